@@ -1,0 +1,1 @@
+//! A proposed change to one note, with its reasons.

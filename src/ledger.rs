@@ -1,0 +1,1 @@
+//! Digests and cycles, kept in git under `refs/dream/ledger`.

@@ -1,0 +1,35 @@
+//! git-dream keeps the memory of AI agents as markdown in git.
+//!
+//! The way of the data, each arrow one function in the module named after what it makes:
+//!
+//! ```text
+//! transcripts → Session → Digest → Pattern → Learning → commits on dream/<cycle>
+//! ```
+//!
+//! Modules in reading order. A module uses only what stands above it (`tests/it/tidy.rs` checks that).
+//!
+//! | layer | module | what is in it |
+//! |---|---|---|
+//! | words | [`redact`] | [`redact::Clean`]: text that has passed redaction; the only text the layers below know |
+//! | | [`settings`] | every threshold, with unit and default; `dream.toml` |
+//! | | [`session`] | one agent conversation, and one reader a transcript format |
+//! | | [`digest`] | what one session taught |
+//! | | [`pattern`] | what holds across sessions: mistakes, playbooks, preferences |
+//! | | [`memory`] | notes, the index, what is in the memory now |
+//! | | [`learning`] | a proposed change to one note, with its reasons; the builtin author; the gate |
+//! | edges | [`repo`] | the one door to git: objects, refs, signing |
+//! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
+//! | story | [`cycle`] | one dream: digests in, a branch of learnings out |
+//! | front ends | [`commands`] | one file a command |
+
+pub mod commands;
+pub mod cycle;
+pub mod digest;
+pub mod learning;
+pub mod ledger;
+pub mod memory;
+pub mod pattern;
+pub mod redact;
+pub mod repo;
+pub mod session;
+pub mod settings;

@@ -1,0 +1,1 @@
+//! The memory: notes and the index, as values.

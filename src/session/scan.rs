@@ -1,0 +1,1 @@
+//! Looks into JSON text without building it.

@@ -1,0 +1,136 @@
+//! Every threshold there is, with its unit and default. `dream.toml` holds what a memory repository changes.
+
+use serde::{Deserialize, Serialize};
+
+/// What `dream.toml` can say. Every field has a default; unknown keys are an error, so that a typo is seen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// `[memory]`
+    pub memory: MemorySettings,
+    /// `[reading]`
+    pub reading: Reading,
+    /// `[mining]`
+    pub mining: Mining,
+    /// `[author]`
+    pub author: Author,
+}
+
+/// Where the memory is and how large it may be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MemorySettings {
+    /// The branch that learnings are proposed for; empty: the branch that HEAD names.
+    pub target: String,
+    /// Tokens that MEMORY.md may have (bytes / 4).
+    pub budget: u32,
+    /// Most learnings one cycle may propose.
+    pub max_learnings: u32,
+    /// Largest share of a note's lines that one learning may drop, 0 to 1.
+    pub max_loss: f64,
+}
+
+impl Default for MemorySettings {
+    fn default() -> Self {
+        MemorySettings { target: String::new(), budget: 2000, max_learnings: 20, max_loss: 0.25 }
+    }
+}
+
+/// How sessions are read and digested.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reading {
+    /// A session that was written to less than this many minutes ago is left for the next cycle.
+    pub settle_minutes: u32,
+    /// Longest quote kept in a digest, bytes.
+    pub max_quote: usize,
+    /// Most steps kept of one session.
+    pub max_steps: usize,
+    /// Most failures kept of one session.
+    pub max_failures: usize,
+    /// Most remarks kept of one session.
+    pub max_remarks: usize,
+    /// Most state-changing calls kept of one session.
+    pub max_writes: usize,
+    /// How many calls after a failure its fix is looked for.
+    pub fix_window: usize,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Reading {
+            settle_minutes: 30,
+            max_quote: 240,
+            max_steps: 200,
+            max_failures: 24,
+            max_remarks: 16,
+            max_writes: 24,
+            fix_window: 12,
+        }
+    }
+}
+
+/// What it takes for a pattern to be one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Mining {
+    /// Independent sessions that any pattern needs.
+    pub min_sessions: u32,
+    /// Distinct jobs that a mistake or a playbook needs.
+    pub min_jobs: u32,
+    /// Distinct people that a preference needs, where the transcripts tell people apart.
+    pub min_people: u32,
+    /// Most quotes a pattern carries.
+    pub max_evidence: usize,
+    /// Share of equal tokens from which two masked error lines are one template, 0 to 1.
+    pub template_similarity: f64,
+    /// Share of equal content words from which two requests are one job, 0 to 1.
+    pub job_similarity: f64,
+    /// False-discovery rate of contrast mining (Benjamini–Hochberg q).
+    pub false_discovery_rate: f64,
+    /// Largest gap (steps) inside a workflow.
+    pub workflow_gap: usize,
+    /// Shortest workflow, steps.
+    pub workflow_min_steps: usize,
+    /// Longest workflow, steps.
+    pub workflow_max_steps: usize,
+    /// A step sequence that more than this share of all sessions shows is a habit, not a workflow, 0 to 1.
+    pub habit_share: f64,
+    /// Similarity from which two wishes are the same, 0 to 1.
+    pub wish_similarity: f64,
+}
+
+impl Default for Mining {
+    fn default() -> Self {
+        Mining {
+            min_sessions: 3,
+            min_jobs: 2,
+            min_people: 2,
+            max_evidence: 5,
+            template_similarity: 0.6,
+            job_similarity: 0.8,
+            false_discovery_rate: 0.1,
+            workflow_gap: 4,
+            workflow_min_steps: 3,
+            workflow_max_steps: 12,
+            habit_share: 0.5,
+            wish_similarity: 0.5,
+        }
+    }
+}
+
+/// Who writes the commits.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Author {
+    /// Name in the commits; empty: `git-dream`.
+    pub name: String,
+    /// E-mail in the commits; empty: `git-dream@localhost`.
+    pub email: String,
+}
+
+impl Default for Author {
+    fn default() -> Self {
+        Author { name: "git-dream".to_owned(), email: "git-dream@localhost".to_owned() }
+    }
+}

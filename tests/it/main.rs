@@ -1,0 +1,3 @@
+//! Sessions told through one sandbox.
+#[test]
+fn placeholder() {}
