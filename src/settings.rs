@@ -20,6 +20,8 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MemorySettings {
+    /// Folder of the memory inside its repository; empty: the repository is the memory.
+    pub root: String,
     /// The branch that learnings are proposed for; empty: the branch that HEAD names.
     pub target: String,
     /// Tokens that MEMORY.md may have (bytes / 4).
@@ -32,7 +34,7 @@ pub struct MemorySettings {
 
 impl Default for MemorySettings {
     fn default() -> Self {
-        MemorySettings { target: String::new(), budget: 2000, max_learnings: 20, max_loss: 0.25 }
+        MemorySettings { root: String::new(), target: String::new(), budget: 2000, max_learnings: 20, max_loss: 0.25 }
     }
 }
 
@@ -44,6 +46,10 @@ pub struct Reading {
     pub settle_minutes: u32,
     /// Longest quote kept in a digest, bytes.
     pub max_quote: usize,
+    /// Longest beginning kept of what was asked, bytes.
+    pub max_ask: usize,
+    /// Most bytes kept of one state-changing call's arguments.
+    pub max_args: usize,
     /// Most steps kept of one session.
     pub max_steps: usize,
     /// Most failures kept of one session.
@@ -61,6 +67,8 @@ impl Default for Reading {
         Reading {
             settle_minutes: 30,
             max_quote: 240,
+            max_ask: 600,
+            max_args: 600,
             max_steps: 200,
             max_failures: 24,
             max_remarks: 16,
