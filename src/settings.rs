@@ -30,11 +30,14 @@ pub struct MemorySettings {
     pub max_learnings: u32,
     /// Largest share of a note's lines that one learning may drop, 0 to 1.
     pub max_loss: f64,
+    /// By what share the sessions behind a learning must have grown since it was last proposed before it is
+    /// revised or, when it was rejected, proposed again; 0.5 is half as many more.
+    pub growth: f64,
 }
 
 impl Default for MemorySettings {
     fn default() -> Self {
-        MemorySettings { root: String::new(), target: String::new(), budget: 2000, max_learnings: 20, max_loss: 0.25 }
+        MemorySettings { root: String::new(), target: String::new(), budget: 2000, max_learnings: 20, max_loss: 0.25, growth: 0.5 }
     }
 }
 
