@@ -113,7 +113,7 @@ const COMPLAINTS: &[Complaint] = &[
         plain: "expect it to take long: run it in parts, in the background or with a longer limit",
     },
     Complaint {
-        pattern: r"\b(?:is locked|lock file|could not (?:get|acquire) lock|held by (?:another )?process|\.lock)\b",
+        pattern: r"(?:\b(?:is locked|lock file|could not (?:get|acquire) lock|held by (?:another )?process)|\.lock)\b",
         advice: "make sure that nothing else holds the lock",
         plain: "make sure that nothing else holds the lock",
     },
