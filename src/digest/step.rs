@@ -7,6 +7,8 @@
 
 mod command;
 mod file;
+// Tables read best packed by hand.
+#[rustfmt::skip]
 mod programs;
 mod shell;
 
@@ -81,8 +83,8 @@ pub fn failing(call: &Call) -> Step {
 /// Whether a line of the output begins with the program's name, or the shell says that it is missing:
 /// `cat: x: No such file or directory`, `bash: line 1: zeta: command not found`, `npm ERR! …`.
 fn names_program(output: &Clean, program: &str) -> bool {
-    let end = output.len().saturating_sub(SEARCHED_OUTPUT);
-    let tail = &output[output.ceil_char_boundary(end)..];
+    let start = output.len().saturating_sub(SEARCHED_OUTPUT);
+    let tail = (start..output.len()).find_map(|at| output.get(at..)).unwrap_or("");
     let head = output.cut(SEARCHED_OUTPUT);
     let speaks = |line: &str| {
         line.strip_prefix(program).is_some_and(|rest| rest.starts_with(": ") || rest.starts_with(" ERR!"))
