@@ -22,6 +22,12 @@ impl Clean {
         self.0.get(range).map(|part| Clean(part.into()))
     }
 
+    /// Clean texts, one after the other. What stands between them is in this program's source, so the whole is
+    /// clean too.
+    pub fn join(parts: &[&Clean], separator: &'static str) -> Clean {
+        Clean(parts.iter().map(|part| part.as_str()).collect::<Vec<_>>().join(separator).into())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
