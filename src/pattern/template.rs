@@ -97,6 +97,38 @@ fn generalised<'a>(mut messages: impl Iterator<Item = &'a Vec<Token>>) -> Templa
     Template { tokens }
 }
 
+/// What messages share word by word, with what never varied written out as it stood: `port 3000 is in use` and not
+/// `port <num> is in use`, where it was that port every time. `None` where they differ in length or share no word.
+/// Ids, times, addresses and places under a person's home folder stay masked.
+pub fn wording(messages: &[&str]) -> Option<String> {
+    let split: Vec<Vec<Token>> = messages.iter().map(|message| squeezed(mask::tokens(message))).collect();
+    let first = split.first()?;
+    if split.iter().any(|tokens| tokens.len() != first.len()) {
+        return None;
+    }
+    let mut tokens: Vec<(String, bool)> = Vec::with_capacity(first.len());
+    for (place, token) in first.iter().enumerate() {
+        let others = || split.iter().filter_map(|tokens| tokens.get(place));
+        let text = if others().all(|other| other.raw == token.raw) && may_be_written_out(token) {
+            token.raw.clone()
+        } else if others().all(|other| other.masked == token.masked) {
+            token.masked.clone()
+        } else {
+            WILD.to_owned()
+        };
+        tokens.push((text, token.glued));
+    }
+    let template = Template { tokens };
+    (template.words() > 0).then(|| template.to_string())
+}
+
+/// Whether a value that never varied may stand in a note.
+fn may_be_written_out(token: &Token) -> bool {
+    let private = ["/home/", "/Users/", "/root/", "/tmp/", "/private/", "/var/folders/", "\\Users\\"];
+    !["<id>", "<time>", "<email>", "<ip>", "<hex>"].iter().any(|slot| token.masked.contains(slot))
+        && !private.iter().any(|place| token.raw.contains(place))
+}
+
 /// A list of values of one sort counts as one value: `<num>, <num>, <num>` is `<num>`.
 fn squeezed(tokens: Vec<Token>) -> Vec<Token> {
     let mut short: Vec<Token> = Vec::with_capacity(tokens.len());
