@@ -67,6 +67,9 @@ pub fn dream(request: &Request<'_>) -> Result<Report> {
     let last = before.cycles.last();
     let same_rules = last.is_some_and(|cycle| cycle.settings == setting && !cycle.counts.contains_key("left_over"));
     if gathered.digests.is_empty() && !pending_inbox && same_rules {
+        if !request.dry_run {
+            gathered.remember(repo, settings)?;
+        }
         return Ok(Report::quiet(&before.target, before.base, &gathered));
     }
 

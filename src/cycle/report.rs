@@ -47,8 +47,6 @@ pub struct SessionCounts {
     pub skipped: u32,
     /// Left for the next cycle, because they are still being written.
     pub unsettled: u32,
-    /// Secrets that were redacted, in the new ones.
-    pub redacted: u32,
 }
 
 /// One learning of a dream.

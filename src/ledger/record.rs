@@ -3,6 +3,7 @@
 //! A wire format of its own, with a version: what is in a repository today must be readable by every later
 //! git-dream, whatever the types of the domain become. Unknown fields are ignored, absent ones have defaults.
 
+use crate::pattern::Known;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -35,9 +36,8 @@ pub struct CycleRecord {
     pub learnings: Vec<LearningRecord>,
     /// What it did not propose, and why.
     pub refused: Vec<RefusedRecord>,
-    /// What patterns of this cycle are recognised by in the next one: any stable name of the pattern, to the
-    /// fingerprint that it got. Lets a pattern keep its fingerprint while its template grows.
-    pub anchors: BTreeMap<String, String>,
+    /// Lessons that got their name in this cycle: a later one knows them again, in other words too.
+    pub known: Vec<Known>,
 }
 
 /// A learning that a cycle proposed.
@@ -56,8 +56,6 @@ pub struct LearningRecord {
     pub title: String,
     /// Fingerprint of the pattern.
     pub pattern: String,
-    /// What the pattern is recognised by.
-    pub anchor: String,
     /// How well founded it is.
     pub grade: String,
     /// What it rests on, counted.
