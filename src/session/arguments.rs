@@ -26,7 +26,7 @@ pub(super) fn flatten(raw: &[u8], redactor: &mut Redactor, settings: &Reading) -
         Some(b'"') => {
             let text = scan::text(raw).unwrap_or_default();
             let trimmed = text.trim();
-            if trimmed.starts_with('{') && scan::whole(trimmed.as_bytes()).is_ok() {
+            if scan::entries(trimmed.as_bytes()).all(|entry| entry.is_ok()) {
                 Flat::new(redactor, settings).object(trimmed.as_bytes())
             } else if let Some(json) = trimmed.starts_with('{').then(|| json_of_python(trimmed)).flatten() {
                 Flat::new(redactor, settings).object(json.as_bytes())

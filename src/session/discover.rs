@@ -20,7 +20,7 @@ const NO_TRANSCRIPTS: &[&str] = &[
 ];
 
 /// Folders that hold no transcripts and may be very large, and those in which agents keep other things.
-const NO_FOLDERS: &[&str] = &[".git", "node_modules", "target", "tool-results", "memory", "memories"];
+const NO_FOLDERS: &[&str] = &[".git", "node_modules", "target", "tool-results"];
 
 /// The transcripts that these files and folders are or hold: sorted, each once, however often it was named or
 /// linked to. Folders are walked into, also over links, but never in a circle.

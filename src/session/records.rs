@@ -15,6 +15,8 @@ const CHUNK: usize = 256 * 1024;
 pub(super) enum Cut {
     /// One record a line.
     Lines,
+    /// One record a line, with its white space, and empty lines too.
+    Text,
     /// One record an element of the outermost array.
     Elements,
     /// All of it.
@@ -103,6 +105,9 @@ impl<R: Read> Records<R> {
             if too_long || to - from > self.longest {
                 return Ok(Next::TooLong { number });
             }
+            if cut == Cut::Text {
+                return Ok(Next::Record { bytes: &self.buffer[from..to], number, ended: true });
+            }
             if !self.buffer[from..to].trim_ascii().is_empty() {
                 let ended = end.is_some() || cut == Cut::Document;
                 return Ok(Next::Record { bytes: self.buffer[from..to].trim_ascii(), number, ended });
@@ -122,7 +127,7 @@ impl<R: Read> Records<R> {
     fn find_end(&mut self, cut: Cut) -> Option<usize> {
         let unseen = &self.buffer[self.looked..];
         let found = match cut {
-            Cut::Lines => memchr(b'\n', unseen),
+            Cut::Lines | Cut::Text => memchr(b'\n', unseen),
             Cut::Elements => self.elements.find_end(unseen),
             Cut::Document => None,
         };

@@ -277,18 +277,18 @@ mod tests {
     use serde_json::Value;
 
     fn any_json() -> impl Strategy<Value = Value> {
-        let text = proptest::string::string_regex("[a-c\\\\\"/\\n\\t\u{1}{}\\[\\],:é🎉\u{7f}]{0,12}").unwrap();
+        let text = "[a-c\\\\\"/\n\t\u{1}{}\\[\\],:é🎉\u{7f}]{0,12}";
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),
             any::<i64>().prop_map(Value::from),
             (-1e9..1e9f64).prop_map(Value::from),
-            text.clone().prop_map(Value::from),
+            text.prop_map(Value::from),
         ];
         leaf.prop_recursive(5, 60, 6, move |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-                prop::collection::vec((text.clone(), inner), 0..6)
+                prop::collection::vec((text, inner), 0..6)
                     .prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
             ]
         })
@@ -320,7 +320,8 @@ mod tests {
         fn reads_what_serde_reads(value in any_json(), pretty in any::<bool>()) {
             let raw = if pretty { serde_json::to_vec_pretty(&value) } else { serde_json::to_vec(&value) }.unwrap();
             prop_assert_eq!(whole(&raw), Ok(&raw[..]));
-            prop_assert_eq!(rebuilt(&raw), value);
+            let by_serde = serde_json::from_slice::<Value>(&raw).unwrap();
+            prop_assert_eq!(rebuilt(&raw), by_serde);
         }
 
         #[test]

@@ -4,6 +4,7 @@
 //! it knows and counts what it does not, whatever the version. Names of files and folders play no part.
 
 pub(super) mod claude_code;
+pub(super) mod codex;
 
 use super::draft::Draft;
 use super::excerpt::{self, Bound};
@@ -70,8 +71,13 @@ impl Out<'_> {
 /// The reader for a file that begins like this; `None` if it is no transcript of a known format.
 pub(super) fn recognise<'s>(start: &[u8], cut: Cut, settings: &'s Reading) -> Option<Box<dyn Reader + 's>> {
     let first_lines = || start.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(16);
-    if cut == Cut::Lines && first_lines().any(claude_code::is_line) {
-        return Some(Box::new(claude_code::ClaudeCode::new(settings)));
+    for line in first_lines().take_while(|_| cut == Cut::Lines) {
+        if codex::is_line(line) {
+            return Some(Box::new(codex::Codex::new(settings)));
+        }
+        if claude_code::is_line(line) {
+            return Some(Box::new(claude_code::ClaudeCode::new(settings)));
+        }
     }
     None
 }
