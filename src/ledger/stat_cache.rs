@@ -119,7 +119,8 @@ fn parse(content: &str, stamp: &str) -> Option<BTreeMap<String, (Stat, Vec<Sessi
         let mut fields = line.splitn(4, '\t');
         let size = fields.next()?.parse().ok()?;
         let modified = fields.next()?.parse().ok()?;
-        let sessions: Option<Vec<SessionId>> = fields.next()?.split_whitespace().map(SessionId::parse).collect();
+        let sessions: Option<Vec<SessionId>> =
+            fields.next()?.split_whitespace().map(SessionId::parse).collect();
         Some((fields.next()?.to_owned(), (Stat { size, modified }, sessions?)))
     };
     lines.lines().map(entry).collect()
@@ -181,7 +182,9 @@ mod tests {
             cache.store().unwrap();
             let file = repo.private_dir().join("seen");
             let whole = std::fs::read(&file).unwrap();
-            for damaged in [&whole[..whole.len() - 3], b"", b"\xff\xfe", b"git-dream seen 1 v1\nnonsense\nend\n"] {
+            for damaged in
+                [&whole[..whole.len() - 3], b"", b"\xff\xfe", b"git-dream seen 1 v1\nnonsense\nend\n"]
+            {
                 std::fs::write(&file, damaged).unwrap();
                 assert_eq!(StatCache::load(repo, "v1").sessions(&path, &stat), None);
             }

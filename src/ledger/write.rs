@@ -65,14 +65,18 @@ pub fn append(repo: &Repo, tip: Option<Oid>, addition: &Addition<'_>, stamp: &St
             digest.contributor.as_deref(),
         ));
     }
-    let added = |folder: &str, content: Vec<u8>| FileChange { path: layout::path(folder, cycle), content: Some(content) };
+    let added = |folder: &str, content: Vec<u8>| FileChange {
+        path: layout::path(folder, cycle),
+        content: Some(content),
+    };
     let mut changes = Vec::new();
     if !digests.is_empty() {
         changes.push(added(DIGESTS, lines));
         changes.push(added(SESSIONS, sessions.into_bytes()));
     }
     if let Some(record) = record {
-        let mut text = serde_json::to_vec_pretty(record).with_context(|| format!("cannot write the record of {cycle}"))?;
+        let mut text = serde_json::to_vec_pretty(record)
+            .with_context(|| format!("cannot write the record of {cycle}"))?;
         text.push(b'\n');
         changes.push(added(CYCLES, text));
     }
