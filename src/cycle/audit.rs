@@ -152,15 +152,15 @@ fn recurring_failures(digests: &[Digest], jobs: &Jobs) -> f64 {
     let mut jobs_of: BTreeMap<(String, String), BTreeSet<usize>> = BTreeMap::new();
     let failures = || digests.iter().enumerate().flat_map(|(at, digest)| digest.failures.iter().map(move |f| (at, f)));
     let key = |failure: &crate::digest::failure::Failure| {
-        (failure.step.to_string(), pattern::template::masked(&failure.message))
+        (failure.step.to_string(), crate::digest::failure::mask::masked(&failure.message))
     };
     for (session, failure) in failures() {
         jobs_of.entry(key(failure)).or_default().insert(jobs.of(session));
     }
-    let (mut recurring, mut all) = (0, 0);
+    let (mut recurring, mut all) = (0_u32, 0_u32);
     for (_, failure) in failures() {
         all += 1;
-        recurring += usize::from(jobs_of.get(&key(failure)).is_some_and(|jobs| jobs.len() > 1));
+        recurring += u32::from(jobs_of.get(&key(failure)).is_some_and(|jobs| jobs.len() > 1));
     }
     if all == 0 { 0.0 } else { f64::from(recurring) / f64::from(all) }
 }

@@ -21,7 +21,6 @@ use crate::repo::{Commit, FileChange, Identity, MoveError, Oid, Plan, RefMove, R
 use crate::session::SessionId;
 use crate::settings::Settings;
 use anyhow::{Context, Result, bail};
-use gather::Gathered;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
