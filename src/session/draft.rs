@@ -168,13 +168,14 @@ impl<'s> Draft<'s> {
         arguments::named(path, value, &mut self.redactor, self.settings)
     }
 
-    /// A call; its result comes later. A second call with an open id is the same call written twice.
+    /// A call; its result comes later. A second call of one tool with an open id is one call written twice.
     pub(super) fn call(&mut self, at: Option<Timestamp>, id: Option<&str>, tool: &str, args: Args) {
         let id = id.filter(|id| !id.is_empty());
-        if id.is_some_and(|id| self.open.contains_key(id)) {
+        let tool = self.name(tool).unwrap_or_else(|| Clean::fixed("unnamed"));
+        let open = id.and_then(|id| self.open.get(id)).and_then(|index| self.events.get(*index));
+        if open.is_some_and(|event| matches!(&event.body, Body::Call(call) if call.tool == tool)) {
             return;
         }
-        let tool = self.name(tool).unwrap_or_else(|| Clean::fixed("unnamed"));
         let size = args.0.iter().map(|arg| arg.path.len() + arg.value.len()).sum::<usize>() + tool.len();
         let call = Call { tool, args, status: Status::Unanswered, output: Clean::default() };
         if self.push(at, Body::Call(call), size) {

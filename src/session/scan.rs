@@ -24,6 +24,12 @@ pub fn whole(bytes: &[u8]) -> Result<&[u8], Broken> {
     if rest == bytes.len() { Ok(&bytes[start..end]) } else { Err(Broken { at: rest }) }
 }
 
+/// The first value in these bytes, or all of them from there on if it does not end.
+pub fn first(bytes: &[u8]) -> &[u8] {
+    let start = after_space(bytes, 0);
+    &bytes[start..skip(bytes, start).unwrap_or(bytes.len())]
+}
+
 /// The end of the value that begins at `at`.
 pub fn skip(bytes: &[u8], at: usize) -> Result<usize, Broken> {
     match bytes.get(at) {

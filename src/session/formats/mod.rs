@@ -3,6 +3,7 @@
 //! A reader takes records (lines, the elements of an array, or one document) and gives sessions. It reads what
 //! it knows and counts what it does not, whatever the version. Names of files and folders play no part.
 
+pub(super) mod chat;
 pub(super) mod claude_code;
 pub(super) mod codex;
 
@@ -78,6 +79,14 @@ pub(super) fn recognise<'s>(start: &[u8], cut: Cut, settings: &'s Reading) -> Op
         if claude_code::is_line(line) {
             return Some(Box::new(claude_code::ClaudeCode::new(settings)));
         }
+        if chat::is_record(line) {
+            return Some(Box::new(chat::Chat::new(cut, settings)));
+        }
+    }
+    // Of an array its first element decides, of a document its beginning.
+    let inner = if cut == Cut::Elements { start.trim_ascii_start().get(1..).unwrap_or_default() } else { start };
+    if cut != Cut::Lines && chat::is_record(scan::first(inner)) {
+        return Some(Box::new(chat::Chat::new(cut, settings)));
     }
     None
 }
