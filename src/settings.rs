@@ -106,6 +106,18 @@ impl Default for MemorySettings {
 pub struct Reading {
     /// A session that was written to less than this many minutes ago is left for the next cycle.
     pub settle_minutes: u32,
+    /// Bytes kept of a tool result, half from its beginning and half from its end.
+    pub max_output: usize,
+    /// Bytes kept of what a person or an agent said, and of injected text.
+    pub max_text: usize,
+    /// Bytes kept of one argument of a call.
+    pub max_argument: usize,
+    /// Arguments kept of one call.
+    pub max_arguments: usize,
+    /// Longest line or record that is read, bytes; a longer one is skipped and counted.
+    pub max_record: usize,
+    /// Most text kept of one session, bytes; what comes after is skipped and counted.
+    pub max_session: usize,
     /// Longest quote kept in a digest, bytes.
     pub max_quote: usize,
     /// Longest beginning kept of what was asked, bytes.
@@ -128,6 +140,12 @@ impl Default for Reading {
     fn default() -> Self {
         Reading {
             settle_minutes: 30,
+            max_output: 4096,
+            max_text: 16 * 1024,
+            max_argument: 2048,
+            max_arguments: 64,
+            max_record: 32 * 1024 * 1024,
+            max_session: 32 * 1024 * 1024,
             max_quote: 240,
             max_ask: 600,
             max_args: 600,

@@ -11,6 +11,7 @@ mod init;
 mod log;
 mod man;
 mod run;
+mod sources;
 mod status;
 mod talk;
 mod whereabouts;

@@ -20,7 +20,8 @@ impl Lock {
     /// Waits for the lock in this folder, which is made if it is not there.
     pub(super) fn take(folder: &Path) -> Result<Lock> {
         let path = folder.join("lock");
-        let refused = || format!("cannot write {}; git-dream needs a repository it may write to", path.display());
+        let refused =
+            || format!("cannot write {}; git-dream needs a repository it may write to", path.display());
         std::fs::create_dir_all(folder).with_context(refused)?;
         let file =
             OpenOptions::new().create(true).truncate(false).write(true).open(&path).with_context(refused)?;

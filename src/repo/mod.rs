@@ -52,8 +52,7 @@ impl Repo {
     /// Finds the repository that git would use here: `GIT_DIR` where it is set, as inside a hook, otherwise the
     /// one that `current_dir`, the process's current folder, is in.
     pub fn from_environment(current_dir: &Path) -> Result<Repo> {
-        let inner =
-            git2::Repository::open_from_env().map_err(|error| explain_open(&error, current_dir))?;
+        let inner = git2::Repository::open_from_env().map_err(|error| explain_open(&error, current_dir))?;
         Ok(Repo { inner })
     }
 
@@ -73,7 +72,8 @@ impl Repo {
     /// Opens the same repository once more, for another thread.
     pub fn again(&self) -> Result<Repo> {
         let none: [&std::ffi::OsStr; 0] = [];
-        let flags = RepositoryOpenFlags::FROM_ENV | RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+        let flags =
+            RepositoryOpenFlags::FROM_ENV | RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
         let inner = git2::Repository::open_ext(self.inner.path(), flags, none)
             .map_err(|error| explain_open(&error, self.inner.path()))?;
         Ok(Repo { inner })

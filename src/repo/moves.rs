@@ -252,7 +252,11 @@ impl Repo {
                 }
                 None => self.inner.find_reference(name).and_then(|mut reference| {
                     if reference.target().map(Oid::from) != *from {
-                        return Err(git2::Error::new(ErrorCode::Modified, git2::ErrorClass::Reference, "moved"));
+                        return Err(git2::Error::new(
+                            ErrorCode::Modified,
+                            git2::ErrorClass::Reference,
+                            "moved",
+                        ));
                     }
                     reference.delete()
                 }),
@@ -266,7 +270,9 @@ impl Repo {
                     let found = self.stands_on(name)?;
                     return Err(MoveError::Lost { name: name.clone(), expected: *from, found });
                 }
-                ErrorCode::Locked if begun.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(20)),
+                ErrorCode::Locked if begun.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(20))
+                }
                 ErrorCode::Locked => {
                     let lock = stale::lock_path(self.common_dir(), name);
                     return Err(anyhow!(
@@ -276,7 +282,11 @@ impl Repo {
                     )
                     .into());
                 }
-                _ => return Err(anyhow::Error::new(error).context(format!("cannot move the ref {name}")).into()),
+                _ => {
+                    return Err(anyhow::Error::new(error)
+                        .context(format!("cannot move the ref {name}"))
+                        .into());
+                }
             }
         }
     }

@@ -74,7 +74,9 @@ impl Repo {
             Signing::Never => None,
         };
         let mut parent = match plan.base {
-            Some(base) => Some(self.inner.find_commit(base.raw()).with_context(|| format!("there is no commit {base}"))?),
+            Some(base) => Some(
+                self.inner.find_commit(base.raw()).with_context(|| format!("there is no commit {base}"))?,
+            ),
             None => None,
         };
         let mut written = Vec::new();
@@ -88,7 +90,8 @@ impl Repo {
 
     fn signature(&self, plan: &Plan) -> Result<git2::Signature<'static>> {
         let Identity { name, email } = &plan.identity;
-        if name.contains(['\n', '\r', '\0']) || email.contains(['\n', '\r', '\0']) || email.trim().is_empty() {
+        if name.contains(['\n', '\r', '\0']) || email.contains(['\n', '\r', '\0']) || email.trim().is_empty()
+        {
             bail!("{name:?} <{email:?}> cannot be the author of a commit; correct `[author]` in dream.toml");
         }
         let time = git2::Time::new(plan.at.as_second(), 0);

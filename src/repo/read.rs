@@ -42,7 +42,9 @@ impl Repo {
         match found {
             Ok(object) => Ok(Some(object.id().into())),
             Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::UnbornBranch) => Ok(None),
-            Err(error) if error.code() == ErrorCode::InvalidSpec => bail!("{name:?} is not a name that git allows"),
+            Err(error) if error.code() == ErrorCode::InvalidSpec => {
+                bail!("{name:?} is not a name that git allows")
+            }
             Err(error) => Err(error).with_context(|| format!("cannot read the ref {full}")),
         }
     }
@@ -51,7 +53,10 @@ impl Repo {
     /// sorted by name. Refs that stand on no commit are left out.
     pub fn refs_under(&self, prefix: &str) -> Result<Vec<(String, Oid)>> {
         let pattern = format!("{prefix}*");
-        let refs = self.inner.references_glob(&pattern).with_context(|| format!("cannot list the refs {pattern}"))?;
+        let refs = self
+            .inner
+            .references_glob(&pattern)
+            .with_context(|| format!("cannot list the refs {pattern}"))?;
         let mut found = Vec::new();
         for reference in refs {
             let reference = reference.with_context(|| format!("cannot list the refs {pattern}"))?;
@@ -77,7 +82,10 @@ impl Repo {
     /// A content by its name.
     pub fn read_blob(&self, blob: Oid) -> Result<Vec<u8>> {
         let found = self.inner.find_blob(blob.raw());
-        Ok(found.with_context(|| format!("cannot read the object {blob}; `git fsck` may say more"))?.content().to_vec())
+        Ok(found
+            .with_context(|| format!("cannot read the object {blob}; `git fsck` may say more"))?
+            .content()
+            .to_vec())
     }
 
     /// The regular files below a folder at a commit, with folders inside it, sorted by path; `""` is the root.
@@ -92,13 +100,18 @@ impl Repo {
             match root.get_path(std::path::Path::new(folder)) {
                 Ok(entry) => (entry.kind() == Some(ObjectType::Tree)).then(|| entry.id()),
                 Err(error) if error.code() == ErrorCode::NotFound => None,
-                Err(error) => return Err(error).with_context(|| format!("cannot list {folder} at {}", at.short())),
+                Err(error) => {
+                    return Err(error).with_context(|| format!("cannot list {folder} at {}", at.short()));
+                }
             }
         };
         let mut files = Vec::new();
         let mut open = Vec::from_iter(start.map(|tree| (folder.to_owned(), tree, 0)));
         while let Some((path, tree, depth)) = open.pop() {
-            let tree = self.inner.find_tree(tree).with_context(|| format!("cannot list {path} at {}", at.short()))?;
+            let tree = self
+                .inner
+                .find_tree(tree)
+                .with_context(|| format!("cannot list {path} at {}", at.short()))?;
             for entry in &tree {
                 let Ok(name) = entry.name() else { continue };
                 let path = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
@@ -127,9 +140,8 @@ impl Repo {
         match self.inner.merge_base(one.raw(), other.raw()) {
             Ok(base) => Ok(Some(base.into())),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => {
-                Err(error).with_context(|| format!("cannot compare the commits {} and {}", one.short(), other.short()))
-            }
+            Err(error) => Err(error)
+                .with_context(|| format!("cannot compare the commits {} and {}", one.short(), other.short())),
         }
     }
 

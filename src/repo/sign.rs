@@ -33,8 +33,9 @@ impl Signer {
     pub(super) fn from_config(repo: &Repo, identity: &Identity) -> Result<Option<Signer>> {
         let asked = match repo.config("commit.gpgsign")? {
             None => false,
-            Some(value) => git2::Config::parse_bool(value.as_str())
-                .with_context(|| format!("commit.gpgsign is {value:?} in the git configuration, not true or false"))?,
+            Some(value) => git2::Config::parse_bool(value.as_str()).with_context(|| {
+                format!("commit.gpgsign is {value:?} in the git configuration, not true or false")
+            })?,
         };
         if !asked {
             return Ok(None);
@@ -64,7 +65,9 @@ impl Signer {
                 let program = own_program.unwrap_or_else(|| "ssh-keygen".to_owned());
                 Signer::Ssh { program, key, scratch: repo.private_dir() }
             }
-            other => bail!("gpg.format is {other:?} in the git configuration; git knows openpgp, x509 and ssh"),
+            other => {
+                bail!("gpg.format is {other:?} in the git configuration; git knows openpgp, x509 and ssh")
+            }
         };
         Ok(Some(signer))
     }
@@ -137,7 +140,8 @@ struct Scratch(PathBuf);
 impl Scratch {
     fn new(parent: &Path) -> Result<Scratch> {
         let path = parent.join(format!("sign-{}", std::process::id()));
-        std::fs::create_dir_all(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        std::fs::create_dir_all(&path)
+            .with_context(|| format!("cannot make the folder {}", path.display()))?;
         Ok(Scratch(path))
     }
 }
@@ -152,7 +156,9 @@ impl Drop for Scratch {
 fn run(mut command: Command, program: &str, input: &str) -> Result<Output> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().with_context(|| {
-        format!("cannot run {program} to sign commits, as commit.gpgsign asks; install it or correct gpg.program")
+        format!(
+            "cannot run {program} to sign commits, as commit.gpgsign asks; install it or correct gpg.program"
+        )
     })?;
     if let Some(mut stdin) = child.stdin.take() {
         // A program that ends without reading everything says why on stderr; that is the better message.
@@ -163,8 +169,11 @@ fn run(mut command: Command, program: &str, input: &str) -> Result<Output> {
 
 fn explain(program: &str, key: &str, output: &Output) -> anyhow::Error {
     let said = String::from_utf8_lossy(&output.stderr);
-    let said: Vec<&str> =
-        said.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("[GNUPG:]")).collect();
+    let said: Vec<&str> = said
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("[GNUPG:]"))
+        .collect();
     let said = if said.is_empty() { format!("it ended with {}", output.status) } else { said.join("; ") };
     anyhow!(
         "{program} could not sign with the key {key}: {said}; nothing was changed; correct user.signingkey, or turn \
@@ -180,7 +189,9 @@ fn literal_key(key: &str) -> Option<&str> {
 /// The first key that the user's command prints.
 fn default_ssh_key(command: Option<String>) -> Result<String> {
     let Some(command) = command else {
-        bail!("commit.gpgsign and gpg.format=ssh ask for signed commits, but user.signingkey is not set; set it")
+        bail!(
+            "commit.gpgsign and gpg.format=ssh ask for signed commits, but user.signingkey is not set; set it"
+        )
     };
     let mut words = command.split_whitespace();
     let program = words.next().unwrap_or_default();

@@ -38,7 +38,8 @@ pub(super) fn remove_locks(common_dir: &Path, moves: &[RefMove], intent_written:
     }
     for (before, path) in seen {
         if before.is_some() && state(&path) == before {
-            std::fs::remove_file(&path).with_context(|| format!("cannot delete the lock {}", path.display()))?;
+            std::fs::remove_file(&path)
+                .with_context(|| format!("cannot delete the lock {}", path.display()))?;
         }
     }
     Ok(())

@@ -34,7 +34,9 @@ pub(super) fn updated<'repo>(
     }
     let tree = match write_folder(repo, base, &root, "")? {
         Some(tree) => tree,
-        None => repo.treebuilder(None).and_then(|empty| empty.write()).context("cannot write an empty tree")?,
+        None => {
+            repo.treebuilder(None).and_then(|empty| empty.write()).context("cannot write an empty tree")?
+        }
     };
     repo.find_tree(tree).context("cannot read back the tree just written")
 }
@@ -88,7 +90,13 @@ fn write_folder(
                 let blob = repo.blob(content).with_context(|| format!("cannot write {path}{name} to git"))?;
                 let mode = match was {
                     None => 0o100_644,
-                    Some(mode) if is_regular(mode) => if mode & 0o100 == 0 { 0o100_644 } else { 0o100_755 },
+                    Some(mode) if is_regular(mode) => {
+                        if mode & 0o100 == 0 {
+                            0o100_644
+                        } else {
+                            0o100_755
+                        }
+                    }
                     Some(0o120_000) => bail!("{path}{name} is a symbolic link; replace it by a file first"),
                     Some(_) => bail!("{path}{name} is a folder or a submodule; a file cannot take its place"),
                 };

@@ -265,7 +265,10 @@ fn mask_part(part: &str) -> String {
             masked.push(c);
         }
     }
-    let hexadecimal = part.len() >= 6 && turns > 0 && part.bytes().all(|b| b.is_ascii_hexdigit());
+    let hexadecimal = part.len() >= 6
+        && turns > 0
+        && part.bytes().any(|b| b.is_ascii_alphabetic())
+        && part.bytes().all(|b| b.is_ascii_hexdigit());
     if turns > 1 || hexadecimal { "<id>".to_owned() } else { masked }
 }
 
