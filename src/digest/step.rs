@@ -109,6 +109,15 @@ pub fn command_line(call: &Call) -> Option<&Clean> {
     }
 }
 
+/// The words of the command in this line that is this step, without quotes and redirections; `None` if no
+/// command of the line is.
+pub fn words_of(line: &Clean, step: &Step) -> Option<Vec<Clean>> {
+    command::parts(&line.cut(LONGEST_LINE))
+        .into_iter()
+        .find(|part| part.step == step.0)
+        .map(|part| part.words)
+}
+
 /// Whether a call changes something outside the conversation, as far as its name and arguments say.
 pub fn changes_something(call: &Call) -> bool {
     parts(call).iter().any(|part| part.changes)
@@ -173,6 +182,7 @@ fn parts(call: &Call) -> Vec<Part> {
         step,
         program: call.tool.clone(),
         strength,
+        words: Vec::new(),
         joined: Joined::Next,
         changes,
     };

@@ -37,6 +37,8 @@ pub(super) struct Part {
     pub(super) program: Clean,
     /// How much it says about the work.
     pub(super) strength: Strength,
+    /// Its words, without what wraps it.
+    pub(super) words: Vec<Clean>,
     /// What joins it to the command before.
     pub(super) joined: Joined,
     /// It changes something outside the conversation, as far as its name says.
@@ -74,7 +76,8 @@ fn read_command(command: &Command, words: &[Word], depth: usize, parts: &mut Vec
     let program = file::name_of_program(&first.text);
     let mut push = |step: Clean, strength: Strength, changes: bool| {
         let program = program.clone();
-        parts.push(Part { step, program, strength, joined: command.joined, changes });
+        let words = words.iter().map(|word| word.text.clone()).collect();
+        parts.push(Part { step, program, strength, words, joined: command.joined, changes });
     };
     if program.is_empty() || !first.literal || known::has(known::HEADERS, &program) {
         return;
