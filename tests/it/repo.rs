@@ -1,10 +1,7 @@
 //! The door to git, judged by git itself.
 
 use crate::sandbox::Sandbox;
-use git_dream::repo::{
-    Commit, FileChange, Identity, MoveError, Oid, Plan, Recovered, RefMove, Repo, Signing,
-};
-use std::path::Path;
+use git_dream::repo::{Commit, FileChange, Identity, Oid, Plan, RefMove, Repo, Signing};
 
 /// The time that all commits of these tests carry.
 pub(crate) fn noon() -> jiff::Timestamp {
