@@ -213,6 +213,20 @@ fn history_gives_messages_trailers_and_changed_paths() {
 }
 
 #[test]
+fn the_history_of_a_shallow_clone_ends_where_it_was_cut() {
+    let sandbox = Sandbox::new();
+    let dir = sandbox.repo("memory", &[("a.md", "a\n")]);
+    sandbox.commit(&dir, &[("b.md", "b\n")], "Second");
+    sandbox.commit(&dir, &[("c.md", "c\n")], "Third");
+    let url = format!("file://{}", dir.display());
+    sandbox.git(&sandbox.path(""), &["clone", "--quiet", "--depth=2", &url, "shallow"]);
+    let repo = Repo::open(&sandbox.path("shallow")).unwrap();
+    let past = repo.walk(&[], repo.head().unwrap().unwrap(), "").unwrap();
+    assert_eq!(past.len(), 2);
+    assert_eq!(past[1].changes.iter().map(|change| &*change.path).collect::<Vec<_>>(), ["c.md"]);
+}
+
+#[test]
 fn any_learning_reverts_cleanly_after_three_later_cycles() {
     let sandbox = Sandbox::new();
     let dir = sandbox.repo("memory", &[("MEMORY.md", "# Memory\n\n## Index\n")]);
