@@ -4,8 +4,11 @@
 //! program, in a cleared environment; what git-dream writes is judged by what the real git says about it.
 
 mod dream;
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+
 mod kill;
 mod ledger;
+mod moves;
 mod repo;
 mod sandbox;
 mod signing;
