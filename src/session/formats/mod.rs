@@ -6,6 +6,9 @@
 pub(super) mod chat;
 pub(super) mod claude_code;
 pub(super) mod codex;
+pub(super) mod specstory;
+
+mod specstory_call;
 
 use super::draft::Draft;
 use super::excerpt::{self, Bound};
@@ -83,6 +86,9 @@ pub(super) fn recognise<'s>(start: &[u8], cut: Cut, settings: &'s Reading) -> Op
             return Some(Box::new(chat::Chat::new(cut, settings)));
         }
     }
+    if specstory::is_start(start) {
+        return Some(Box::new(specstory::SpecStory::new(settings)));
+    }
     // Of an array its first element decides, of a document its beginning.
     let inner = if cut == Cut::Elements { start.trim_ascii_start().get(1..).unwrap_or_default() } else { start };
     if cut != Cut::Lines && chat::is_record(scan::first(inner)) {
@@ -136,14 +142,16 @@ fn flat_text(content: &[u8], bound: Bound) -> Cow<'_, str> {
     }
 }
 
+/// A value as JSON without the white space that only lays it out.
 fn as_json(value: &[u8], bound: Bound) -> Cow<'_, str> {
-    // Lossy text of a huge value would be built only to be cut: take twice the bound from each end.
-    let window = (bound.head + bound.tail) * 2 + 4096;
-    if value.len() <= window * 2 {
-        return Cow::Owned(excerpt::of_text(&String::from_utf8_lossy(value), bound).into_owned());
-    }
-    let ends = [&value[..window], b"\n", &value[value.len() - window..]].concat();
-    Cow::Owned(excerpt::of_text(&String::from_utf8_lossy(&ends), bound).into_owned())
+    // A huge value would be built only to be cut: twice the bound from each end is enough.
+    let window = (bound.head + bound.tail) * 4 + 4096;
+    let compact = if value.len() <= window * 2 {
+        scan::compact(value)
+    } else {
+        [scan::compact(&value[..window]).as_slice(), b"\n", &value[value.len() - window..]].concat()
+    };
+    Cow::Owned(excerpt::of_text(&String::from_utf8_lossy(&compact), bound).into_owned())
 }
 
 /// A time stamp as transcripts write it: ISO text, or seconds or milliseconds since 1970.
