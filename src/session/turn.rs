@@ -35,6 +35,7 @@ const INJECTED_OPENINGS: &[&str] = &[
     "Continue from where you left off.",
     "Your tool call was malformed and could not be parsed.",
     "API Error:",
+    "The user wants to clarify these questions",
     "Unknown slash command:",
     "Unknown skill:",
 ];

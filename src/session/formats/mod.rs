@@ -3,9 +3,11 @@
 //! A reader takes records (lines, the elements of an array, or one document) and gives sessions. It reads what
 //! it knows and counts what it does not, whatever the version. Names of files and folders play no part.
 
+pub(super) mod atif;
 pub(super) mod chat;
 pub(super) mod claude_code;
 pub(super) mod codex;
+pub(super) mod neutral;
 pub(super) mod specstory;
 
 mod specstory_call;
@@ -50,6 +52,8 @@ pub(super) struct Out<'a> {
     pub(super) skips: &'a mut Skips,
     /// Whose home folder the transcript itself lies in.
     pub(super) owner: Option<&'a str>,
+    /// Which project's folder the transcript itself lies in.
+    pub(super) project: Option<&'a str>,
     /// Sessions given so far.
     pub(super) sessions: u64,
 }
@@ -67,7 +71,7 @@ impl Out<'_> {
         }
         if !draft.is_empty() {
             self.sessions += 1;
-            (self.emit)(draft.finish(id, self.owner));
+            (self.emit)(draft.finish(id, self.owner, self.project));
         }
     }
 }
@@ -76,6 +80,12 @@ impl Out<'_> {
 pub(super) fn recognise<'s>(start: &[u8], cut: Cut, settings: &'s Reading) -> Option<Box<dyn Reader + 's>> {
     let first_lines = || start.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(16);
     for line in first_lines().take_while(|_| cut == Cut::Lines) {
+        if neutral::is_line(line) {
+            return Some(Box::new(neutral::Neutral::new(settings)));
+        }
+        if atif::is_document(line) {
+            return Some(Box::new(atif::Atif::new(cut, settings)));
+        }
         if codex::is_line(line) {
             return Some(Box::new(codex::Codex::new(settings)));
         }
@@ -91,6 +101,9 @@ pub(super) fn recognise<'s>(start: &[u8], cut: Cut, settings: &'s Reading) -> Op
     }
     // Of an array its first element decides, of a document its beginning.
     let inner = if cut == Cut::Elements { start.trim_ascii_start().get(1..).unwrap_or_default() } else { start };
+    if cut != Cut::Lines && atif::is_document(scan::first(inner)) {
+        return Some(Box::new(atif::Atif::new(cut, settings)));
+    }
     if cut != Cut::Lines && chat::is_record(scan::first(inner)) {
         return Some(Box::new(chat::Chat::new(cut, settings)));
     }

@@ -111,7 +111,7 @@ impl<'s> SpecStory<'s> {
         self.main.hint(text);
         if turn::is_command(text) {
             self.command_at = Some(at);
-        } else if self.command_at.take() == Some(at) && at.is_some() && !text.starts_with('[') {
+        } else if self.command_at.take().is_some_and(|command| is_same_moment(command, at)) && !text.starts_with('[') {
             return self.main.context(at, text);
         }
         self.main.user(at, text);
@@ -178,6 +178,11 @@ impl Reader for SpecStory<'_> {
         let side = blake3::Hasher::new().update(whole.as_bytes()).update(b"side chain").finalize();
         out.give(self.side, SessionId::of_hash(side));
     }
+}
+
+/// Nobody reads a command's answer and types in so short a time.
+fn is_same_moment(one: Option<Timestamp>, other: Option<Timestamp>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| (other.as_second() - one.as_second()).abs() <= 2)
 }
 
 /// `_**User (2026-01-16 15:23:32Z)**_`, `_**Agent - sidechain (model 2026-…)**_`: whose turn, and the model.
