@@ -143,11 +143,6 @@ pub fn render(note: &Note) -> String {
     if skill {
         text.push_str("metadata:\n");
     }
-    let kind = match kind {
-        Kind::Mistake => "mistake",
-        Kind::Playbook => "playbook",
-        Kind::Preference => "preference",
-    };
     let status = match status {
         Status::Active => "active",
         Status::Pinned => "pinned",

@@ -69,6 +69,26 @@ pub enum Kind {
     Preference,
 }
 
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Kind::Mistake => "mistake",
+            Kind::Playbook => "playbook",
+            Kind::Preference => "preference",
+        })
+    }
+}
+
+impl std::fmt::Display for Grade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Grade::Friction => "friction",
+            Grade::Corroborated => "corroborated",
+            Grade::Confirmed => "confirmed",
+        })
+    }
+}
+
 /// How sure we may be, and of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
