@@ -204,9 +204,15 @@ impl<'s> Draft<'s> {
             call.output = output;
         }
         if let Some(reply) = verdict.reply.filter(|_| !self.unattended) {
-            self.typed(at, reply);
+            self.user(at, reply);
         }
         true
+    }
+
+    /// No result will come any more for the calls that wait for one.
+    pub(super) fn forget_open_calls(&mut self) {
+        self.open.clear();
+        self.waiting.clear();
     }
 
     /// Whether anything happened at all.
@@ -219,8 +225,12 @@ impl<'s> Draft<'s> {
         self.left_out
     }
 
-    /// The session. `owner` is who the transcript's own place says it belongs to, if the session does not.
-    pub(super) fn finish(mut self, id: SessionId, owner: Option<&str>) -> Session {
+    /// The session. Where it does not say itself whose it is and what project it is about, the place where the
+    /// transcript lies does.
+    pub(super) fn finish(mut self, id: SessionId, owner: Option<&str>, project: Option<&str>) -> Session {
+        if self.project.is_none() {
+            self.project = project.and_then(|project| self.name(project));
+        }
         if self.contributor.is_none() {
             let named_most = self.owners.iter().max_by_key(|(_, times)| **times).map(|(owner, _)| owner.clone());
             let owner = owner.map(str::to_owned).or(named_most);

@@ -108,6 +108,20 @@ pub fn truth(value: &[u8]) -> Option<bool> {
     }
 }
 
+/// A value without the white space between its parts.
+pub fn compact(value: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(value.len());
+    let mut at = 0;
+    while let Some(byte) = value.get(at) {
+        let end = if *byte == b'"' { string_end(value, at).unwrap_or(value.len()) } else { at + 1 };
+        if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            out.extend_from_slice(&value[at..end]);
+        }
+        at = end;
+    }
+    out
+}
+
 /// Whether a key, as it stands in the file, is this name.
 pub fn is_named(key: &[u8], name: &str) -> bool {
     key == name.as_bytes() || (memchr(b'\\', key).is_some() && unescape(key) == name)
@@ -326,6 +340,7 @@ mod tests {
         fn reads_what_serde_reads(value in any_json(), pretty in any::<bool>()) {
             let raw = if pretty { serde_json::to_vec_pretty(&value) } else { serde_json::to_vec(&value) }.unwrap();
             prop_assert_eq!(whole(&raw), Ok(&raw[..]));
+            prop_assert_eq!(compact(&raw), serde_json::to_vec(&value).unwrap());
             let by_serde = serde_json::from_slice::<Value>(&raw).unwrap();
             prop_assert_eq!(rebuilt(&raw), by_serde);
         }

@@ -75,6 +75,11 @@ fn messages_of(object: &[u8]) -> Option<&[u8]> {
     }
 }
 
+fn is_answered(call: &[u8]) -> bool {
+    let [result, output] = fields(call, ["result", "output"]).unwrap_or_default();
+    result.or(output).is_some_and(|result| result != b"null")
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     User,
@@ -142,6 +147,9 @@ impl<'s> Conversation<'s> {
         if let Some(agent) = first(&["agent", "agent_name", "scaffold"]).and_then(|agent| self.draft.name(&agent)) {
             self.draft.agent = agent;
         }
+        if field(object, "projectHash").is_some() {
+            self.draft.agent = Clean::fixed("gemini-cli");
+        }
         if let Some(model) = first(&["model", "model_name"]) {
             self.draft.model(&model);
         }
@@ -189,12 +197,18 @@ impl<'s> Conversation<'s> {
                         self.draft.model(&model);
                     }
                 }
-                self.content(role, at, content.unwrap_or_default(), record, out);
-                for call in calls.or(calls_too).into_iter().flat_map(elements).map_while(Result::ok) {
+                let calls = calls.or(calls_too).into_iter().flat_map(elements).map_while(Result::ok);
+                let calls = calls.chain(legacy.filter(|call| call.first() == Some(&b'{'))).collect::<Vec<_>>();
+                // Where calls carry their results, the text is what the agent said after them.
+                let are_answered = calls.iter().any(|call| is_answered(call));
+                if !are_answered {
+                    self.content(role, at, content.unwrap_or_default(), record, out);
+                }
+                for call in calls {
                     self.call(at, call);
                 }
-                if let Some(call) = legacy.filter(|call| call.first() == Some(&b'{')) {
-                    self.call(at, call);
+                if are_answered {
+                    self.content(role, at, content.unwrap_or_default(), record, out);
                 }
             }
             None => out.skip(record, format!("unknown role `{role:.40}`")),
