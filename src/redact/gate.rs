@@ -91,9 +91,3 @@ pub(super) fn scan(text: &str, findings: &mut Vec<Finding>) {
         }
     }
 }
-
-/// How many keywords the gate knows, and how many rules and detectors they call up.
-#[cfg(test)]
-pub(super) fn size() -> (usize, usize) {
-    (gate().callers.len(), rules::all().count() + find::DETECTORS.len())
-}

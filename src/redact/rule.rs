@@ -4,7 +4,7 @@
 //! found, never in the whole text, and over a bounded number of bytes. Refuses to know any vendor.
 
 use super::find::assignment;
-use super::value::entropy;
+use super::value::{self, entropy};
 use regex::bytes::{Regex, RegexBuilder};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -109,7 +109,7 @@ pub(super) const fn prefixed(
     least: usize,
     most: usize,
 ) -> Rule {
-    Rule { kind, keywords, shape: Shape::Prefixed(alphabet, least, most), entropy: 2.5 }
+    Rule { kind, keywords, shape: Shape::Prefixed(alphabet, least, most), entropy: 1.5 }
 }
 
 /// A token that begins with one of the keywords and matches an expression.
@@ -161,7 +161,11 @@ impl Rule {
         let secret = match &self.shape {
             Shape::Prefixed(alphabet, least, most) => {
                 self.at_word_start(bytes, hit)?;
-                hit.start..run_over_breaks(bytes, hit.end, *alphabet, *least, *most)?
+                let end = run_over_breaks(bytes, hit.end, *alphabet, *least, *most)?;
+                // Names of functions and files begin with some vendor's prefix every now and then.
+                let mut lines = text.get(hit.end..end)?.split(['\n', '\r', '\\']);
+                let wordlike = alphabet.has(b'_') && !lines.any(value::is_keylike);
+                (!wordlike).then_some(hit.start..end)?
             }
             Shape::Pattern(pattern) => {
                 self.at_word_start(bytes, hit)?;
@@ -193,7 +197,8 @@ impl Rule {
 
     fn at_word_start(&self, bytes: &[u8], hit: &Range<usize>) -> Option<()> {
         self.same_case(bytes, hit)?;
-        begins_there(bytes, hit.start).then_some(())
+        let joined = bytes.get(hit.start).is_some_and(|b| !b.is_ascii_alphanumeric());
+        (joined || begins_there(bytes, hit.start)).then_some(())
     }
 }
 

@@ -371,3 +371,107 @@ fn is_label(secret: &str) -> bool {
     ["password", "passwd", "passphrase"].iter().any(|word| lower.starts_with(word) || lower.ends_with(word))
         && value::is_plain_name(&lower.replace(['-', '.', ' '], "_"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::redact;
+
+    /// Puts the value into the text for `@` and says what is left of it.
+    fn around(text: &str, value: &str, kind: &str) -> (String, String) {
+        let placeholder = format!("[redacted:{kind}:1]");
+        (redact(&text.replace('@', value)).to_string(), text.replace('@', &placeholder))
+    }
+
+    #[test]
+    fn passwords_go_wherever_they_are_assigned() {
+        for text in [
+            "DB_PASSWORD=@",
+            "export PGPASSWORD='@'",
+            "PGPASSWORD=@ psql -h x",
+            "password: @",
+            "\"password\": \"@\"",
+            "{\\\"password\\\":\\\"@\\\"}",
+            "spring.datasource.password = @",
+            "password = \"@\"",
+            "<password>@</password>",
+            "db.connect(user='u', password='@')",
+            "Server=x;Uid=sa;Pwd=@;",
+            "- name: DB_PASSWORD\n  value: \"@\"",
+            "{\"name\": \"DB_PASSWORD\", \"value\": \"@\"}",
+            "tool --password @ --verbose",
+            "tool --db-password=@ x",
+            "the password is @.",
+            "config['password'] = '@'",
+            "A=1\\nDB_PASSWORD=@\\nB=2",
+        ] {
+            let (clean, wanted) = around(text, "tr0ub4dor", "password");
+            assert_eq!(clean, wanted);
+        }
+        for text in ["DB_PASSWORD=@", "\"password\": \"@\"", "tool --password @ x", "password: @\n"] {
+            let (clean, wanted) = around(text, "letmein", "password");
+            assert_eq!(clean, wanted);
+        }
+    }
+
+    #[test]
+    fn tokens_and_keys_go_wherever_they_are_assigned() {
+        let value = ["q7W2Lx9b", "Tk4Zp0sV", "n8Rc3Hd6"].concat();
+        for text in [
+            "API_KEY=@",
+            "export SERVICE_TOKEN=\"@\"",
+            "apiKey: '@',",
+            "client_secret = @",
+            "x-api-key: @",
+            "curl -H 'X-Auth-Token: @'",
+            "https://x.org/?access_token=@&n=1",
+            "tool --token @",
+            "tool --api-key=@",
+            "your token is @",
+            "os.environ['SECRET_KEY_BASE'] = '@'",
+            "//registry.x.org/:_authToken=@",
+            "const clientSecret = \"@\";",
+        ] {
+            let (clean, wanted) = around(text, &value, "secret");
+            assert_eq!(clean, wanted);
+        }
+    }
+
+    #[test]
+    fn program_text_documentation_and_templates_stay() {
+        for text in [
+            "password = os.environ[\"DB_PASSWORD\"]",
+            "token: string",
+            "token: string;",
+            "password: str = None",
+            "API_KEY=<YOUR_KEY>",
+            "API_KEY=$API_KEY",
+            "api_key = \"your-api-key\"",
+            "SECRET_KEY=${SECRET_KEY}",
+            "PASSWORD=xxxxxxxx",
+            "password=password",
+            "connect(password=pw, token=token)",
+            "token = await get_token(session)",
+            "self.token = token",
+            "max_tokens: 4096",
+            "\"total_tokens\": 18231,",
+            "primary_key = \"a1b2c3d4e5f6\"",
+            "cache-key: linux-cargo-356a192b7913b04c54574d18c28d46e6395428ab",
+            "PWD=/srv/app",
+            "the password is required",
+            "Password: must be at least 8 characters",
+            "\"password\": \"Enter your password\"",
+            "if (!password) throw new Error('password missing')",
+            "token 356a192b7913b04c54574d18c28d46e6395428ab was pushed",
+            "--token TOKEN",
+            "assert response.token == expected_token",
+            "password: passwordField,",
+            "def test_token_refresh_v2(self):",
+            "key: 550e8400-e29b-41d4-a716-446655440000",
+            "tokens = tokenizer.encode(text)",
+            "let secret = Secret::from_env()?;",
+            "integrity sha512-abcDEF123abcDEF123abcDEF123abcDEF123abcDEF123==",
+        ] {
+            assert_eq!(&*redact(text), text);
+        }
+    }
+}
