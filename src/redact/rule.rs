@@ -80,7 +80,8 @@ pub(super) enum Shape {
     },
     /// The keyword names the vendor on the left of an assignment; the value is so many characters of the alphabet.
     Assigned(Alphabet, usize, usize),
-    /// The same for vendors whose name is an everyday word: the name assigned to must also say that it is secret.
+    /// The same where the name has to say, too, that its value is secret (`HEROKU_API_KEY`): vendors' names alone
+    /// are everyday words, and stand beside identifiers and hashes. No keyword of the gate.
     AssignedSecret(Alphabet, usize, usize),
 }
 
@@ -180,14 +181,19 @@ impl Rule {
                 fits.then_some(start..end)?
             }
             Shape::Assigned(alphabet, least, most) => assigned_value(bytes, hit, *alphabet, *least, *most)?,
-            Shape::AssignedSecret(alphabet, least, most) => {
-                let name = assignment::name_around(bytes, hit);
-                let telling = name.len() > hit.len() && assignment::says_secret(bytes.get(name)?);
-                telling.then(|| assigned_value(bytes, hit, *alphabet, *least, *most)).flatten()?
-            }
+            // `find::assignment` asks for these by name.
+            Shape::AssignedSecret(..) => return None,
         };
         let random = self.entropy == 0.0 || entropy(bytes.get(secret.clone())?) >= self.entropy;
         (random && ends_there(bytes, secret.end)).then_some(secret)
+    }
+
+    /// Whether a secret that was assigned to this name is of this kind ([`Shape::AssignedSecret`]).
+    pub(super) fn names(&self, name: &str, secret: &str) -> bool {
+        let Shape::AssignedSecret(alphabet, least, most) = self.shape else { return false };
+        (least..=most).contains(&secret.len())
+            && secret.bytes().all(|byte| alphabet.has(byte))
+            && self.keywords.iter().any(|keyword| name.contains(keyword))
     }
 
     fn same_case(&self, bytes: &[u8], hit: &Range<usize>) -> Option<()> {

@@ -314,8 +314,11 @@ fn is_mixed_part(part: &str) -> bool {
 /// Whether the value is certainly random: what a token must be when only a word near it says that it is one.
 /// Hashes in hexadecimal and UUIDs are not taken: they name things far more often than they open them.
 pub(super) fn is_random(value: &str) -> bool {
+    let parts = || value.trim_end_matches('=').split(['-', '_', '.', ':', '/', '=']);
+    let unbroken = parts().any(|part| part.len() >= 16)
+        || parts().filter(|part| part.len() >= 4 && is_mixed(part)).count() >= 3;
     let hexadecimal = value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    value.len() >= 20 && !hexadecimal && is_keylike(value) && entropy(value.as_bytes()) >= 3.7
+    value.len() >= 20 && unbroken && !hexadecimal && is_keylike(value) && entropy(value.as_bytes()) >= 3.7
 }
 
 /// Whether a secret is distinctive enough to be looked for without its surroundings.

@@ -7,7 +7,7 @@
 use super::Detector;
 use super::name::{self, Promise};
 use crate::redact::gate::{By, Finding};
-use crate::redact::value;
+use crate::redact::{rules, value};
 use std::ops::Range;
 
 /// Called for every word that a secret's name can end in.
@@ -67,14 +67,12 @@ fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
     let Some(secret) = text.get(found.range.clone()) else { return };
     let line = Line::around(bytes, &name_range, &found.range);
     if is_secret(promise, name, secret, &found, &line) {
-        let kind = if promise == Promise::Password { "password" } else { "secret" };
+        let kind = rules::vendor(name, secret).unwrap_or(match promise {
+            Promise::Password => "password",
+            Promise::Token | Promise::Key => "secret",
+        });
         findings.push(Finding { range: found.range, by: By::Kind(kind) });
     }
-}
-
-/// Whether a name (`stripe_api_key`) says that its value is secret.
-pub(in crate::redact) fn says_secret(name: &[u8]) -> bool {
-    std::str::from_utf8(name).is_ok_and(|name| name::promise(name).is_some())
 }
 
 /// The name that the keyword is part of: letters, digits, `_`, `-`, `.` around it.
@@ -134,10 +132,16 @@ fn after_name(bytes: &[u8], name_end: usize) -> Option<(usize, Tie)> {
             let value = if opening_quote(bytes, broken).is_some() { broken } else { value };
             Some((value, if tight { Tie::Tight } else { Tie::Loose }))
         }
-        b',' | b'(' => named_value(bytes, name_end).map(|value| (value, Tie::Loose)).or_else(|| {
-            let value = skip(spaced + 1, 4, b" \t");
-            opening_quote(bytes, value).map(|_| (value, Tie::Loose))
-        }),
+        // Arguments of a call (`set("x-api-key", "…")`), not two neighbours in a list.
+        b',' if !is_first_argument(bytes, name_end) => {
+            named_value(bytes, name_end).map(|value| (value, Tie::Loose))
+        }
+        b',' | b'(' if rest.first() == Some(&b',') || spaced == name_end => {
+            named_value(bytes, name_end).map(|value| (value, Tie::Loose)).or_else(|| {
+                let value = skip(spaced + 1, 4, b" \t");
+                opening_quote(bytes, value).map(|_| (value, Tie::Loose))
+            })
+        }
         b'>' if spaced == name_end => Some((spaced + 1, Tie::Loose)),
         _ => {
             if let Some(value) = named_value(bytes, name_end) {
@@ -149,6 +153,15 @@ fn after_name(bytes: &[u8], name_end: usize) -> Option<(usize, Tie)> {
                 .then(|| (skip(spaced + joined.map_or(0, |word| word.len()), 4, b" \t"), Tie::Words))
         }
     }
+}
+
+/// Whether the name that ends here is quoted and stands right after a bracket.
+fn is_first_argument(bytes: &[u8], name_end: usize) -> bool {
+    let before = bytes.get(name_end.saturating_sub(LONGEST_NAME)..name_end).unwrap_or_default();
+    let name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let mut left =
+        before.iter().rev().skip_while(|b| name(b)).skip_while(|b| matches!(b, b'"' | b'\'' | b'\\'));
+    matches!(left.next(), Some(b'(' | b'['))
 }
 
 /// `name: DB_PASSWORD\n value: …`, `"name": "X", "value": "…"`, `key="X" value="…"`: the value that follows a name
@@ -244,6 +257,8 @@ struct Line {
     argument: bool,
     /// The name is the opening tag of an element.
     element: bool,
+    /// The name is quoted itself (`"pass": "…"`).
+    quoted_name: bool,
 }
 
 impl Line {
@@ -256,6 +271,7 @@ impl Line {
             ends: matches!(after, b'\n' | b'\r') || escaped_end,
             argument: before == b'(' || matches!(after, b')' | b','),
             element: before == b'<',
+            quoted_name: matches!(before, b'"' | b'\''),
         }
     }
 
@@ -284,6 +300,11 @@ fn is_secret(promise: Promise, name: &str, secret: &str, value: &Value, line: &L
         return false;
     }
     if !value.quoted && value::is_reference(secret) && !(value.tie == Tie::Tight && line.begins) {
+        return false;
+    }
+    // Tests pass, gates pass, and functions pass values: the bare word is a name only where it is clearly one.
+    let named = value.tie == Tie::Tight || value.quoted && line.quoted_name;
+    if name.eq_ignore_ascii_case("pass") && !named {
         return false;
     }
     match promise {
