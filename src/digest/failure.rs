@@ -1,10 +1,30 @@
 //! What went wrong in a session, and what the same agent did next that worked.
+//!
+//! Owns the judgement of one session's failures: [`judge`] says whether a call failed and whether that is a
+//! mistake, [`salient`] which line says why, [`fix`] what worked afterwards, [`mask`] what varies in a message.
+//! Refuses what is no mistake: answers given by exit status, checks that fail before the fix, what a person
+//! refused; and texts that talk to agents ([`poison`]).
 
-use super::step::Step;
+pub mod fix;
+pub mod judge;
+pub mod mask;
+pub mod poison;
+pub mod salient;
+pub mod shell;
+
+use super::step::{self, Step};
 use crate::redact::Clean;
-use crate::session::{Args, Call, Session, Status};
+use crate::session::{Arg, Args, Body, Call, Session, Status};
 use crate::settings::Reading;
+use fix::Seen;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Most changes kept of tries that failed with the same error again.
+const MOST_ATTEMPTS: usize = 4;
+
+/// Most arguments kept of a failing call.
+const MOST_ARGUMENTS: usize = 40;
 
 /// A kind of failure in one session: one step with one error, however often it repeated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +45,9 @@ pub struct Failure {
     pub times: u32,
     /// Calls spent from the first failure until the fix, or until it was given up.
     pub cost: u32,
+    /// What was changed in tries that failed with the same error again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<Change>,
     /// What worked in the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
@@ -46,6 +69,10 @@ pub struct Fix {
     pub between: Vec<Step>,
     /// The command line or the essential argument that worked, verbatim and shortened.
     pub call: Clean,
+    /// Only what came next and worked, while the failing step was never tried again: a remedy only where many
+    /// sessions did the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guessed: bool,
 }
 
 /// One argument that differs.
@@ -64,10 +91,118 @@ pub struct Change {
 /// Whether a call failed: marked as failed by the transcript, or its text says so. Expected non-zero exits (a
 /// search without a match) are none.
 pub fn has_failed(call: &Call) -> bool {
-    matches!(call.status, Status::Failed { .. })
+    judge::failed(call)
 }
 
-/// What went wrong in a session, one entry a step and error, in order of first occurrence.
-pub fn find(_session: &Session, _settings: &Reading) -> Vec<Failure> {
-    Vec::new()
+/// What went wrong in a session, one entry a step and error, in order of first occurrence. A check (test, build,
+/// lint) that fails because of the work itself is not in it.
+pub fn find(session: &Session, settings: &Reading) -> Vec<Failure> {
+    let calls: Vec<Seen<'_>> = session
+        .events
+        .iter()
+        .filter_map(|event| match &event.body {
+            Body::Call(call) => {
+                Some(Seen { event: event.number, call, steps: step::of(call), failed: has_failed(call) })
+            }
+            _ => None,
+        })
+        .collect();
+    let mut found: Vec<Open> = Vec::new();
+    let mut known: BTreeMap<(Step, String), usize> = BTreeMap::new();
+    for (at, seen) in calls.iter().enumerate().filter(|(_, seen)| seen.failed) {
+        let Some(message) = salient::line(&seen.call.output, settings.max_quote) else { continue };
+        let step = step::failing(seen.call);
+        let fix = fix::find(&calls, at, &step, settings.fix_window, settings.max_quote);
+        if step::is_verification(&step) && is_how_work_goes(&calls, at, &step, &message, fix.as_ref()) {
+            continue;
+        }
+        let fixed_at = fix.as_ref().map(|(_, place)| *place);
+        let key = (step.clone(), mask::masked(&message));
+        if let Some(open) = known.get(&key).and_then(|&i| found.get_mut(i)) {
+            open.again(&calls, at, fix, settings);
+        } else if found.len() < settings.max_failures {
+            known.insert(key, found.len());
+            let failure = Failure {
+                event: seen.event,
+                step,
+                message,
+                args: shortened(seen.call, settings.max_quote),
+                exit: match seen.call.status {
+                    Status::Failed { exit } => exit,
+                    _ => None,
+                },
+                times: 1,
+                cost: fixed_at.map_or(1, |fixed| (fixed - at) as u32),
+                attempts: Vec::new(),
+                fix: fix.map(|(fix, _)| fix),
+            };
+            found.push(Open { failure, last: at, counted_to: fixed_at.unwrap_or(at) });
+        }
+    }
+    found.into_iter().map(|open| open.failure).collect()
+}
+
+/// A failure that may come again later in the session.
+struct Open {
+    failure: Failure,
+    /// Where it came last, as an index into the calls.
+    last: usize,
+    /// Up to where its cost is counted.
+    counted_to: usize,
+}
+
+impl Open {
+    /// It came again, at this call.
+    fn again(&mut self, calls: &[Seen<'_>], at: usize, fix: Option<(Fix, usize)>, settings: &Reading) {
+        self.failure.times += 1;
+        let fixed_at = fix.as_ref().map_or(at, |(_, place)| *place);
+        if at > self.counted_to && self.failure.fix.as_ref().is_some_and(|fix| !fix.guessed) {
+            // A new bout after it had been fixed.
+            self.failure.cost += (fixed_at - at).max(1) as u32;
+        } else {
+            self.failure.cost += fixed_at.saturating_sub(self.counted_to) as u32;
+        }
+        self.counted_to = self.counted_to.max(fixed_at);
+        if let (Some(before), Some(now)) = (calls.get(self.last), calls.get(at))
+            && let Some((changes, _)) =
+                fix::difference(before.call, now.call, &self.failure.step, at == self.last + 1, settings.max_quote)
+        {
+            let room = MOST_ATTEMPTS.saturating_sub(self.failure.attempts.len());
+            self.failure.attempts.extend(changes.into_iter().take(room));
+        }
+        // The last try is nearest to what worked: its difference holds only what mattered.
+        if let Some((fix, _)) = fix
+            && (self.failure.fix.is_none() || self.failure.fix.as_ref().is_some_and(|known| known.guessed || known.event == fix.event))
+        {
+            self.failure.fix = Some(fix);
+        }
+        self.last = at;
+    }
+}
+
+/// Whether a check failed because of the work: its message says so, or editing a file is what made it pass.
+fn is_how_work_goes(calls: &[Seen<'_>], at: usize, step: &Step, message: &str, fix: Option<&(Fix, usize)>) -> bool {
+    match judge::cause(message) {
+        judge::Cause::Surroundings => false,
+        judge::Cause::Work => true,
+        judge::Cause::Unclear => {
+            let until = fix.map_or_else(|| calls.len().min(at + 4), |(_, place)| *place);
+            let changed_call = fix.is_some_and(|(fix, _)| !fix.changes.is_empty() && !fix.guessed);
+            !changed_call
+                && calls.get(at + 1..until).unwrap_or_default().iter().any(|seen| {
+                    !seen.failed
+                        && !seen.steps.contains(step)
+                        && seen.steps.iter().any(|done| done.to_lowercase().starts_with("edit") || done.to_lowercase().starts_with("write"))
+                })
+        }
+    }
+}
+
+/// A call's arguments, values shortened; for shell tools the command line only.
+fn shortened(call: &Call, most: usize) -> Args {
+    if let Some(line) = step::command_line(call) {
+        return Args(vec![Arg { path: Clean::fixed("command"), value: line.cut(most) }]);
+    }
+    let shorten = |arg: &Arg| Arg { path: arg.path.clone(), value: arg.value.cut(most) };
+    Args(call.args.0.iter().take(MOST_ARGUMENTS).map(shorten).collect())
 }

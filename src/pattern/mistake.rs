@@ -1,8 +1,172 @@
 //! Recurring mistakes that leave an error text.
+//!
+//! Owns what makes an error a recurring one: the same step with the same template ([`group`]) in enough
+//! independent sessions of enough jobs, and what worked against it ([`remedy`]). Refuses one-off errors, errors
+//! of a single job, and to call anything a cause: that an error recurs says that it costs, not what it breaks.
 
-use super::{Corpus, Pattern};
+mod group;
+mod remedy;
 
-/// Mines recurring errors with their remedies.
-pub fn mine(_corpus: &Corpus<'_>) -> Vec<Pattern> {
-    Vec::new()
+use super::{Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, template, witness};
+use crate::digest::failure::Failure;
+use crate::digest::{Digest, failure};
+use crate::redact::{Clean, redact};
+use group::Group;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Words a template needs for one error to be recognised under another step of the same program.
+const TELLING_WORDS: usize = 4;
+
+/// A failure with the session it comes from.
+#[derive(Clone, Copy, Debug)]
+struct Occurrence<'a> {
+    /// Index of the digest in the corpus.
+    session: usize,
+    digest: &'a Digest,
+    failure: &'a Failure,
+}
+
+impl Occurrence<'_> {
+    /// What was seen to work; not a guess, and not a text that talks to agents.
+    fn fix(&self) -> Option<&failure::Fix> {
+        self.failure.fix.as_ref().filter(|fix| !failure::poison::addresses_an_agent(&fix.call))
+    }
+}
+
+/// Mines recurring errors with their remedies, the weightiest first.
+pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
+    let mut occurrences = Vec::new();
+    for (session, digest) in corpus.digests.iter().enumerate() {
+        for failure in &digest.failures {
+            // Digests come from other machines too: what is refused on reading is refused again here.
+            if !failure::poison::addresses_an_agent(&failure.message) {
+                occurrences.push(Occurrence { session, digest, failure });
+            }
+        }
+    }
+    let groups = group::by_step_and_template(&occurrences, corpus.settings.template_similarity);
+    let mut patterns: Vec<Pattern> = groups.iter().filter_map(|group| pattern(group, corpus)).collect();
+    patterns.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
+    patterns
+}
+
+/// Whether two anchors name one mistake: the same template, in other words of the mask, under the same step or,
+/// where the error is telling enough, another step of the same program.
+pub fn same(a: &[Clean], b: &[Clean]) -> bool {
+    let ([sort_a, step_a, template_a], [sort_b, step_b, template_b]) = (a, b) else { return false };
+    let program = |step: &Clean| step.split(' ').next().unwrap_or_default().to_owned();
+    let telling = || group::telling_words(template_a).min(group::telling_words(template_b)) >= TELLING_WORDS;
+    sort_a == sort_b
+        && &**sort_a == "error"
+        && (step_a == step_b || (program(step_a) == program(step_b) && telling()))
+        && template::same(template_a, template_b)
+}
+
+/// The pattern of a group, if it recurs enough.
+fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
+    let sessions: BTreeSet<usize> = group.occurrences.iter().map(|occurrence| occurrence.session).collect();
+    let support = witness::support(corpus.digests, &corpus.jobs, &sessions);
+    if support.sessions < corpus.settings.min_sessions || support.jobs < corpus.settings.min_jobs {
+        return None;
+    }
+    let remedies = remedy::vote(group, corpus);
+    let recovered: BTreeSet<&Clean> = group
+        .occurrences
+        .iter()
+        .filter(|o| o.fix().is_some_and(|fix| !fix.guessed && fix.step == o.failure.step))
+        .map(|o| &o.digest.root)
+        .collect();
+    let total = |of: fn(&Failure) -> u32| group.occurrences.iter().map(|o| of(o.failure)).fold(0, u32::saturating_add);
+    let lesson = ErrorLesson {
+        step: group.step.clone(),
+        template: redact(&group.wording),
+        arguments: arguments(group),
+        recovered: recovered.len() as u32,
+        times: total(|failure| failure.times),
+        cost: total(|failure| failure.cost),
+        remedies,
+    };
+    Some(Pattern {
+        fingerprint: Fingerprint::of(&["error", &group.step, &group.template]),
+        anchor: vec![Clean::fixed("error"), group.step.0.clone(), redact(&group.template)],
+        grade: grade(&support, &lesson.remedies),
+        scope: witness::scope(corpus.digests, &sessions),
+        evidence: evidence(group, corpus.settings.max_evidence),
+        weight: weight(&support, &lesson),
+        lesson: Lesson::Error(lesson),
+        support,
+    })
+}
+
+/// Corroborated where a remedy was seen to work in several sessions or several agents meet the error.
+fn grade(support: &Support, remedies: &[Remedy]) -> Grade {
+    if support.agents > 1 || remedies.iter().any(|remedy| remedy.worked > 1) {
+        Grade::Corroborated
+    } else {
+        Grade::Friction
+    }
+}
+
+/// Calls it costs a session, times sessions, times how sure we are that knowing helps.
+fn weight(support: &Support, lesson: &ErrorLesson) -> f64 {
+    let sessions = f64::from(support.sessions);
+    let cost_each = f64::from(lesson.cost) / sessions.max(1.0);
+    let recurs = sessions / (sessions + 2.0);
+    let helps = lesson.remedies.iter().map(|remedy| f64::from(remedy.worked)).fold(0.0, f64::max);
+    let certainty = recurs * (0.4 + 0.6 * helps / (helps + 1.0));
+    cost_each.clamp(1.0, 20.0) * sessions * certainty
+}
+
+/// Argument paths to look at: the error repeats their value in most sessions, or they differ in every fix.
+fn arguments(group: &Group<'_>) -> Vec<Clean> {
+    let mut repeated: BTreeMap<&Clean, usize> = BTreeMap::new();
+    let mut changed: BTreeMap<&Clean, usize> = BTreeMap::new();
+    let mut fixes = 0;
+    for occurrence in &group.occurrences {
+        let failure = occurrence.failure;
+        let mut here: BTreeSet<&Clean> = BTreeSet::new();
+        for arg in failure.args.0.iter().filter(|arg| &*arg.path != "command") {
+            if says(&failure.message, &arg.value) && here.insert(&arg.path) {
+                *repeated.entry(&arg.path).or_default() += 1;
+            }
+        }
+        let Some(fix) = occurrence.fix().filter(|fix| !fix.guessed && !fix.changes.is_empty()) else { continue };
+        fixes += 1;
+        let paths: BTreeSet<&Clean> =
+            fix.changes.iter().map(|change| &change.path).filter(|path| &***path != "command").collect();
+        for path in paths {
+            *changed.entry(path).or_default() += 1;
+        }
+    }
+    let most = group.occurrences.len().div_ceil(2).max(2);
+    let named = repeated.into_iter().filter(|(_, times)| *times >= most).map(|(path, _)| path);
+    let differing = changed.into_iter().filter(|(_, times)| fixes >= 2 && *times == fixes).map(|(path, _)| path);
+    named.chain(differing).collect::<BTreeSet<_>>().into_iter().cloned().collect()
+}
+
+/// Whether a message repeats a value, as a word of its own.
+fn says(message: &str, value: &str) -> bool {
+    let value = value.trim_matches('"');
+    value.len() >= 3
+        && message.match_indices(value).any(|(at, found)| {
+            let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+            let (before, after) = (message.get(..at), message.get(at + found.len()..));
+            !inside(before.and_then(|text| text.chars().next_back()))
+                && !inside(after.and_then(|text| text.chars().next()))
+        })
+}
+
+/// Quotes, at most one an independent session, the clearest first: those whose session also shows what worked,
+/// the shorter message before the longer.
+fn evidence(group: &Group<'_>, most: usize) -> Vec<Evidence> {
+    let mut ranked: Vec<&Occurrence<'_>> = group.occurrences.iter().collect();
+    ranked.sort_by_key(|o| (o.fix().is_none_or(|fix| fix.guessed), o.failure.message.len(), &o.digest.session, o.failure.event));
+    let mut roots = BTreeSet::new();
+    let quote = |o: &Occurrence<'_>| Evidence {
+        session: o.digest.session.clone(),
+        event: o.failure.event,
+        at: o.digest.began,
+        quote: o.failure.message.clone(),
+    };
+    ranked.into_iter().filter(|o| roots.insert(&o.digest.root)).take(most).map(quote).collect()
 }

@@ -1,1 +1,238 @@
-//! (to be written)
+//! Error templates: what is the same in the messages of one error.
+//!
+//! Messages are masked ([`crate::digest::failure::mask`]) and then clustered in the manner of Drain (He et al.,
+//! ICWS 2017): messages of one length, similar in enough places, are one template, and a place where they differ
+//! becomes `<*>`. Drain itself depends on the order in which messages come; here the distinct masked messages
+//! are first brought into one canonical order, so that the templates are a function of the set of messages and
+//! digests of many machines can be pooled in any order. Refuses to know what a message means.
+
+mod cluster;
+
+use crate::digest::failure::mask::{self, Token};
+use std::collections::BTreeMap;
+
+/// The placeholder for a word that varies and that no mask knows.
+pub const WILD: &str = "<*>";
+
+/// What the messages of one error share. Ordered by its text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Template {
+    /// Each token with whether it follows the one before it without white space.
+    tokens: Vec<(String, bool)>,
+}
+
+impl Template {
+    /// How many tokens say something: words of two letters or more that are no placeholder.
+    pub fn words(&self) -> usize {
+        let says = |text: &str| !mask::is_placeholder(text) && text.chars().filter(|c| c.is_alphabetic()).count() > 1;
+        self.tokens.iter().filter(|(text, _)| says(text)).count()
+    }
+}
+
+impl std::fmt::Display for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&mask::render(self.tokens.iter().map(|(text, glued)| (text.as_str(), *glued))))
+    }
+}
+
+/// Which template each message has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Templates {
+    /// The templates, in the order of their texts.
+    pub all: Vec<Template>,
+    /// For each message that was given, its template's place in `all`.
+    pub of: Vec<usize>,
+}
+
+/// Finds the templates of these messages. `similarity`: share of equal tokens from which two messages are one
+/// template, 0 to 1. The result for a message does not depend on the order of the messages, nor on how often
+/// one comes.
+pub fn find(messages: &[&str], similarity: f64) -> Templates {
+    let split: Vec<Vec<Token>> = messages.iter().map(|message| squeezed(mask::tokens(message))).collect();
+    let mut distinct: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+    for tokens in &split {
+        distinct.entry(tokens.iter().map(|token| token.masked.as_str()).collect()).or_default();
+    }
+    for (place, number) in distinct.values_mut().enumerate() {
+        *number = place;
+    }
+    let lines: Vec<&[&str]> = distinct.keys().map(Vec::as_slice).collect();
+    let clusters = cluster::group(&lines, similarity);
+    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let cluster_of: Vec<usize> = split
+        .iter()
+        .enumerate()
+        .map(|(message, tokens)| {
+            let key: Vec<&str> = tokens.iter().map(|token| token.masked.as_str()).collect();
+            let cluster = distinct.get(&key).and_then(|&number| clusters.get(number)).copied().unwrap_or_default();
+            members.entry(cluster).or_default().push(message);
+            cluster
+        })
+        .collect();
+    let templates: BTreeMap<usize, Template> = members
+        .iter()
+        .map(|(cluster, messages)| (*cluster, generalised(messages.iter().filter_map(|&m| split.get(m)))))
+        .collect();
+    let mut ordered: Vec<(&Template, usize)> = templates.iter().map(|(cluster, t)| (t, *cluster)).collect();
+    ordered.sort();
+    let place: BTreeMap<usize, usize> = ordered.iter().enumerate().map(|(place, (_, c))| (*c, place)).collect();
+    Templates {
+        of: cluster_of.iter().map(|cluster| place.get(cluster).copied().unwrap_or_default()).collect(),
+        all: ordered.into_iter().map(|(template, _)| template.clone()).collect(),
+    }
+}
+
+/// What these messages of one length share.
+fn generalised<'a>(mut messages: impl Iterator<Item = &'a Vec<Token>>) -> Template {
+    let Some(first) = messages.next() else { return Template { tokens: Vec::new() } };
+    let mut tokens: Vec<(String, bool)> = first.iter().map(|token| (token.masked.clone(), token.glued)).collect();
+    for message in messages {
+        for ((text, glued), token) in tokens.iter_mut().zip(message) {
+            if *text != token.masked {
+                WILD.clone_into(text);
+            }
+            *glued &= token.glued;
+        }
+    }
+    Template { tokens }
+}
+
+/// What messages share word by word, with what never varied written out as it stood: `port 3000 is in use` and not
+/// `port <num> is in use`, where it was that port every time. `None` where they differ in length or share no word.
+/// Ids, times, addresses and places under a person's home folder stay masked.
+pub fn wording(messages: &[&str]) -> Option<String> {
+    let split: Vec<Vec<Token>> = messages.iter().map(|message| squeezed(mask::tokens(message))).collect();
+    let first = split.first()?;
+    if split.iter().any(|tokens| tokens.len() != first.len()) {
+        return None;
+    }
+    let mut tokens: Vec<(String, bool)> = Vec::with_capacity(first.len());
+    for (place, token) in first.iter().enumerate() {
+        let others = || split.iter().filter_map(|tokens| tokens.get(place));
+        let text = if others().all(|other| other.raw == token.raw) && may_be_written_out(token) {
+            token.raw.clone()
+        } else if others().all(|other| other.masked == token.masked) {
+            token.masked.clone()
+        } else {
+            WILD.to_owned()
+        };
+        tokens.push((text, token.glued));
+    }
+    let template = Template { tokens };
+    (template.words() > 0).then(|| template.to_string())
+}
+
+/// Whether a value that never varied may stand in a note.
+fn may_be_written_out(token: &Token) -> bool {
+    let private = ["/home/", "/Users/", "/root/", "/tmp/", "/private/", "/var/folders/", "\\Users\\"];
+    !["<id>", "<time>", "<email>", "<ip>", "<hex>"].iter().any(|slot| token.masked.contains(slot))
+        && !private.iter().any(|place| token.raw.contains(place))
+}
+
+/// A list of values of one sort counts as one value: `<num>, <num>, <num>` is `<num>`.
+fn squeezed(tokens: Vec<Token>) -> Vec<Token> {
+    let mut short: Vec<Token> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let joins = |text: &str| matches!(text, "," | ";" | "|");
+        if token.is_slot() {
+            let before = short.len().checked_sub(2).and_then(|at| short.get(at));
+            let repeats_after_comma = before.is_some_and(|before| before.masked == token.masked)
+                && short.last().is_some_and(|last| joins(&last.masked));
+            if repeats_after_comma {
+                let comma = short.pop();
+                if let (Some(comma), Some(last)) = (comma, short.last_mut()) {
+                    last.raw.push_str(&comma.raw);
+                    last.raw.push_str(&token.raw);
+                }
+                continue;
+            }
+            if let Some(last) = short.last_mut().filter(|last| last.masked == token.masked) {
+                last.raw.push(' ');
+                last.raw.push_str(&token.raw);
+                continue;
+            }
+        }
+        short.push(token);
+    }
+    short
+}
+
+/// Whether two template texts are one error in other words of the mask: as long, and wherever they differ, one
+/// of them has a placeholder that covers the other's token, and always the same one of them. An earlier cycle's
+/// template is recognised so after more messages made it more general (or a setting made it narrower).
+pub fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (template_tokens(a), template_tokens(b));
+    covers(&a, &b) || covers(&b, &a)
+}
+
+/// The tokens of a template's text. Placeholders are found again as they stand.
+fn template_tokens(text: &str) -> Vec<String> {
+    let mut tokens = Vec::new();
+    for word in text.split_whitespace() {
+        let mut now = String::new();
+        for c in word.chars() {
+            now.push(c);
+            if c == '>' || matches!(c, '=' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | ':' | '"') {
+                tokens.push(std::mem::take(&mut now));
+            }
+        }
+        if !now.is_empty() {
+            tokens.push(now);
+        }
+    }
+    tokens
+}
+
+/// Whether the first, token by token, is the second or a placeholder for it.
+fn covers(general: &[String], narrow: &[String]) -> bool {
+    let says = |token: &&String| !mask::is_placeholder(token) && token.chars().any(char::is_alphabetic);
+    general.len() == narrow.len()
+        && general.iter().filter(says).count() > 0
+        && general.iter().zip(narrow).all(|(general, narrow)| {
+            general == narrow || general == WILD || (mask::is_placeholder(general) && mask::masked(narrow) == *general)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(messages: &[&str]) -> Vec<String> {
+        find(messages, 0.6).all.iter().map(Template::to_string).collect()
+    }
+
+    #[test]
+    fn messages_of_one_error_are_one_template() {
+        let messages = [
+            "flight HAT030 not available on date 2024-05-13",
+            "flight HAT271 not available on date 2024-05-10",
+            "queue alpha refused the job because worker w1 is draining",
+            "queue beta refused the job because worker w2 is draining",
+            "queue gamma refused the job because worker w7 is draining",
+            "gift card balance is not enough",
+        ];
+        assert_eq!(texts(&messages), [
+            "flight <id> not available on date <time>",
+            "gift card balance is not enough",
+            "queue <*> refused the job because worker w<num> is draining",
+        ]);
+    }
+
+    #[test]
+    fn the_order_of_messages_does_not_matter() {
+        let mut messages = vec!["a b c 1", "a b d 2", "a x d 2", "lock q held by 7", "lock r held by x", "b a c 1"];
+        let forward = find(&messages, 0.6);
+        messages.reverse();
+        let backward = find(&messages, 0.6);
+        assert_eq!(forward.all, backward.all);
+        assert_eq!(forward.of, backward.of.iter().rev().copied().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_template_is_recognised_when_it_grew_more_general() {
+        assert!(same("queue alpha is full", "queue <*> is full"));
+        assert!(same("lock <id> held", "lock HAT030 held"));
+        assert!(!same("queue alpha is full", "queue alpha is empty"));
+        assert!(!same("<*> <*>", "a b"));
+    }
+}

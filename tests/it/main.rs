@@ -1,3 +1,11 @@
 //! Sessions told through one sandbox.
-#[test]
-fn placeholder() {}
+//!
+//! One binary for all integration tests, so that libgit2 is linked once. Repositories are made by the real git
+//! program, in a cleared environment; what git-dream writes is judged by what the real git says about it.
+
+mod kill;
+mod ledger;
+mod repo;
+mod sandbox;
+mod signing;
+mod tidy;

@@ -1,0 +1,279 @@
+//! Whether a call failed, and whether its failing is a mistake.
+//!
+//! Owns three distinctions. *Failed or not*: the transcript's mark, else the text, where the text itself is an
+//! error and does not merely hold the word. *Asked or failed*: `grep` without a match exits 1 and nothing went
+//! wrong. *Work or mistake*: a test that fails before the fix is how work goes; a test runner that is not
+//! installed is something to know next time.
+
+use super::salient;
+use super::shell::{self, Segment};
+use crate::digest::step;
+use crate::session::{Call, Status};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// Longest text that can be an error as a whole, where only its first words speak for it. Bytes.
+const SHORT_TEXT: usize = 400;
+
+/// Whether a call failed. Expected non-zero exits and what a person refused are no failures.
+pub fn failed(call: &Call) -> bool {
+    match call.status {
+        Status::Refused | Status::Unanswered => false,
+        Status::Failed { exit } => !refused_in_words(&call.output) && !is_expected(call, exit),
+        Status::Returned => !refused_in_words(&call.output) && text_is_an_error(call),
+    }
+}
+
+/// Some tools report a person's refusal as an error.
+fn refused_in_words(output: &str) -> bool {
+    let start = output.get(..output.floor_char_boundary(SHORT_TEXT)).unwrap_or_default().to_lowercase();
+    [
+        "the user doesn't want to",
+        "the user does not want to",
+        "user rejected",
+        "rejected by user",
+        "rejected by the user",
+        "denied by user",
+        "cancelled by user",
+        "canceled by user",
+        "aborted by user",
+        "interrupted by user",
+        "but you haven't granted it",
+        "requested permissions to",
+        "sibling tool call errored",
+        "user declined",
+        "user cancelled",
+        "user aborted",
+    ]
+    .iter()
+    .any(|words| start.contains(words))
+}
+
+/// Whether a non-zero exit is an answer and not a failure.
+fn is_expected(call: &Call, exit: Option<i32>) -> bool {
+    let Some(line) = step::command_line(call) else { return false };
+    let segments = shell::segments(line);
+    let exit = exit.or_else(|| stated_exit(&call.output));
+    if ended_on_purpose(line, &segments, exit, &call.output) {
+        return true;
+    }
+    // The status of a pipe is that of its last command.
+    let asks = segments.iter().any(|segment| !segment.piped && shell::asks_by_exit(segment, line));
+    let said_no = matches!(exit, Some(1) | None);
+    asks && said_no && !complains(&call.output, &segments, line)
+}
+
+/// Whether the output of a question has a complaint in it. What a search found may hold any error message, so
+/// only the asking program's own complaints count, and those of the shell.
+fn complains(output: &str, segments: &[Segment], line: &str) -> bool {
+    let programs: Vec<&str> = segments.iter().map(|segment| segment.program(line)).collect();
+    salient::lines(output).into_iter().filter_map(|place| output.get(place)).any(|text| {
+        let by_shell = ["bash: ", "sh: ", "zsh: ", "(eval)", "/bin/sh: ", "/bin/bash: ", "fatal: ", "error: "];
+        let by_program = programs.iter().any(|program| {
+            !program.is_empty() && text.strip_prefix(program).is_some_and(|rest| rest.starts_with(": "))
+        });
+        by_program || by_shell.iter().any(|start| text.starts_with(start))
+    })
+}
+
+/// `Exit code 1`, `Process exited with code 1`, where the reader left it in the text.
+fn stated_exit(output: &str) -> Option<i32> {
+    static EXIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?m)^(?:Error: )?(?:Exit code:?|Process exited with code|Exited with code) (-?\d{1,4})\b").ok()
+    });
+    let start = output.get(..output.floor_char_boundary(SHORT_TEXT))?;
+    EXIT.as_ref()?.captures(start)?.get(1)?.as_str().parse().ok()
+}
+
+/// A server, a watcher or a command under `timeout` that was stopped did what it was started for.
+fn ended_on_purpose(line: &str, segments: &[Segment], exit: Option<i32>, output: &str) -> bool {
+    let start = output.get(..output.floor_char_boundary(SHORT_TEXT)).unwrap_or_default().to_lowercase();
+    let stopped = matches!(exit, Some(124 | 130 | 137 | 143)) || start.contains("timed out") || start.contains("timeout");
+    stopped
+        && segments.iter().any(|segment| {
+            let words: Vec<&str> = segment.words.iter().filter_map(|range| line.get(range.clone())).collect();
+            let rest = segment.arguments(line);
+            let says = |wanted: &[&str]| rest.iter().any(|word| wanted.contains(word));
+            words.iter().take(segment.before_program).any(|&word| word == "timeout")
+                || match segment.program(line) {
+                    "npm" | "pnpm" | "yarn" | "bun" | "deno" | "next" | "nuxt" | "astro" | "gatsby" => {
+                        says(&["start", "dev", "serve", "watch", "preview"])
+                    }
+                    "vite" | "nodemon" | "http-server" | "serve" | "uvicorn" | "gunicorn" | "watch" | "tail" | "top"
+                    | "htop" | "live-server" | "webpack-dev-server" | "ngrok" | "sleep" => true,
+                    "flask" | "rails" | "hugo" | "jekyll" | "mkdocs" | "docker" | "cargo" | "go" | "dotnet" | "php"
+                    | "python" | "python3" | "kubectl" => says(&[
+                        "run", "server", "s", "serve", "watch", "http.server", "runserver", "up", "logs", "-S",
+                        "port-forward",
+                    ]),
+                    _ => false,
+                }
+        })
+}
+
+/// Whether the text of a call that nothing marks as failed is an error as a whole.
+fn text_is_an_error(call: &Call) -> bool {
+    let text = call.output.trim();
+    if text.is_empty() {
+        return false;
+    }
+    if text.starts_with("<tool_use_error>") {
+        return true;
+    }
+    match step::command_line(call) {
+        Some(line) => shell_text_is_an_error(line, text),
+        None => tool_text_is_an_error(&call.tool, text),
+    }
+}
+
+/// A shell line whose status nobody wrote down, or hid behind a pipe: only an unmistakable end counts.
+fn shell_text_is_an_error(line: &str, text: &str) -> bool {
+    if stated_exit(text).is_some_and(|exit| exit != 0) {
+        return true;
+    }
+    if stated_exit(text) == Some(0) {
+        return false;
+    }
+    let segments = shell::segments(line);
+    if segments.iter().any(|segment| !segment.piped && shell::only_shows(segment.program(line)))
+        && !segments.iter().any(|segment| segment.piped && !shell::only_shows(segment.program(line)))
+    {
+        return false;
+    }
+    let places = salient::lines(text);
+    let last = places.last().and_then(|place| text.get(place.clone())).unwrap_or_default();
+    let traceback = text.contains("Traceback (most recent call last)")
+        && salient::clarity(last) == salient::Clarity::Exception;
+    let missing = places.len() <= 2 && last.ends_with(": command not found");
+    traceback || missing
+}
+
+/// The result of a tool other than a shell.
+fn tool_text_is_an_error(tool: &str, text: &str) -> bool {
+    static START: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"^(?:(?i:error|fatal|failure)(?:\[[\w-]+\]|\s\(?\w{0,4}\d+\)?)?\s*:|(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)\b\s*[:(\[]|Traceback \(most recent call last\)|(?i:exception|http error|error)\s*(?:\d{3}|executing|calling|running|while|in|from|occurred)\b|MCP error)").ok()
+    });
+    static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)^(?:failed to|unable to|cannot|can't|could not|couldn't|invalid|permission denied|access denied|unauthori[sz]ed|forbidden|not allowed|not permitted|rejected|denied|request failed|operation failed|missing required|unknown (?:argument|parameter|tool|option))\b").ok()
+    });
+    let is_match = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
+    let short = text.len() <= SHORT_TEXT && text.lines().count() <= 3;
+    if text.starts_with('{') {
+        return serde_json::from_str::<serde_json::Value>(text)
+            .is_ok_and(|value| salient::error_in_json(&value).is_some());
+    }
+    if shows_contents(tool) {
+        return short && is_match(&START) && text.lines().count() == 1;
+    }
+    is_match(&START) || (short && is_match(&REFUSAL))
+}
+
+/// Tools that show a file or a page, whose text is somebody else's.
+fn shows_contents(tool: &str) -> bool {
+    let tool = tool.to_lowercase();
+    ["read", "view", "cat", "open", "fetch", "grep", "glob", "browse", "screenshot", "notebookread"]
+        .iter()
+        .any(|name| tool == *name || tool.starts_with(&format!("{name}_")) || tool.ends_with(&format!("_{name}")))
+        || matches!(tool.as_str(), "webfetch" | "websearch" | "web_search" | "readfile" | "search")
+}
+
+/// Why a call of a test, build or lint step failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Something around the work: a missing tool, a wrong flag, a held lock.
+    Surroundings,
+    /// The work itself: an assertion, a compile error, a lint.
+    Work,
+    /// The message does not say.
+    Unclear,
+}
+
+/// Why a check failed, by its message.
+pub fn cause(message: &str) -> Cause {
+    static SURROUNDINGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(concat!(
+            r"(?i)command not found|not recognized as|no module named|cannot find (?:module|package)|modulenotfounderror|no such file or directory|",
+            r"enoent|unknown (?:option|flag|command|argument|subcommand|target|script|profile|feature|task)|unrecogni[sz]ed (?:option|argument|subcommand|command|flag)|unexpected argument|invalid (?:option|flag|choice)|",
+            r"no such (?:option|command|subcommand|task|target|service|container|image)|flag provided but not defined|connection (?:refused|reset|timed out)|econnrefused|econnreset|could not connect|",
+            r"cannot connect|can't connect|could not resolve|getaddrinfo|network is unreachable|timed out|permission denied|eacces|eperm|operation not permitted|",
+            r"environment variable|env var|(?-i:\b[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+\b).{0,20}(?:not|must|missing|required|unset|undefined)|is not set\b|not set\b|unset|unsupported (?:engine|version|class file)|requires? .{0,40}\b(?:version|python|node|rust|java|go|ruby|php)\b|version .{0,30}(?:required|mismatch|incompatible|not installed)|",
+            r"\block(?:ed|file)?\b|already (?:in use|running|held)|eaddrinuse|address already|no space left|out of memory|enomem|heap limit|\bkilled\b|missing script|no rule to make target|no targets? (?:specified|found)|",
+            r"could not find .{0,40}(?:in|executable|command|program|binary|cargo\.toml|package\.json|pom\.xml|makefile|gradle)|not a git repository|authentication|unauthori[sz]ed|credential|\btoken\b.{0,20}(?:expired|invalid|missing|required)|login|docker daemon|daemon (?:is )?not|",
+            r"not (?:been )?(?:installed|initiali[sz]ed|started|running|logged in|configured|provisioned|reachable)|is the .{0,30} running|pool exhausted|no tests? (?:found|ran|were|files|to run|collected)|expired|certificate|unreachable|out[- ]of[- ]date|out of sync|stale|does(?: not|n't) exist|no such (?:table|database|host|device)|role .{0,40} does not exist|database .{0,40} does not exist|feature .{0,30} (?:required|not enabled)|toolchain",
+        ))
+        .ok()
+    });
+    static WORK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(concat!(
+            r"(?i)assert|\bexpect(?:ed|s|\()|panicked|error\[e\d+\]|\bts\d{3,5}\b|syntaxerror|typeerror|nameerror|attributeerror|valueerror|keyerror|indexerror|referenceerror|zerodivisionerror|",
+            r"undefined (?:reference|symbol|variable|name)|cannot find (?:name|symbol|type|value|function|macro)|mismatched types|unused|\blint|\d+ (?:tests? )?(?:failed|failing|errors?|problems?)\b|-- ?fail|\bfail(?:ed)?\b[: ]|tests? failed|",
+            r"could not compile|compilation|not assignable|unresolved (?:import|reference)|is not defined|not a function|no overload|implicitly has an|snapshot|does not match|should (?:be|have|equal)|to (?:equal|be|have)|not equal|mismatch|borrow|lifetime|declared but|no (?:member|method|field) named|incompatible types|unexpected token|parse error|reformatted",
+        ))
+        .ok()
+    });
+    static PLACE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"^\S+\.\w{1,5}(?::\d+|\(\d+(?:,\d+)?\)|:\d+:\d+)").ok());
+    let is_match = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(message));
+    if is_match(&PLACE) || message.contains("error[E") {
+        Cause::Work
+    } else if is_match(&SURROUNDINGS) {
+        Cause::Surroundings
+    } else if is_match(&WORK) {
+        Cause::Work
+    } else {
+        Cause::Unclear
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::{Clean, redact};
+    use crate::session::{Arg, Args};
+
+    fn shell(command: &str, status: Status, output: &str) -> Call {
+        let args = Args(vec![Arg { path: Clean::fixed("command"), value: redact(command) }]);
+        Call { tool: Clean::fixed("Bash"), args, status, output: redact(output) }
+    }
+
+    fn tool(name: &'static str, output: &str) -> Call {
+        Call { tool: Clean::fixed(name), args: Args::default(), status: Status::Returned, output: redact(output) }
+    }
+
+    #[test]
+    fn questions_answered_by_exit_status_are_no_failures() {
+        let one = Status::Failed { exit: Some(1) };
+        for command in ["grep -r foo src", "cat a | grep b", "test -f x && echo y", "which pnpm", "git diff --exit-code", "cd a && rg 'x|y' ."] {
+            assert!(!failed(&shell(command, one, "Exit code 1")), "{command}");
+        }
+        assert!(!failed(&shell("diff a b", one, "1c1\n< error: x\n> fatal\n")));
+        assert!(failed(&shell("grep -Z foo", one, "grep: foo: No such file or directory")));
+        assert!(failed(&shell("grep foo x", Status::Failed { exit: Some(2) }, "grep: x: No such file or directory")));
+        assert!(failed(&shell("make | tee log", one, "boom")));
+        assert!(!failed(&shell("npm run dev", Status::Failed { exit: Some(143) }, "Command timed out after 2m")));
+        assert!(failed(&shell("make all", Status::Failed { exit: Some(124) }, "Command timed out after 2m")));
+    }
+
+    #[test]
+    fn a_text_is_an_error_only_as_a_whole() {
+        assert!(failed(&tool("book", "Error: payment does not add up")));
+        assert!(failed(&tool("book", "{\"error\": \"seat map closed\"}")));
+        assert!(failed(&tool("book", "{\"success\":false,\"message\":\"seat map closed\"}")));
+        assert!(failed(&tool("book", "ValueError: bad date")));
+        assert!(!failed(&tool("book", "{\"errors\": [], \"id\": 3}")));
+        assert!(!failed(&tool("search", "12 hits, one of them an error: x")));
+        assert!(!failed(&tool("Read", "Error: this is\nwhat the log says\n")));
+        assert!(!failed(&shell("cat log", Status::Returned, "Traceback (most recent call last)\nKeyError: 'a'")));
+        assert!(failed(&shell("python a.py | tail -3", Status::Returned, "Traceback (most recent call last)\nKeyError: 'a'")));
+        assert!(!failed(&shell("x", Status::Refused, "Error: no")));
+    }
+
+    #[test]
+    fn surroundings_are_told_from_work() {
+        assert_eq!(cause("sh: 1: vitest: command not found"), Cause::Surroundings);
+        assert_eq!(cause("error: unexpected argument '--foo' found"), Cause::Surroundings);
+        assert_eq!(cause("src/a.ts(3,4): error TS2322: Type 'x' is not assignable"), Cause::Work);
+        assert_eq!(cause("AssertionError: expected 3 to equal 4"), Cause::Work);
+        assert_eq!(cause("shard map drifted"), Cause::Unclear);
+    }
+}

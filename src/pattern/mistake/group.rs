@@ -1,0 +1,83 @@
+//! Which failures are one error: the same step and template, or the same telling template under steps of one
+//! program.
+
+use super::{Occurrence, TELLING_WORDS};
+use crate::digest::failure::mask;
+use crate::digest::step::Step;
+use crate::pattern::template;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Words a template needs for one error to be recognised under another program.
+const UNMISTAKABLE_WORDS: usize = 6;
+
+/// The failures of one error.
+#[derive(Clone, Debug)]
+pub(super) struct Group<'a> {
+    /// The step that most of its sessions failed at.
+    pub step: Step,
+    /// The template, with everything masked that a mask knows: the name that stays.
+    pub template: String,
+    /// The template with what never varied written out.
+    pub wording: String,
+    /// Every failure, in the corpus' order.
+    pub occurrences: Vec<Occurrence<'a>>,
+}
+
+/// Groups failures, in a fixed order.
+pub(super) fn by_step_and_template<'a>(occurrences: &[Occurrence<'a>], similarity: f64) -> Vec<Group<'a>> {
+    let mut families: BTreeMap<String, Vec<Occurrence<'a>>> = BTreeMap::new();
+    for occurrence in occurrences {
+        families.entry(family(occurrence)).or_default().push(*occurrence);
+    }
+    let mut by_template: BTreeMap<(String, String), Vec<Occurrence<'a>>> = BTreeMap::new();
+    for (family, members) in families {
+        let messages: Vec<&str> = members.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
+        let templates = template::find(&messages, similarity);
+        for (member, number) in members.into_iter().zip(templates.of) {
+            let Some(found) = templates.all.get(number) else { continue };
+            let owner = if is_shell(&member) && found.words() >= UNMISTAKABLE_WORDS {
+                String::new()
+            } else if found.words() >= TELLING_WORDS {
+                family.clone()
+            } else {
+                member.failure.step.to_string()
+            };
+            by_template.entry((owner, found.to_string())).or_default().push(member);
+        }
+    }
+    by_template.into_iter().map(|((_, template), members)| group(template, members)).collect()
+}
+
+/// How many words of a template say something.
+pub(super) fn telling_words(template: &str) -> usize {
+    mask::tokens(template)
+        .iter()
+        .filter(|token| token.masked == token.raw && token.raw.chars().filter(|c| c.is_alphabetic()).count() > 1)
+        .count()
+}
+
+/// Failures are compared with those of the same program or tool.
+fn family(occurrence: &Occurrence<'_>) -> String {
+    occurrence.failure.step.split(' ').next().unwrap_or_default().to_owned()
+}
+
+fn is_shell(occurrence: &Occurrence<'_>) -> bool {
+    matches!(occurrence.failure.args.0.as_slice(), [only] if &*only.path == "command")
+}
+
+fn group<'a>(template: String, mut occurrences: Vec<Occurrence<'a>>) -> Group<'a> {
+    occurrences.sort_by_key(|o| (o.session, o.failure.event));
+    let mut roots: BTreeMap<&Step, BTreeSet<&str>> = BTreeMap::new();
+    for occurrence in &occurrences {
+        roots.entry(&occurrence.failure.step).or_default().insert(&occurrence.digest.root);
+    }
+    // The first of equals, so that the name does not depend on chance.
+    let step = roots.iter().rev().max_by_key(|(_, roots)| roots.len()).map(|(step, _)| (*step).clone());
+    let messages: Vec<&str> = occurrences.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
+    Group {
+        step: step.unwrap_or_else(|| Step(crate::redact::Clean::fixed(""))),
+        wording: template::wording(&messages).unwrap_or_else(|| template.clone()),
+        template,
+        occurrences,
+    }
+}

@@ -1,0 +1,301 @@
+//! What worked against an error, by a vote of independent sessions.
+//!
+//! Every fix votes for the ways in which its call differed from the failing one, from the most specific (these
+//! very words) to the most general (this argument). The way that most sessions share wins, a specific one before
+//! a general one; what it explains is taken out, and the rest votes again.
+
+use super::{Group, Occurrence};
+use crate::digest::failure::{Change, Fix, mask};
+use crate::digest::step::Step;
+use crate::pattern::job::Job;
+use crate::pattern::{Corpus, Evidence, Remedy, Way, template};
+use crate::redact::{Clean, redact};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Sessions in which a remedy has to have worked.
+const LEAST_WORKED: usize = 2;
+
+/// Jobs in which a remedy has to have worked: the values of one job are no lesson for another.
+const LEAST_JOBS: usize = 2;
+
+/// Share of the sessions with a fix in which a remedy has to be that fix.
+const FAIR_SHARE: f64 = 0.25;
+
+/// The same for what came in between or in place: much comes in between by chance.
+const CLEAR_SHARE: f64 = 0.5;
+
+/// Most remedies of one error.
+const MOST_REMEDIES: usize = 3;
+
+/// One way that one fix may be told, before it is known which telling the sessions share.
+struct Vote<'a> {
+    way: Way,
+    /// How much a session's vote for it counts: the more specific, the more.
+    worth: f64,
+    occurrence: &'a Occurrence<'a>,
+    fix: &'a Fix,
+    /// Which of the fix's differences this is about; `None` for what came in between or in place.
+    about: Option<usize>,
+}
+
+/// The remedies of an error, most often first.
+pub(super) fn vote(group: &Group<'_>, corpus: &Corpus<'_>) -> Vec<Remedy> {
+    let fixed: BTreeSet<&str> =
+        group.occurrences.iter().filter(|o| o.fix().is_some_and(|f| !f.guessed)).map(|o| &*o.digest.root).collect();
+    let mut votes: Vec<Vote<'_>> = Vec::new();
+    for occurrence in &group.occurrences {
+        if let Some(fix) = occurrence.fix() {
+            cast(occurrence, fix, &mut votes);
+        }
+    }
+    let mut taken: Vec<Remedy> = Vec::new();
+    while taken.len() < MOST_REMEDIES {
+        let Some(best) = winner(&votes, &taken, fixed.len(), group, corpus) else { break };
+        let backers: Vec<&Vote<'_>> = votes.iter().filter(|vote| vote.way == best).collect();
+        let explained: BTreeSet<(usize, u32, Option<usize>)> = backers.iter().map(|vote| key(vote)).collect();
+        taken.extend(remedy(best, &backers, group));
+        votes.retain(|vote| !explained.contains(&key(vote)) && !(vote.about.is_none() && whole(&explained, vote)));
+    }
+    taken.sort_by(|a, b| b.worked.cmp(&a.worked).then_with(|| a.way.cmp(&b.way)));
+    taken
+}
+
+fn key(vote: &Vote<'_>) -> (usize, u32, Option<usize>) {
+    (vote.occurrence.session, vote.occurrence.failure.event, vote.about)
+}
+
+/// Whether any difference of this vote's fix is explained already: then nothing else has to have come in between.
+fn whole(explained: &BTreeSet<(usize, u32, Option<usize>)>, vote: &Vote<'_>) -> bool {
+    explained
+        .iter()
+        .any(|(session, event, _)| (*session, *event) == (vote.occurrence.session, vote.occurrence.failure.event))
+}
+
+/// Every telling of one fix.
+fn cast<'a>(occurrence: &'a Occurrence<'a>, fix: &'a Fix, votes: &mut Vec<Vote<'a>>) {
+    let mut push = |way: Way, worth: f64, about: Option<usize>| votes.push(Vote { way, worth, occurrence, fix, about });
+    if fix.step != occurrence.failure.step {
+        push(Way::Instead { step: fix.step.clone(), call: Clean::default() }, 1.0, None);
+        return;
+    }
+    for (number, change) in fix.changes.iter().enumerate() {
+        for (way, worth) in tellings(change) {
+            push(way, worth, Some(number));
+        }
+    }
+    for step in &fix.between {
+        // Where the call changed too, what came in between is the weaker explanation.
+        push(Way::First(step.clone()), if fix.changes.is_empty() { 1.0 } else { 0.55 }, None);
+    }
+}
+
+/// The ways to tell one difference, with what a vote for each is worth.
+fn tellings(change: &Change) -> Vec<(Way, f64)> {
+    let path = &change.path;
+    // A value that is nothing but a placeholder says nothing.
+    let general = |text: &Clean| Some(mask::masked(text)).filter(|text| !mask::is_placeholder(text)).map(|text| redact(&text));
+    let mut ways = Vec::new();
+    match (&change.from, &change.to) {
+        (Some(from), Some(to)) => {
+            let (from_masked, to_masked) = (general(from), general(to));
+            let changed = |from: Option<Clean>, to: Option<Clean>| Way::Changed { path: path.clone(), from, to };
+            ways.push((changed(Some(from.clone()), Some(to.clone())), 1.1));
+            if from_masked.is_some() {
+                ways.push((changed(from_masked.clone(), Some(to.clone())), 1.05));
+            }
+            if from_masked != to_masked && to_masked.is_some() {
+                if from_masked.is_some() {
+                    ways.push((changed(from_masked.clone(), to_masked.clone()), 1.0));
+                }
+                ways.push((changed(None, to_masked), 0.75));
+            }
+            ways.push((changed(None, Some(to.clone())), 0.8));
+            if &**path == "command" {
+                let (before, after) = (options(from), options(to));
+                for option in after.difference(&before) {
+                    ways.push((Way::Added { path: path.clone(), value: Some(redact(option)) }, 0.9));
+                }
+                for option in before.difference(&after) {
+                    ways.push((Way::Dropped { path: redact(option) }, 0.85));
+                }
+            } else {
+                if from_masked.is_some() {
+                    ways.push((changed(from_masked, None), 0.6));
+                }
+                ways.push((changed(None, None), 0.45));
+            }
+        }
+        (None, Some(to)) => {
+            let added = |value: Option<Clean>| Way::Added { path: path.clone(), value };
+            ways.push((added(Some(to.clone())), 1.1));
+            if let Some(masked) = general(to) {
+                ways.push((added(Some(masked)), 1.0));
+            }
+            if &**path == "command" {
+                for option in options(to).iter().filter(|option| **option != **to) {
+                    ways.push((added(Some(redact(option))), 0.9));
+                }
+            } else {
+                ways.push((added(None), 0.7));
+            }
+        }
+        (Some(from), None) if &**path == "command" => {
+            ways.push((Way::Dropped { path: from.clone() }, 1.1));
+            if let Some(masked) = general(from) {
+                ways.push((Way::Dropped { path: masked }, 1.0));
+            }
+            for option in options(from).iter().filter(|option| **option != **from) {
+                ways.push((Way::Dropped { path: redact(option) }, 0.9));
+            }
+        }
+        (Some(_), None) => ways.push((Way::Dropped { path: path.clone() }, 1.0)),
+        (None, None) => {}
+    }
+    let mut seen = BTreeSet::new();
+    ways.retain(|(way, _)| seen.insert(way.clone()));
+    ways
+}
+
+/// The options among shell words, each with the value that follows it, if any: `--depth 1`, `-v`, `A=1`.
+fn options(words: &str) -> BTreeSet<String> {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let is_option = |word: &str| word.starts_with('-') && word.len() > 1;
+    let mut found = BTreeSet::new();
+    for (at, word) in words.iter().enumerate() {
+        if is_option(word) {
+            found.insert((*word).to_owned());
+            if let Some(value) = words.get(at + 1).filter(|value| !is_option(value)) {
+                found.insert(format!("{word} {value}"));
+            }
+        }
+    }
+    found
+}
+
+/// Who backs a way.
+#[derive(Default)]
+struct Tally<'a> {
+    roots: BTreeSet<&'a str>,
+    jobs: BTreeSet<Job>,
+    worth: f64,
+    /// Not only guessed.
+    seen: bool,
+}
+
+/// The way that most sessions share, weighted by how specific it is; `None` where no way is shared enough.
+fn winner(votes: &[Vote<'_>], taken: &[Remedy], fixed: usize, group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Way> {
+    let mut tally: BTreeMap<&Way, Tally<'_>> = BTreeMap::new();
+    for vote in votes {
+        let entry = tally.entry(&vote.way).or_default();
+        entry.roots.insert(&vote.occurrence.digest.root);
+        entry.jobs.insert(corpus.jobs.of(vote.occurrence.session));
+        entry.worth = f64::max(entry.worth, vote.worth);
+        entry.seen |= !vote.fix.guessed;
+    }
+    let mut best: Option<(f64, &Way)> = None;
+    for (way, Tally { roots, jobs, worth, seen }) in &tally {
+        if jobs.len() < LEAST_JOBS {
+            continue;
+        }
+        let says_nothing_new = matches!(way, Way::Changed { path, from: None, to: None }
+            if taken.iter().any(|remedy| matches!(&remedy.way, Way::Changed { path: known, .. } if known == path)));
+        if says_nothing_new || !is_shared(way, roots.len(), !seen, fixed, group, corpus) {
+            continue;
+        }
+        let score = roots.len() as f64 * worth;
+        if best.is_none_or(|(most, _)| score > most) {
+            best = Some((score, way));
+        }
+    }
+    best.map(|(_, way)| way.clone())
+}
+
+/// Whether enough sessions back a way, and more than chance would.
+fn is_shared(way: &Way, worked: usize, guessed: bool, fixed: usize, group: &Group<'_>, corpus: &Corpus<'_>) -> bool {
+    let share = worked as f64 / fixed.max(1) as f64;
+    if worked < LEAST_WORKED {
+        return false;
+    }
+    match way {
+        Way::First(step) => {
+            share >= CLEAR_SHARE || (share >= FAIR_SHARE && share >= 2.0 * base_rate(step, group, corpus, false))
+        }
+        Way::Instead { step, .. } if guessed => {
+            let all = group.occurrences.iter().map(|o| &o.digest.root).collect::<BTreeSet<_>>().len();
+            let share = worked as f64 / all.max(1) as f64;
+            worked >= corpus.settings.min_sessions as usize
+                && share >= CLEAR_SHARE
+                && share >= 2.0 * base_rate(step, group, corpus, true)
+        }
+        Way::Changed { from: None, to: None, .. } => share >= CLEAR_SHARE,
+        _ => share >= FAIR_SHARE,
+    }
+}
+
+/// How common a step is where the error did not come up: among sessions that did the failing step
+/// (`of_those_who_did_it`, where there are enough of them), else among all.
+fn base_rate(step: &Step, group: &Group<'_>, corpus: &Corpus<'_>, of_those_who_did_it: bool) -> f64 {
+    let failed: BTreeSet<usize> = group.occurrences.iter().map(|occurrence| occurrence.session).collect();
+    let others = || corpus.digests.iter().enumerate().filter(|(i, _)| !failed.contains(i)).map(|(_, digest)| digest);
+    let rate = |did_it: bool| {
+        let (mut with, mut all) = (0usize, 0usize);
+        for digest in others().filter(|digest| !did_it || digest.steps.contains(&group.step)) {
+            all += 1;
+            with += usize::from(digest.steps.contains(step));
+        }
+        (with as f64 / all.max(1) as f64, all)
+    };
+    let (among_doers, doers) = rate(true);
+    let (among_all, _) = rate(false);
+    if of_those_who_did_it && doers >= 3 { among_doers.max(among_all) } else { among_all }
+}
+
+/// The remedy that these votes back.
+fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>) -> Option<Remedy> {
+    let worked: BTreeSet<&str> = backers.iter().map(|vote| &*vote.occurrence.digest.root).collect();
+    let again: BTreeSet<&str> =
+        group.occurrences.iter().filter(|o| was_tried_in_vain(&way, o)).map(|o| &*o.digest.root).collect();
+    let tried = worked.union(&again).count();
+    let way = match way {
+        Way::Instead { step, .. } => Way::Instead { step, call: shared_call(backers) },
+        way => way,
+    };
+    // The shortest call shows the difference best.
+    let example = backers.iter().map(|vote| (shown(vote), *vote)).min_by_key(|(quote, vote)| {
+        (quote.is_empty(), quote.len(), &vote.occurrence.digest.session, vote.fix.event)
+    })?;
+    let example = Evidence {
+        session: example.1.occurrence.digest.session.clone(),
+        event: example.1.fix.event,
+        at: example.1.occurrence.digest.began,
+        quote: example.0.clone(),
+    };
+    Some(Remedy { way, worked: worked.len() as u32, tried: tried as u32, example })
+}
+
+/// What of the working call a vote is about: the argument's value, or the command line.
+fn shown<'a>(vote: &Vote<'a>) -> &'a Clean {
+    let change = vote.about.and_then(|number| vote.fix.changes.get(number));
+    change.filter(|change| &*change.path != "command").and_then(|change| change.to.as_ref()).unwrap_or(&vote.fix.call)
+}
+
+/// Whether a session tried this way against the error and failed again: with the same error, or at the same step
+/// with another.
+fn was_tried_in_vain(way: &Way, occurrence: &Occurrence<'_>) -> bool {
+    occurrence.failure.attempts.iter().any(|change| tellings(change).iter().any(|(told, _)| told == way))
+}
+
+/// The call that the backers of an `Instead` share: verbatim where most have the same, else with what varies masked.
+fn shared_call(backers: &[&Vote<'_>]) -> Clean {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for vote in backers {
+        *times.entry(&vote.fix.call).or_default() += 1;
+    }
+    let calls: Vec<&str> = backers.iter().map(|vote| &*vote.fix.call).collect();
+    let most_common = times.iter().rev().max_by_key(|(_, times)| **times);
+    match most_common {
+        Some((call, times)) if *times * 2 > backers.len() => redact(call),
+        Some((call, _)) => redact(&template::wording(&calls).unwrap_or_else(|| mask::masked(call))),
+        None => Clean::default(),
+    }
+}
