@@ -50,7 +50,7 @@ pub(super) fn grow(
     settings: &Mining,
     table: &LogFactorials,
 ) -> Option<Workflow> {
-    let shows = |trail: &u32| chain::occurs(&trails.all[*trail as usize].steps, seed, settings.workflow_gap);
+    let shows = |trail: &u32| chain::occurs(&trails.all[*trail as usize].telling, seed, settings.workflow_gap);
     let mut followers: Vec<u32> = trails.with_all(seed).into_iter().filter(shows).collect();
     let mut steps: Vec<Symbol> = seed.to_vec();
     let mut shares = Vec::new();
@@ -195,7 +195,7 @@ fn shares_of(steps: &[Symbol], followers: &[u32], trails: &Trails) -> Vec<f64> {
 }
 
 /// The trails that did not fail and show enough of a workflow, in order.
-fn following(steps: &[Symbol], shares: &[f64], trails: &Trails) -> Vec<u32> {
+pub(super) fn following(steps: &[Symbol], shares: &[f64], trails: &Trails) -> Vec<u32> {
     let needed = FOLLOWED * shares.iter().sum::<f64>();
     let mut candidates: Vec<u32> =
         steps.iter().flat_map(|step| &trails.with[*step as usize]).copied().collect();
@@ -225,15 +225,11 @@ pub(super) struct Ordering {
     pub(super) chance: f64,
 }
 
-/// Counts the order of the core over all trails that do most of it, in whatever order.
-pub(super) fn ordering(core: &[Symbol], trails: &Trails) -> Ordering {
+/// Counts the order of the core over those of these trails that do most of it, in whatever order.
+pub(super) fn ordering(core: &[Symbol], among: &[u32], trails: &Trails) -> Ordering {
     let most = ((core.len() as f64 * FOLLOWED).ceil() as usize).max(3).min(core.len());
     let mut ordering = Ordering { sessions: 0, in_order: 0, chance: 0.0 };
-    let mut candidates: Vec<u32> =
-        core.iter().flat_map(|step| &trails.with[*step as usize]).copied().collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    for trail in candidates {
+    for &trail in among {
         let trail = &trails.all[trail as usize].steps;
         let present = distinct(trail).iter().filter(|step| core.contains(step)).count();
         if present < most {
