@@ -34,6 +34,8 @@ const HARM_RATE: f64 = 0.01;
 const IN_ORDER: f64 = 0.5;
 /// Of the sessions with a workflow's topic, the share that must follow it.
 const CONVERGED: f64 = 0.4;
+/// Of the sessions that show the workflow, the share that must have its topic.
+const COVERED: f64 = 0.3;
 /// Most sequences that are grown into workflows. They come best first; the rest repeats them.
 const MOST_SEEDS: usize = 400;
 /// Share of equal steps from which two workflows are one.
@@ -124,12 +126,14 @@ fn judged(
     }
     let topic = requests.topic(&showing, corpus, trails, table)?;
     let followed = topic.trails.iter().filter(|trail| showing.binary_search(trail).is_ok()).count();
-    if (followed as f64) < CONVERGED * topic.trails.len() as f64 {
+    let converged = followed as f64 >= CONVERGED * topic.trails.len() as f64;
+    if !converged || (followed as f64) < COVERED * showing.len() as f64 {
         return None;
     }
     // The order was picked among all orders of these steps.
-    let ordering = consensus::ordering(&core, &topic.trails, trails);
-    let orders: f64 = (1..=core.len()).map(|n| (n as f64).ln()).sum();
+    let specific = workflow.specific(trails);
+    let ordering = consensus::ordering(&specific, &topic.trails, trails);
+    let orders: f64 = (1..=specific.len()).map(|n| (n as f64).ln()).sum();
     let by_chance = binomial_bound(ordering.sessions, ordering.in_order, ordering.chance) + orders;
     if by_chance > ERROR_RATE.ln() || (ordering.in_order as f64) < IN_ORDER * ordering.sessions as f64 {
         return None;

@@ -425,3 +425,24 @@ fn planted_workflows_are_found_and_nothing_else() {
 fn measures() {
     measure(0..20, true);
 }
+
+/// How long 10,000 sessions of 200 steps take.
+#[test]
+#[ignore = "a measurement"]
+fn large_worlds_take_seconds() {
+    let plain = Shape { sessions: 10_000, style: Style::Tools, workflows: 12, noise: 2, outcomes: false, shares: (10, 60), shuffled: true };
+    let mut world = World::new(7, plain);
+    let mut random = Random(1);
+    let vocabulary: Vec<String> = (0..400).map(|_| format!("{} {}", random.word(), random.word())).collect();
+    for digest in &mut world.digests {
+        // The workflow stands somewhere inside of much else.
+        let before = random.below(150);
+        let mut steps: Vec<Step> = (0..before).map(|_| Step(redact(&random.pick(&vocabulary)))).collect();
+        steps.append(&mut digest.steps);
+        steps.extend((steps.len()..200).map(|_| Step(redact(&random.pick(&vocabulary)))));
+        digest.steps = steps;
+    }
+    let start = std::time::Instant::now();
+    let patterns = mined(&world);
+    println!("{} playbooks of {} planted in {:?}", patterns.len(), world.workflows.len(), start.elapsed());
+}

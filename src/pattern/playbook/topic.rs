@@ -99,10 +99,10 @@ impl Requests {
         let limit = (ERROR_RATE / tried.len().max(1) as f64).ln();
         tried.retain(|(ln_p, ..)| *ln_p <= limit);
         tried.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
-        let best = tried.first()?.1;
-        let standing = tried.iter().filter(|(_, stem, telling)| *stem == best || *telling >= TELLING);
-        let trails: BTreeSet<u32> =
-            standing.filter_map(|(_, stem, _)| self.with.get(*stem)).flatten().copied().collect();
+        let telling: Vec<&str> = tried.iter().filter(|(.., telling)| *telling >= TELLING).map(|tried| tried.1).collect();
+        let standing = if telling.is_empty() { vec![tried.first()?.1] } else { telling };
+        let asked = standing.iter().filter_map(|stem| self.with.get(*stem)).flatten();
+        let trails: BTreeSet<u32> = asked.copied().collect();
         let words = tried.iter().take(MOST_WORDS).filter_map(|(_, stem, _)| self.written.get(*stem).cloned());
         Some(Topic { words: words.collect(), trails: trails.into_iter().collect() })
     }
