@@ -37,7 +37,7 @@ pub(super) fn mine(trails: &Trails, settings: &Mining, table: &LogFactorials) ->
         search.work = WORK / roots.len();
         search.most_chains = search.chains.len() + (MOST_CHAINS / roots.len()).max(1);
         let start = trails.with[root as usize].iter().map(|&trail| {
-            let steps = &trails.all[trail as usize].steps;
+            let steps = &trails.all[trail as usize].telling;
             let ends = (0u32..).zip(steps).filter(|(_, step)| **step == root).map(|(at, _)| at).collect();
             Projected { trail, ends }
         });
@@ -60,7 +60,7 @@ impl Edges {
         let symbols = trails.names.len();
         let mut near = vec![0u32; symbols * symbols];
         for trail in usable(trails) {
-            for pair in near_pairs(&trail.steps, gap, symbols) {
+            for pair in near_pairs(&trail.telling, gap, symbols) {
                 near[pair] += 1;
             }
         }
@@ -114,7 +114,7 @@ fn ln_p(trails: &Trails, gap: usize, table: &LogFactorials, (a, b): (usize, usiz
     let count =
         |steps: &[Symbol], symbol: usize| steps.iter().filter(|step| **step as usize == symbol).count();
     let chances = both.iter().map(|&trail| {
-        let steps = &trails.all[trail as usize].steps;
+        let steps = &trails.all[trail as usize].telling;
         let pairs = count(steps, a) * count(steps, b);
         1.0 - (1.0 - chance_of_following(steps.len(), gap)).powi(pairs.min(10_000) as i32)
     });
@@ -177,7 +177,7 @@ impl Search<'_> {
         here: &Projected,
         extensions: &mut BTreeMap<Symbol, Vec<Projected>>,
     ) {
-        let trail = &self.trails.all[here.trail as usize].steps;
+        let trail = &self.trails.all[here.trail as usize].telling;
         let last = prefix[prefix.len() - 1];
         for &end in &here.ends {
             for at in (end + 1..trail.len() as u32).take(self.settings.workflow_gap + 1) {

@@ -14,10 +14,13 @@ use std::collections::BTreeMap;
 
 /// Share of the followers that a step needs.
 const OPTIONAL: f64 = 0.35;
-/// Share of the followers from which a step is required.
-pub(super) const REQUIRED: f64 = 0.85;
+/// Share of the followers from which a step is one of the workflow's core. With few followers one who missed it
+/// must not make a step optional.
+const CORE: f64 = 0.7;
 /// Of the followers that take a step at all, the share that must take it at one place.
 const SETTLED: f64 = 0.6;
+/// Share of other sessions up to which they take a step seldom.
+const SELDOM: f64 = 0.2;
 /// How many times likelier a step must be in followers than in other sessions.
 const LIFT: f64 = 1.5;
 /// Chance, over all kinds of step, that a step is taken in that has nothing to do with the workflow.
@@ -37,9 +40,21 @@ pub(super) struct Workflow {
 }
 
 impl Workflow {
-    /// The steps that nearly all followers take.
+    /// The steps of the core that other sessions seldom take: what order has to be shown on. That a habit comes
+    /// after everything else says nothing about the rest.
+    pub(super) fn specific(&self, trails: &Trails) -> Vec<Symbol> {
+        let outside = trails.usable.saturating_sub(self.followers.len()).max(1);
+        let elsewhere = |step: &Symbol| {
+            let everywhere = &trails.with[*step as usize];
+            let inside = everywhere.iter().filter(|trail| self.followers.binary_search(trail).is_ok()).count();
+            (everywhere.len() - inside) as f64 / outside as f64
+        };
+        self.core().into_iter().filter(|step| elsewhere(step) <= SELDOM).collect()
+    }
+
+    /// The steps that most followers take: what makes it this workflow and no other.
     pub(super) fn core(&self) -> Vec<Symbol> {
-        self.steps.iter().filter(|(_, share)| *share >= REQUIRED).map(|(step, _)| *step).collect()
+        self.steps.iter().filter(|(_, share)| *share >= CORE).map(|(step, _)| *step).collect()
     }
 }
 
@@ -50,7 +65,7 @@ pub(super) fn grow(
     settings: &Mining,
     table: &LogFactorials,
 ) -> Option<Workflow> {
-    let shows = |trail: &u32| chain::occurs(&trails.all[*trail as usize].steps, seed, settings.workflow_gap);
+    let shows = |trail: &u32| chain::occurs(&trails.all[*trail as usize].telling, seed, settings.workflow_gap);
     let mut followers: Vec<u32> = trails.with_all(seed).into_iter().filter(shows).collect();
     let mut steps: Vec<Symbol> = seed.to_vec();
     let mut shares = Vec::new();
@@ -195,7 +210,7 @@ fn shares_of(steps: &[Symbol], followers: &[u32], trails: &Trails) -> Vec<f64> {
 }
 
 /// The trails that did not fail and show enough of a workflow, in order.
-fn following(steps: &[Symbol], shares: &[f64], trails: &Trails) -> Vec<u32> {
+pub(super) fn following(steps: &[Symbol], shares: &[f64], trails: &Trails) -> Vec<u32> {
     let needed = FOLLOWED * shares.iter().sum::<f64>();
     let mut candidates: Vec<u32> =
         steps.iter().flat_map(|step| &trails.with[*step as usize]).copied().collect();
@@ -217,23 +232,19 @@ pub(super) fn follows(workflow: &Workflow, trail: &[Symbol]) -> bool {
     shows(&steps, &shares, trail) >= FOLLOWED * shares.iter().sum::<f64>()
 }
 
-/// How sessions that do most of a workflow's core order it: how many do, how many of them in its order, and how
-/// many would by chance.
+/// How sessions that take most of these steps order them: how many do, how many of them in this order, and what
+/// share would by chance.
 pub(super) struct Ordering {
     pub(super) sessions: usize,
     pub(super) in_order: usize,
     pub(super) chance: f64,
 }
 
-/// Counts the order of the core over all trails that do most of it, in whatever order.
-pub(super) fn ordering(core: &[Symbol], trails: &Trails) -> Ordering {
-    let most = ((core.len() as f64 * FOLLOWED).ceil() as usize).max(3).min(core.len());
+/// Counts the order of some steps over those of these trails that take most of them, in whatever order.
+pub(super) fn ordering(core: &[Symbol], among: &[u32], trails: &Trails) -> Ordering {
+    let most = ((core.len() as f64 * FOLLOWED).ceil() as usize).max(2);
     let mut ordering = Ordering { sessions: 0, in_order: 0, chance: 0.0 };
-    let mut candidates: Vec<u32> =
-        core.iter().flat_map(|step| &trails.with[*step as usize]).copied().collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    for trail in candidates {
+    for &trail in among {
         let trail = &trails.all[trail as usize].steps;
         let present = distinct(trail).iter().filter(|step| core.contains(step)).count();
         if present < most {

@@ -1,8 +1,8 @@
 //! The sessions as trails of numbered steps: what workflows are mined from.
 //!
 //! One trail a witness, so that a session and its sub-agents count once. Of the steps, only those are kept that
-//! could belong to a workflow at all: not looking around, not what nearly every session does, not what hardly
-//! any does. Gaps are counted in what is left.
+//! could belong to a workflow at all: not looking around, not what hardly any session does. What most sessions
+//! do (a habit) starts no workflow, though it may turn out to be a step of one; gaps are counted without it.
 
 use crate::digest::Digest;
 use crate::digest::step::{self, Step};
@@ -24,6 +24,8 @@ pub(super) struct Trail {
     pub(super) session: usize,
     /// Its steps.
     pub(super) steps: Vec<Symbol>,
+    /// Its steps without habits.
+    pub(super) telling: Vec<Symbol>,
     /// Whether it succeeded, where that is known.
     pub(super) succeeded: Option<bool>,
 }
@@ -56,19 +58,20 @@ impl Trails {
                 *counts.entry(step).or_default() += 1;
             }
         }
-        let habit = corpus.settings.habit_share * speakers.len() as f64;
+        let most = corpus.settings.habit_share * speakers.len() as f64;
         let mut kept: Vec<(&Step, usize)> = counts
             .into_iter()
             .filter(|(step, count)| {
-                *count >= support && *count as f64 <= habit && !step::is_look_around(step)
+                *count >= support && !step::is_look_around(step)
             })
             .collect();
         kept.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         kept.truncate(MOST_SYMBOLS);
-        let mut names: Vec<Step> = kept.into_iter().map(|(step, _)| step.clone()).collect();
-        names.sort_unstable();
-        let all: Vec<Trail> =
-            speakers.iter().map(|&session| trail(corpus.digests, session, &names)).collect();
+        kept.sort_unstable();
+        let names: Vec<Step> = kept.iter().map(|(step, _)| (*step).clone()).collect();
+        let habits: Vec<bool> = kept.iter().map(|(_, count)| *count as f64 > most).collect();
+        let trails = speakers.iter().map(|&session| trail(corpus.digests, session, &names, &habits));
+        let all: Vec<Trail> = trails.collect();
         let mut with = vec![Vec::new(); names.len()];
         let usable = |trail: &&Trail| trail.succeeded != Some(false) && !trail.steps.is_empty();
         for (index, trail) in all.iter().enumerate().filter(|(_, trail)| usable(trail)) {
@@ -113,10 +116,12 @@ fn speakers(digests: &[Digest]) -> Vec<usize> {
     speakers
 }
 
-fn trail(digests: &[Digest], session: usize, names: &[Step]) -> Trail {
+fn trail(digests: &[Digest], session: usize, names: &[Step], habits: &[bool]) -> Trail {
     let digest = &digests[session];
     let symbols = digest.steps.iter().filter_map(|step| names.binary_search(step).ok());
     let mut steps: Vec<Symbol> = symbols.map(|symbol| symbol as Symbol).collect();
     steps.dedup();
-    Trail { session, steps, succeeded: digest.outcome.map(|outcome| outcome.succeeded()) }
+    let mut telling: Vec<Symbol> = steps.iter().copied().filter(|step| !habits[*step as usize]).collect();
+    telling.dedup();
+    Trail { session, steps, telling, succeeded: digest.outcome.map(|outcome| outcome.succeeded()) }
 }
