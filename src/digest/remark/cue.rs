@@ -213,7 +213,7 @@ fn fits(phrase: &[Element], words: &[Word], at: usize) -> bool {
             (_, None) => false,
             (Choice::Exactly(text), Some(word)) => word.text == *text && fits(rest, words, at + 1),
             (Choice::Ending(end), Some(word)) => {
-                word.text.len() > end.len() + 2 && word.text.ends_with(end) && fits(rest, words, at + 1)
+                word.text.len() > end.len() + 1 && word.text.ends_with(end) && fits(rest, words, at + 1)
             }
             (Choice::Pause, Some(word)) => {
                 matches!(word.text.as_str(), "," | ":" | "—" | "–" | "-" | "(") && fits(rest, words, at + 1)

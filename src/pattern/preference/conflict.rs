@@ -69,7 +69,7 @@ fn sides(groups: &[Group<'_>], involved: BTreeSet<usize>, opposed: &BTreeSet<(us
 
 fn contradict(a: &Group<'_>, b: &Group<'_>, threshold: f64) -> bool {
     let likeness = a.middle.likeness(&b.middle);
-    likeness.opposed && likeness.related >= threshold || fill_one_place(a, b)
+    likeness.contradicts && likeness.related >= threshold || fill_one_place(a, b)
 }
 
 /// Two wordings that are the same but for one name, in a place where one name excludes another: `use glorp for

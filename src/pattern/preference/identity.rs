@@ -34,7 +34,7 @@ fn core(middle: &Vector) -> Vec<(&str, &'static str)> {
     let telling: Vec<(&str, f64)> =
         heaviest.iter().copied().filter(|(term, _)| LEXICON.telling(term) > 0.5).take(MOST_WORDS).collect();
     let chosen = if telling.is_empty() { heaviest.into_iter().take(MOST_WORDS).collect() } else { telling };
-    chosen.into_iter().map(|(term, sign)| (term, if sign < -0.25 { "-" } else { "+" })).collect()
+    chosen.into_iter().map(|(term, sign)| (term, if sign < -0.1 { "-" } else { "+" })).collect()
 }
 
 /// Whether two anchors name the same wish: most of their telling words in common, none with the opposite sign.
@@ -54,7 +54,7 @@ pub fn same_wish(anchor_a: &[Clean], anchor_b: &[Clean]) -> bool {
         return false;
     }
     let (here, there) = (signed(words_a), signed(words_b));
-    let weight = |term: &str| LEXICON.telling(term);
+    let weight = |term: &str| LEXICON.telling(term).powi(2);
     let total: f64 = here.keys().chain(there.keys()).map(|term| weight(term)).sum();
     let shared: f64 = here
         .iter()

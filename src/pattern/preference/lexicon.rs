@@ -46,6 +46,12 @@ impl Lexicon {
         self.sections.get(section).is_some_and(|words| words.contains(word))
     }
 
+    /// Whether it stands in the list at all, as a term of its own or as an alternative.
+    pub(super) fn knows(&self, term: &str) -> bool {
+        ["quality", "aspect"].iter().any(|section| self.has(section, term))
+            || self.alternatives.iter().any(|group| group.terms.iter().any(|known| known == term))
+    }
+
     /// How much sharing this term says, before its rarity is known: 1 for a name, less for what everybody says.
     pub(super) fn telling(&self, term: &str) -> f64 {
         if self.has("plain", term) {

@@ -17,7 +17,10 @@ const SEEN_ONCE: f64 = 0.6;
 /// What an alternative weighs that was not said but follows: who wants tabs does not want spaces.
 const IMPLIED: f64 = 0.5;
 /// Opposite weight per agreeing weight from which two wishes oppose each other.
-const OPPOSED: f64 = 0.35;
+const OPPOSED: f64 = 0.3;
+/// Opposite weight per agreeing weight from which two wishes cannot both be had. Higher: keeping two groups
+/// apart is cheap, calling them a conflict is a claim. Known alternatives count double.
+const CONTRADICTING: f64 = 0.6;
 /// Shared likeness that is left where two wishes are about different, known aspects.
 const OTHER_ASPECT: f64 = 0.4;
 
@@ -40,6 +43,8 @@ struct Entry {
     size: f64,
     /// Mean sign, -1 to 1.
     sign: f64,
+    /// Share of it that was said and does not only follow, 0 to 1.
+    said: f64,
 }
 
 impl Weights {
@@ -74,7 +79,7 @@ impl Weights {
         let frequency = self.frequency.get(term).copied().unwrap_or_default();
         let rarity = ((self.collection + BACKGROUND) / (frequency + SMOOTHING)).ln().max(0.2);
         let named = term.contains(['_', '.', '/', '@', '-']) || term.chars().any(|c| c.is_ascii_digit());
-        let seen_once = if frequency <= 1.0 && !named { SEEN_ONCE } else { 1.0 };
+        let seen_once = if frequency <= 1.0 && !named && !LEXICON.knows(term) { SEEN_ONCE } else { 1.0 };
         rarity * LEXICON.telling(term) * seen_once
     }
 
@@ -82,11 +87,11 @@ impl Weights {
     pub(super) fn vector(&self, wish: &Wish) -> Vector {
         let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
         for (term, &sign) in &wish.terms {
-            entries.insert(term.clone(), Entry { size: self.of(term), sign: f64::from(sign) });
+            entries.insert(term.clone(), Entry { size: self.of(term), sign: f64::from(sign), said: 1.0 });
         }
         for (term, sign) in self.implied(wish) {
             let size = self.of(&term) * IMPLIED;
-            entries.entry(term).or_insert(Entry { size, sign: f64::from(sign) });
+            entries.entry(term).or_insert(Entry { size, sign: f64::from(sign), said: 0.0 });
         }
         Vector(entries)
     }
@@ -126,12 +131,14 @@ pub(super) struct Likeness {
     pub(super) related: f64,
     /// They want opposite things of what they share.
     pub(super) opposed: bool,
+    /// They do, and little of what they share agrees: who wants the one cannot want the other.
+    pub(super) contradicts: bool,
 }
 
 impl Vector {
     /// The middle of several vectors, each counted so many times.
     pub(super) fn middle<'a>(of: impl Iterator<Item = (&'a Vector, f64)>) -> Vector {
-        let mut sums: BTreeMap<String, (f64, f64)> = BTreeMap::new();
+        let mut sums: BTreeMap<String, (f64, f64, f64)> = BTreeMap::new();
         let mut total = 0.0;
         for (vector, times) in of {
             total += times;
@@ -139,28 +146,35 @@ impl Vector {
                 let sum = sums.entry(term.clone()).or_default();
                 sum.0 += entry.size * times;
                 sum.1 += entry.size * entry.sign * times;
+                sum.2 += entry.size * entry.said * times;
             }
         }
-        let entry = |(size, signed): (f64, f64)| Entry {
-            size: if total > 0.0 { size / total } else { 0.0 },
-            sign: if size > 0.0 { signed / size } else { 0.0 },
+        let share = |part: f64, whole: f64| if whole > 0.0 { part / whole } else { 0.0 };
+        let entry = |(size, signed, said): (f64, f64, f64)| Entry {
+            size: share(size, total),
+            sign: share(signed, size),
+            said: share(said, size),
         };
         Vector(sums.into_iter().map(|(term, sum)| (term, entry(sum))).collect())
     }
 
     /// The cosine of two vectors, with and without regard to signs.
     pub(super) fn likeness(&self, other: &Vector) -> Likeness {
-        let (mut agreeing, mut opposing) = (0.0, 0.0);
+        let (mut agreeing, mut opposing, mut contradicting) = (0.0, 0.0, 0.0);
         for (term, a) in &self.0 {
             let Some(b) = other.0.get(term) else { continue };
             let product = a.size * b.size;
             if a.sign * b.sign < 0.0 {
                 // Weak where either side is divided about it.
-                opposing += product * (a.sign * b.sign).abs().sqrt();
+                opposing += product * (a.sign * b.sign).abs();
+                // An alternative that only follows has half its weight, on both sides.
+                let follows = a.said.min(b.said) < 0.5;
+                contradicting += product * (a.sign * b.sign).abs() * if follows { 2.0 } else { 1.0 };
             } else {
                 agreeing += product;
             }
         }
+        contradicting *= self.denied_by(other).max(other.denied_by(self));
         let numbers = self.other_numbers(other);
         let length = (self.length() * other.length()).max(f64::MIN_POSITIVE);
         let other_aspect = if self.other_aspect(other) { OTHER_ASPECT } else { 1.0 };
@@ -169,7 +183,22 @@ impl Vector {
             same: if opposed { 0.0 } else { agreeing / length * other_aspect },
             related: (agreeing + opposing) / length * other_aspect,
             opposed,
+            contradicts: contradicting > CONTRADICTING * agreeing && opposing > 0.0 || numbers && agreeing > 0.0,
         }
+    }
+
+    /// How much of what this one does not want the other one wants, 0 to 1. Of several words under one negation
+    /// (`never use the latest tag`) any may be the one that is meant; that the other wants tags denies nothing.
+    fn denied_by(&self, other: &Vector) -> f64 {
+        let (mut unwanted, mut denied) = (0.0, 0.0);
+        for (term, entry) in self.0.iter().filter(|(_, entry)| entry.sign < 0.0) {
+            let weight = entry.size * entry.size * entry.said * -entry.sign;
+            unwanted += weight;
+            if other.0.get(term).is_some_and(|there| there.sign > 0.0) {
+                denied += weight;
+            }
+        }
+        if unwanted > 0.0 { denied / unwanted } else { 1.0 }
     }
 
     fn length(&self) -> f64 {

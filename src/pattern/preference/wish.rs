@@ -57,6 +57,7 @@ pub(super) fn read(text: &str, blames: bool) -> Wish {
             }
         }
     }
+    spare_what_is_qualified(&units, &mut signs);
     let mut wish = Wish { replaces: replaces(&units, &signs), ..Wish::default() };
     let mut both_ways = Vec::new();
     for (unit, &sign) in units.iter().zip(&signs) {
@@ -106,7 +107,7 @@ fn is_function_word(word: &str) -> bool {
 fn role(words: &[Word], at: usize, stem: &str) -> Role {
     let word = words[at].text.as_str();
     let next = words.get(at + 1).map(|word| word.text.as_str()).unwrap_or_default();
-    let before = |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).map_or("", |word| &word.text);
+    let before = |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).map_or("", |word| word.text.as_str());
     let next_is_mark = words.get(at + 1).is_none_or(Word::is_mark);
     match word {
         "instead" | "rather" | "lieu" | "place" => match next {
@@ -114,15 +115,16 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
             _ => Role::Filler,
         },
         "over" | "to" if compares(words, at) => Role::Not { replaces: true },
-        "from" if (1..=2).any(|back| matches!(before(back), "switch" | "move" | "migrate" | "change" | "away")) => {
-            Role::Not { replaces: true }
-        }
+        "from" if moves(&words[..at]) => Role::Not { replaces: true },
+        "to" if words[..at].iter().any(|w| w.text == "from") && before(1) != "from" && moves(&words[..at]) => Role::Break,
         "with" | "by" | "for"
             if words[..at].iter().any(|w| matches!(w.text.as_str(), "replace" | "swap" | "ditch" | "drop")) =>
         {
             Role::Break
         }
         "but" => Role::Break,
+        "leave" | "keep" | "stay" | "hands" if keeps_out(words, at) => Role::Not { replaces: false },
+        "off" if next == "limits" => Role::Not { replaces: false },
         "too" if next_is_mark => Role::Filler,
         "no" if next == "," => Role::Break,
         "no" | "not" | "never" if matches!(next, "only" | "matter") => Role::Filler,
@@ -141,6 +143,20 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         }
         _ => Role::Term(LEXICON.term(&[stem]).map_or_else(|| stem.to_owned(), |(term, _)| term.to_owned())),
     }
+}
+
+/// `leave emojis out`, `leave main alone`, `keep secrets out of the logs`, `hands off main`.
+fn keeps_out(words: &[Word], at: usize) -> bool {
+    words[at + 1..].iter().take(4).take_while(|word| !word.is_mark()).any(|word| match words[at].text.as_str() {
+        "leave" => matches!(word.text.as_str(), "out" | "alone" | "off"),
+        "hands" => word.text == "off",
+        _ => matches!(word.text.as_str(), "out" | "away"),
+    })
+}
+
+/// Whether these words speak of going over from one thing to another.
+fn moves(words: &[Word]) -> bool {
+    words.iter().any(|word| matches!(word.text.as_str(), "switch" | "move" | "migrate" | "change" | "away" | "switching"))
 }
 
 /// Whether this `over` or `to` sets one thing above another: `prefer tabs over spaces`, `tabs over spaces`.
@@ -194,14 +210,15 @@ fn signs(units: &[Unit]) -> Vec<i8> {
                 }
             }
             Role::Bound(word) if open_negation => {
-                let asks_for_what_follows = matches!(word.as_str(), "until" | "till" | "unless" | "before")
-                    && covered.iter().any(|&unit| is_gate(&units[unit].role));
+                let gate = || covered.iter().any(|&unit| is_gate(&units[unit].role));
+                let asks_for_what_follows =
+                    matches!(word.as_str(), "until" | "till" | "unless") || word == "before" && gate();
                 if asks_for_what_follows {
                     for &unit in &covered {
                         signs[unit] = 0;
                     }
                     (open_negation, sign) = (false, 1);
-                } else if !covered.is_empty() || !matches!(word.as_str(), "to" | "for" | "in" | "as") {
+                } else if says_what(units, &covered) || !is_place(word) {
                     close(&mut signs, &covered, &since_break);
                     (open_negation, sign) = (false, 0);
                 }
@@ -222,12 +239,29 @@ fn signs(units: &[Unit]) -> Vec<i8> {
     if open_negation {
         close(&mut signs, &covered, &since_break);
     }
-    if units.iter().zip(&signs).all(|(unit, &sign)| !matches!(unit.role, Role::Term(_)) || sign == 0) {
+    let turned = units.iter().any(|unit| matches!(unit.role, Role::Not { .. }));
+    if !turned && signs.iter().all(|&sign| sign == 0) {
         for (unit, sign) in units.iter().zip(&mut signs) {
             *sign = i8::from(matches!(unit.role, Role::Term(_)));
         }
     }
     signs
+}
+
+/// `no long functions` is against length, not against functions.
+fn spare_what_is_qualified(units: &[Unit], signs: &mut [i8]) {
+    let mut start = 0;
+    while start < units.len() {
+        let bounds = |unit: &Unit| matches!(unit.role, Role::Bound(_) | Role::Break | Role::Not { .. });
+        let end = units[start..].iter().position(bounds).map_or(units.len(), |length| start + length);
+        let qualified = |at: usize| matches!(&units[at].role, Role::Term(term) if LEXICON.has("quality", term));
+        if (start..end).any(|at| signs[at] < 0 && qualified(at)) {
+            for at in (start..end).filter(|&at| !qualified(at)) {
+                signs[at] = signs[at].max(0);
+            }
+        }
+        start = end + 1;
+    }
 }
 
 /// A negation that covers nothing telling belongs to what came before it: `emojis are not welcome`.
@@ -237,6 +271,16 @@ fn close(signs: &mut [i8], covered: &[usize], since_break: &[usize]) {
             signs[unit] = -signs[unit];
         }
     }
+}
+
+/// Whether a negation covers anything telling yet: `never edit anything in plimsol` is about what comes after.
+fn says_what(units: &[Unit], covered: &[usize]) -> bool {
+    covered.iter().any(|&unit| matches!(&units[unit].role, Role::Term(term) if LEXICON.telling(term) > 0.5))
+}
+
+/// Words before a place or a purpose, not before a time or a condition.
+fn is_place(word: &str) -> bool {
+    matches!(word, "to" | "for" | "in" | "as" | "on" | "into" | "onto" | "inside" | "within" | "from" | "at" | "by")
 }
 
 fn is_gate(role: &Role) -> bool {
