@@ -34,6 +34,12 @@ const REAL_MINORITY: f64 = 0.25;
 const REAL_SESSIONS: usize = 2;
 /// Sessions that must say it in words of their own strength; other wordings count only beside these.
 const SURE_SESSIONS: usize = 2;
+/// Where nobody tells people apart: sessions in which it must be said to hold from now on.
+const LASTING_SESSIONS: usize = 2;
+/// Share of the heaviest word's weight from which a word belongs to what a group is about.
+const CORE: f64 = 0.4;
+/// Mean share of what the wordings of a group say that is what the group is about.
+const FOCUS: f64 = 0.55;
 /// Share of a group's sessions whose request is about the very words of the wish, from which the words are the
 /// jobs' subject and not a way of working.
 const SUBJECT_SHARE: f64 = 0.6;
@@ -43,9 +49,9 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     let wordings = vote::gather(corpus);
     let weights = Weights::learn(wordings.iter().map(|wording| &wording.wish), &replacing(corpus, &wordings));
     let vectors: Vec<Vector> = wordings.iter().map(|wording| weights.vector(&wording.wish)).collect();
-    let miner = Miner { corpus, wordings: &wordings, vectors: &vectors, several_people: several_people(corpus) };
+    let miner = Miner { corpus, wordings: &wordings, vectors: &vectors, several_people: several_people(corpus), weights: &weights };
     let groups = miner.groups();
-    let views: Vec<conflict::Group<'_>> = groups.iter().map(|group| miner.view(group)).collect();
+    let views: Vec<conflict::Group> = groups.iter().map(|group| miner.view(group)).collect();
     let conflicts = conflict::find(&views, corpus.settings.wish_similarity);
     let mut patterns = Vec::new();
     let mut settled = BTreeSet::new();
@@ -94,6 +100,7 @@ struct Miner<'a> {
     wordings: &'a [Wording<'a>],
     vectors: &'a [Vector],
     several_people: bool,
+    weights: &'a Weights,
 }
 
 impl<'a> Miner<'a> {
@@ -139,11 +146,11 @@ impl<'a> Miner<'a> {
         vote::standing(self.corpus, &self.votes(members))
     }
 
-    fn view(&self, group: &Group) -> conflict::Group<'a> {
+    fn view(&self, group: &Group) -> conflict::Group {
         let votes = self.votes(&group.members);
         conflict::Group {
             middle: group.middle.clone(),
-            texts: votes.iter().map(|vote| vote.remark.text.as_str()).collect(),
+            texts: votes.iter().map(|vote| conflict::spoken(&vote.remark.text)).collect(),
             sessions: vote::standing(self.corpus, &votes).roots.len(),
         }
     }
@@ -204,7 +211,7 @@ impl<'a> Miner<'a> {
 
     /// Whether enough independent people and sessions stand behind a wish. Where the transcripts tell people
     /// apart, several of them have to agree. Where they do not, nobody can say that two sessions are two people:
-    /// then somebody has to have said that it holds from now on.
+    /// then it has to have been said, more than once, that it holds from now on.
     fn taken_up(&self, standing: &Standing<'_>, stated: bool) -> bool {
         let settings = self.corpus.settings;
         let sessions = standing.roots.len() >= settings.min_sessions as usize
@@ -213,14 +220,24 @@ impl<'a> Miner<'a> {
         let people = match self.several_people {
             _ if !stated => true,
             true => standing.people.len() + usize::from(standing.strangers) >= settings.min_people as usize,
-            false => !standing.lasting.is_empty(),
+            false => standing.lasting.len() >= LASTING_SESSIONS,
         };
         sessions && people
     }
 
-    /// Whether a group names anything: `do it always before you change the code` does not.
+    /// Whether a group names anything (`do it always before you change the code` does not), and whether what its
+    /// wordings share is most of what they say: long sentences about other things may share one word by chance.
     fn says_something(&self, group: &Group) -> bool {
-        group.middle.core(0.3).iter().any(|(term, _)| LEXICON.telling(term) > 0.5)
+        let names = group.middle.core(0.3).iter().any(|(term, _)| LEXICON.telling(term) > 0.5);
+        let core: BTreeSet<&str> = group.middle.core(CORE).into_iter().map(|(term, _)| term).collect();
+        let shared = |wish: &wish::Wish| {
+            let size = |term: &String| self.weights.says(term).powi(2);
+            let all: f64 = wish.terms.keys().map(size).sum();
+            let shared: f64 = wish.terms.keys().filter(|term| core.contains(term.as_str())).map(size).sum();
+            if all > 0.0 { shared / all } else { 0.0 }
+        };
+        let focus: f64 = group.members.iter().map(|&at| shared(&self.wordings[at].wish)).sum();
+        names && focus >= FOCUS * group.members.len() as f64
     }
 
     /// Whether the telling words of a group are what most of its sessions were asked to work on: a wish about the
@@ -234,7 +251,7 @@ impl<'a> Miner<'a> {
         }
         let middle = self.middle(members);
         let core: Vec<&str> =
-            middle.core(0.4).iter().map(|(term, _)| *term).filter(|term| LEXICON.telling(term) > 0.5).collect();
+            middle.core(CORE).iter().map(|(term, _)| *term).filter(|term| LEXICON.telling(term) > 0.5).collect();
         let about = votes.iter().filter(|vote| {
             let Some(digest) = self.corpus.digests.get(vote.session) else { return false };
             // The wish may stand in the request itself; that does not make it the subject.

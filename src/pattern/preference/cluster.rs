@@ -16,34 +16,47 @@ const COMMONEST: usize = 400;
 /// Groups of indices into `vectors`, each sorted, in the order of their first. `times` is how often each vector
 /// was said.
 pub(super) fn group(vectors: &[Vector], times: &[f64], threshold: f64) -> Vec<Vec<usize>> {
-    let pairs = candidates(vectors);
+    let Candidates { pairs, opposed } = candidates(vectors);
     let mut groups = Vec::new();
     for part in parts(vectors.len(), &pairs, threshold) {
-        groups.extend(agglomerate(vectors, times, part, threshold));
+        groups.extend(agglomerate(vectors, times, &opposed, part, threshold));
     }
     groups.sort();
     groups
 }
 
-/// Pairs that share a telling word, with their likeness.
-fn candidates(vectors: &[Vector]) -> Vec<(usize, usize, f64)> {
+/// Pairs that share a word.
+struct Candidates {
+    /// Those that are alike, and how much.
+    pairs: Vec<(usize, usize, f64)>,
+    /// Those that are opposed.
+    opposed: BTreeSet<(usize, usize)>,
+}
+
+/// Looks at all pairs that share a word which is not too common.
+fn candidates(vectors: &[Vector]) -> Candidates {
     let mut having: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, vector) in vectors.iter().enumerate() {
         for term in vector.terms() {
             having.entry(term).or_default().push(at);
         }
     }
-    let mut pairs = BTreeSet::new();
+    let mut sharing = BTreeSet::new();
     for at in having.values().filter(|at| at.len() <= COMMONEST) {
         for (position, &a) in at.iter().enumerate() {
-            pairs.extend(at[position + 1..].iter().map(|&b| (a, b)));
+            sharing.extend(at[position + 1..].iter().map(|&b| (a, b)));
         }
     }
-    let alike = |(a, b): (usize, usize)| {
-        let same = vectors[a].likeness(&vectors[b]).same;
-        (same > 0.0).then_some((a, b, same))
-    };
-    pairs.into_iter().filter_map(alike).collect()
+    let mut found = Candidates { pairs: Vec::new(), opposed: BTreeSet::new() };
+    for (a, b) in sharing {
+        let likeness = vectors[a].likeness(&vectors[b]);
+        if likeness.opposed {
+            found.opposed.insert((a, b));
+        } else if likeness.same > 0.0 {
+            found.pairs.push((a, b, likeness.same));
+        }
+    }
+    found
 }
 
 /// Connected parts: groups never reach beyond one. The bar is somewhat lower than the threshold, because a
@@ -51,15 +64,14 @@ fn candidates(vectors: &[Vector]) -> Vec<(usize, usize, f64)> {
 fn parts(count: usize, pairs: &[(usize, usize, f64)], threshold: f64) -> Vec<Vec<usize>> {
     let mut done = Vec::new();
     let mut open = vec![(0..count).collect::<Vec<usize>>()];
-    let mut bar = threshold * 0.6;
+    let mut bar = threshold * 0.8;
     while !open.is_empty() {
         let members: BTreeSet<usize> = open.iter().flatten().copied().collect();
         let mut leader: BTreeMap<usize, usize> = members.iter().map(|&member| (member, member)).collect();
-        for &(a, b, same) in pairs.iter().filter(|pair| pair.2 >= bar) {
+        for &(a, b, _) in pairs.iter().filter(|pair| pair.2 >= bar) {
             if members.contains(&a) && members.contains(&b) {
                 let (first, second) = (find(&mut leader, a), find(&mut leader, b));
                 leader.insert(first.max(second), first.min(second));
-                debug_assert!(same >= bar);
             }
         }
         let mut connected: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -96,13 +108,19 @@ struct Group {
 }
 
 /// Joins the two most alike groups until no two are alike enough.
-fn agglomerate(vectors: &[Vector], times: &[f64], part: Vec<usize>, threshold: f64) -> Vec<Vec<usize>> {
+fn agglomerate(
+    vectors: &[Vector],
+    times: &[f64],
+    opposed: &BTreeSet<(usize, usize)>,
+    part: Vec<usize>,
+    threshold: f64,
+) -> Vec<Vec<usize>> {
     let alone = |at: usize| Some(Group { members: vec![at], middle: vectors[at].clone() });
     let mut groups: Vec<Option<Group>> = part.into_iter().map(alone).collect();
     let mut alike: BTreeMap<(usize, usize), f64> = BTreeMap::new();
     for a in 0..groups.len() {
         for b in a + 1..groups.len() {
-            measure(vectors, &groups, (a, b), threshold, &mut alike);
+            measure(opposed, &groups, (a, b), threshold, &mut alike);
         }
     }
     while let Some((&(a, b), _)) = alike.iter().max_by(|x, y| x.1.total_cmp(y.1).then(y.0.cmp(x.0))) {
@@ -112,7 +130,7 @@ fn agglomerate(vectors: &[Vector], times: &[f64], part: Vec<usize>, threshold: f
         groups[a] = Some(Group { members, middle });
         alike.retain(|&(x, y), _| x != a && y != a && x != b && y != b);
         for other in (0..groups.len()).filter(|&other| other != a) {
-            measure(vectors, &groups, (a.min(other), a.max(other)), threshold, &mut alike);
+            measure(opposed, &groups, (a.min(other), a.max(other)), threshold, &mut alike);
         }
     }
     groups
@@ -127,7 +145,7 @@ fn agglomerate(vectors: &[Vector], times: &[f64], part: Vec<usize>, threshold: f
 
 /// Notes how alike two groups are, where they may become one.
 fn measure(
-    vectors: &[Vector],
+    opposed: &BTreeSet<(usize, usize)>,
     groups: &[Option<Group>],
     (a, b): (usize, usize),
     threshold: f64,
@@ -135,10 +153,10 @@ fn measure(
 ) {
     let (Some(first), Some(second)) = (&groups[a], &groups[b]) else { return };
     let likeness = first.middle.likeness(&second.middle).same;
-    let opposed = || {
-        first.members.iter().any(|&x| second.members.iter().any(|&y| vectors[x].likeness(&vectors[y]).opposed))
+    let never = || {
+        first.members.iter().any(|&x| second.members.iter().any(|&y| opposed.contains(&(x.min(y), x.max(y)))))
     };
-    if likeness >= threshold && !opposed() {
+    if likeness >= threshold && !never() {
         alike.insert((a, b), likeness);
     }
 }

@@ -13,21 +13,28 @@ use std::collections::BTreeSet;
 pub(super) type Sides = Vec<Vec<usize>>;
 
 /// One group of wishes as this module looks at it.
-pub(super) struct Group<'a> {
+pub(super) struct Group {
     /// Its middle.
     pub(super) middle: Vector,
-    /// Distinct wordings, verbatim.
-    pub(super) texts: BTreeSet<&'a str>,
+    /// Distinct wordings: their words.
+    pub(super) texts: BTreeSet<Vec<String>>,
     /// Independent sessions behind it.
     pub(super) sessions: usize,
 }
 
+/// The words of a wording, marks left out.
+pub(super) fn spoken(text: &str) -> Vec<String> {
+    words(text).into_iter().filter(|word| !word.is_mark()).map(|word| word.text).collect()
+}
+
 /// Finds all conflicts. A group is in at most one.
-pub(super) fn find(groups: &[Group<'_>], threshold: f64) -> Vec<Sides> {
+pub(super) fn find(groups: &[Group], threshold: f64) -> Vec<Sides> {
     let mut opposed = BTreeSet::new();
     for a in 0..groups.len() {
         for b in a + 1..groups.len() {
-            if contradict(&groups[a], &groups[b], threshold) {
+            // Two single sessions are no conflict of a team.
+            let heard = groups[a].sessions.max(groups[b].sessions) > 1;
+            if heard && contradict(&groups[a], &groups[b], threshold) {
                 opposed.extend([(a, b), (b, a)]);
             }
         }
@@ -54,7 +61,7 @@ pub(super) fn find(groups: &[Group<'_>], threshold: f64) -> Vec<Sides> {
 }
 
 /// Puts each group, the largest first, on the first side where nobody contradicts it.
-fn sides(groups: &[Group<'_>], involved: BTreeSet<usize>, opposed: &BTreeSet<(usize, usize)>) -> Sides {
+fn sides(groups: &[Group], involved: BTreeSet<usize>, opposed: &BTreeSet<(usize, usize)>) -> Sides {
     let mut order: Vec<usize> = involved.into_iter().collect();
     order.sort_by_key(|&at| (std::cmp::Reverse(groups[at].sessions), at));
     let mut sides: Sides = Vec::new();
@@ -67,21 +74,15 @@ fn sides(groups: &[Group<'_>], involved: BTreeSet<usize>, opposed: &BTreeSet<(us
     sides
 }
 
-fn contradict(a: &Group<'_>, b: &Group<'_>, threshold: f64) -> bool {
+fn contradict(a: &Group, b: &Group, threshold: f64) -> bool {
     let likeness = a.middle.likeness(&b.middle);
     likeness.contradicts && likeness.related >= threshold || fill_one_place(a, b)
 }
 
 /// Two wordings that are the same but for one name, in a place where one name excludes another: `use glorp for
 /// indentation`, `use snarf for indentation`. What they share has to name the purpose.
-fn fill_one_place(a: &Group<'_>, b: &Group<'_>) -> bool {
-    a.texts.iter().any(|first| {
-        let first: Vec<String> = words(first).into_iter().filter(|w| !w.is_mark()).map(|w| w.text).collect();
-        b.texts.iter().any(|second| {
-            let second: Vec<String> = words(second).into_iter().filter(|w| !w.is_mark()).map(|w| w.text).collect();
-            differ_in_one_name(&first, &second)
-        })
-    })
+fn fill_one_place(a: &Group, b: &Group) -> bool {
+    a.texts.iter().any(|first| b.texts.iter().any(|second| differ_in_one_name(first, second)))
 }
 
 fn differ_in_one_name(a: &[String], b: &[String]) -> bool {

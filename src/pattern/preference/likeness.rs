@@ -74,13 +74,19 @@ impl Weights {
         weights
     }
 
+    /// How much this word says, shared or not.
+    pub(super) fn says(&self, term: &str) -> f64 {
+        let frequency = self.frequency.get(term).copied().unwrap_or_default();
+        let rarity = ((self.collection + BACKGROUND) / (frequency + SMOOTHING)).ln().max(0.2);
+        rarity * LEXICON.telling(term)
+    }
+
     /// How much sharing this word says.
     pub(super) fn of(&self, term: &str) -> f64 {
         let frequency = self.frequency.get(term).copied().unwrap_or_default();
-        let rarity = ((self.collection + BACKGROUND) / (frequency + SMOOTHING)).ln().max(0.2);
         let named = term.contains(['_', '.', '/', '@', '-']) || term.chars().any(|c| c.is_ascii_digit());
         let seen_once = if frequency <= 1.0 && !named && !LEXICON.knows(term) { SEEN_ONCE } else { 1.0 };
-        rarity * LEXICON.telling(term) * seen_once
+        self.says(term) * seen_once
     }
 
     /// The vector of one wish, with what follows from it.

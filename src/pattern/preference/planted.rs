@@ -214,6 +214,62 @@ const INVENTED: Vocabulary = Vocabulary {
     single: &["always polish the brindle", "we never stack ferrules", "please use ochre ink for notes", "from now on number the tallies"],
 };
 
+const SCIENCE: Vocabulary = Vocabulary {
+    name: "science",
+    wishes: &[
+        &[
+            "Fix the random seed in every experiment.", "seed everything, always", "Could you please always set a random seed?",
+            "each experiment must set its seed", "we don't run experiments without a fixed seed",
+        ],
+        &[
+            "Plots get axis labels with units, always.", "label the axes of every plot", "please don't make plots without axis labels",
+            "never hand me a plot with unlabeled axes", "axis labels on all plots please", "you forgot the axis labels on the plot again",
+        ],
+        &[
+            "I'd rather you used polars than pandas.", "polars over pandas, as a rule", "we've moved from pandas to polars",
+            "no more pandas, polars only", "Use polars rather than pandas for dataframes.", "pls use polars, not pandas",
+        ],
+        &[
+            "Notebooks are committed without outputs.", "strip notebook outputs before you commit", "Always clear the outputs of notebooks.",
+            "please never commit notebook output", "we don't check in notebook outputs",
+        ],
+        &[
+            "Explain results in plain language.", "from now on explain the result in plain language please",
+            "we want plain language when results are explained", "use plain language to explain results", "Always explain your results in plain language",
+        ],
+        &[
+            "Ask before you delete data.", "don't delete any data without asking me", "never delete data unless I've confirmed it",
+            "deleting data always needs my confirmation", "I said ask before deleting data",
+        ],
+        &[
+            "Don't round intermediate values.", "never round in between", "no rounding of intermediate values please",
+            "intermediate values must not be rounded", "we only round at the very end, never intermediate values",
+        ],
+    ],
+    conflicts: &[
+        (
+            &["use f-strings, not format", "always use f-strings", "we prefer f-strings over format"],
+            &["use format instead of f-strings", "please no f-strings, use format", "never use f-strings"],
+        ),
+        (
+            &["Write docstrings in the numpy style.", "numpy style docstrings please", "we use numpy docstrings, not google"],
+            &["docstrings in google style please", "Write docstrings in the google style.", "google docstrings, not numpy"],
+        ),
+    ],
+    asks: &[
+        "Refit model {} with the new labels.", "Why does run {} diverge?", "Make a table of the errors of fold {}.",
+        "Read dataset {} and count the gaps.", "Port script {} to the cluster.", "Draw the loss of run {}.",
+    ],
+    task_only: &[
+        "use the red colour for the control group", "the table needs a column for the variance", "save it as fold_nine.csv",
+        "don't include patient 14", "use a learning rate of 0.003", "put the legend outside", "please drop the first 100 rows",
+    ],
+    passing: &[
+        "for now just use a tenth of the data", "skip the baseline this time", "only for this run, turn the cache off", "no GPU today, run it on the CPU for now",
+    ],
+    single: &["always report the median too", "we never impute", "please use parquet for the tables", "from now on name runs by date"],
+};
+
 /// A small generator of numbers (SplitMix64).
 struct Numbers(u64);
 
@@ -419,7 +475,7 @@ fn score(made: &Made, vocabulary: &Vocabulary, patterns: &[Pattern], told: bool)
 fn planted_preferences_are_found_and_nothing_else() {
     let settings = Mining::default();
     for tells_people in [true, false] {
-        for vocabulary in [&WEB, &OPS, &INVENTED] {
+        for vocabulary in [&WEB, &OPS, &INVENTED, &SCIENCE] {
             let mut total = Score::default();
             for seed in 1000..1010 {
                 let made = make(vocabulary, seed, 240, tells_people);

@@ -372,7 +372,7 @@ mod tests {
             ("never commit without zeta fmt", "commit +fmt +zeta"),
             ("don't commit until zeta passes", "commit +pass +zeta"),
             ("don't forget zeta", "+zeta"),
-            ("never push to main", "main-branch -push"),
+            ("never push to main", "main -push"),
             ("before you commit, run zeta", "commit +run +zeta"),
             ("no emojis in commit messages", "commit-message -emoji"),
             ("use zeta instead", "+zeta"),
