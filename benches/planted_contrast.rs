@@ -174,6 +174,7 @@ impl Draft {
                         exit: Some(1),
                         times: if has { 2 + dice.below(4) as u32 } else { 1 },
                         cost: 1,
+                        attempts: Vec::new(),
                         fix: None,
                     });
                 }

@@ -3,7 +3,7 @@
 //! The more sessions there are, the more a miner can say: an error's template grows a wildcard, a workflow a
 //! step, a wish another wording. The lesson stays the one it was, and so does its name: a verdict on it holds.
 
-use super::{Fingerprint, Known, Pattern, mistake, playbook};
+use super::{Fingerprint, Known, Pattern, mistake, playbook, preference};
 use crate::redact::Clean;
 use std::collections::BTreeMap;
 
@@ -57,6 +57,7 @@ pub fn same(a: &[Clean], b: &[Clean]) -> bool {
         (Some(one), Some(other)) if one == other => match one.as_str() {
             "error" => mistake::same(a, b),
             "workflow" => playbook::same_workflow(a, b),
+            "wish" => preference::same_wish(a, b),
             _ => a == b,
         },
         _ => false,
