@@ -53,14 +53,7 @@ pub fn fields<'a, const N: usize>(
     object: &'a [u8],
     names: [&str; N],
 ) -> Result<[Option<&'a [u8]>; N], Broken> {
-    let mut found = [None; N];
-    for entry in entries(object) {
-        let (key, value) = entry?;
-        if let Some(index) = names.iter().position(|name| is_named(key, name)) {
-            found[index] = Some(value);
-        }
-    }
-    Ok(found)
+    Walk::new(object).fields(names)
 }
 
 /// The value of one name in an object; `None` also where the bytes are no object.
@@ -219,6 +212,125 @@ fn after_space(bytes: &[u8], from: usize) -> usize {
     from + rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count()
 }
 
+/// Goes through nested values in one pass: what is entered is not stepped over first, so that a large string
+/// deep inside is looked at once.
+#[derive(Clone, Debug)]
+pub struct Walk<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+/// What a visitor of [`Walk::object`] wants next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Go {
+    /// The next entry. The visitor has taken the value.
+    On,
+    /// The value was not taken: step over it.
+    Over,
+    /// Nothing more of this object, nor of what it stands in.
+    Out,
+}
+
+impl<'a> Walk<'a> {
+    /// Begins before the first value.
+    pub fn new(bytes: &'a [u8]) -> Walk<'a> {
+        Walk { bytes, at: after_space(bytes, 0) }
+    }
+
+    /// Whether nothing but white space is left.
+    pub fn is_done(&self) -> bool {
+        after_space(self.bytes, self.at) == self.bytes.len()
+    }
+
+    /// The first byte of the value ahead.
+    pub fn ahead(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    /// Takes the value ahead, whatever it is.
+    pub fn value(&mut self) -> Result<&'a [u8], Broken> {
+        let start = self.at;
+        self.at = skip(self.bytes, start)?;
+        Ok(&self.bytes[start..self.at])
+    }
+
+    /// Takes the object ahead. Each key (escapes as they stand) is shown with the walk before its value.
+    /// Returns false if the visitor went out before the end.
+    pub fn object(
+        &mut self,
+        mut visit: impl FnMut(&'a [u8], &mut Walk<'a>) -> Result<Go, Broken>,
+    ) -> Result<bool, Broken> {
+        self.expect(b'{')?;
+        if self.closes(b'}') {
+            return Ok(true);
+        }
+        loop {
+            if self.ahead() != Some(b'"') {
+                return Err(Broken { at: self.at });
+            }
+            let key = self.value()?;
+            self.at = after_space(self.bytes, self.at);
+            self.expect(b':')?;
+            match visit(&key[1..key.len() - 1], self)? {
+                Go::On => {}
+                Go::Over => self.at = skip(self.bytes, self.at)?,
+                Go::Out => return Ok(false),
+            }
+            self.at = after_space(self.bytes, self.at);
+            if self.closes(b'}') {
+                return Ok(true);
+            }
+            self.expect(b',')?;
+        }
+    }
+
+    /// Takes the array ahead. The visitor takes each element.
+    pub fn array(
+        &mut self,
+        mut visit: impl FnMut(&mut Walk<'a>) -> Result<(), Broken>,
+    ) -> Result<(), Broken> {
+        self.expect(b'[')?;
+        if self.closes(b']') {
+            return Ok(());
+        }
+        loop {
+            visit(self)?;
+            self.at = after_space(self.bytes, self.at);
+            if self.closes(b']') {
+                return Ok(());
+            }
+            self.expect(b',')?;
+        }
+    }
+
+    /// Takes the object ahead and gives the values that these names have in it.
+    pub fn fields<const N: usize>(&mut self, names: [&str; N]) -> Result<[Option<&'a [u8]>; N], Broken> {
+        let mut found = [None; N];
+        self.object(|key, walk| match names.iter().position(|name| is_named(key, name)) {
+            Some(index) => {
+                found[index] = Some(walk.value()?);
+                Ok(Go::On)
+            }
+            None => Ok(Go::Over),
+        })?;
+        Ok(found)
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Broken> {
+        if self.ahead() != Some(byte) {
+            return Err(Broken { at: self.at });
+        }
+        self.at = after_space(self.bytes, self.at + 1);
+        Ok(())
+    }
+
+    fn closes(&mut self, byte: u8) -> bool {
+        let closes = self.ahead() == Some(byte);
+        self.at += usize::from(closes);
+        closes
+    }
+}
+
 /// See [`entries`].
 #[derive(Clone, Debug)]
 pub struct Entries<'a> {
@@ -364,6 +476,7 @@ mod tests {
             Just(b'"'), Just(b'\\'), Just(b'{'), Just(b'}'), Just(b'['), Just(b']'), Just(b':'), Just(b','),
             Just(b'u'), Just(b' '), any::<u8>()], 0..64)) {
             let _ = whole(&raw);
+            let _ = Walk::new(&raw).array(|walk| walk.fields(["a"]).map(|_| ()));
             let _ = fields(&raw, ["a", "u"]);
             let _ = elements(&raw).count();
             let _ = unescape(&raw);

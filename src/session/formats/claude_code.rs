@@ -10,7 +10,7 @@ use super::{Out, Reader, Record, time};
 use crate::redact::Clean;
 use crate::session::draft::{Answer, Draft};
 use crate::session::excerpt;
-use crate::session::scan::{self, elements, field, fields, short_text, text, truth};
+use crate::session::scan::{self, Go, Walk, field, fields, short_text, text, truth};
 use crate::session::{SessionId, formats};
 use crate::settings::Reading;
 use jiff::Timestamp;
@@ -45,10 +45,96 @@ struct Chain<'s> {
     hasher: blake3::Hasher,
 }
 
-/// The parts of a line that are looked at.
+/// A line as it stands, found in one pass over it.
+#[derive(Default)]
+struct Found<'a> {
+    envelope: [Option<&'a [u8]>; ENVELOPE.len()],
+    /// It has a message that is an object; `broken` if it has one that is not.
+    has_message: bool,
+    broken: bool,
+    role: Option<&'a [u8]>,
+    model: Option<&'a [u8]>,
+    /// A message that is one text.
+    text: Option<&'a [u8]>,
+    blocks: Vec<[Option<&'a [u8]>; BLOCK.len()]>,
+    /// Elements of the content that are no blocks.
+    bare: u32,
+    has_result: bool,
+}
+
+const ENVELOPE: [&str; 18] = [
+    "type", "sessionId", "session_id", "cwd", "uuid", "parentUuid", "isSidechain", "agentId", "parent_tool_use_id",
+    "timestamp", "role", "isMeta", "isCompactSummary", "isVisibleInTranscriptOnly", "isApiErrorMessage", "teamName",
+    "origin", "attachment",
+];
+
+const BLOCK: [&str; 8] = ["type", "text", "id", "name", "input", "tool_use_id", "content", "is_error"];
+
+/// What must have been seen before the rest of a line with a result may be left alone: `type`, the session, the
+/// record's id and its time.
+const ESSENTIAL: [usize; 4] = [0, 1, 4, 9];
+
+impl<'a> Found<'a> {
+    fn of(line: &'a [u8]) -> Result<Found<'a>, scan::Broken> {
+        let mut found = Found::default();
+        let mut walk = Walk::new(line);
+        let ended = walk.object(|key, walk| {
+            if key == b"message" && walk.ahead() == Some(b'{') {
+                found.has_message = true;
+                return found.message(walk).map(|()| Go::On);
+            }
+            if key == b"toolUseResult" && found.is_complete() {
+                // It repeats the result that was read, and may be as large again.
+                return Ok(Go::Out);
+            }
+            found.broken |= key == b"message";
+            match ENVELOPE.iter().position(|name| scan::is_named(key, name)) {
+                Some(index) => {
+                    found.envelope[index] = Some(walk.value()?);
+                    Ok(Go::On)
+                }
+                None => Ok(Go::Over),
+            }
+        })?;
+        // What was left alone is believed to end where the line does.
+        let is_whole = if ended { walk.is_done() } else { line.last() == Some(&b'}') };
+        if is_whole { Ok(found) } else { Err(scan::Broken { at: line.len() }) }
+    }
+
+    fn message(&mut self, walk: &mut Walk<'a>) -> Result<(), scan::Broken> {
+        walk.object(|key, walk| {
+            match key {
+                b"role" => self.role = Some(walk.value()?),
+                b"model" => self.model = Some(walk.value()?),
+                b"content" if walk.ahead() == Some(b'[') => walk.array(|walk| self.block(walk))?,
+                b"content" => self.text = Some(walk.value()?),
+                _ => return Ok(Go::Over),
+            }
+            Ok(Go::On)
+        })?;
+        Ok(())
+    }
+
+    fn block(&mut self, walk: &mut Walk<'a>) -> Result<(), scan::Broken> {
+        if walk.ahead() == Some(b'{') {
+            let block = walk.fields(BLOCK)?;
+            self.has_result |= block[0] == Some(b"\"tool_result\"");
+            self.blocks.push(block);
+        } else {
+            self.bare += 1;
+            walk.value()?;
+        }
+        Ok(())
+    }
+
+    fn is_complete(&self) -> bool {
+        self.has_result && ESSENTIAL.iter().all(|index| self.envelope[*index].is_some())
+    }
+}
+
+/// How a line is to be taken.
 struct Line<'a> {
     kind: &'a [u8],
-    message: Option<&'a [u8]>,
     at: Option<Timestamp>,
     /// Put there by the tool, not typed.
     injected: bool,
@@ -124,70 +210,53 @@ impl<'s> ClaudeCode<'s> {
         self.chains.len() - 1
     }
 
-    fn turn(draft: &mut Draft<'_>, line: &Line<'_>, record: Record<'_>, out: &mut Out<'_>) {
-        let Some(message) = line.message else { return };
-        let Ok([role, content, model]) = fields(message, ["role", "content", "model"]) else {
-            return out.skip(record, "the message is no object");
-        };
+    fn turn(draft: &mut Draft<'_>, line: &Line<'_>, found: &Found<'_>, record: Record<'_>, out: &mut Out<'_>) {
         let role = match line.kind {
             b"user" | b"assistant" => line.kind,
-            _ => role.and_then(scan::inside).unwrap_or_default(),
+            _ => found.role.and_then(scan::inside).unwrap_or_default(),
         };
         let is_agent = role == b"assistant";
-        let model = model.and_then(|model| short_text(model, 200)).unwrap_or_default();
+        let model = found.model.and_then(|model| short_text(model, 200)).unwrap_or_default();
         let is_synthetic = line.is_api_error || model == "<synthetic>";
         if is_agent {
             draft.model(&model);
         }
-        let say = |draft: &mut Draft<'_>, text: &str| match (is_agent, line.injected || is_synthetic) {
-            (true, false) => draft.said_by_agent(line.at, text),
-            (_, true) if !text.starts_with("[Request interrupted") => draft.context(line.at, text),
-            _ if line.from_team => draft.said_by_agent(line.at, text),
-            _ => draft.user(line.at, text),
+        let say = |draft: &mut Draft<'_>, text: &[u8]| {
+            let Some(text) = excerpt::of_string(text, draft.text_bound()) else { return };
+            match (is_agent, line.injected || is_synthetic) {
+                (true, false) => draft.said_by_agent(line.at, &text),
+                (_, true) if !text.starts_with("[Request interrupted") => draft.context(line.at, &text),
+                _ if line.from_team => draft.said_by_agent(line.at, &text),
+                _ => draft.user(line.at, &text),
+            }
         };
-        let Some(content) = content else { return };
-        if let Some(text) = excerpt::of_string(content, draft.text_bound()) {
-            return say(draft, &text);
+        if let Some(text) = found.text {
+            say(draft, text);
         }
-        for block in elements(content) {
-            let Ok(block) = block else { return out.skip(record, "the message's content is no list of blocks") };
-            let Ok([kind, text]) = fields(block, ["type", "text"]) else {
-                out.skip(record, "a content block is no object");
-                continue;
-            };
+        for _ in 0..found.bare {
+            out.skip(record, "a content block is no object");
+        }
+        for [kind, text, id, name, input, call, content, is_error] in &found.blocks {
             match kind.and_then(scan::inside).unwrap_or_default() {
-                b"text" => {
-                    if let Some(text) = text.and_then(|text| excerpt::of_string(text, draft.text_bound())) {
-                        say(draft, &text);
-                    }
+                b"text" => say(draft, text.unwrap_or_default()),
+                b"tool_use" | b"server_tool_use" | b"mcp_tool_use" => {
+                    let args = draft.arguments(*input);
+                    let id = id.and_then(|id| short_text(id, 200));
+                    let name = name.and_then(|name| short_text(name, 300)).unwrap_or_default();
+                    draft.call(line.at, id.as_deref(), &name, args);
                 }
-                b"tool_use" | b"server_tool_use" | b"mcp_tool_use" => Self::call(draft, line.at, block),
                 b"tool_result" | b"mcp_tool_result" => {
-                    if !Self::result(draft, line.at, block) {
+                    let output = content.map(|content| formats::flat_text(content, draft.output_bound()));
+                    let output = output.unwrap_or_default();
+                    let answer = Answer { output: &output, failed: is_error.and_then(truth), ..Answer::default() };
+                    let id = call.and_then(|id| short_text(id, 200));
+                    if !draft.answer(line.at, id.as_deref(), answer) {
                         out.skip(record, "a result without its call");
                     }
                 }
                 _ => {}
             }
         }
-    }
-
-    fn call(draft: &mut Draft<'_>, at: Option<Timestamp>, block: &[u8]) {
-        let Ok([id, name, input]) = fields(block, ["id", "name", "input"]) else { return };
-        let args = draft.arguments(input);
-        let id = id.and_then(|id| short_text(id, 200));
-        let name = name.and_then(|name| short_text(name, 300)).unwrap_or_default();
-        draft.call(at, id.as_deref(), &name, args);
-    }
-
-    fn result(draft: &mut Draft<'_>, at: Option<Timestamp>, block: &[u8]) -> bool {
-        let Ok([id, content, is_error]) = fields(block, ["tool_use_id", "content", "is_error"]) else {
-            return true;
-        };
-        let output = content.map(|content| formats::flat_text(content, draft.output_bound())).unwrap_or_default();
-        let failed = is_error.and_then(truth);
-        let id = id.and_then(|id| short_text(id, 200));
-        draft.answer(at, id.as_deref(), Answer { output: &output, failed, ..Answer::default() })
     }
 
     /// Text that the tool attached: memory files, hook output, and what was typed while the agent was busy.
@@ -215,19 +284,11 @@ impl<'s> ClaudeCode<'s> {
 
 impl Reader for ClaudeCode<'_> {
     fn take(&mut self, record: Record<'_>, out: &mut Out<'_>) {
-        let names = [
-            "type", "sessionId", "session_id", "cwd", "uuid", "parentUuid", "isSidechain", "agentId",
-            "parent_tool_use_id", "timestamp", "message", "role", "isMeta", "isCompactSummary",
-            "isVisibleInTranscriptOnly", "isApiErrorMessage", "teamName", "origin", "attachment",
-        ];
-        let line = scan::whole(record.bytes).and_then(|line| fields(line, names));
-        let Ok(
-            [kind, session, session_too, cwd, uuid, parent, sidechain, agent_id, parent_call, stamp, message, role, meta,
-             summary, hidden, api_error, team, origin, attachment],
-        ) = line
-        else {
-            return out.skip(record, "not a JSON object");
-        };
+        let Ok(found) = Found::of(record.bytes) else { return out.skip(record, "not a JSON object") };
+        let [
+            kind, session, session_too, cwd, uuid, parent, sidechain, agent_id, parent_call, stamp, role, meta, summary,
+            hidden, api_error, team, origin, attachment,
+        ] = found.envelope;
         if let (None, Some(session)) = (&self.session, session.or(session_too).and_then(|id| short_text(id, 200))) {
             self.main.source = self.main.name(&session);
             self.session = Some(session.into_owned());
@@ -238,20 +299,22 @@ impl Reader for ClaudeCode<'_> {
         let is = |flag: Option<&[u8]>| flag.and_then(truth) == Some(true);
         let line = Line {
             kind: kind.or(role).and_then(scan::inside).unwrap_or_default(),
-            message,
             at: time(stamp),
             injected: is(meta) || is(summary) || is(hidden) || origin.is_some_and(is_not_human),
             from_team: team.is_some_and(|team| team != b"null"),
             is_api_error: is(api_error),
         };
         let is_attachment = line.kind == b"attachment";
-        let is_turn = matches!(line.kind, b"user" | b"assistant") || (kind.is_none() && message.is_some());
+        let is_turn = matches!(line.kind, b"user" | b"assistant") || (kind.is_none() && found.has_message);
         if !is_turn && !is_attachment {
             let kind = String::from_utf8_lossy(line.kind);
             if !IGNORED.contains(&&*kind) {
                 out.skip(record, format!("unknown kind of record `{kind:.40}`"));
             }
             return;
+        }
+        if found.broken {
+            return out.skip(record, "the message is no object");
         }
         if kind.is_none() && role.is_some() && self.session.is_none() && self.main.is_empty() {
             self.main.agent = Clean::fixed("cursor");
@@ -270,7 +333,7 @@ impl Reader for ClaudeCode<'_> {
         if is_attachment {
             Self::attachment(draft, line.at, attachment.unwrap_or_default());
         } else {
-            Self::turn(draft, &line, record, out);
+            Self::turn(draft, &line, &found, record, out);
         }
     }
 
