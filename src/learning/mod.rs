@@ -1,1 +1,3 @@
 //! A proposed change to one note, with its reasons.
+
+pub mod gate;
