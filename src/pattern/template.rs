@@ -125,30 +125,37 @@ pub fn wording(messages: &[&str]) -> Option<String> {
 /// Whether a value that never varied may stand in a note.
 fn may_be_written_out(token: &Token) -> bool {
     let private = ["/home/", "/Users/", "/root/", "/tmp/", "/private/", "/var/folders/", "\\Users\\"];
-    !["<id>", "<time>", "<email>", "<ip>", "<hex>"].iter().any(|slot| token.masked.contains(slot))
+    !["<id>", "<time>", "<email>", "<host>", "<hex>"].iter().any(|slot| token.masked.contains(slot))
         && !private.iter().any(|place| token.raw.contains(place))
 }
 
-/// A list of values of one sort counts as one value: `<num>, <num>, <num>` is `<num>`.
+/// A list of values of one sort counts as one value: `<num>, <num>, <num>` is `<num>`. An aside in parentheses
+/// that holds nothing but values, or nothing, is left out: it comes and goes.
 fn squeezed(tokens: Vec<Token>) -> Vec<Token> {
     let mut short: Vec<Token> = Vec::with_capacity(tokens.len());
     for token in tokens {
-        let joins = |text: &str| matches!(text, "," | ";" | "|");
-        if token.is_slot() {
-            let before = short.len().checked_sub(2).and_then(|at| short.get(at));
-            let repeats_after_comma = before.is_some_and(|before| before.masked == token.masked)
-                && short.last().is_some_and(|last| joins(&last.masked));
-            if repeats_after_comma {
-                let comma = short.pop();
-                if let (Some(comma), Some(last)) = (comma, short.last_mut()) {
-                    last.raw.push_str(&comma.raw);
+        let before = |back: usize| short.len().checked_sub(back).and_then(|at| short.get(at));
+        if token.masked.contains('<') && token.masked.len() > 1 {
+            let again = before(1).is_some_and(|last| last.masked == token.masked);
+            let again_after_comma = before(2).is_some_and(|before| before.masked == token.masked)
+                && before(1).is_some_and(|last| matches!(last.masked.as_str(), "," | ";" | "|"));
+            if again || again_after_comma {
+                let comma = if again { None } else { short.pop() };
+                if let Some(last) = short.last_mut() {
+                    last.raw.push_str(comma.as_ref().map_or(" ", |comma| &comma.raw));
                     last.raw.push_str(&token.raw);
                 }
                 continue;
             }
-            if let Some(last) = short.last_mut().filter(|last| last.masked == token.masked) {
-                last.raw.push(' ');
-                last.raw.push_str(&token.raw);
+        }
+        if token.masked == ")" {
+            let aside = |back: usize| before(back).is_some_and(|open| open.masked == "(" && !open.glued);
+            if aside(1) {
+                short.pop();
+                continue;
+            }
+            if before(1).is_some_and(Token::is_slot) && aside(2) {
+                short.truncate(short.len().saturating_sub(2));
                 continue;
             }
         }
