@@ -7,7 +7,7 @@
 mod group;
 mod remedy;
 
-use super::{Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, template, witness};
+use super::{Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, Way, template, witness};
 use crate::digest::failure::Failure;
 use crate::digest::{Digest, failure};
 use crate::redact::{Clean, redact};
@@ -45,6 +45,7 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
         }
     }
     let groups = group::by_step_and_template(&occurrences, corpus.settings.template_similarity);
+    let groups = one_a_mistake(groups, corpus);
     let mut patterns: Vec<Pattern> = groups.iter().filter_map(|group| pattern(group, corpus)).collect();
     patterns.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
     patterns
@@ -62,11 +63,54 @@ pub fn same(a: &[Clean], b: &[Clean]) -> bool {
         && template::same(template_a, template_b)
 }
 
+/// Joins groups of one family where that is one mistake: those that the same remedy works against, and those that
+/// recur only together, with so many words at one place that it is likely a name.
+fn one_a_mistake<'a>(groups: Vec<Group<'a>>, corpus: &Corpus<'_>) -> Vec<Group<'a>> {
+    let mut families: BTreeMap<(String, usize), Vec<Group<'a>>> = BTreeMap::new();
+    for group in groups {
+        families.entry(group.family.clone()).or_default().push(group);
+    }
+    let mut joined = Vec::new();
+    for (_, members) in families {
+        if members.len() == 1 {
+            joined.extend(members);
+            continue;
+        }
+        let (alone, rest): (Vec<_>, Vec<_>) = members.into_iter().partition(|group| recurs(&support(group, corpus), corpus));
+        let mut by_remedy: BTreeMap<Option<Way>, Vec<&Group<'a>>> = BTreeMap::new();
+        for group in &alone {
+            let best = remedy::vote(group, corpus).into_iter().next().map(|remedy| remedy.way);
+            by_remedy.entry(best).or_default().push(group);
+        }
+        for (way, same) in by_remedy {
+            match group::joined(&same) {
+                Some(one) if way.is_some() && same.len() > 1 => joined.push(one),
+                _ => joined.extend(same.into_iter().cloned()),
+            }
+        }
+        if rest.len() > 2 {
+            joined.extend(group::joined(&rest.iter().collect::<Vec<_>>()));
+        }
+    }
+    joined
+}
+
+/// How much speaks for a group.
+fn support(group: &Group<'_>, corpus: &Corpus<'_>) -> Support {
+    let sessions: BTreeSet<usize> = group.occurrences.iter().map(|occurrence| occurrence.session).collect();
+    witness::support(corpus.digests, &corpus.jobs, &sessions)
+}
+
+/// Whether that is enough.
+fn recurs(support: &Support, corpus: &Corpus<'_>) -> bool {
+    support.sessions >= corpus.settings.min_sessions && support.jobs >= corpus.settings.min_jobs
+}
+
 /// The pattern of a group, if it recurs enough.
 fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
     let sessions: BTreeSet<usize> = group.occurrences.iter().map(|occurrence| occurrence.session).collect();
-    let support = witness::support(corpus.digests, &corpus.jobs, &sessions);
-    if support.sessions < corpus.settings.min_sessions || support.jobs < corpus.settings.min_jobs {
+    let support = support(group, corpus);
+    if !recurs(&support, corpus) {
         return None;
     }
     let remedies = remedy::vote(group, corpus);

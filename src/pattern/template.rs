@@ -42,6 +42,9 @@ pub struct Templates {
     pub all: Vec<Template>,
     /// For each message that was given, its template's place in `all`.
     pub of: Vec<usize>,
+    /// For each template, its family: templates that are alike and differ in words that take turns. Where each
+    /// has few messages they may be one template with a name in it that has not been seen often enough to tell.
+    pub family: Vec<usize>,
 }
 
 /// Finds the templates of these messages. `similarity`: share of equal tokens from which two messages are one
@@ -57,7 +60,7 @@ pub fn find(messages: &[&str], similarity: f64) -> Templates {
         *number = place;
     }
     let lines: Vec<&[&str]> = distinct.keys().map(Vec::as_slice).collect();
-    let clusters = cluster::group(&lines, similarity);
+    let (clusters, families) = cluster::group(&lines, similarity);
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let cluster_of: Vec<usize> = split
         .iter()
@@ -77,6 +80,7 @@ pub fn find(messages: &[&str], similarity: f64) -> Templates {
     ordered.sort();
     let place: BTreeMap<usize, usize> = ordered.iter().enumerate().map(|(place, (_, c))| (*c, place)).collect();
     Templates {
+        family: ordered.iter().map(|(_, c)| families.get(*c).copied().unwrap_or_default()).collect(),
         of: cluster_of.iter().map(|cluster| place.get(cluster).copied().unwrap_or_default()).collect(),
         all: ordered.into_iter().map(|(template, _)| template.clone()).collect(),
     }
@@ -95,6 +99,15 @@ fn generalised<'a>(mut messages: impl Iterator<Item = &'a Vec<Token>>) -> Templa
         }
     }
     Template { tokens }
+}
+
+/// The template of messages that are known to be one error, of one length each; `None` where they are not, or share
+/// no word.
+pub fn of_one_error(messages: &[&str]) -> Option<Template> {
+    let split: Vec<Vec<Token>> = messages.iter().map(|message| squeezed(mask::tokens(message))).collect();
+    let length = split.first()?.len();
+    let template = split.iter().all(|tokens| tokens.len() == length).then(|| generalised(split.iter()))?;
+    (template.words() > 0).then_some(template)
 }
 
 /// What messages share word by word, with what never varied written out as it stood: `port 3000 is in use` and not

@@ -14,27 +14,29 @@ const PUNCTUATION_WEIGHT: f64 = 0.3;
 /// `stopped`) say different things; a name has many values.
 const LEAST_VALUES: usize = 4;
 
-/// The cluster of every line. `lines` are distinct and sorted; clusters are numbered in that order.
-pub(super) fn group(lines: &[&[&str]], similarity: f64) -> Vec<usize> {
+/// The cluster of every line, and the family of every cluster: clusters of one family are alike and differ in words
+/// that take turns. `lines` are distinct and sorted; clusters are numbered in that order.
+pub(super) fn group(lines: &[&[&str]], similarity: f64) -> (Vec<usize>, Vec<usize>) {
     let mut of = vec![0; lines.len()];
     let mut by_length: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (place, line) in lines.iter().enumerate() {
         by_length.entry(line.len()).or_default().push(place);
     }
-    let mut clusters = 0;
+    let mut family_of = Vec::new();
     for places in by_length.values() {
-        for members in alike(lines, places, similarity) {
+        let first = family_of.len();
+        for (family, members) in alike(lines, places, similarity).into_iter().enumerate() {
             for part in apart(lines, members) {
                 for place in part {
                     if let Some(slot) = of.get_mut(place) {
-                        *slot = clusters;
+                        *slot = family_of.len();
                     }
                 }
-                clusters += 1;
+                family_of.push(first + family);
             }
         }
     }
-    of
+    (of, family_of)
 }
 
 /// Lines of one length that are alike: each goes to the most similar cluster so far, or begins one.
