@@ -16,10 +16,71 @@ pub struct Settings {
     pub author: Author,
 }
 
+/// The file that holds a memory repository's settings.
+pub const FILE: &str = "dream.toml";
+
+/// Settings that cannot be used: what is wrong, where, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invalid(String);
+
+impl std::fmt::Display for Invalid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+impl Settings {
+    /// Reads settings from the text of a `dream.toml`.
+    ///
+    /// Errors: no TOML, an unknown key, a value out of its range.
+    pub fn parse(text: &str) -> Result<Settings, Invalid> {
+        let settings: Settings =
+            toml::from_str(text).map_err(|error| Invalid(format!("{FILE} cannot be used: {error}")))?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    /// Whether every value is in its range.
+    fn check(&self) -> Result<(), Invalid> {
+        let Settings { memory, mining, .. } = self;
+        let shares = [
+            ("memory.max_loss", memory.max_loss),
+            ("mining.template_similarity", mining.template_similarity),
+            ("mining.job_similarity", mining.job_similarity),
+            ("mining.false_discovery_rate", mining.false_discovery_rate),
+            ("mining.habit_share", mining.habit_share),
+            ("mining.wish_similarity", mining.wish_similarity),
+        ];
+        for (name, value) in shares {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(Invalid(format!("{FILE}: `{name} = {value}` must lie between 0 and 1")));
+            }
+        }
+        if !(memory.growth.is_finite() && memory.growth >= 0.0) {
+            return Err(Invalid(format!("{FILE}: `memory.growth = {}` must be 0 or more", memory.growth)));
+        }
+        let counts = [("mining.min_sessions", mining.min_sessions), ("mining.min_jobs", mining.min_jobs)];
+        for (name, value) in counts {
+            if value == 0 {
+                return Err(Invalid(format!("{FILE}: `{name} = 0` must be 1 or more")));
+            }
+        }
+        let outside = |part: std::path::Component<'_>| !matches!(part, std::path::Component::Normal(_));
+        if std::path::Path::new(&memory.root).components().any(outside) {
+            return Err(Invalid(format!("{FILE}: `memory.root = {:?}` must be a folder inside the repository", memory.root)));
+        }
+        Ok(())
+    }
+}
+
 /// Where the memory is and how large it may be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MemorySettings {
+    /// Folder of the memory inside its repository; empty: the repository is the memory.
+    pub root: String,
     /// The branch that learnings are proposed for; empty: the branch that HEAD names.
     pub target: String,
     /// Tokens that MEMORY.md may have (bytes / 4).
@@ -28,11 +89,14 @@ pub struct MemorySettings {
     pub max_learnings: u32,
     /// Largest share of a note's lines that one learning may drop, 0 to 1.
     pub max_loss: f64,
+    /// By what share the sessions behind a learning must have grown since it was last proposed before it is
+    /// revised or, when it was rejected, proposed again; 0.5 is half as many more.
+    pub growth: f64,
 }
 
 impl Default for MemorySettings {
     fn default() -> Self {
-        MemorySettings { target: String::new(), budget: 2000, max_learnings: 20, max_loss: 0.25 }
+        MemorySettings { root: String::new(), target: String::new(), budget: 2000, max_learnings: 20, max_loss: 0.25, growth: 0.5 }
     }
 }
 
@@ -42,8 +106,24 @@ impl Default for MemorySettings {
 pub struct Reading {
     /// A session that was written to less than this many minutes ago is left for the next cycle.
     pub settle_minutes: u32,
+    /// Bytes kept of a tool result, half from its beginning and half from its end.
+    pub max_output: usize,
+    /// Bytes kept of what a person or an agent said, and of injected text.
+    pub max_text: usize,
+    /// Bytes kept of one argument of a call.
+    pub max_argument: usize,
+    /// Arguments kept of one call.
+    pub max_arguments: usize,
+    /// Longest line or record that is read, bytes; a longer one is skipped and counted.
+    pub max_record: usize,
+    /// Most text kept of one session, bytes; what comes after is skipped and counted.
+    pub max_session: usize,
     /// Longest quote kept in a digest, bytes.
     pub max_quote: usize,
+    /// Longest beginning kept of what was asked, bytes.
+    pub max_ask: usize,
+    /// Most bytes kept of one state-changing call's arguments.
+    pub max_args: usize,
     /// Most steps kept of one session.
     pub max_steps: usize,
     /// Most failures kept of one session.
@@ -60,7 +140,15 @@ impl Default for Reading {
     fn default() -> Self {
         Reading {
             settle_minutes: 30,
+            max_output: 4096,
+            max_text: 16 * 1024,
+            max_argument: 2048,
+            max_arguments: 64,
+            max_record: 32 * 1024 * 1024,
+            max_session: 32 * 1024 * 1024,
             max_quote: 240,
+            max_ask: 600,
+            max_args: 600,
             max_steps: 200,
             max_failures: 24,
             max_remarks: 16,
@@ -132,5 +220,37 @@ pub struct Author {
 impl Default for Author {
     fn default() -> Self {
         Author { name: "git-dream".to_owned(), email: "git-dream@localhost".to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_shows_every_default() {
+        let template = include_str!("../templates/init/dream.toml");
+        let shown: String = template
+            .lines()
+            .map(|line| match line.strip_prefix('#') {
+                Some(setting) if !setting.starts_with(' ') => setting,
+                _ => line,
+            })
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let shown: toml::Table = toml::from_str(&shown).unwrap();
+        let defaults = toml::Table::try_from(Settings::default()).unwrap();
+        assert_eq!(shown, defaults);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let said = |text: &str| Settings::parse(text).unwrap_err().to_string();
+        assert!(said("[mining]\nmin_sesions = 2").contains("min_sesions"));
+        assert!(said("[memory]\nmax_loss = 2.0").contains("memory.max_loss"));
+        assert!(said("[memory]\nroot = \"../up\"").contains("inside the repository"));
+        assert!(said("[memory\n").contains("line 1"));
+        assert_eq!(Settings::parse(""), Ok(Settings::default()));
     }
 }

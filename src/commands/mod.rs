@@ -1,1 +1,105 @@
-//! One file a command.
+//! The command line: one file a command.
+//!
+//! Owns arguments, talk on stderr, data on stdout and exit codes. Refuses to decide anything: a command gathers
+//! what it was given, calls one function of the layers below and shows what came back.
+
+mod audit;
+mod completions;
+mod demo;
+mod exit;
+mod init;
+mod log;
+mod man;
+mod run;
+mod sources;
+mod status;
+mod talk;
+mod whereabouts;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use talk::Talk;
+
+/// Keeps the memory of AI agents as markdown in git.
+///
+/// Reads the agents' transcripts, finds what keeps going wrong, what keeps working and what people keep asking
+/// for, and proposes it on a branch: one commit a learning, with its reasons and its evidence.
+#[derive(Parser)]
+#[command(name = "git-dream", bin_name = "git dream", version, propagate_version = true, max_term_width = 100)]
+struct CommandLine {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Args)]
+struct Global {
+    /// Work as if started in this folder
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    start_in: Option<PathBuf>,
+    /// Print data as JSON on stdout
+    #[arg(long, global = true)]
+    json: bool,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more; twice for everything
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a memory repository, or adopt one
+    Init(init::Options),
+    /// Dream on shipped real sessions in a new folder and show what came of it
+    Demo(demo::Options),
+    /// Show where agents quietly fail, and whether dreaming would help; writes nothing
+    Audit(audit::Options),
+    /// Dream: read new sessions and propose learnings on a branch
+    Run(run::Options),
+    /// Show what is pending and what was decided
+    Status(status::Options),
+    /// Show what was learnt when, on what evidence
+    Log(log::Options),
+    /// Print a completion script for a shell
+    Completions(completions::Options),
+    /// Print the manual page
+    Man(man::Options),
+}
+
+/// Runs the program with these arguments, the program's name first.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = match CommandLine::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => return exit::of_clap(&error),
+    };
+    let talk = Talk::new(&parsed.global);
+    let dir = parsed.global.start_in.clone().unwrap_or_else(|| PathBuf::from("."));
+    let done = match parsed.command {
+        Some(Command::Init(options)) => init::main(&options, &dir, &talk),
+        Some(Command::Demo(options)) => demo::main(&options, &dir, &talk),
+        Some(Command::Audit(options)) => audit::main(&options, &dir, &talk),
+        Some(Command::Run(options)) => run::main(&options, &dir, &talk),
+        Some(Command::Status(options)) => status::main(&options, &dir, &talk),
+        Some(Command::Log(options)) => log::main(&options, &dir, &talk),
+        Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), &talk),
+        Some(Command::Man(options)) => man::main(&options, CommandLine::command(), &talk),
+        None => status::main(&status::Options::default(), &dir, &talk),
+    };
+    exit::of(done, &talk)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+}

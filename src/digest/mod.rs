@@ -5,11 +5,14 @@
 //! look across sessions: that is [`crate::pattern`]'s work. Digests combine by set union.
 
 pub mod failure;
+mod notes;
+mod outcome;
 pub mod remark;
 pub mod step;
 
 use crate::redact::Clean;
-use crate::session::{Args, Session, SessionId};
+use crate::session::{Arg, Args, Body, Call, Event, Session, SessionId};
+use crate::settings::Reading;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use step::Step;
@@ -22,8 +25,9 @@ pub struct Digest {
     /// [`Session::source`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Clean>,
-    /// What it is a repetition of, if anything: sessions that share a root (a parent with its sub-agents, a
-    /// fork with its origin) are one witness and count once. Equals the session's id for an independent one.
+    /// What it is a part or repetition of: the source id of the session that started it, else its own source
+    /// id, else its id. Sessions that share a root (a parent with its sub-agents, a fork with its origin) are
+    /// one witness and count once.
     pub root: Clean,
     /// [`Session::agent`].
     pub agent: Clean,
@@ -128,6 +132,94 @@ pub struct Counts {
 }
 
 /// Digests one session.
-pub fn read(_session: &Session, _settings: &crate::settings::Reading) -> Digest {
-    unimplemented!()
+///
+/// In: a redacted session and the bounds. Out: its digest, every text of it verbatim from the session.
+pub fn read(session: &Session, settings: &Reading) -> Digest {
+    let failures = failure::find(session, settings);
+    let remarks = remark::find(session, settings);
+    let times = || session.events.iter().filter_map(|event| event.at);
+    Digest {
+        session: session.id.clone(),
+        source: session.source.clone(),
+        root: root(session),
+        agent: session.agent.clone(),
+        model: session.model.clone(),
+        project: session.project.clone(),
+        contributor: session.contributor.clone(),
+        task: session.task.clone(),
+        ask: ask(session).map(|text| text.cut(settings.max_ask)).unwrap_or_default(),
+        began: times().min(),
+        ended: times().max(),
+        outcome: outcome::of(session, &remarks),
+        steps: step::sequence(session, settings.max_steps),
+        writes: writes(session, settings),
+        counts: count(session, &failures),
+        notes_read: notes::read_in(session),
+        failures,
+        remarks,
+    }
+}
+
+/// What a session is a repetition of, as far as it says itself: the session that started it, else itself.
+/// That two of them are one fork, only a look across sessions can tell ([`crate::pattern::witness`]).
+fn root(session: &Session) -> Clean {
+    let own = || session.source.clone().unwrap_or_else(|| crate::redact::redact(session.id.as_str()));
+    session.parent.clone().unwrap_or_else(own)
+}
+
+/// The first thing that was asked: by a person, or by the agent that started this one.
+fn ask(session: &Session) -> Option<&Clean> {
+    let person = session.events.iter().find_map(|event| match &event.body {
+        Body::Person(text) if !text.trim().is_empty() => Some(text),
+        _ => None,
+    });
+    let parent = || match &session.events.first()?.body {
+        Body::Agent(text) if session.parent.is_some() => Some(text),
+        _ => None,
+    };
+    person.or_else(parent)
+}
+
+/// The calls of a session with their events, in order.
+pub fn calls(session: &Session) -> impl Iterator<Item = (&Event, &Call)> {
+    session.events.iter().filter_map(|event| match &event.body {
+        Body::Call(call) => Some((event, call)),
+        _ => None,
+    })
+}
+
+/// The calls that changed something, the first [`Reading::max_writes`] of them.
+fn writes(session: &Session, settings: &Reading) -> Vec<Write> {
+    let changing = calls(session).filter(|(_, call)| step::changes_something(call));
+    let write = |(event, call): (&Event, &Call)| {
+        let step = step::of(call).into_iter().last()?;
+        Some(Write { event: event.number, step, args: shorten(&call.args, settings), ok: !failure::has_failed(call) })
+    };
+    changing.filter_map(write).take(settings.max_writes).collect()
+}
+
+/// The arguments with long values cut; those that no longer fit [`Reading::max_args`] bytes in all are left out.
+fn shorten(args: &Args, settings: &Reading) -> Args {
+    let mut left = settings.max_args;
+    let mut kept = Vec::new();
+    for Arg { path, value } in &args.0 {
+        let value = value.cut(settings.max_quote);
+        let size = path.len() + value.len();
+        if size > left {
+            continue;
+        }
+        left -= size;
+        kept.push(Arg { path: path.clone(), value });
+    }
+    Args(kept)
+}
+
+/// Counts what `audit` shows.
+fn count(session: &Session, failures: &[failure::Failure]) -> Counts {
+    Counts {
+        calls: calls(session).count() as u32,
+        failed: failures.iter().map(|failure| failure.times).sum(),
+        retries: failures.iter().map(|failure| failure.cost).sum(),
+        turns: session.events.iter().filter(|event| matches!(event.body, Body::Person(_))).count() as u32,
+    }
 }

@@ -1,11 +1,19 @@
 //! What people said about the work: corrections of the agent, and wishes for how to work.
 //!
-//! Only text that a person typed is looked at.
+//! Only text that a person typed is looked at, and of that only what they said themselves ([`spoken`]). Owns
+//! the judgement of single sentences ([`cue`]); refuses to decide whether a wish is a team's: one person in
+//! one session may mean this task alone, so that is decided across sessions ([`crate::pattern::preference`]).
+
+pub(crate) mod cue;
+mod spoken;
+pub(crate) mod word;
 
 use crate::redact::Clean;
-use crate::session::Session;
+use crate::session::{Body, Session};
 use crate::settings::Reading;
+use cue::Strength;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// One sentence that a person typed and that says how to work, or what was wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,7 +42,121 @@ pub enum Sort {
     Correction,
 }
 
-/// What people said about the work, in order.
-pub fn find(_session: &Session, _settings: &Reading) -> Vec<Remark> {
-    Vec::new()
+/// What people said about the work, in order; at most [`Reading::max_remarks`], the surest kept.
+///
+/// A correction needs something to correct: it counts only after the agent has done or said something.
+pub fn find(session: &Session, settings: &Reading) -> Vec<Remark> {
+    let mut found: Vec<(Option<Strength>, Remark)> = Vec::new();
+    let mut agent_spoke = false;
+    for event in &session.events {
+        match &event.body {
+            Body::Agent(_) | Body::Call(_) => agent_spoke = true,
+            Body::Person(turn) => {
+                for sentence in spoken::sentences(turn) {
+                    remarks_of(turn, sentence, event.number, agent_spoke, settings.max_quote, &mut found);
+                }
+            }
+            Body::Context(_) | Body::Interrupted => {}
+        }
+    }
+    keep_surest(found, settings.max_remarks)
+}
+
+/// The remarks of one sentence: usually none or one, several where it strings wishes together.
+fn remarks_of(
+    turn: &Clean,
+    sentence: Range<usize>,
+    event: u32,
+    agent_spoke: bool,
+    max_quote: usize,
+    found: &mut Vec<(Option<Strength>, Remark)>,
+) {
+    let Some(text) = turn.part(sentence) else { return };
+    let words = word::words(&text);
+    let whole = cue::judge(&words);
+    for part in clauses(&words) {
+        let clause = &words[part.clone()];
+        let judged = cue::judge(clause);
+        let wrong = judged.wrong && agent_spoke;
+        if judged.wish.is_none() && !wrong {
+            continue;
+        }
+        let (Some(first), Some(last)) = (clause.first(), clause.last()) else { continue };
+        let Some(quote) = text.part(first.at.start..last.at.end) else { continue };
+        // What opens a sentence (`for this task only, …`, `from now on …`) holds for all of its clauses.
+        let lasting = judged.wish == Some(Strength::Lasting);
+        found.push((
+            judged.wish,
+            Remark {
+                event,
+                text: quote.cut(max_quote),
+                sort: if wrong { Sort::Correction } else { Sort::Wish },
+                lasting,
+                passing: judged.passing || whole.passing,
+            },
+        ));
+    }
+}
+
+/// Cuts a sentence where it turns from one thing to a wish: `fix the bug, and always run the tests`.
+fn clauses(words: &[word::Word]) -> Vec<Range<usize>> {
+    const TURNS: &[&str] = &["and", "but", "also", "plus", "then", ",", ":", "(", "und", "et", "y"];
+    // Shorter parts are no clause of their own: `tabs, never spaces`.
+    const SHORTEST: usize = 3;
+    let mut parts = Vec::new();
+    let mut start = 0;
+    let mut at = 1;
+    while at + SHORTEST <= words.len() {
+        let turns = TURNS.contains(&words[at].text.as_str());
+        let next = at + 1 + cue::courtesies(&words[at + 1..]);
+        if turns
+            && at >= start + SHORTEST
+            && next + SHORTEST <= words.len()
+            && cue::starts_wish(&words[next..])
+            && stands_alone(&words[start..at], &words[next..])
+        {
+            parts.push(start..at);
+            start = at + 1;
+            at = next;
+        }
+        at += 1;
+    }
+    parts.push(start..words.len());
+    parts
+}
+
+/// Most words of a second half that only completes the first.
+const LONGEST_AFTERTHOUGHT: usize = 4;
+
+/// Whether what comes after a turn is a sentence of its own and not the other half of the first: `before you
+/// commit, always run the tests` and `always use tabs, never use spaces` are one wish each.
+fn stands_alone(before: &[word::Word], after: &[word::Word]) -> bool {
+    const CONDITIONS: &[&str] =
+        &["before", "after", "when", "whenever", "if", "once", "for", "in", "on", "while", "as", "from", "since"];
+    let opening = before.get(cue::courtesies(before)).map(|word| word.text.as_str());
+    let conditional = opening.is_some_and(|word| CONDITIONS.contains(&word));
+    let closing = after.first().is_some_and(|word| {
+        CONDITIONS.contains(&word.text.as_str()) && !after.iter().any(|word| word.is_mark() || word.text == "always")
+    });
+    let negated = after.first().is_some_and(|word| matches!(word.text.as_str(), "never" | "do" | "no"));
+    let same_verb = negated
+        && after.iter().skip(1).take(2).any(|word| word.text.len() > 2 && before.iter().any(|b| b.text == word.text));
+    // `pin the version, don't use latest`: the second half says what the first one is to replace.
+    let afterthought = negated
+        && after.iter().filter(|word| !word.is_mark()).count() <= LONGEST_AFTERTHOUGHT
+        && before.len() <= LONGEST_AFTERTHOUGHT + 2
+        && cue::judge(before).wish.is_some();
+    !conditional && !closing && !same_verb && !afterthought
+}
+
+/// The surest remarks, in the order in which they were said.
+fn keep_surest(found: Vec<(Option<Strength>, Remark)>, most: usize) -> Vec<Remark> {
+    let mut order: Vec<usize> = (0..found.len()).collect();
+    order.sort_by_key(|&at| {
+        let (strength, remark) = &found[at];
+        (std::cmp::Reverse((*strength).max((remark.sort == Sort::Correction).then_some(Strength::Standing))), at)
+    });
+    order.truncate(most);
+    order.sort_unstable();
+    order.into_iter().map(|at| found[at].1.clone()).collect()
 }

@@ -1,11 +1,29 @@
 //! What a call did, without its arguments: the alphabet of workflows.
 //!
 //! `git push origin main` is the step `git push`; an edit of `src/a.rs` is `edit *.rs`; an API tool is its own
-//! name. One shell line can be several steps (`cd x && cargo test | tail` is `cargo test`).
+//! name. One shell line can be several steps (`cd x && cargo test | tail` is `cargo test`). [`shell`] splits
+//! a line, [`command`] names each part of it, [`file`] names what touches files, [`programs`] holds what is
+//! known about common programs. Refuses to judge whether a step was worth doing: that is the miners' work.
 
+mod command;
+mod file;
+// Tables read best packed by hand.
+#[rustfmt::skip]
+mod programs;
+mod shell;
+
+use super::failure;
 use crate::redact::Clean;
-use crate::session::{Body, Call, Session};
+use crate::session::{Body, Call, Session, Status};
+use command::{Part, Strength};
+use programs as known;
 use serde::{Deserialize, Serialize};
+use shell::Joined;
+
+/// Longest part of a shell line that is read, bytes.
+const LONGEST_LINE: usize = 16 * 1024;
+/// How much of an output's end and start is searched for the name of the program that failed, bytes.
+const SEARCHED_OUTPUT: usize = 4096;
 
 /// What a call did, without its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,36 +43,191 @@ impl std::fmt::Display for Step {
     }
 }
 
-/// The steps that one call is, in order; none for a call that only looks around inside a shell line (`cd`, `echo`).
+/// The steps that one call is, in order; none for a call that leaves no trace (`cd`, `echo`, a to-do list).
+/// Where a shell line does work, its looking around (`ls`, `grep`) is left out.
 pub fn of(call: &Call) -> Vec<Step> {
-    vec![Step(call.tool.clone())]
+    let parts = parts(call);
+    let strongest = parts.iter().map(|part| part.strength).max().unwrap_or(Strength::Silent);
+    if strongest == Strength::Silent {
+        return Vec::new();
+    }
+    let kept = parts.into_iter().filter(|part| part.strength == strongest).map(|part| Step(part.step));
+    let mut steps: Vec<Step> = kept.collect();
+    if strongest == Strength::Looking {
+        // `cat a | grep b | head` looks once.
+        steps.truncate(1);
+    }
+    steps.dedup();
+    steps
 }
 
 /// The step of a failing call that the failure belongs to: for a shell line of several, the part that failed.
+/// That is the part whose program the output names, else the last one that does work.
 pub fn failing(call: &Call) -> Step {
-    Step(call.tool.clone())
+    let mut parts = parts(call);
+    if parts.len() > 1 {
+        if let Some(named) = parts.iter().rposition(|part| names_program(&call.output, &part.program)) {
+            return Step(parts.swap_remove(named).step);
+        }
+        // In a pipe only the first command does the work.
+        let strongest = parts.iter().map(|part| part.strength).max();
+        let at =
+            parts.iter().rposition(|part| Some(part.strength) == strongest && part.joined != Joined::Pipe);
+        if let Some(at) = at.or(parts.len().checked_sub(1)) {
+            return Step(parts.swap_remove(at).step);
+        }
+    }
+    parts.pop().map_or_else(|| Step(call.tool.clone()), |part| Step(part.step))
 }
 
-/// The command line of a call to a shell tool.
+/// Whether a line of the output begins with the program's name, or the shell says that it is missing:
+/// `cat: x: No such file or directory`, `bash: line 1: zeta: command not found`, `npm ERR! …`.
+fn names_program(output: &Clean, program: &str) -> bool {
+    let start = output.len().saturating_sub(SEARCHED_OUTPUT);
+    let tail = (start..output.len()).find_map(|at| output.get(at..)).unwrap_or("");
+    let head = output.cut(SEARCHED_OUTPUT);
+    let speaks = |line: &str| {
+        line.strip_prefix(program).is_some_and(|rest| rest.starts_with(": ") || rest.starts_with(" ERR!"))
+            || line.split(": ").any(|part| part == program)
+    };
+    program.len() > 1 && tail.lines().chain(head.lines()).any(speaks)
+}
+
+/// The command line of a call to a shell tool; of `["bash", "-lc", "…"]`, the line inside.
 pub fn command_line(call: &Call) -> Option<&Clean> {
-    call.args.get("command")
+    if !is_shell(call) {
+        return None;
+    }
+    let words = argument_words(call);
+    match words.as_slice() {
+        [] => known::COMMAND_ARGUMENTS.iter().find_map(|path| call.args.get(path)),
+        [one] => Some(*one),
+        [shell, flag, line, ..] if known::has(known::SHELLS, file::base(shell)) && flag.ends_with('c') => {
+            Some(*line)
+        }
+        _ => None,
+    }
+}
+
+/// The words of the command in this line that is this step, without quotes and redirections; `None` if no
+/// command of the line is.
+pub fn words_of(line: &Clean, step: &Step) -> Option<Vec<Clean>> {
+    command::parts(&line.cut(LONGEST_LINE))
+        .into_iter()
+        .find(|part| part.step == step.0)
+        .map(|part| part.words)
 }
 
 /// Whether a call changes something outside the conversation, as far as its name and arguments say.
-pub fn changes_something(_call: &Call) -> bool {
-    true
+pub fn changes_something(call: &Call) -> bool {
+    parts(call).iter().any(|part| part.changes)
 }
 
 /// Whether a step checks the work: a test, a build, a lint.
-pub fn is_verification(_step: &Step) -> bool {
-    false
+pub fn is_verification(step: &Step) -> bool {
+    is_verification_text(step)
 }
 
-/// What the agent did, in order; immediate repetitions collapsed, at most `most` steps.
-pub fn sequence(session: &Session, most: usize) -> Vec<Step> {
-    let calls = session.events.iter().filter_map(|event| match &event.body {
-        Body::Call(call) => Some(call),
-        _ => None,
-    });
-    calls.flat_map(of).take(most).collect()
+fn is_verification_text(step: &str) -> bool {
+    if step.starts_with("edit ") || step.starts_with("read ") {
+        return false;
+    }
+    // An API tool's name (`check_balance`) is a word of its own: only the plainest words count there.
+    if !step.contains(' ') && step.contains('_') {
+        return step.split('_').any(|word| known::has(&["test", "tests", "lint", "build"], word));
+    }
+    let tells = |word: &str| known::has(known::CHECKING, word);
+    step.split([' ', '/']).any(|word| tells(word) || word.split([':', '.', '-', '_']).any(tells))
 }
+
+/// Whether a step only looks around in files (`ls`, `grep`, a search tool): it belongs to no workflow.
+pub fn is_look_around(step: &Step) -> bool {
+    known::has(known::LOOKING, step) || known::has(known::SEARCHERS, &step.to_ascii_lowercase())
+}
+
+/// What the agent did, in order: only calls that came back and did not fail, looking around left out,
+/// immediate repetitions collapsed, at most `most` steps.
+pub fn sequence(session: &Session, most: usize) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for event in &session.events {
+        let Body::Call(call) = &event.body else { continue };
+        if call.status != Status::Returned || failure::has_failed(call) {
+            continue;
+        }
+        for step in of(call) {
+            if steps.len() >= most {
+                return steps;
+            }
+            if steps.last() != Some(&step) && !is_look_around(&step) {
+                steps.push(step);
+            }
+        }
+    }
+    steps
+}
+
+/// What a call consists of: the commands of its shell line, or the one thing its tool does.
+fn parts(call: &Call) -> Vec<Part> {
+    if let Some(line) = command_line(call) {
+        return command::parts(&line.cut(LONGEST_LINE));
+    }
+    if is_shell(call) {
+        let words = argument_words(call);
+        if !words.is_empty() {
+            return command::parts_of_words(words.into_iter().cloned().collect());
+        }
+    }
+    let tool = call.tool.to_ascii_lowercase();
+    let part = |step: Clean, strength: Strength, changes: bool| Part {
+        step,
+        program: call.tool.clone(),
+        strength,
+        words: Vec::new(),
+        joined: Joined::Next,
+        changes,
+    };
+    let path = known::PATH_ARGUMENTS.iter().find_map(|path| call.args.get(path));
+    if known::has(known::PATCHERS, &tool) {
+        let longest = call.args.0.iter().map(|arg| &arg.value).max_by_key(|value| value.len());
+        let steps = longest.map_or_else(Vec::new, file::patched);
+        return steps.into_iter().map(|step| part(step, Strength::Working, true)).collect();
+    }
+    if known::has(known::INTERNAL, &tool) {
+        return vec![part(call.tool.clone(), Strength::Silent, false)];
+    }
+    let views = || call.args.get("command").is_some_and(|command| &**command == "view");
+    let edits = known::has(known::EDITORS, &tool) || known::has(known::TEXT_EDITORS, &tool) && !views();
+    let reads = known::has(known::READERS, &tool) || known::has(known::TEXT_EDITORS, &tool) && views();
+    match path {
+        Some(path) if edits => return vec![part(file::edit(path), Strength::Working, true)],
+        Some(path) if reads => return vec![part(file::read(path), Strength::Working, false)],
+        _ => {}
+    }
+    if known::has(known::SEARCHERS, &tool) || reads {
+        return vec![part(call.tool.clone(), Strength::Looking, false)];
+    }
+    vec![part(call.tool.clone(), Strength::Working, !asks(&tool))]
+}
+
+fn is_shell(call: &Call) -> bool {
+    known::has(known::SHELL_TOOLS, &call.tool.to_ascii_lowercase())
+}
+
+/// The words of a command given as a list.
+fn argument_words(call: &Call) -> Vec<&Clean> {
+    let listed =
+        |path: &str| path.strip_suffix("[]").is_some_and(|path| known::has(known::COMMAND_ARGUMENTS, path));
+    call.args.0.iter().filter(|arg| listed(&arg.path)).map(|arg| &arg.value).collect()
+}
+
+/// Whether a tool's name says that it only asks: `get_user_details`, `mcp__tracker__list_issues`.
+fn asks(tool: &str) -> bool {
+    let name = tool.rsplit("__").next().unwrap_or(tool);
+    let name = name.rsplit('.').next().unwrap_or(name);
+    let verb = name.split(['_', '-']).next().unwrap_or(name);
+    known::has(known::ASKING, verb)
+        || known::has(&["webfetch", "websearch", "web_search", "task", "agent"], tool)
+}
+
+#[cfg(test)]
+mod tests;

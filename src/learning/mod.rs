@@ -1,1 +1,74 @@
-//! A proposed change to one note, with its reasons.
+//! A proposed change to one note of the memory, with its reasons.
+//!
+//! `plan` compares what holds across sessions with what the memory says and what people decided, and gives the
+//! [`Learning`]s worth proposing. Owns the builtin [`author`] (which fills templates with typed slots and copies
+//! free text only from what people typed), the commit [`message`], and the gate. Refuses to touch git.
+
+pub mod author;
+pub mod gate;
+pub mod message;
+mod plan;
+pub mod standing;
+
+pub use plan::{Planned, plan};
+
+use crate::pattern::{Evidence, Fingerprint, Grade, Kind, Support};
+use crate::redact::Clean;
+use serde::{Deserialize, Serialize};
+
+/// What a learning does to its note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// The note is new.
+    Add,
+    /// The note stands, and says something else now.
+    Revise,
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Change::Add => "add",
+            Change::Revise => "revise",
+        })
+    }
+}
+
+/// A proposed change to one note; becomes one commit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Learning {
+    /// What it does.
+    pub change: Change,
+    /// Which folder the note belongs to.
+    pub kind: Kind,
+    /// The note's path inside the memory.
+    pub note: String,
+    /// The learning in a sentence.
+    pub title: String,
+    /// The pattern it is made from.
+    pub pattern: Fingerprint,
+    /// What makes the pattern this one ([`crate::pattern::Pattern::anchor`]).
+    pub anchor: Vec<Clean>,
+    /// How sure we may be.
+    pub grade: Grade,
+    /// How much speaks for it.
+    pub support: Support,
+    /// Its quotes.
+    pub evidence: Vec<Evidence>,
+    /// The note's new text, all of it.
+    pub text: String,
+    /// Why, in a few sentences: for the commit.
+    pub rationale: String,
+    /// How useful the note is beside others: who stays in the index when it is full.
+    pub weight: f64,
+}
+
+/// A learning that was not proposed, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The learning in a sentence.
+    pub title: String,
+    /// Why, for people.
+    pub reason: String,
+}

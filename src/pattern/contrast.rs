@@ -1,8 +1,121 @@
 //! What failing runs do or leave out that succeeding runs of the same job don't.
+//!
+//! Compares only runs of one job with each other, because a plain comparison of failing with succeeding runs
+//! finds what hard jobs have in common and calls it a mistake. Only outcomes that were stated, or shown by tests,
+//! count; only jobs with both failing and succeeding runs say anything. The way: [`runs`] picks what is compared,
+//! [`habits`] lists what a run does or leaves out, [`departure`] where failing runs depart from what succeeding
+//! ones agree on, [`selection`] tests, bounds false discoveries and keeps one of several habits that say the
+//! same. Refuses to publish what is seen in a single job or what is a matter of long and short runs.
 
-use super::{Corpus, Pattern};
+mod departure;
+mod habits;
+mod runs;
+mod selection;
 
-/// Mines within-job contrasts; empty without outcomes.
-pub fn mine(_corpus: &Corpus<'_>) -> Vec<Pattern> {
-    Vec::new()
+use super::statistics::stratified;
+use super::{ContrastLesson, Corpus, Evidence, Fingerprint, Grade, Habit, Lesson, Pattern, witness};
+use crate::digest::Digest;
+use crate::digest::step::Step;
+use crate::redact::Clean;
+use runs::Runs;
+use selection::Finding;
+use std::collections::BTreeSet;
+
+/// Traits that share at least this share of their runs say the same, 0 to 1.
+const EQUIVALENT: f64 = 0.9;
+
+/// Smallest odds ratio of failing that is worth a note.
+const MIN_ODDS_RATIO: f64 = 1.5;
+
+/// Standard errors that must be left of a trait when the length of runs is held equal.
+const MIN_Z_BESIDE_LENGTH: f64 = 1.0;
+
+/// Most contrasts that are told at once.
+const MOST_CONTRASTS: usize = 24;
+
+/// Mines within-job contrasts, most certain first; empty without outcomes.
+pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
+    let runs = Runs::of(corpus);
+    selection::select(&runs, corpus.settings)
+        .into_iter()
+        .map(|finding| pattern(corpus, &runs, finding))
+        .collect()
+}
+
+fn pattern(corpus: &Corpus<'_>, runs: &Runs<'_>, finding: Finding) -> Pattern {
+    let seen_in: BTreeSet<usize> = finding.failing.iter().map(|&run| runs.sessions[run]).collect();
+    let anchor = anchor(&finding.habit);
+    let parts: Vec<&str> = anchor.iter().map(|part| &**part).collect();
+    let table = finding.tables.iter().fold([0u32; 4], |sum, table| {
+        let informative = stratified::is_informative(table);
+        std::array::from_fn(|i| sum[i] + if informative { table[i] } else { 0 })
+    });
+    Pattern {
+        fingerprint: Fingerprint::of(&parts),
+        support: witness::support(corpus.digests, &corpus.jobs, &seen_in),
+        scope: witness::scope(corpus.digests, &seen_in),
+        evidence: evidence(corpus, &finding.habit, &seen_in),
+        grade: if finding.q <= corpus.settings.false_discovery_rate { Grade::Confirmed } else { Grade::Corroborated },
+        weight: finding.excess * (1.0 - finding.q),
+        lesson: Lesson::Contrast(ContrastLesson {
+            odds_ratio: stratified::odds_ratio(&finding.tables).value,
+            p: finding.p,
+            q: finding.q,
+            table,
+            habit: finding.habit,
+        }),
+        anchor,
+    }
+}
+
+/// `contrast`, the sort of habit, then what it is about.
+fn anchor(habit: &Habit) -> Vec<Clean> {
+    let about = |sort: &'static str, parts: &[&Clean]| {
+        let fixed = [Clean::fixed("contrast"), Clean::fixed(sort)];
+        fixed.into_iter().chain(parts.iter().map(|part| (*part).clone())).collect()
+    };
+    match habit {
+        Habit::Does(step) => about("does", &[&step.0]),
+        Habit::Omits(step) => about("omits", &[&step.0]),
+        Habit::Without { first, then } => about("without", &[&first.0, &then.0]),
+        Habit::Repeats(step) => about("repeats", &[&step.0]),
+        Habit::Argument { step, path } => about("argument", &[&step.0, path]),
+    }
+}
+
+/// Quotes from failing sessions, the longest first within each sort: the call itself where the habit is in one,
+/// else what was asked. Nothing is quoted for a step that is not there.
+fn evidence(corpus: &Corpus<'_>, habit: &Habit, seen_in: &BTreeSet<usize>) -> Vec<Evidence> {
+    let mut quotes: Vec<(bool, Evidence)> = seen_in
+        .iter()
+        .filter_map(|&session| {
+            let digest = &corpus.digests[session];
+            let call = call_quote(digest, habit).filter(|(_, quote)| !quote.trim().is_empty());
+            let is_call = call.is_some();
+            let (event, quote) = call.or_else(|| (!digest.ask.trim().is_empty()).then(|| (1, digest.ask.clone())))?;
+            Some((!is_call, Evidence { session: digest.session.clone(), event, at: digest.began, quote }))
+        })
+        .collect();
+    quotes.sort_by(|(a_asks, a), (b_asks, b)| {
+        a_asks.cmp(b_asks).then(b.quote.len().cmp(&a.quote.len())).then_with(|| a.cmp(b))
+    });
+    quotes.into_iter().map(|(_, evidence)| evidence).take(corpus.settings.max_evidence).collect()
+}
+
+/// The event and the words of a call that shows the habit: what went wrong in it, else the value in question.
+fn call_quote(digest: &Digest, habit: &Habit) -> Option<(u32, Clean)> {
+    let (step, path): (&Step, Option<&Clean>) = match habit {
+        Habit::Omits(_) => return None,
+        Habit::Does(step) | Habit::Repeats(step) => (step, None),
+        Habit::Without { then, .. } => (then, None),
+        Habit::Argument { step, path } => (step, Some(path)),
+    };
+    let failed = digest.failures.iter().find(|failure| failure.step == *step);
+    if let (None, Some(failure)) = (path, failed) {
+        return Some((failure.event, failure.message.clone()));
+    }
+    let is_it = |given: &Clean| path.is_none_or(|path| given.starts_with(path.as_str()));
+    let calls = digest.writes.iter().filter(|write| write.step == *step);
+    let values = calls.flat_map(|write| write.args.0.iter().map(move |arg| (write.event, arg)));
+    values.filter(|(_, arg)| is_it(&arg.path)).map(|(event, arg)| (event, arg.value.clone())).max_by_key(|(_, value)| value.len())
 }

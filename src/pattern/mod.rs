@@ -6,6 +6,7 @@
 //! Refuses to word anything: that is the author's work in [`crate::learning`].
 
 pub mod contrast;
+pub mod identity;
 pub mod job;
 pub mod mistake;
 pub mod playbook;
@@ -66,6 +67,26 @@ pub enum Kind {
     Playbook,
     /// What people keep asking for.
     Preference,
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Kind::Mistake => "mistake",
+            Kind::Playbook => "playbook",
+            Kind::Preference => "preference",
+        })
+    }
+}
+
+impl std::fmt::Display for Grade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Grade::Friction => "friction",
+            Grade::Corroborated => "corroborated",
+            Grade::Confirmed => "confirmed",
+        })
+    }
 }
 
 /// How sure we may be, and of what.
@@ -379,7 +400,17 @@ pub struct Known {
     pub anchor: Vec<Clean>,
 }
 
-/// Mines all kinds. `digests` is every digest there is, in any order; `known` are earlier names.
-pub fn mine(_digests: &[Digest], _settings: &Mining, _known: &[Known]) -> Vec<Pattern> {
-    unimplemented!()
+/// Mines all kinds. `digests` is every digest there is, in any order; `known` are the lessons that earlier
+/// cycles named. Out: the patterns, the weightiest first.
+pub fn mine(digests: &[Digest], settings: &Mining, known: &[Known]) -> Vec<Pattern> {
+    let digests = witness::independent(digests);
+    let corpus = Corpus { digests: &digests, jobs: job::Jobs::group(&digests, settings), settings };
+    let mut patterns = mistake::mine(&corpus);
+    let workflows = playbook::mine(&corpus, &patterns);
+    patterns.extend(contrast::mine(&corpus));
+    patterns.extend(workflows);
+    patterns.extend(preference::mine(&corpus));
+    identity::keep_names(&mut patterns, known);
+    patterns.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
+    patterns
 }

@@ -1,8 +1,271 @@
 //! Workflows that sessions of different jobs converge on.
+//!
+//! The way of the data: digests → [`trail`] (who did what) → [`chain`] (frequent sequences with gaps) →
+//! [`consensus`] (the workflow around a sequence) → the judgement here → patterns. A workflow is taken only if
+//! independent sessions of different jobs follow it, if it is no habit of all sessions, if its order is kept
+//! better than chance would, and if it goes with a [`topic`]. Refuses to take steps from failed sessions, and
+//! what failed sessions follow as much as others.
 
-use super::{Corpus, Pattern};
+mod chain;
+mod consensus;
+mod example;
+mod significance;
+mod topic;
+mod trail;
+
+#[cfg(test)]
+mod planted;
+
+use super::witness;
+use super::{Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Rate, WorkflowLesson, WorkflowStep};
+use crate::digest::{Digest, Write};
+use crate::redact::Clean;
+use consensus::Workflow;
+use significance::{LogFactorials, binomial_bound};
+use std::collections::BTreeSet;
+use topic::{Requests, Topic};
+use trail::{Symbol, Trails, distinct};
+
+/// Chance that steps in no order are taken for a workflow. Small, because the steps were picked as well.
+const ERROR_RATE: f64 = 1e-4;
+/// Chance that a workflow is dropped as harmful that is not.
+const HARM_RATE: f64 = 0.01;
+/// Of the sessions with the topic that do most of a workflow's steps, the share that must do them in its order.
+const IN_ORDER: f64 = 0.5;
+/// Of the sessions with a workflow's topic, the share that must follow it.
+const CONVERGED: f64 = 0.4;
+/// Of the sessions that show the workflow, the share that must have its topic.
+const COVERED: f64 = 0.3;
+/// Most sequences that are grown into workflows. They come best first; the rest repeats them.
+const MOST_SEEDS: usize = 400;
+/// Share of equal steps from which two workflows are one.
+const SAME: f64 = 0.75;
+/// Share of a sequence's steps from which a workflow already tried explains it.
+const EXPLAINED: f64 = 0.6;
+/// Most requests quoted.
+const MOST_ASKS: usize = 3;
+/// Longest quote, bytes.
+const LONGEST_QUOTE: usize = 240;
 
 /// Mines workflows. `mistakes` are the recurring errors already found, to link as pitfalls.
-pub fn mine(_corpus: &Corpus<'_>, _mistakes: &[Pattern]) -> Vec<Pattern> {
-    Vec::new()
+pub fn mine(corpus: &Corpus<'_>, mistakes: &[Pattern]) -> Vec<Pattern> {
+    let trails = Trails::of(corpus);
+    let table = LogFactorials::up_to(trails.all.len() + 1);
+    let requests = Requests::of(corpus, &trails);
+    let mut tried: Vec<Vec<Symbol>> = Vec::new();
+    let mut taken: Vec<(Workflow, Topic)> = Vec::new();
+    for seed in chain::mine(&trails, corpus.settings, &table) {
+        if tried.len() >= MOST_SEEDS {
+            break;
+        }
+        if tried.iter().any(|steps| explains(steps, &seed.steps)) {
+            continue;
+        }
+        let grown = consensus::grow(&seed.steps, &trails, corpus.settings, &table);
+        tried.push(seed.steps);
+        let Some(workflow) = grown else { continue };
+        tried.push(workflow.steps.iter().map(|(step, _)| *step).collect());
+        if let Some(topic) = judged(&workflow, corpus, &trails, &requests, &table) {
+            taken.push((workflow, topic));
+        }
+    }
+    let chosen = distinct_workflows(taken);
+    let patterns = chosen.iter().map(|(workflow, topic)| pattern(workflow, topic, corpus, &trails, mistakes));
+    patterns.collect()
+}
+
+/// Whether two anchors of workflows are the same workflow, which gained or lost a step or had one replaced.
+pub fn same_workflow(a: &[Clean], b: &[Clean]) -> bool {
+    let (Some((sort_a, steps_a)), Some((sort_b, steps_b))) = (a.split_first(), b.split_first()) else {
+        return false;
+    };
+    let longest = steps_a.len().max(steps_b.len());
+    sort_a == sort_b && longest > 0 && common_in_order(steps_a, steps_b) as f64 >= SAME * longest as f64
+}
+
+/// Length of the longest common subsequence.
+fn common_in_order<T: PartialEq>(a: &[T], b: &[T]) -> usize {
+    let mut best = vec![0usize; b.len() + 1];
+    for x in a {
+        let mut diagonal = 0;
+        for (j, y) in b.iter().enumerate() {
+            let above = best[j + 1];
+            best[j + 1] = if x == y { diagonal + 1 } else { above.max(best[j]) };
+            diagonal = above;
+        }
+    }
+    best[b.len()]
+}
+
+/// Whether a sequence says little that these steps do not.
+fn explains(steps: &[Symbol], seed: &[Symbol]) -> bool {
+    let shared = seed.iter().filter(|step| steps.contains(step)).count();
+    shared as f64 >= EXPLAINED * seed.len() as f64
+}
+
+/// The topic of a workflow that holds; `None` for habits, accidents, and what only one job does.
+fn judged(
+    workflow: &Workflow,
+    corpus: &Corpus<'_>,
+    trails: &Trails,
+    requests: &Requests,
+    table: &LogFactorials,
+) -> Option<Topic> {
+    let settings = corpus.settings;
+    let core = workflow.core();
+    let jobs: BTreeSet<usize> =
+        workflow.followers.iter().map(|t| corpus.jobs.of(trails.all[*t as usize].session)).collect();
+    let too_few = workflow.followers.len() < settings.min_sessions as usize || jobs.len() < settings.min_jobs as usize;
+    if too_few || core.len() < settings.workflow_min_steps {
+        return None;
+    }
+    // What the core alone shows: optional steps of one topic do not make a habit a workflow.
+    let showing = consensus::following(&core, &vec![1.0; core.len()], trails);
+    if showing.len() as f64 > settings.habit_share * trails.all.len() as f64 {
+        return None;
+    }
+    let topic = requests.topic(&showing, corpus, trails, table)?;
+    let followed = topic.trails.iter().filter(|trail| showing.binary_search(trail).is_ok()).count();
+    let converged = followed as f64 >= CONVERGED * topic.trails.len() as f64;
+    if !converged || (followed as f64) < COVERED * showing.len() as f64 {
+        return None;
+    }
+    // The order was picked among all orders of these steps.
+    let specific = workflow.specific(trails);
+    let ordering = consensus::ordering(&specific, &topic.trails, trails);
+    let orders: f64 = (1..=specific.len()).map(|n| (n as f64).ln()).sum();
+    let by_chance = binomial_bound(ordering.sessions, ordering.in_order, ordering.chance) + orders;
+    if by_chance > ERROR_RATE.ln() || (ordering.in_order as f64) < IN_ORDER * ordering.sessions as f64 {
+        return None;
+    }
+    let (with, without) = rates(workflow, &topic, trails);
+    // One-sided: sessions that follow it succeed less often than those that do not.
+    let failed = (with.of - with.hits) as usize;
+    let all_failed = failed + (without.of - without.hits) as usize;
+    let harmful = table.hypergeometric((with.of + without.of) as usize, all_failed, with.of as usize, failed)
+        <= ERROR_RATE.ln();
+    (!harmful).then_some(topic)
+}
+
+/// Of workflows that are one, the one with more to say: more steps taken by more sessions.
+fn distinct_workflows(mut workflows: Vec<(Workflow, Topic)>) -> Vec<(Workflow, Topic)> {
+    let says = |workflow: &Workflow| {
+        workflow.followers.len() as f64 * workflow.steps.iter().map(|(_, share)| share).sum::<f64>()
+    };
+    workflows
+        .sort_by(|a, b| says(&b.0).total_cmp(&says(&a.0)).then_with(|| a.0.followers.cmp(&b.0.followers)));
+    let mut kept: Vec<(Workflow, Topic)> = Vec::new();
+    for (workflow, topic) in workflows {
+        let repeats = kept.iter().any(|(other, _)| {
+            let shared = workflow
+                .followers
+                .iter()
+                .filter(|trail| other.followers.binary_search(trail).is_ok())
+                .count();
+            shared * 2 >= workflow.followers.len()
+        });
+        if !repeats {
+            kept.push((workflow, topic));
+        }
+    }
+    kept
+}
+
+/// How sessions with the topic ended: those that followed the workflow, and those that did not.
+fn rates(workflow: &Workflow, topic: &Topic, trails: &Trails) -> (Rate, Rate) {
+    let (mut with, mut without) = (Rate::default(), Rate::default());
+    for trail in topic.trails.iter().map(|trail| &trails.all[*trail as usize]) {
+        let Some(succeeded) = trail.succeeded else { continue };
+        let rate = if consensus::follows(workflow, &trail.steps) { &mut with } else { &mut without };
+        rate.of += 1;
+        rate.hits += u32::from(succeeded);
+    }
+    (with, without)
+}
+
+fn pattern(
+    workflow: &Workflow,
+    topic: &Topic,
+    corpus: &Corpus<'_>,
+    trails: &Trails,
+    mistakes: &[Pattern],
+) -> Pattern {
+    let (digests, settings) = (corpus.digests, corpus.settings);
+    let name = |symbol: Symbol| &trails.names[symbol as usize];
+    let sessions: Vec<usize> =
+        workflow.followers.iter().map(|trail| trails.all[*trail as usize].session).collect();
+    let seen_in: BTreeSet<usize> = sessions.iter().copied().collect();
+    let support = witness::support(digests, &corpus.jobs, &seen_in);
+    let mut anchor = vec![Clean::fixed("workflow")];
+    anchor.extend(workflow.core().into_iter().map(|step| name(step).0.clone()));
+    let parts: Vec<&str> = anchor.iter().map(|part| part.as_str()).collect();
+    let (with, without) = rates(workflow, topic, trails);
+    let steps = workflow.steps.iter().map(|(step, share)| {
+        let writes: Vec<&Write> =
+            sessions.iter().filter_map(|&session| write_of(&digests[session], name(*step))).collect();
+        WorkflowStep { step: name(*step).clone(), share: *share, example: example::of(name(*step), &writes) }
+    });
+    let steps: Vec<WorkflowStep> = steps.collect();
+    let pitfalls = mistakes.iter().filter(|mistake| match &mistake.lesson {
+        Lesson::Error(error) => steps.iter().any(|step| step.step == error.step),
+        _ => false,
+    });
+    let corroborated = support.agents >= 2 || support.people >= 2 || with.hits >= settings.min_sessions;
+    Pattern {
+        fingerprint: Fingerprint::of(&parts),
+        lesson: Lesson::Workflow(WorkflowLesson {
+            topic: topic.words.clone(),
+            asks: asks(&sessions, corpus),
+            pitfalls: pitfalls.map(|mistake| mistake.fingerprint.clone()).collect(),
+            steps,
+            with,
+            without,
+        }),
+        grade: if corroborated { Grade::Corroborated } else { Grade::Friction },
+        scope: witness::scope(digests, &seen_in),
+        evidence: evidence(workflow, &sessions, corpus, trails),
+        weight: f64::from(support.sessions) * workflow.core().len() as f64,
+        support,
+        anchor,
+    }
+}
+
+/// The first time that a session's step changed something and worked.
+fn write_of<'a>(digest: &'a Digest, step: &str) -> Option<&'a Write> {
+    digest.writes.iter().find(|write| write.ok && *write.step == *step)
+}
+
+/// A few requests, each of another job, the shortest first: they say most plainly what was wanted.
+fn asks(sessions: &[usize], corpus: &Corpus<'_>) -> Vec<Clean> {
+    let mut asked: Vec<(usize, &Clean, usize)> = sessions
+        .iter()
+        .map(|&session| (corpus.digests[session].ask.len(), &corpus.digests[session].ask, session))
+        .collect();
+    asked.retain(|(length, ..)| *length > 0);
+    asked.sort();
+    let mut jobs = BTreeSet::new();
+    asked.retain(|(.., session)| jobs.insert(corpus.jobs.of(*session)));
+    asked.into_iter().take(MOST_ASKS).map(|(_, ask, _)| ask.cut(LONGEST_QUOTE)).collect()
+}
+
+/// Quotes of the workflow's rarest steps, one a session and each of another job as far as they go: the call that
+/// did it.
+fn evidence(workflow: &Workflow, sessions: &[usize], corpus: &Corpus<'_>, trails: &Trails) -> Vec<Evidence> {
+    let mut core = distinct(&workflow.core());
+    core.sort_by_key(|step| trails.with[*step as usize].len());
+    let quote = |session: usize| {
+        let digest = &corpus.digests[session];
+        let write = core.iter().find_map(|step| write_of(digest, &trails.names[*step as usize]))?;
+        let said = write.args.get("command").or_else(|| write.args.get("cmd")).unwrap_or(&write.step.0);
+        Some(Evidence {
+            session: digest.session.clone(),
+            event: write.event,
+            at: digest.began,
+            quote: said.cut(LONGEST_QUOTE),
+        })
+    };
+    let mut jobs = BTreeSet::new();
+    let (of_new_jobs, others): (Vec<usize>, Vec<usize>) =
+        sessions.iter().partition(|&&session| jobs.insert(corpus.jobs.of(session)));
+    of_new_jobs.into_iter().chain(others).filter_map(quote).take(corpus.settings.max_evidence).collect()
 }

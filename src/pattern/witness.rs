@@ -7,7 +7,7 @@ use super::job::Jobs;
 use super::{Scope, Support};
 use crate::digest::Digest;
 use crate::redact::Clean;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts what independently speaks for something seen in these sessions (indices into `digests`).
 pub fn support(digests: &[Digest], jobs: &Jobs, seen_in: &BTreeSet<usize>) -> Support {
@@ -46,4 +46,47 @@ pub fn scope(digests: &[Digest], seen_in: &BTreeSet<usize>) -> Scope {
         project: common(&|d| d.project.as_ref()),
         contributor: common(&|d| d.contributor.as_ref()),
     }
+}
+
+/// Every session once, sorted by name, with its root found across sessions: the first of the chain of sessions
+/// that started one another; forks (same first moment, same request) share one. A chain that runs in a circle
+/// ends where it closes.
+pub fn independent(digests: &[Digest]) -> Vec<Digest> {
+    let mut sorted: Vec<Digest> = digests.to_vec();
+    sorted.sort_by(|a, b| a.session.cmp(&b.session));
+    sorted.dedup_by(|a, b| a.session == b.session);
+    let parents: BTreeMap<&Clean, &Clean> =
+        sorted.iter().filter_map(|d| Some((d.source.as_ref()?, &d.root))).collect();
+    let mut roots: Vec<Clean> = sorted.iter().map(|digest| first_of_chain(&digest.root, &parents)).collect();
+    let mut forks: BTreeMap<(jiff::Timestamp, &str), Clean> = BTreeMap::new();
+    let mut merged: BTreeMap<Clean, Clean> = BTreeMap::new();
+    for (digest, root) in sorted.iter().zip(&roots) {
+        let Some(began) = digest.began.filter(|_| !digest.ask.is_empty()) else { continue };
+        let origin = forks.entry((began, &digest.ask)).or_insert_with(|| root.clone()).clone();
+        if origin != *root {
+            merged.insert(root.clone(), origin);
+        }
+    }
+    let merged: BTreeMap<&Clean, &Clean> = merged.iter().collect();
+    for root in &mut roots {
+        *root = first_of_chain(root, &merged);
+    }
+    for (digest, root) in sorted.iter_mut().zip(roots) {
+        digest.root = root;
+    }
+    sorted
+}
+
+/// Follows `next` from `start` to its end.
+fn first_of_chain(start: &Clean, next: &BTreeMap<&Clean, &Clean>) -> Clean {
+    let mut seen = BTreeSet::from([start]);
+    let mut at = start;
+    while let Some(&further) = next.get(at) {
+        if !seen.insert(further) {
+            // A circle has no first; its smallest name stands for all of it.
+            return seen.into_iter().next().unwrap_or(at).clone();
+        }
+        at = further;
+    }
+    at.clone()
 }

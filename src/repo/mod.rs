@@ -1,1 +1,157 @@
-//! The one door to git.
+//! The one door to git: objects, refs, signing.
+//!
+//! Owns every use of git2; what goes in and out are plain values ([`Oid`], [`Entry`], [`Plan`], [`RefMove`]).
+//! Writing comes in two steps that are kept apart: [`Repo::write`] adds objects that nothing points to yet,
+//! [`Repo::move_refs`] then moves every ref or none. Refuses to touch the working tree, the index and HEAD,
+//! and to talk to the network: fetch and push go through the user's `git` program.
+
+mod history;
+mod intent;
+mod lock;
+mod moves;
+mod oid;
+mod plan;
+mod read;
+mod sign;
+mod stale;
+mod tree;
+
+pub use history::{Past, PathChange, Trailer};
+pub use moves::{MoveError, Recovered, RefMove};
+pub use oid::Oid;
+pub use plan::{Commit, FileChange, Identity, Plan, Signing};
+pub use read::Entry;
+
+use anyhow::{Context, Result, anyhow};
+use git2::{ErrorCode, RepositoryOpenFlags};
+use std::path::{Path, PathBuf};
+
+/// A git repository that was found and could be opened.
+pub struct Repo {
+    inner: git2::Repository,
+}
+
+impl std::fmt::Debug for Repo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Repo").field(&self.inner.path()).finish()
+    }
+}
+
+impl Repo {
+    /// Finds the repository that `dir` is in, as `git -C dir` does: `dir` itself or a folder above it, bare or
+    /// not, main or linked worktree. `GIT_DIR` is not looked at; [`Repo::from_environment`] does.
+    ///
+    /// Errors say why it cannot be opened and what to do about it.
+    pub fn open(dir: &Path) -> Result<Repo> {
+        let none: [&std::ffi::OsStr; 0] = [];
+        let inner = git2::Repository::open_ext(dir, RepositoryOpenFlags::FROM_ENV, none)
+            .map_err(|error| explain_open(&error, dir))?;
+        Ok(Repo { inner })
+    }
+
+    /// Finds the repository that git would use here: `GIT_DIR` where it is set, as inside a hook, otherwise the
+    /// one that `current_dir`, the process's current folder, is in.
+    pub fn from_environment(current_dir: &Path) -> Result<Repo> {
+        let inner = git2::Repository::open_from_env().map_err(|error| explain_open(&error, current_dir))?;
+        Ok(Repo { inner })
+    }
+
+    /// Makes an empty repository in `dir`, which may exist, with `branch` as the branch that HEAD names. A
+    /// repository that stands there already is opened and left as it is.
+    pub fn init(dir: &Path, branch: &str) -> Result<Repo> {
+        if let Ok(inner) = git2::Repository::open(dir) {
+            return Ok(Repo { inner });
+        }
+        let mut options = git2::RepositoryInitOptions::new();
+        options.initial_head(branch).no_reinit(true).external_template(true);
+        git2::Repository::init_opts(dir, &options)
+            .with_context(|| format!("cannot make a git repository in {}", dir.display()))?;
+        Repo::open(dir)
+    }
+
+    /// Opens the repository whose own folder ([`Repo::git_dir`]) this is, without looking further: how another
+    /// thread gets the same repository.
+    pub fn at(git_dir: &Path) -> Result<Repo> {
+        let none: [&std::ffi::OsStr; 0] = [];
+        let flags =
+            RepositoryOpenFlags::FROM_ENV | RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+        let inner = git2::Repository::open_ext(git_dir, flags, none)
+            .map_err(|error| explain_open(&error, git_dir))?;
+        Ok(Repo { inner })
+    }
+
+    /// The repository's own folder: `.git`, a bare repository itself, or a linked worktree's part of it.
+    pub fn git_dir(&self) -> &Path {
+        self.inner.path()
+    }
+
+    /// The folder that all worktrees share; objects and branches live there.
+    pub fn common_dir(&self) -> &Path {
+        self.inner.commondir()
+    }
+
+    /// The working tree's root; `None` for a bare repository.
+    pub fn work_dir(&self) -> Option<&Path> {
+        self.inner.workdir()
+    }
+
+    /// Where git-dream keeps what is no history: its lock, the intent of a move under way, the stat cache.
+    /// Deleting the folder while no git-dream runs loses nothing but time.
+    pub fn private_dir(&self) -> PathBuf {
+        self.common_dir().join("dream")
+    }
+
+    /// A value of the user's git configuration; `None` where it is not set.
+    pub fn config(&self, key: &str) -> Result<Option<String>> {
+        let config = self.inner.config().context("cannot read the git configuration")?;
+        match config.get_string(key) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {key} of the git configuration")),
+        }
+    }
+
+    /// A value of the user's git configuration that is a path or a program: `~/` at its beginning is the home
+    /// folder. `None` where it is not set or empty.
+    fn config_path(&self, key: &str) -> Result<Option<String>> {
+        let written = self.config(key)?.filter(|value| !value.is_empty());
+        let config = self.inner.config().context("cannot read the git configuration")?;
+        // Only a path that begins with `~` can fail to be read as one; then it is taken as it is written.
+        Ok(written.map(|written| config.get_path(key).map_or(written, |path| path.display().to_string())))
+    }
+}
+
+/// Says why a repository cannot be opened, and what to do about it.
+fn explain_open(error: &git2::Error, dir: &Path) -> anyhow::Error {
+    let dir = dir.display();
+    let said = error.message();
+    let lower = said.to_lowercase();
+    if error.code() == ErrorCode::Owner {
+        return anyhow!(
+            "{said}, so git refuses to trust it; if it is yours, run \
+             `git config --global --add safe.directory <its path>`"
+        );
+    }
+    if error.code() == ErrorCode::NotFound {
+        return anyhow!("{dir} is not in a git repository; run `git dream init` there, or go to one");
+    }
+    if lower.contains("refstorage") {
+        return anyhow!(
+            "the repository at {dir} keeps its refs in reftable format, which git-dream cannot read; \
+             convert it with `git refs migrate --ref-format=files` (git 2.46 or later)"
+        );
+    }
+    if lower.contains("objectformat") || lower.contains("object format") || lower.contains("object id type") {
+        return anyhow!(
+            "the repository at {dir} names its objects by SHA-256, which git-dream cannot read; \
+             keep the memory in a repository made with `git init --object-format=sha1`"
+        );
+    }
+    if lower.contains("partialclone") {
+        return anyhow!(
+            "the repository at {dir} is a partial clone, which git-dream cannot read; \
+             clone it once more without `--filter`"
+        );
+    }
+    anyhow!("cannot open the git repository at {dir}: {said}; `git -C {dir} status` may say more")
+}

@@ -4,8 +4,22 @@
 //! call with its result, redacts while it reads and keeps only bounded excerpts, so that a [`Session`] stays
 //! small however large its transcript is. Refuses to judge: what a failure or a wish is, the digest decides.
 
-pub mod formats;
+pub mod discover;
+pub mod outcomes;
+pub mod read;
 pub mod scan;
+
+mod arguments;
+mod draft;
+mod excerpt;
+mod formats;
+mod place;
+mod records;
+mod skips;
+mod turn;
+mod verdict;
+
+pub use read::{FileRead, read_bytes, read_file};
 
 use crate::redact::Clean;
 use jiff::Timestamp;
@@ -20,7 +34,12 @@ pub struct SessionId(String);
 impl SessionId {
     /// The id of a session that was read from these bytes.
     pub fn of(content: &[u8]) -> SessionId {
-        SessionId(blake3::hash(content).to_hex()[..16].to_owned())
+        SessionId::of_hash(blake3::hash(content))
+    }
+
+    /// The id of a session whose bytes were hashed while they were read.
+    pub(crate) fn of_hash(hash: blake3::Hash) -> SessionId {
+        SessionId(hash.to_hex()[..16].to_owned())
     }
 
     /// Takes an id that was written down earlier; `None` unless it is 16 lower-case hexadecimal digits.

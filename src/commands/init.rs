@@ -1,0 +1,140 @@
+//! `git dream init [DIR] [--root PATH]`
+
+use super::exit::Usage;
+use super::talk::{COMMAND, GOOD, Talk};
+use crate::repo::Repo;
+use crate::settings::{self, Settings};
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// The repository: a new folder, or one that stands
+    dir: Option<PathBuf>,
+    /// Keep the memory in this folder of the repository instead of at its top
+    #[arg(long, value_name = "PATH")]
+    root: Option<String>,
+    /// Leave the new files for you to commit
+    #[arg(long)]
+    no_commit: bool,
+}
+
+/// What was made and what stood already.
+#[derive(Serialize)]
+pub(super) struct Made {
+    version: u32,
+    repository: PathBuf,
+    written: Vec<String>,
+    kept: Vec<String>,
+    committed: bool,
+}
+
+pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
+    let dir = options.dir.as_ref().map_or_else(|| dir.to_owned(), |named| dir.join(named));
+    let repo = open_or_make(&dir)?;
+    let made = make(&repo, options.root.as_deref().unwrap_or_default(), !options.no_commit)?;
+    if talk.json {
+        return talk.data_json(&made);
+    }
+    for path in &made.kept {
+        talk.say(&format!("kept     {path}"));
+    }
+    for path in &made.written {
+        talk.say(&format!("{GOOD}wrote{GOOD:#}    {path}"));
+    }
+    match (made.written.is_empty(), made.committed) {
+        (true, _) => talk.say("This is a memory repository already; nothing was changed."),
+        (false, true) => talk.say(&format!("Committed. Next: {COMMAND}git dream run{COMMAND:#}")),
+        (false, false) => talk.say(&format!("Commit these files, then: {COMMAND}git dream run{COMMAND:#}")),
+    }
+    Ok(())
+}
+
+/// Opens the repository at this folder, or makes one there.
+fn open_or_make(dir: &Path) -> Result<Repo> {
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
+    let dir = dir.canonicalize().with_context(|| format!("cannot find {}", dir.display()))?;
+    let Ok(repo) = Repo::open(&dir) else {
+        return Repo::init(&dir, &default_branch());
+    };
+    let top = repo.work_dir().map(|top| top.canonicalize().unwrap_or_else(|_| top.to_owned()));
+    match top {
+        Some(top) if top == dir => Ok(repo),
+        Some(top) => Err(Usage(format!(
+            "{} lies inside the repository {}: to keep the memory there, run `git dream init --root {}` at its top",
+            dir.display(),
+            top.display(),
+            dir.strip_prefix(&top).unwrap_or(&dir).display()
+        ))
+        .into()),
+        None => bail!("{} is a bare repository: run `git dream init` in a clone of it and push", dir.display()),
+    }
+}
+
+/// The branch that the user's git would start with.
+fn default_branch() -> String {
+    let asked = Command::new("git").args(["config", "--get", "init.defaultBranch"]).output();
+    let named = asked.ok().filter(|output| output.status.success()).map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    named.filter(|name| !name.is_empty()).unwrap_or_else(|| "main".to_owned())
+}
+
+/// Writes the files of a memory that are not there yet, and commits these and nothing else.
+pub(super) fn make(repo: &Repo, root: &str, commit: bool) -> Result<Made> {
+    let top = repo.work_dir().context("the repository has no working tree to write into")?.to_owned();
+    let root = root.trim_matches('/');
+    let settings = match root {
+        "" => include_str!("../../templates/init/dream.toml").to_owned(),
+        root => include_str!("../../templates/init/dream.toml")
+            .replace("#root = \"\"", &format!("root = {}", toml::Value::String(root.to_owned()))),
+    };
+    Settings::parse(&settings)?;
+    let mut made = Made { version: 1, repository: top.clone(), written: Vec::new(), kept: Vec::new(), committed: false };
+    let inside = |path: &str| crate::cycle::outside(root, path);
+    let files = [
+        (settings::FILE.to_owned(), settings.as_str()),
+        (inside("MEMORY.md"), include_str!("../../templates/init/MEMORY.md")),
+        (inside("README.md"), include_str!("../../templates/init/README.md")),
+        (inside(".gitattributes"), include_str!("../../templates/init/gitattributes")),
+        (inside("mistakes/.gitkeep"), ""),
+        (inside("playbooks/.gitkeep"), ""),
+        (inside("preferences/.gitkeep"), ""),
+        (inside("archive/.gitkeep"), ""),
+    ];
+    for (path, text) in files {
+        let file = top.join(&path);
+        if std::fs::symlink_metadata(&file).is_ok() {
+            made.kept.push(path);
+            continue;
+        }
+        let written = file.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&file, text));
+        written.with_context(|| format!("cannot write {}", file.display()))?;
+        made.written.push(path);
+    }
+    if commit && !made.written.is_empty() {
+        commit_files(&top, repo, &made.written)?;
+        made.committed = true;
+    }
+    Ok(made)
+}
+
+/// Commits just these files through the user's own git, so that identity, hooks and signing work as for them;
+/// whatever else is staged stays staged.
+fn commit_files(top: &Path, repo: &Repo, paths: &[String]) -> Result<()> {
+    let git = |arguments: &[&str]| -> Result<()> {
+        let mut command = Command::new("git");
+        command.arg("-C").arg(top);
+        if repo.config("user.name")?.is_none() || repo.config("user.email")?.is_none() {
+            command.args(["-c", "user.name=git-dream", "-c", "user.email=git-dream@localhost"]);
+        }
+        let output = command.args(arguments).arg("--").args(paths).output().context("cannot start `git`: is it installed?")?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            bail!("the files are written, but git would not commit them: {}; commit them yourself", said.trim());
+        }
+        Ok(())
+    };
+    git(&["add", "--force"])?;
+    git(&["commit", "--quiet", "-m", "Start the agents' memory"])
+}

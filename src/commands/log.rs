@@ -1,0 +1,135 @@
+//! `git dream log`: what was learnt when, on what evidence.
+
+use super::talk::{FAINT, STRONG, Talk};
+use super::whereabouts;
+use crate::cycle::{self, Proposal};
+use crate::learning::standing::Verdict;
+use crate::ledger::Ledger;
+use anyhow::{Context, Result};
+use serde::Serialize;
+use std::fmt::Write;
+use std::path::Path;
+
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// Show this many cycles, the newest first
+    #[arg(short = 'n', long, value_name = "N")]
+    max_count: Option<usize>,
+}
+
+/// One cycle.
+#[derive(Serialize)]
+struct Entry {
+    cycle: String,
+    at: jiff::Timestamp,
+    branch: Option<String>,
+    engine: String,
+    sessions: u64,
+    learnings: Vec<Learnt>,
+    refused: Vec<String>,
+}
+
+/// One learning of it.
+#[derive(Serialize)]
+struct Learnt {
+    verdict: &'static str,
+    commit: String,
+    change: String,
+    kind: String,
+    note: String,
+    title: String,
+    grade: String,
+    sessions: u32,
+    jobs: u32,
+    agents: u32,
+    evidence: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Log {
+    version: u32,
+    cycles: Vec<Entry>,
+}
+
+pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
+    let here = whereabouts::find(dir)?;
+    let target = cycle::target(&here.repo, &here.settings)?;
+    let tip = here.repo.resolve(&target)?.with_context(|| format!("the branch `{target}` has no commit yet: run `git dream init`"))?;
+    let (cycles, _) = Ledger::open(&here.repo)?.cycles()?;
+    let decided = cycle::decided(&here.repo, &cycles, tip, &here.settings.memory.root)?;
+    let mut entries: Vec<Entry> = Vec::new();
+    for cycle in cycles.iter().rev().take(options.max_count.unwrap_or(usize::MAX)) {
+        let of_cycle = decided.iter().filter(|proposal| proposal.cycle.cycle == cycle.cycle);
+        let learnings = of_cycle.map(|proposal| learnt(&here.repo, proposal)).collect();
+        entries.push(Entry {
+            cycle: cycle.cycle.clone(),
+            at: cycle.at,
+            branch: cycle.branch.clone(),
+            engine: cycle.engine.clone(),
+            sessions: cycle.counts.get("sessions_new").copied().unwrap_or(0),
+            learnings,
+            refused: cycle.refused.iter().map(|refused| format!("{}: {}", refused.title, refused.reason)).collect(),
+        });
+    }
+    if talk.json {
+        return talk.data_json(&Log { version: 1, cycles: entries });
+    }
+    if entries.is_empty() {
+        talk.say("No dream yet: run `git dream run`.");
+    }
+    Ok(talk.data(&text(&entries, talk.verbose > 0))?)
+}
+
+fn learnt(repo: &crate::repo::Repo, proposal: &Proposal<'_>) -> Learnt {
+    let Proposal { learning, verdict, .. } = proposal;
+    let commit = crate::repo::Oid::parse(&learning.commit).and_then(|commit| repo.past(commit, "").ok());
+    let evidence = commit.iter().flat_map(|commit| &commit.trailers).filter(|trailer| trailer.key == "Dream-Evidence");
+    Learnt {
+        verdict: match verdict {
+            Verdict::Merged => "merged",
+            Verdict::Pending => "pending",
+            Verdict::Rejected => "rejected",
+        },
+        commit: learning.commit.clone(),
+        change: learning.change.clone(),
+        kind: learning.kind.clone(),
+        note: learning.note.clone(),
+        title: learning.title.clone(),
+        grade: learning.grade.clone(),
+        sessions: learning.support.sessions,
+        jobs: learning.support.jobs,
+        agents: learning.support.agents,
+        evidence: evidence.map(|trailer| trailer.value.clone()).collect(),
+    }
+}
+
+/// The log for people.
+fn text(entries: &[Entry], with_evidence: bool) -> String {
+    let mut text = String::new();
+    for entry in entries {
+        let learnings = entry.learnings.len();
+        let what = match learnings {
+            0 => "nothing to say".to_owned(),
+            1 => "1 learning".to_owned(),
+            n => format!("{n} learnings"),
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{STRONG}{}{STRONG:#}  {} new sessions, {what} ({})", entry.cycle, entry.sessions, entry.engine);
+        for learnt in &entry.learnings {
+            let commit: String = learnt.commit.chars().take(10).collect();
+            let _ = writeln!(text, "  {:8} {commit} {} {}: {}", learnt.verdict, learnt.change, learnt.kind, learnt.title);
+            let _ = writeln!(
+                text,
+                "           {FAINT}{}; {}, {} sessions, {} jobs, {} agents{FAINT:#}",
+                learnt.note, learnt.grade, learnt.sessions, learnt.jobs, learnt.agents
+            );
+            for evidence in learnt.evidence.iter().filter(|_| with_evidence) {
+                let _ = writeln!(text, "           {FAINT}{evidence}{FAINT:#}");
+            }
+        }
+        for refused in &entry.refused {
+            let _ = writeln!(text, "  refused  {refused}");
+        }
+    }
+    text
+}

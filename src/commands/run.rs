@@ -1,0 +1,113 @@
+//! `git dream run`
+
+use super::sources::SourceOptions;
+use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk};
+use super::whereabouts;
+use crate::cycle::{self, Report, Request};
+use crate::session::Skipped;
+use anyhow::Result;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+#[derive(clap::Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    sources: SourceOptions,
+    /// Say what would be proposed and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Date everything with this moment instead of now, for output that can be reproduced
+    #[arg(long, value_name = "MOMENT")]
+    now: Option<String>,
+}
+
+pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
+    options.sources.set_threads()?;
+    let here = whereabouts::find(dir)?;
+    let now = whereabouts::now(options.now.as_deref())?;
+    let found = options.sources.find(dir)?;
+    talk.mention(&format!("{} transcripts found", found.len()));
+    let bar = talk.bar("reading");
+    let progress = |done: usize, of: usize| bar.at(done, of);
+    let request = Request {
+        repo: &here.repo,
+        settings: &here.settings,
+        sources: found.sources(&progress),
+        now,
+        dry_run: options.dry_run,
+    };
+    let report = cycle::dream(&request)?;
+    drop(bar);
+    if talk.json {
+        return talk.data_json(&report);
+    }
+    tell(&report, options.dry_run, talk);
+    Ok(())
+}
+
+/// The report for people.
+pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
+    let counts = &report.sessions;
+    talk.say(&format!("{} sessions read, {STRONG}{} new{STRONG:#}.", counts.read, counts.new));
+    if counts.unsettled > 0 {
+        talk.say(&format!("{} still being written: left for the next cycle.", counts.unsettled));
+    }
+    tell_skipped(&report.skipped, talk);
+    for refused in &report.refused {
+        talk.say(&format!("refused: {} ({})", refused.title, refused.reason));
+    }
+    let Some(branch) = &report.branch else {
+        talk.say(why_nothing(report));
+        return;
+    };
+    let verb = if dry_run { "would be proposed" } else { "proposed" };
+    talk.say(&format!("\n{GOOD}{} learnings{GOOD:#} {verb} on {STRONG}{branch}{STRONG:#}:\n", report.learnings.len()));
+    for learning in &report.learnings {
+        let commit: String = learning.commit.chars().take(10).collect();
+        talk.say(&format!("  {commit} {}: {}", learning.kind, learning.title));
+        let support = &learning.support;
+        talk.say(&format!(
+            "  {FAINT}{:10} {}, {} sessions, {} jobs, {} agents{FAINT:#}",
+            "", learning.grade, support.sessions, support.jobs, support.agents
+        ));
+    }
+    if report.left_over > 0 {
+        talk.say(&format!("\n{} more found no room in this cycle ([memory] max_learnings).", report.left_over));
+    }
+    if !dry_run {
+        talk.say(&format!("\nRead them:  {COMMAND}git log -p {}..{branch}{COMMAND:#}", report.target));
+        talk.say(&format!("Take them:  {COMMAND}git merge {branch}{COMMAND:#}"));
+        talk.say(&format!("Reject them: {COMMAND}git branch -D {branch}{COMMAND:#}"));
+    }
+}
+
+/// Why there is no branch.
+fn why_nothing(report: &Report) -> &'static str {
+    match (report.sessions.read, report.sessions.new, report.settled) {
+        (0, _, _) => "Nothing to say: there are no sessions. Name some with --sessions PATH.",
+        (_, 0, 0) => "Nothing to say: no session is new since the last cycle.",
+        (_, _, 0) => "Nothing to say: nothing recurred across enough independent sessions and jobs.",
+        _ => "Nothing to say: what recurs is in the memory already, waits for review, or was rejected.",
+    }
+}
+
+/// What was skipped: counted by reason, or line by line for who asked for more.
+pub(super) fn tell_skipped(skipped: &[Skipped], talk: &Talk) {
+    if skipped.is_empty() {
+        return;
+    }
+    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+    for one in skipped {
+        *reasons.entry(&one.reason).or_default() += 1;
+    }
+    let mut counted: Vec<(usize, &str)> = reasons.into_iter().map(|(reason, n)| (n, reason)).collect();
+    counted.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    talk.say(&format!("{} lines or files skipped:", skipped.len()));
+    for (n, reason) in counted.iter().take(5) {
+        talk.say(&format!("  {n} × {reason}"));
+    }
+    for one in skipped {
+        let line = one.line.map(|line| format!(":{line}")).unwrap_or_default();
+        talk.mention(&format!("  {}{line}: {}", one.path, one.reason));
+    }
+}

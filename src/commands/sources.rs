@@ -1,0 +1,81 @@
+//! Options that say which sessions to read; `run` and `audit` share them.
+
+use super::exit::Usage;
+use crate::cycle::gather::Sources;
+use crate::session::outcomes::Outcomes;
+use crate::session::{Skipped, discover};
+use anyhow::Result;
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Args, Default)]
+pub(super) struct SourceOptions {
+    /// Read these transcripts, or folders of them, instead of this user's own
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(super) sessions: Vec<PathBuf>,
+    /// Take outcomes from this file: JSON lines or CSV with a session's id or file name, an outcome from 0 to 1,
+    /// and perhaps a job
+    #[arg(long, value_name = "FILE")]
+    pub(super) outcomes: Option<PathBuf>,
+    /// Read with this many threads; 0 is one a core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) threads: usize,
+}
+
+/// The transcripts that the options name, or that this user's agents left.
+pub(super) struct Found {
+    transcripts: Vec<PathBuf>,
+    skipped: Vec<Skipped>,
+    outcomes: Option<Outcomes>,
+    found: bool,
+}
+
+impl SourceOptions {
+    /// Finds the transcripts. Paths are taken as seen from `dir`.
+    ///
+    /// Errors: a named path that is not there.
+    pub(super) fn find(&self, dir: &Path) -> Result<Found> {
+        let (outcomes, mut skipped) = self.read_outcomes(dir)?;
+        if self.sessions.is_empty() {
+            let home = std::env::home_dir().unwrap_or_default();
+            let folders = discover::of_user(&home, |name| std::env::var_os(name));
+            let (transcripts, more) = discover::expand(&folders);
+            skipped.extend(more);
+            return Ok(Found { transcripts, skipped, outcomes, found: true });
+        }
+        let named: Vec<PathBuf> = self.sessions.iter().map(|path| dir.join(path)).collect();
+        if let Some(missing) = named.iter().find(|path| !path.exists()) {
+            return Err(Usage(format!("there is no file or folder {}: look at --sessions", missing.display())).into());
+        }
+        let (transcripts, more) = discover::expand(&named);
+        skipped.extend(more);
+        Ok(Found { transcripts, skipped, outcomes, found: false })
+    }
+
+    /// Reads the file of outcomes, if one is named, with the rows of it that say nothing.
+    fn read_outcomes(&self, dir: &Path) -> Result<(Option<Outcomes>, Vec<Skipped>)> {
+        let Some(file) = self.outcomes.as_ref().map(|file| dir.join(file)) else { return Ok((None, Vec::new())) };
+        if !file.is_file() {
+            return Err(Usage(format!("there is no file {}: look at --outcomes", file.display())).into());
+        }
+        let (outcomes, skipped) = Outcomes::read(&file);
+        Ok((Some(outcomes), skipped))
+    }
+
+    /// Has everything that is done in parallel use as many threads as asked for. Once a process.
+    pub(super) fn set_threads(&self) -> Result<()> {
+        Ok(rayon::ThreadPoolBuilder::new().num_threads(self.threads).build_global()?)
+    }
+}
+
+impl Found {
+    /// How many transcripts there are.
+    pub(super) fn len(&self) -> usize {
+        self.transcripts.len()
+    }
+
+    /// As the cycle takes them.
+    pub(super) fn sources<'a>(&'a self, progress: &'a (dyn Fn(usize, usize) + Sync)) -> Sources<'a> {
+        let Found { transcripts, skipped, outcomes, found } = self;
+        Sources { transcripts, skipped, outcomes: outcomes.as_ref(), found: *found, progress }
+    }
+}

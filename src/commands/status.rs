@@ -1,0 +1,144 @@
+//! `git dream status`, and `git dream` alone.
+
+use super::talk::{COMMAND, FAINT, STRONG, Talk};
+use super::whereabouts;
+use crate::cycle::{self, Proposal};
+use crate::learning::standing::Verdict;
+use crate::ledger::Ledger;
+use crate::repo::Repo;
+use anyhow::Result;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+#[derive(clap::Args, Default)]
+pub(super) struct Options {}
+
+/// Where the memory stands.
+#[derive(Serialize)]
+struct Status {
+    version: u32,
+    target: String,
+    notes: BTreeMap<String, usize>,
+    broken: Vec<String>,
+    sessions: usize,
+    cycles: usize,
+    last: Option<String>,
+    /// Open branches with the learnings that wait on each.
+    pending: BTreeMap<String, Vec<Waiting>>,
+    merged: usize,
+    rejected: usize,
+    next: String,
+}
+
+/// One learning that waits for review.
+#[derive(Serialize)]
+struct Waiting {
+    commit: String,
+    kind: String,
+    title: String,
+    grade: String,
+    sessions: u32,
+}
+
+pub(super) fn main(_options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
+    let here = whereabouts::find(dir)?;
+    let status = status(&here.repo, &here.settings)?;
+    if talk.json {
+        return talk.data_json(&status);
+    }
+    Ok(talk.data(&text(&status))?)
+}
+
+fn status(repo: &Repo, settings: &crate::settings::Settings) -> Result<Status> {
+    let target = cycle::target(repo, settings)?;
+    let ledger = Ledger::open(repo)?;
+    let (cycles, _) = ledger.cycles()?;
+    let mut status = Status {
+        version: 1,
+        notes: BTreeMap::new(),
+        broken: Vec::new(),
+        sessions: ledger.seen()?.len(),
+        cycles: cycles.len(),
+        last: cycles.last().map(|cycle| cycle.cycle.clone()),
+        pending: BTreeMap::new(),
+        merged: 0,
+        rejected: 0,
+        next: String::new(),
+        target,
+    };
+    let tip = match repo.resolve(&format!("refs/heads/{}", status.target))? {
+        Some(tip) => Some(tip),
+        None => repo.resolve(&format!("refs/remotes/origin/{}", status.target))?,
+    };
+    let Some(tip) = tip else {
+        status.next = "git dream init".to_owned();
+        return Ok(status);
+    };
+    let memory = cycle::read_memory(repo, tip, &settings.memory.root)?;
+    for note in memory.notes.values() {
+        *status.notes.entry(note.front.kind.to_string()).or_default() += 1;
+    }
+    status.broken = memory.broken.iter().map(|(path, broken)| format!("{path}: {}", broken.reason)).collect();
+    for Proposal { cycle, learning, verdict } in cycle::decided(repo, &cycles, tip, &settings.memory.root)? {
+        match verdict {
+            Verdict::Merged => status.merged += 1,
+            Verdict::Rejected => status.rejected += 1,
+            Verdict::Pending => status.pending.entry(cycle.branch.clone().unwrap_or_default()).or_default().push(Waiting {
+                commit: learning.commit.chars().take(10).collect(),
+                kind: learning.kind.clone(),
+                title: learning.title.clone(),
+                grade: learning.grade.clone(),
+                sessions: learning.support.sessions,
+            }),
+        }
+    }
+    status.next = match (status.pending.keys().next(), memory.main.is_some() || !memory.notes.is_empty()) {
+        (Some(branch), _) => format!("git log -p {}..{branch}", status.target),
+        (None, false) if status.cycles == 0 => "git dream init".to_owned(),
+        _ => "git dream run".to_owned(),
+    };
+    Ok(status)
+}
+
+/// The status for people.
+fn text(status: &Status) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = match status.notes.is_empty() {
+        true => writeln!(text, "The memory on {STRONG}{}{STRONG:#} has no notes yet.", status.target),
+        false => {
+            let counts: Vec<String> = status.notes.iter().map(|(kind, n)| format!("{n} {kind}{}", if *n == 1 { "" } else { "s" })).collect();
+            writeln!(text, "The memory on {STRONG}{}{STRONG:#} has {}.", status.target, counts.join(", "))
+        }
+    };
+    let _ = match &status.last {
+        Some(last) => writeln!(
+            text,
+            "{} cycle{}, the last one {last}; {} sessions in the ledger; {} learnings merged, {} rejected.",
+            status.cycles,
+            if status.cycles == 1 { "" } else { "s" },
+            status.sessions,
+            status.merged,
+            status.rejected
+        ),
+        None => writeln!(text, "No dream yet."),
+    };
+    for broken in &status.broken {
+        let _ = writeln!(text, "cannot be read as a note: {broken}");
+    }
+    for (branch, waiting) in &status.pending {
+        let _ = writeln!(text, "\n{STRONG}{branch}{STRONG:#} waits for review:");
+        for Waiting { commit, kind, title, grade, sessions } in waiting {
+            let _ = writeln!(text, "  {commit} {kind}: {title} {FAINT}({grade}, {sessions} sessions){FAINT:#}");
+        }
+        let _ = writeln!(text, "  read:   {COMMAND}git log -p {}..{branch}{COMMAND:#}", status.target);
+        let _ = writeln!(text, "  take:   {COMMAND}git merge {branch}{COMMAND:#}, or {COMMAND}git cherry-pick <commit>{COMMAND:#}");
+        let _ = writeln!(text, "  reject: {COMMAND}git branch -D {branch}{COMMAND:#}");
+    }
+    if status.pending.is_empty() {
+        let _ = writeln!(text, "\nNext: {COMMAND}{}{COMMAND:#}", status.next);
+    }
+    text
+}

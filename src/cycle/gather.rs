@@ -1,0 +1,184 @@
+//! What is new: transcripts that no cycle has read yet, read and digested.
+
+use super::report::SessionCounts;
+use crate::digest::{self, Digest};
+use crate::ledger::stat_cache::{Stat, StatCache};
+use crate::repo::Repo;
+use crate::session::outcomes::Outcomes;
+use crate::session::read::read_file;
+use crate::session::{Session, SessionId, Skipped};
+use crate::settings::{Reading, Settings};
+use anyhow::Result;
+use jiff::Timestamp;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::SystemTime;
+
+/// Where sessions come from.
+pub struct Sources<'a> {
+    /// The transcripts, sorted.
+    pub transcripts: &'a [PathBuf],
+    /// What could not be found among what was named.
+    pub skipped: &'a [Skipped],
+    /// Outcomes that live elsewhere.
+    pub outcomes: Option<&'a Outcomes>,
+    /// Whether the transcripts were found and not named: then one that was just written to may be going on.
+    pub found: bool,
+    /// Told how many transcripts of how many are read; called from any thread.
+    pub progress: &'a (dyn Fn(usize, usize) + Sync),
+}
+
+/// What came of reading.
+#[derive(Clone, Debug, Default)]
+pub struct Gathered {
+    /// Digests of the sessions that no cycle has seen, sorted by session, each once.
+    pub digests: Vec<Digest>,
+    /// What could not be used.
+    pub skipped: Vec<Skipped>,
+    /// Sessions found, known ones among them.
+    read: u32,
+    /// Transcripts left for the next cycle.
+    unsettled: u32,
+    /// What each file held, to be remembered once the cycle is written.
+    files: Vec<FileSeen>,
+}
+
+/// What one file held.
+#[derive(Clone, Debug)]
+struct FileSeen {
+    path: PathBuf,
+    stat: Option<Stat>,
+    sessions: Vec<SessionId>,
+    at: SystemTime,
+}
+
+/// Everything from one file.
+struct OneFile {
+    seen: FileSeen,
+    digests: Vec<Digest>,
+    skipped: Vec<Skipped>,
+    unsettled: bool,
+}
+
+/// Reads and digests every session that is not in `seen`, files in parallel; what comes back does not depend on
+/// their order or on the number of threads.
+///
+/// A file that looks as it did when it was last read, and whose sessions are all in `seen`, is not opened.
+pub fn gather(sources: &Sources<'_>, seen: &BTreeSet<SessionId>, settings: &Settings, repo: &Repo) -> Result<Gathered> {
+    let cache = StatCache::load(repo, &readers(&settings.reading));
+    let mut gathered = Gathered { skipped: sources.skipped.to_vec(), ..Gathered::default() };
+    let mut unread: Vec<&Path> = Vec::new();
+    for path in sources.transcripts {
+        let stat = std::fs::metadata(path).ok().and_then(|metadata| Stat::of(&metadata));
+        match stat.and_then(|stat| cache.sessions(path, &stat)) {
+            Some(known) if known.iter().all(|id| seen.contains(id)) => gathered.read += known.len() as u32,
+            _ => unread.push(path),
+        }
+    }
+    let done = AtomicUsize::new(0);
+    let files: Vec<OneFile> = unread
+        .par_iter()
+        .map(|path| {
+            let file = read_one(path, sources, seen, &settings.reading);
+            (sources.progress)(done.fetch_add(1, Ordering::Relaxed) + 1, unread.len());
+            file
+        })
+        .collect();
+    for file in files {
+        gathered.skipped.extend(file.skipped);
+        if file.unsettled {
+            gathered.unsettled += 1;
+            continue;
+        }
+        gathered.read += file.seen.sessions.len() as u32;
+        gathered.digests.extend(file.digests);
+        gathered.files.push(file.seen);
+    }
+    gathered.digests.sort_by(|a, b| a.session.cmp(&b.session));
+    gathered.digests.dedup_by(|a, b| a.session == b.session);
+    Ok(gathered)
+}
+
+/// Reads and digests every session of the sources, whatever any ledger knows: for `audit`.
+pub fn gather_all(sources: &Sources<'_>, settings: &Settings) -> Gathered {
+    let done = AtomicUsize::new(0);
+    let none = BTreeSet::new();
+    let files: Vec<OneFile> = sources
+        .transcripts
+        .par_iter()
+        .map(|path| {
+            let file = read_one(path, sources, &none, &settings.reading);
+            (sources.progress)(done.fetch_add(1, Ordering::Relaxed) + 1, sources.transcripts.len());
+            file
+        })
+        .collect();
+    let mut gathered = Gathered { skipped: sources.skipped.to_vec(), ..Gathered::default() };
+    for file in files {
+        gathered.skipped.extend(file.skipped);
+        gathered.read += file.seen.sessions.len() as u32;
+        gathered.digests.extend(file.digests);
+    }
+    gathered.digests = crate::ledger::newest(std::mem::take(&mut gathered.digests));
+    gathered
+}
+
+fn read_one(path: &Path, sources: &Sources<'_>, seen: &BTreeSet<SessionId>, reading: &Reading) -> OneFile {
+    let at = SystemTime::now();
+    let stat = std::fs::metadata(path).ok().and_then(|metadata| Stat::of(&metadata));
+    let mut sessions = Vec::new();
+    let mut digests = Vec::new();
+    let mut take = |mut session: Session| {
+        sessions.push(session.id.clone());
+        if !seen.contains(&session.id) {
+            if let Some(outcomes) = sources.outcomes {
+                outcomes.apply(&mut session, path);
+            }
+            digests.push(digest::read(&session, reading));
+        }
+    };
+    let read = read_file(path, reading, &mut take);
+    let young = read.modified.is_some_and(|modified| is_young(modified, reading));
+    let unsettled = young && (sources.found || read.unfinished);
+    // In a folder, a file that is no transcript is nobody's loss.
+    let skipped = if read.unknown && sources.found { Vec::new() } else { read.skipped };
+    let seen = FileSeen { path: path.to_owned(), stat, sessions, at };
+    OneFile { seen, digests: if unsettled { Vec::new() } else { digests }, skipped, unsettled }
+}
+
+/// Whether a file was written to so lately, by the machine's own clock, that it may be written to again.
+fn is_young(modified: Timestamp, reading: &Reading) -> bool {
+    let age = Timestamp::now().as_second() - modified.as_second();
+    age < i64::from(reading.settle_minutes) * 60
+}
+
+/// Names everything that decides what is read from a file.
+fn readers(reading: &Reading) -> String {
+    let settings = toml::to_string(reading).unwrap_or_default();
+    format!("{} {}", env!("CARGO_PKG_VERSION"), &blake3::hash(settings.as_bytes()).to_hex()[..16])
+}
+
+impl Gathered {
+    /// Sessions, counted.
+    pub fn counts(&self) -> SessionCounts {
+        SessionCounts {
+            read: self.read,
+            new: self.digests.len() as u32,
+            skipped: self.skipped.len() as u32,
+            unsettled: self.unsettled,
+        }
+    }
+
+    /// Remembers what each file held, so that the next run need not open it. Only once the cycle is written: a
+    /// cycle that failed must read them again.
+    pub fn remember(&self, repo: &Repo, settings: &Settings) -> Result<()> {
+        let mut cache = StatCache::load(repo, &readers(&settings.reading));
+        for FileSeen { path, stat, sessions, at } in &self.files {
+            if let Some(stat) = stat {
+                cache.remember(path, stat, sessions, *at);
+            }
+        }
+        cache.store()
+    }
+}

@@ -1,0 +1,151 @@
+//! What came of a dream, for people and for programs.
+
+use super::gather::Gathered;
+use crate::learning::{Planned, Refused};
+use crate::repo::Oid;
+use crate::session::Skipped;
+use serde::{Serialize, Serializer};
+
+/// What came of a dream. As JSON it is what `run --json` prints.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Version of this format.
+    pub version: u32,
+    /// The cycle's name; `None` when there was nothing new to dream on.
+    pub cycle: Option<String>,
+    /// The target branch.
+    pub target: String,
+    /// The commit that the branch starts from.
+    pub base: String,
+    /// The branch; `None` when there was nothing to say.
+    pub branch: Option<String>,
+    /// The branch's last commit.
+    pub tip: Option<String>,
+    /// Sessions, counted.
+    pub sessions: SessionCounts,
+    /// What could not be read.
+    #[serde(serialize_with = "as_rows")]
+    pub skipped: Vec<Skipped>,
+    /// What is proposed, in the order of the commits.
+    pub learnings: Vec<LearningReport>,
+    /// What is not proposed, and why.
+    pub refused: Vec<Refused>,
+    /// Patterns that the memory already says, that wait for review or that were rejected.
+    pub settled: u32,
+    /// Patterns that found no room in this cycle.
+    pub left_over: u32,
+}
+
+/// Sessions of one dream, counted.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct SessionCounts {
+    /// Found in the transcripts.
+    pub read: u32,
+    /// Of these, not dreamt on before.
+    pub new: u32,
+    /// Lines and files that could not be used.
+    pub skipped: u32,
+    /// Left for the next cycle, because they are still being written.
+    pub unsettled: u32,
+}
+
+/// One learning of a dream.
+#[derive(Clone, Debug, Serialize)]
+pub struct LearningReport {
+    /// Its commit; empty when nothing was written.
+    pub commit: String,
+    /// `add`, `revise`, …
+    pub change: String,
+    /// `mistake`, `playbook`, `preference`.
+    pub kind: String,
+    /// The note's path inside the memory.
+    pub note: String,
+    /// The learning in a sentence.
+    pub title: String,
+    /// The pattern's fingerprint.
+    pub pattern: String,
+    /// How sure we may be.
+    pub grade: String,
+    /// How much speaks for it.
+    pub support: Counted,
+}
+
+/// How much speaks for a learning, counted.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Counted {
+    /// Independent sessions.
+    pub sessions: u32,
+    /// Distinct jobs.
+    pub jobs: u32,
+    /// Distinct agents.
+    pub agents: u32,
+    /// Distinct people; 0 where no transcript says who.
+    pub people: u32,
+}
+
+impl Report {
+    /// Nothing new: nothing was mined.
+    pub(super) fn quiet(target: &str, base: Oid, gathered: &Gathered) -> Report {
+        Report {
+            version: 1,
+            cycle: None,
+            target: target.to_owned(),
+            base: base.to_string(),
+            branch: None,
+            tip: None,
+            sessions: gathered.counts(),
+            skipped: gathered.skipped.clone(),
+            learnings: Vec::new(),
+            refused: Vec::new(),
+            settled: 0,
+            left_over: 0,
+        }
+    }
+
+    /// What is planned; the commits get their names later.
+    pub(super) fn of(cycle: &str, target: &str, base: Oid, gathered: &Gathered, planned: &Planned) -> Report {
+        let learning = |learning: &crate::learning::Learning| LearningReport {
+            commit: String::new(),
+            change: learning.change.to_string(),
+            kind: learning.kind.to_string(),
+            note: learning.note.clone(),
+            title: learning.title.clone(),
+            pattern: learning.pattern.to_string(),
+            grade: learning.grade.to_string(),
+            support: Counted {
+                sessions: learning.support.sessions,
+                jobs: learning.support.jobs,
+                agents: learning.support.agents,
+                people: learning.support.people,
+            },
+        };
+        Report {
+            cycle: Some(cycle.to_owned()),
+            branch: (!planned.learnings.is_empty()).then(|| format!("dream/{cycle}")),
+            learnings: planned.learnings.iter().map(learning).collect(),
+            refused: planned.refused.clone(),
+            settled: planned.settled,
+            left_over: planned.left_over,
+            ..Report::quiet(target, base, gathered)
+        }
+    }
+
+    /// The learnings' commits, in their order; the index's comes last and belongs to no learning.
+    pub(super) fn name_commits(&mut self, written: &[Oid]) {
+        for (learning, commit) in self.learnings.iter_mut().zip(written) {
+            learning.commit = commit.to_string();
+        }
+        self.tip = written.last().map(|tip| tip.to_string());
+    }
+}
+
+/// [`Skipped`] as `{path, line, reason}`.
+fn as_rows<S: Serializer>(skipped: &[Skipped], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        path: &'a str,
+        line: Option<u64>,
+        reason: &'a str,
+    }
+    serializer.collect_seq(skipped.iter().map(|s| Row { path: &s.path, line: s.line, reason: &s.reason }))
+}

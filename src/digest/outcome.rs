@@ -1,0 +1,50 @@
+//! How a session ended, from the best source that it has.
+
+use super::remark::{Remark, Sort};
+use super::{Outcome, OutcomeSource, calls, failure, step};
+use crate::session::{Body, Session, Status};
+
+/// The outcome of a session, with the source of that judgement; `None` when nothing in it tells.
+///
+/// In this order: what the transcript or an outcomes file states; the last run of a test, build or lint; a
+/// person who pushes back in the last thing said; a session that breaks off. That somebody said nothing bad is
+/// no success.
+pub(super) fn of(session: &Session, remarks: &[Remark]) -> Option<Outcome> {
+    let stated = session.outcome.map(|score| Outcome { score, by: OutcomeSource::Stated });
+    stated
+        .or_else(|| last_verification(session))
+        .or_else(|| pushed_back(session, remarks))
+        .or_else(|| abandoned(session))
+}
+
+/// The last test, build or lint that ran to its end.
+fn last_verification(session: &Session) -> Option<Outcome> {
+    let verifies = |call| step::of(call).last().is_some_and(step::is_verification);
+    let (_, last) = calls(session).filter(|(_, call)| verifies(call)).last()?;
+    let score = match last.status {
+        Status::Refused | Status::Unanswered => return None,
+        Status::Failed { .. } => 0.0,
+        Status::Returned if failure::has_failed(last) => 0.0,
+        Status::Returned => 1.0,
+    };
+    Some(Outcome { score, by: OutcomeSource::Tests })
+}
+
+/// A person's last turn corrects the agent, and no agent work answered it.
+fn pushed_back(session: &Session, remarks: &[Remark]) -> Option<Outcome> {
+    let last_turn = session.events.iter().rev().find(|event| matches!(event.body, Body::Person(_)))?;
+    let corrects = |remark: &Remark| remark.sort == Sort::Correction && remark.event == last_turn.number;
+    let answered = calls(session).any(|(event, _)| event.number > last_turn.number);
+    let unhappy = !answered && remarks.iter().any(corrects);
+    unhappy.then_some(Outcome { score: 0.0, by: OutcomeSource::Person })
+}
+
+/// The last thing that happened is an interruption or a call without an answer.
+fn abandoned(session: &Session) -> Option<Outcome> {
+    let broke_off = match &session.events.last()?.body {
+        Body::Interrupted => true,
+        Body::Call(call) => call.status == Status::Unanswered,
+        _ => false,
+    };
+    broke_off.then_some(Outcome { score: 0.0, by: OutcomeSource::Abandoned })
+}

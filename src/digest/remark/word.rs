@@ -1,0 +1,192 @@
+//! Words of a sentence: lower-cased, contractions and common typing slips written out, each with its place.
+//!
+//! Owns what counts as one word (`snake_case`, `--no-verify` and `src/a.rs` are one, `small-step` is two).
+//! Refuses to know what a word means.
+
+use std::ops::Range;
+
+/// Longest run of words looked at; what a person types as one sentence is far shorter.
+pub(crate) const MOST_WORDS: usize = 96;
+
+/// One word, or one punctuation mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Word {
+    /// Where it stands in the text it was read from.
+    pub(crate) at: Range<usize>,
+    /// Lower case, written out: `don't` is the two words `do` and `not`, both at the same place.
+    pub(crate) text: String,
+}
+
+impl Word {
+    /// Whether it is a punctuation mark.
+    pub(crate) fn is_mark(&self) -> bool {
+        !self.text.chars().any(char::is_alphanumeric)
+    }
+}
+
+/// Words that people write in one piece and mean as several, or mistype, and what they mean.
+const WRITTEN_OUT: &[(&str, &[&str])] = &[
+    ("aren't", &["are", "not"]),
+    ("can't", &["can", "not"]),
+    ("cannot", &["can", "not"]),
+    ("cant", &["can", "not"]),
+    ("couldn't", &["could", "not"]),
+    ("didn't", &["did", "not"]),
+    ("didnt", &["did", "not"]),
+    ("doesn't", &["does", "not"]),
+    ("doesnt", &["does", "not"]),
+    ("don't", &["do", "not"]),
+    ("dont", &["do", "not"]),
+    ("don’t", &["do", "not"]),
+    ("dnt", &["do", "not"]),
+    ("alway", &["always"]),
+    ("allways", &["always"]),
+    ("alwasy", &["always"]),
+    ("alwyas", &["always"]),
+    ("gonna", &["going", "to"]),
+    ("hadn't", &["had", "not"]),
+    ("hasn't", &["has", "not"]),
+    ("haven't", &["have", "not"]),
+    ("i'd", &["i", "would"]),
+    ("i'll", &["i", "will"]),
+    ("i'm", &["i", "am"]),
+    ("i've", &["i", "have"]),
+    ("insted", &["instead"]),
+    ("isn't", &["is", "not"]),
+    ("isnt", &["is", "not"]),
+    ("it's", &["it", "is"]),
+    ("let's", &["let", "us"]),
+    ("lets", &["let", "us"]),
+    ("mustn't", &["must", "not"]),
+    ("needn't", &["need", "not"]),
+    ("nver", &["never"]),
+    ("pelase", &["please"]),
+    ("plase", &["please"]),
+    ("pleas", &["please"]),
+    ("pls", &["please"]),
+    ("plz", &["please"]),
+    ("rember", &["remember"]),
+    ("shouldn't", &["should", "not"]),
+    ("shouldnt", &["should", "not"]),
+    ("that's", &["that", "is"]),
+    ("thats", &["that", "is"]),
+    ("there's", &["there", "is"]),
+    ("they're", &["they", "are"]),
+    ("u", &["you"]),
+    ("w/", &["with"]),
+    ("w/o", &["without"]),
+    ("wasn't", &["was", "not"]),
+    ("we'd", &["we", "would"]),
+    ("we'll", &["we", "will"]),
+    ("we're", &["we", "are"]),
+    ("we've", &["we", "have"]),
+    ("weren't", &["were", "not"]),
+    ("what's", &["what", "is"]),
+    ("won't", &["will", "not"]),
+    ("wont", &["will", "not"]),
+    ("wouldn't", &["would", "not"]),
+    ("you'd", &["you", "would"]),
+    ("you'll", &["you", "will"]),
+    ("you're", &["you", "are"]),
+    ("you've", &["you", "have"]),
+    ("youve", &["you", "have"]),
+];
+
+/// The words and punctuation marks of a text, in order; at most [`MOST_WORDS`].
+pub(crate) fn words(text: &str) -> Vec<Word> {
+    let mut found = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, first)) = chars.next() {
+        if found.len() >= MOST_WORDS {
+            break;
+        }
+        if first.is_whitespace() || matches!(first, '`' | '"' | '“' | '”' | '*' | '\'' | '‘' | '’') {
+            continue;
+        }
+        let starts_flag = first == '-' && chars.peek().is_some_and(|&(_, c)| c == '-' || c.is_alphanumeric());
+        if !first.is_alphanumeric() && first != '_' && !starts_flag {
+            found.push(Word { at: start..start + first.len_utf8(), text: first.to_string() });
+            continue;
+        }
+        let mut end = start + first.len_utf8();
+        while let Some(&(at, c)) = chars.peek() {
+            if !(c.is_alphanumeric() || is_joiner(c)) {
+                break;
+            }
+            end = at + c.len_utf8();
+            chars.next();
+        }
+        push_written_out(text, start..end, &mut found);
+    }
+    found
+}
+
+/// Characters that hold one word together when they stand inside it.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '_' | '.' | '/' | '+' | '#' | '@' | '\'' | '’' | '-')
+}
+
+/// Adds one run of word characters: trimmed, written out, split at hyphens.
+fn push_written_out(text: &str, at: Range<usize>, found: &mut Vec<Word>) {
+    let raw = text.get(at.clone()).unwrap_or_default();
+    let lower = raw.to_lowercase().replace('’', "'");
+    if let Some((_, meant)) = WRITTEN_OUT.iter().find(|(slip, _)| *slip == lower) {
+        found.extend(meant.iter().map(|word| Word { at: at.clone(), text: (*word).to_owned() }));
+        return;
+    }
+    let trimmed = raw.trim_end_matches(|c: char| matches!(c, '.' | '\'' | '’' | '-' | '/' | ':'));
+    let end = at.start + trimmed.len();
+    let lower = trimmed.to_lowercase().replace('’', "'");
+    if let Some((_, meant)) = WRITTEN_OUT.iter().find(|(slip, _)| *slip == lower) {
+        found.extend(meant.iter().map(|word| Word { at: at.start..end, text: (*word).to_owned() }));
+    } else if splits_at_hyphens(&lower) {
+        let mut start = at.start;
+        for part in trimmed.split('-') {
+            if !part.is_empty() {
+                found.push(Word { at: start..start + part.len(), text: part.to_lowercase() });
+            }
+            start += part.len() + 1;
+        }
+    } else {
+        let word = lower.strip_suffix("'s").unwrap_or(&lower);
+        if !word.is_empty() {
+            found.push(Word { at: at.start..end, text: word.to_owned() });
+        }
+    }
+    // A full stop that ended the run still ends the clause.
+    if raw.len() > trimmed.len() && raw.ends_with('.') {
+        found.push(Word { at: at.end - 1..at.end, text: ".".to_owned() });
+    }
+}
+
+/// `small-step` is two words; `--flag`, `non-null`, `pre-commit` and `a-1` are one.
+fn splits_at_hyphens(word: &str) -> bool {
+    let mut parts = word.split('-');
+    let first = parts.next().unwrap_or_default();
+    let keeps = ["", "no", "non", "not", "pre", "re", "un", "e"].contains(&first);
+    word.contains('-') && !keeps && word.split('-').all(|part| part.chars().all(char::is_alphabetic))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        words(text).into_iter().map(|word| word.text).collect()
+    }
+
+    #[test]
+    fn contractions_and_slips_are_written_out() {
+        assert_eq!(texts("Dont use npm, pls."), ["do", "not", "use", "npm", ",", "please", "."]);
+        assert_eq!(texts("We’re w/o `--no-verify`!"), ["we", "are", "without", "--no-verify", "!"]);
+        assert_eq!(texts("small-step edits of src/a.rs"), ["small", "step", "edits", "of", "src/a.rs"]);
+    }
+
+    #[test]
+    fn places_point_into_the_text_whatever_its_script() {
+        let text = "Größe—nicht „ändern“: 中文 e\u{301}x…";
+        for word in words(text) {
+            assert!(text.get(word.at.clone()).is_some(), "{word:?}");
+        }
+    }
+}

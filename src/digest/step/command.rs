@@ -1,0 +1,323 @@
+//! Names the step that one shell command is.
+//!
+//! Owns the rule for what of a command's words belongs to the step: the program, without its path and what
+//! wraps it, and its sub-command. Refuses arguments: two pushes to different branches are the same step.
+//!
+//! The rule for a sub-command: the first word that is no flag and no flag's value, if it could be one — a
+//! lower-case word without path, dot, `=` or digit — unless the program is known to take operands only. So
+//! tools that nobody has heard of get sub-commands too.
+
+use super::file;
+use super::programs as known;
+use super::shell::{self, Command, Joined, Word};
+use crate::redact::Clean;
+
+/// Deepest nesting of lines in lines (`bash -c "sh -c …"`) that is followed.
+const DEEPEST: usize = 4;
+/// Longest sub-command or task name, bytes.
+const LONGEST_NAME: usize = 40;
+
+/// How much a command says about the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strength {
+    /// Nothing: `cd`, `echo`.
+    Silent,
+    /// It looked at something: `ls`, `grep`.
+    Looking,
+    /// It is work.
+    Working,
+}
+
+/// One command of a line and the step it is.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    /// The step's text.
+    pub(super) step: Clean,
+    /// The program alone, for recognising its error messages.
+    pub(super) program: Clean,
+    /// How much it says about the work.
+    pub(super) strength: Strength,
+    /// Its words, without what wraps it.
+    pub(super) words: Vec<Clean>,
+    /// What joins it to the command before.
+    pub(super) joined: Joined,
+    /// It changes something outside the conversation, as far as its name says.
+    pub(super) changes: bool,
+}
+
+/// The parts of a shell line, silent ones included.
+pub(super) fn parts(line: &Clean) -> Vec<Part> {
+    let mut parts = Vec::new();
+    read_line(line, 0, &mut parts);
+    parts
+}
+
+fn read_line(line: &Clean, depth: usize, parts: &mut Vec<Part>) {
+    for command in shell::commands(line) {
+        read_command(&command, &command.words, depth, parts);
+    }
+}
+
+/// The parts of a command that is given as words, as some tools have it: `["git", "status"]`.
+pub(super) fn parts_of_words(words: Vec<Clean>) -> Vec<Part> {
+    let words = words.into_iter().map(|text| Word { text, literal: true }).collect();
+    let command = Command { words, ..Command::default() };
+    let mut parts = Vec::new();
+    read_command(&command, &command.words, 0, &mut parts);
+    parts
+}
+
+fn read_command(command: &Command, words: &[Word], depth: usize, parts: &mut Vec<Part>) {
+    let words = unwrapped(words);
+    let Some(first) = words.first() else {
+        // `> file` alone, or assignments alone.
+        return;
+    };
+    let program = file::name_of_program(&first.text);
+    let mut push = |step: Clean, strength: Strength, changes: bool| {
+        let program = program.clone();
+        let words = words.iter().map(|word| word.text.clone()).collect();
+        parts.push(Part { step, program, strength, words, joined: command.joined, changes });
+    };
+    if program.is_empty() || !first.literal || known::has(known::HEADERS, &program) {
+        return;
+    }
+    if let Some(patch) = patch(command, words) {
+        for step in file::patched(patch) {
+            push(step, Strength::Working, true);
+        }
+        return;
+    }
+    if known::has(known::SHELLS, &program) {
+        match inner_line(command, words) {
+            Inner::Line(line) if depth < DEEPEST => return read_line(&line, depth + 1, parts),
+            Inner::Script(at) => return push(file::script(&words[at].text), Strength::Working, true),
+            _ => return push(program.clone(), Strength::Working, true),
+        }
+    }
+    let quiet = known::has(known::SILENT, &program) || known::has(known::LOOKING, &program);
+    if let Some(written) = quiet.then(|| written_file(command, &program, words)).flatten() {
+        return push(file::edit(written), Strength::Working, true);
+    }
+    if known::has(known::SILENT, &program) {
+        return push(program.clone(), Strength::Silent, false);
+    }
+    if known::has(known::LOOKING, &program) {
+        let shown = known::has(known::SHOWING, &program) || (&*program == "sed");
+        let step = if shown { read_operand(words).map(file::read) } else { None };
+        return push(step.unwrap_or_else(|| program.clone()), Strength::Looking, false);
+    }
+    let step = name(&program, words);
+    let changes = !is_asking(&step) && !super::is_verification_text(&step);
+    push(step, Strength::Working, changes);
+}
+
+/// The words without reserved words, assignments, and programs that only run another.
+fn unwrapped(mut words: &[Word]) -> &[Word] {
+    // Each turn takes at least one word off, so this ends.
+    loop {
+        let Some(first) = words.first() else { return words };
+        if known::has(known::RESERVED, &first.text) || is_assignment(&first.text) {
+            words = &words[1..];
+            continue;
+        }
+        let rest = inside_wrapper(words).or_else(|| module(words));
+        match rest {
+            Some(rest) if !rest.is_empty() => words = rest,
+            _ => return words,
+        }
+    }
+}
+
+/// The command inside `sudo …`, `timeout 30 …`, `uv run …`; `None` where the program runs no other.
+fn inside_wrapper(words: &[Word]) -> Option<&[Word]> {
+    let program = file::name_of_program(&words.first()?.text);
+    let second = words.get(1).map_or("", |word| word.text.as_str());
+    let (consumed, flags, operands) = known::WRAPPERS.iter().find_map(|(name, flags, operands)| {
+        let consumed = match name.split_once(' ') {
+            None if *name == &*program => 1,
+            Some((one, two)) if one == &*program && two == second => 2,
+            _ => return None,
+        };
+        Some((consumed, *flags, *operands))
+    })?;
+    let mut at = consumed;
+    let mut operands = operands;
+    while let Some(word) = words.get(at) {
+        let text = word.text.as_str();
+        if text == "--" {
+            at += 1;
+            break;
+        } else if text.starts_with('-') && text.len() > 1 {
+            at += if known::has(flags, text) { 2 } else { 1 };
+        } else if operands > 0 {
+            operands -= 1;
+            at += 1;
+        } else if is_assignment(text) {
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    words.get(at..)
+}
+
+/// The module's words in `python -m module …`.
+fn module(words: &[Word]) -> Option<&[Word]> {
+    let program = file::name_of_program(&words.first()?.text);
+    let python = program.starts_with("python") || known::has(&["py", "pypy3"], &program);
+    let at = words.iter().take(4).position(|word| &*word.text == "-m").filter(|_| python)?;
+    words.get(at + 1..)
+}
+
+/// `NAME=value`.
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        let name = name.strip_suffix('+').unwrap_or(name);
+        !name.is_empty()
+            && !name.as_bytes()[0].is_ascii_digit()
+            && name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric())
+    })
+}
+
+/// What a shell was started for.
+enum Inner {
+    /// To run this line.
+    Line(Clean),
+    /// To run the script at this place among its words.
+    Script(usize),
+    /// To talk.
+    Nothing,
+}
+
+fn inner_line(command: &Command, words: &[Word]) -> Inner {
+    for (at, word) in words.iter().enumerate().skip(1) {
+        let text = word.text.as_str();
+        let runs_next = text.eq_ignore_ascii_case("/c")
+            || text.eq_ignore_ascii_case("-command")
+            || (text.starts_with('-') && !text.starts_with("--") && text.ends_with('c'));
+        if runs_next {
+            return words.get(at + 1).map_or(Inner::Nothing, |line| Inner::Line(line.text.clone()));
+        }
+        if !text.starts_with('-') {
+            return Inner::Script(at);
+        }
+    }
+    command.document.clone().map_or(Inner::Nothing, Inner::Line)
+}
+
+/// The patch that `apply_patch` was given, as an argument or on its input.
+fn patch<'a>(command: &'a Command, words: &'a [Word]) -> Option<&'a Clean> {
+    let applies = known::has(&["apply_patch", "applypatch"], &words.first()?.text);
+    let patch = words.get(1).map(|word| &word.text).or(command.document.as_ref());
+    patch.filter(|_| applies)
+}
+
+/// The file that a command which by itself does nothing writes: `cat > a.rs <<EOF`, `sed -i … a.rs`, `tee a.rs`.
+fn written_file<'a>(command: &'a Command, program: &str, words: &'a [Word]) -> Option<&'a Clean> {
+    let in_place = || words.iter().skip(1).any(|w| w.text.starts_with("-i") || &*w.text == "--in-place");
+    let written = match program {
+        "sed" if in_place() => words.last().map(|word| &word.text),
+        "tee" => words.iter().skip(1).map(|word| &word.text).find(|text| !text.starts_with('-')),
+        _ => command.output.last().map(|word| &word.text),
+    };
+    written.filter(|path| !file::is_scratch(path))
+}
+
+/// The file that a showing command shows: its last operand that looks like one.
+fn read_operand(words: &[Word]) -> Option<&Clean> {
+    let last = words.iter().skip(1).map(|word| &word.text).rfind(|text| !text.starts_with('-'))?;
+    file::looks_like_path(last).then_some(last)
+}
+
+/// The step's name: program and sub-command, or the script.
+fn name(program: &Clean, words: &[Word]) -> Clean {
+    if known::has(known::INTERPRETERS, program) {
+        let operand =
+            words.get(1).filter(|word| !word.text.starts_with('-') && file::looks_like_path(&word.text));
+        if let Some(script) = operand {
+            return script_with_task(&script.text, &words[1..]);
+        }
+        if !known::has(&["bun", "deno", "dotnet-script"], program) {
+            return program.clone();
+        }
+    }
+    if file::is_script(&words[0].text) {
+        return script_with_task(&words[0].text, words);
+    }
+    if known::has(known::WITHOUT_SUBCOMMANDS, program) {
+        return program.clone();
+    }
+    let task = known::has(known::TASK_RUNNERS, program);
+    let Some(at) = subcommand(program, words, 1, task) else { return program.clone() };
+    let first = &words[at].text;
+    let both = Clean::join(&[program, first], " ");
+    let nested = known::has(known::NESTED, &both) || known::has(known::TWO_LEVELS, program);
+    match subcommand(program, words, at + 1, true).filter(|_| nested) {
+        Some(second) => Clean::join(&[program, first, &words[second].text], " "),
+        None => both,
+    }
+}
+
+/// A script, with its task where it is a project's own tool (`manage.py migrate`).
+fn script_with_task(script: &Clean, words: &[Word]) -> Clean {
+    let named = file::script(script);
+    let own_tool = known::has(&["manage.py", "artisan", "console"], file::base(script));
+    match subcommand(&named, words, 1, false).filter(|_| own_tool) {
+        Some(at) => Clean::join(&[&named, &words[at].text], " "),
+        None => named,
+    }
+}
+
+/// The place of the sub-command among the words, looked for from `from` on. `named_by_project`: any name will
+/// do, since the project chose it (`make`, `npm run`).
+fn subcommand(program: &str, words: &[Word], from: usize, named_by_project: bool) -> Option<usize> {
+    let value_flags = known::VALUE_FLAGS.iter().find(|(name, _)| *name == program).map(|(_, flags)| *flags);
+    let could_be = |at: usize| {
+        words.get(at).is_some_and(|word| word.literal && could_be_subcommand(&word.text, named_by_project))
+    };
+    let mut at = from;
+    while let Some(word) = words.get(at) {
+        let text = word.text.as_str();
+        if text.starts_with('-') && text.len() > 1 {
+            let takes_value = match value_flags {
+                Some(flags) => known::has(flags, text),
+                // Nobody knows whether this flag takes a value: it does if that leaves a sub-command.
+                None => !text.contains('=') && text != "--" && could_be(at + 2),
+            };
+            at += if takes_value { 2 } else { 1 };
+        } else if text.starts_with('+') || is_assignment(text) {
+            at += 1;
+        } else {
+            return could_be(at).then_some(at);
+        }
+    }
+    None
+}
+
+fn could_be_subcommand(word: &str, named_by_project: bool) -> bool {
+    let first = word.bytes().next().unwrap_or(0);
+    let any_name = |b: u8| b.is_ascii_alphanumeric() || b"-_:.@".contains(&b);
+    let plain = |b: u8| b.is_ascii_lowercase() || b"-_:".contains(&b);
+    match named_by_project {
+        true => {
+            word.len() <= LONGEST_NAME
+                && first.is_ascii_alphanumeric() | (first == b':')
+                && word.bytes().all(any_name)
+        }
+        false => {
+            // `s3`, `e2e`, `k8s` are names; more digits than that are values.
+            let digits = word.bytes().filter(u8::is_ascii_digit).count();
+            word.len() <= LONGEST_NAME
+                && first.is_ascii_lowercase()
+                && digits <= 1
+                && word.bytes().all(|b| plain(b) || b.is_ascii_digit())
+                && !word.ends_with(':')
+        }
+    }
+}
+
+/// Whether a step only asks how things are.
+pub(super) fn is_asking(step: &str) -> bool {
+    step.split(' ').skip(1).any(|word| known::has(known::ASKING, word) || word.starts_with("get-"))
+}

@@ -1,0 +1,80 @@
+//! Other people's text inside ours: shown as data, never able to become markup or an instruction.
+
+/// The text on one line: line breaks become spaces, characters that cannot be seen are dropped.
+pub fn one_line(text: &str) -> String {
+    let visible = text.chars().filter_map(|c| match c {
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),
+        c if c.is_control() || is_hidden(c) => None,
+        c => Some(c),
+    });
+    visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Characters that take no room or turn the direction of what follows.
+fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// A code span that holds the text whatever it contains: its fence is one backtick longer than any run inside
+/// (CommonMark 0.31, section 6.1).
+pub fn code(text: &str) -> String {
+    let line = one_line(text);
+    let longest = line.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if line.starts_with('`') || line.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{line}{pad}{fence}")
+}
+
+/// At most `most` bytes of the text, cut between words, with `…` where something was cut.
+pub fn brief(text: &str, most: usize) -> String {
+    let line = one_line(text);
+    if line.len() <= most {
+        return line;
+    }
+    let cut = &line[..line.floor_char_boundary(most.saturating_sub(3))];
+    let words = cut.rsplit_once(' ').map_or(cut, |(words, _)| words);
+    format!("{} …", words.trim_end_matches([',', ';', ':', '-']))
+}
+
+/// A sentence that a person typed, as a sentence: capital first letter, one full stop, markup that could act
+/// taken out. The words stay theirs.
+pub fn sentence(text: &str) -> String {
+    let line = one_line(text).replace(['<', '>'], "").replace("![", "[");
+    let line = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '#' | '"' | ',' | ';' | ':'));
+    let mut letters = line.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let rest = letters.as_str().trim_end_matches(['!', '.', ' ']);
+    let end = if rest.ends_with('?') { "" } else { "." };
+    format!("{}{rest}{end}", first.to_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn nothing_gets_out_of_a_code_span(text in "[a-z`<>!\\[\\]()\n*_\\\\ ]{1,40}") {
+            let span = code(&text);
+            let parser = pulldown_cmark::Parser::new(&span).collect::<Vec<_>>();
+            let spans = parser.iter().filter(|event| matches!(event, pulldown_cmark::Event::Code(_))).count();
+            let blank = one_line(&text).is_empty();
+            prop_assert!(blank || (spans == 1 && parser.len() == 3), "{:?}", parser);
+        }
+    }
+
+    #[test]
+    fn hidden_characters_are_dropped() {
+        assert_eq!(one_line("a\u{200b}b\u{202e}c\u{e0041}\u{7}\nd"), "abc d");
+    }
+
+    #[test]
+    fn a_wish_becomes_a_sentence() {
+        assert_eq!(sentence("- pls use pnpm, not npm!!"), "Pls use pnpm, not npm.");
+        assert_eq!(sentence("why npm again?"), "Why npm again?");
+    }
+}

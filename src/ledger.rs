@@ -1,1 +1,0 @@
-//! Digests and cycles, kept in git under `refs/dream/ledger`.

@@ -1,0 +1,116 @@
+//! How a ledger's tree is laid out, and the line formats in it.
+//!
+//! ```text
+//! README.md               explains this to whoever looks with plain git
+//! digests/<cycle>.jsonl   one digest a line, sorted by session id
+//! sessions/<cycle>.txt    one line a session: its id, the tool's own id for it, whose it is
+//! cycles/<cycle>.json     what the cycle did
+//! ```
+//!
+//! A cycle only adds its own three files, so that all else is shared with the tree before it, and the cost of
+//! a cycle does not grow with what is stored. An inbox has the same layout.
+
+use crate::session::SessionId;
+
+pub(super) const DIGESTS: &str = "digests";
+pub(super) const SESSIONS: &str = "sessions";
+pub(super) const CYCLES: &str = "cycles";
+pub(super) const README: &str = "README.md";
+
+/// What README.md says.
+pub(super) const README_TEXT: &str = "\
+# The ledger of git-dream
+
+This is not a branch to work on. It is where `git dream` keeps what it learnt from, one commit a cycle, only ever
+added to. Everything in it has passed redaction; transcripts are not in it.
+
+- `digests/<cycle>.jsonl`: what each session taught, one JSON object a line, sorted by session id.
+- `sessions/<cycle>.txt`: the sessions read, one a line: session id, the tool's own id for it, whose it is
+  (`-` where unknown; blanks and `%` written as `%20`, `%25`).
+- `cycles/<cycle>.json`: what the cycle did: what it read, what it proposed, what it refused and why.
+
+Look at it with plain git, where `<ref>` is `refs/dream/ledger` or `refs/dream/inbox/<contributor>`:
+
+    git log <ref>
+    git show <ref>:cycles/<cycle>.json
+    git grep <session id> <ref>
+";
+
+/// Whether a cycle's name can be part of a file name here and of a branch name: letters, digits, `.`, `_` and
+/// `-`, at most 100, not beginning with `.` or `-`, not ending in `.` or `.lock`, without `..`.
+pub fn is_cycle_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    (1..=100).contains(&name.len())
+        && name.bytes().all(allowed)
+        && !name.starts_with(['.', '-'])
+        && !name.ends_with('.')
+        && !name.ends_with(".lock")
+        && !name.contains("..")
+}
+
+/// The path of a cycle's file.
+pub(super) fn path(folder: &str, cycle: &str) -> String {
+    let ending = match folder {
+        DIGESTS => "jsonl",
+        SESSIONS => "txt",
+        _ => "json",
+    };
+    format!("{folder}/{cycle}.{ending}")
+}
+
+/// One line of `sessions/<cycle>.txt`.
+pub(super) fn session_line(id: &SessionId, source: Option<&str>, contributor: Option<&str>) -> String {
+    format!("{id} {} {}\n", field(source), field(contributor))
+}
+
+/// The session that a line of `sessions/<cycle>.txt` names.
+pub(super) fn session_of(line: &str) -> Option<SessionId> {
+    SessionId::parse(line.split(' ').next()?)
+}
+
+/// A field that has no blank in it and is not taken for an absent one.
+fn field(value: Option<&str>) -> String {
+    match value {
+        None | Some("") => "-".to_owned(),
+        Some("-") => "%2D".to_owned(),
+        Some(text) => {
+            let mut written = String::with_capacity(text.len());
+            for character in text.chars() {
+                if character == '%' || character.is_whitespace() || character.is_control() {
+                    let mut bytes = [0; 4];
+                    for byte in character.encode_utf8(&mut bytes).bytes() {
+                        written.push_str(&format!("%{byte:02X}"));
+                    }
+                } else {
+                    written.push(character);
+                }
+            }
+            written
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_line_has_three_fields_whatever_is_in_them() {
+        let id = SessionId::of(b"x");
+        let line = session_line(&id, Some("a b\n100%"), Some("-"));
+        assert_eq!(line, format!("{id} a%20b%0A100%25 %2D\n"));
+        assert_eq!(session_line(&id, None, None), format!("{id} - -\n"));
+        assert_eq!(session_of(&line), Some(id));
+        assert_eq!(session_of("not a session"), None);
+    }
+
+    #[test]
+    fn a_cycle_name_is_a_file_name_and_a_branch_name() {
+        for good in ["2026-01-02", "2026-01-02.2", "night_7"] {
+            assert!(is_cycle_name(good), "{good}");
+        }
+        for bad in ["", "../x", "a/b", ".hidden", "-f", "a..b", "x.lock", "ü", "a b", "x."] {
+            assert!(!is_cycle_name(bad), "{bad}");
+        }
+    }
+}

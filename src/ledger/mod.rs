@@ -1,0 +1,186 @@
+//! Digests and cycles, kept in git under `refs/dream/ledger`.
+//!
+//! Owns the layout ([`layout`]), the record of a cycle ([`CycleRecord`]), the rule which of two digests of one
+//! session counts ([`newest`]) and the cache that spares reading transcripts ([`stat_cache`]). The ledger and
+//! the inboxes are read as one set. Refuses to judge digests, and to move refs: [`Ledger::append`] prepares a
+//! commit that the cycle moves together with its branch.
+
+pub mod layout;
+mod newest;
+mod record;
+pub mod stat_cache;
+mod write;
+
+pub use newest::newest;
+pub use record::{CycleRecord, LearningRecord, RefusedRecord, SupportRecord};
+pub use write::{Addition, Stamp, append};
+
+use crate::digest::Digest;
+use crate::repo::{Oid, Repo};
+use crate::session::{SessionId, Skipped};
+use anyhow::{Result, bail};
+use layout::{CYCLES, DIGESTS, SESSIONS};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+/// The ref of the ledger.
+pub const LEDGER: &str = "refs/dream/ledger";
+
+/// What the refs of inboxes begin with; the contributor follows.
+pub const INBOXES: &str = "refs/dream/inbox/";
+
+/// The ledger and the inboxes, as they stood when it was opened.
+#[derive(Debug)]
+pub struct Ledger<'repo> {
+    repo: &'repo Repo,
+    tip: Option<Oid>,
+    inboxes: Vec<(String, Oid)>,
+}
+
+/// Digests that were read, and what could not be.
+#[derive(Clone, Debug, Default)]
+pub struct Digests {
+    /// One a session, sorted by session id; see [`newest`].
+    pub digests: Vec<Digest>,
+    /// Lines that are no digest. Their path is `<ref>:<path>`, as `git show` takes it.
+    pub skipped: Vec<Skipped>,
+}
+
+impl<'repo> Ledger<'repo> {
+    /// The ledger of a repository; an empty one if there is none yet. Reads two refs and nothing else.
+    pub fn open(repo: &'repo Repo) -> Result<Ledger<'repo>> {
+        Ok(Ledger { repo, tip: repo.resolve(LEDGER)?, inboxes: repo.refs_under(INBOXES)? })
+    }
+
+    /// The commit that the ledger stands on: what the move that adds to it has to expect.
+    pub fn tip(&self) -> Option<Oid> {
+        self.tip
+    }
+
+    /// The inboxes: full names of their refs and where they stand, sorted by name.
+    pub fn inboxes(&self) -> &[(String, Oid)] {
+        &self.inboxes
+    }
+
+    /// The sessions that the ledger itself has, without the inboxes: whatever is seen but not folded in waits.
+    pub fn folded_in(&self) -> Result<BTreeSet<SessionId>> {
+        self.sessions_at(self.tip)
+    }
+
+    /// The sessions that have a digest in the ledger or an inbox. Reads `sessions/` only, not the digests.
+    pub fn seen(&self) -> Result<BTreeSet<SessionId>> {
+        let commits = self.tip.into_iter().chain(self.inboxes.iter().map(|(_, commit)| *commit));
+        let mut seen = BTreeSet::new();
+        for commit in commits {
+            seen.append(&mut self.sessions_at(Some(commit))?);
+        }
+        Ok(seen)
+    }
+
+    /// All digests of the ledger and the inboxes, one a session. A line that is no digest is skipped and told.
+    ///
+    /// Files are read in parallel; what is in memory beyond the digests is one file a thread.
+    pub fn digests(&self) -> Result<Digests> {
+        let ledger = self.tip.map(|tip| (LEDGER, tip));
+        self.digests_at(ledger.into_iter().chain(self.inbox_commits()))
+    }
+
+    /// The digests in the inboxes whose sessions the ledger does not have yet: what a cycle folds in.
+    pub fn waiting(&self) -> Result<Digests> {
+        let folded_in = self.folded_in()?;
+        let mut waiting = self.digests_at(self.inbox_commits())?;
+        waiting.digests.retain(|digest| !folded_in.contains(&digest.session));
+        Ok(waiting)
+    }
+
+    fn digests_at<'a>(&self, commits: impl Iterator<Item = (&'a str, Oid)>) -> Result<Digests> {
+        let mut files = Vec::new();
+        let mut known = BTreeSet::new();
+        for (name, commit) in commits {
+            // A file that an inbox shares with the ledger has the same content, and is read once.
+            let listed = self.repo.list(commit, DIGESTS)?.into_iter().filter(|file| known.insert(file.blob));
+            files.extend(listed.map(|file| (format!("{name}:{}", file.path), file.blob)));
+        }
+        let git_dir = self.repo.git_dir();
+        let read: Vec<Result<Digests>> = files
+            .par_iter()
+            .with_min_len(4)
+            .map_init(
+                || Repo::at(git_dir),
+                |repo, (path, blob)| {
+                    // Every thread has its own handle; the error of opening one is told by the first file.
+                    let content = match repo {
+                        Ok(repo) => repo.read_blob(*blob)?,
+                        Err(error) => bail!("{error:#}"),
+                    };
+                    Ok(parse(path, &content))
+                },
+            )
+            .collect();
+        let mut all = Digests::default();
+        for file in read {
+            let mut file = file?;
+            all.digests.append(&mut file.digests);
+            all.skipped.append(&mut file.skipped);
+        }
+        all.digests = newest(all.digests);
+        Ok(all)
+    }
+
+    /// The records of all cycles, oldest first. A record that cannot be read is skipped and told.
+    pub fn cycles(&self) -> Result<(Vec<CycleRecord>, Vec<Skipped>)> {
+        let (mut cycles, mut skipped) = (Vec::new(), Vec::new());
+        let Some(tip) = self.tip else { return Ok((cycles, skipped)) };
+        for file in self.repo.list(tip, CYCLES)? {
+            match serde_json::from_slice::<CycleRecord>(&self.repo.read_blob(file.blob)?) {
+                Ok(cycle) => cycles.push(cycle),
+                Err(error) => skipped.push(Skipped {
+                    path: format!("{LEDGER}:{}", file.path),
+                    line: None,
+                    reason: format!("not the record of a cycle: {error}"),
+                }),
+            }
+        }
+        cycles.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.cycle.cmp(&b.cycle)));
+        Ok((cycles, skipped))
+    }
+
+    fn inbox_commits(&self) -> impl Iterator<Item = (&str, Oid)> {
+        self.inboxes.iter().map(|(name, commit)| (name.as_str(), *commit))
+    }
+
+    fn sessions_at(&self, commit: Option<Oid>) -> Result<BTreeSet<SessionId>> {
+        let mut ids = Vec::new();
+        let Some(commit) = commit else { return Ok(BTreeSet::new()) };
+        for file in self.repo.list(commit, SESSIONS)? {
+            let content = self.repo.read_blob(file.blob)?;
+            ids.extend(String::from_utf8_lossy(&content).lines().filter_map(layout::session_of));
+        }
+        Ok(BTreeSet::from_iter(ids))
+    }
+}
+
+/// The digests of one file, lines in parallel: a first cycle can hold everything there is in one file.
+fn parse(path: &str, content: &[u8]) -> Digests {
+    let lines = content.split(|byte| *byte == b'\n').zip(1_u64..);
+    let lines: Vec<(&[u8], u64)> = lines.filter(|(line, _)| !line.trim_ascii().is_empty()).collect();
+    let parsed: Vec<Result<Digest, Skipped>> = lines
+        .par_iter()
+        .with_min_len(16)
+        .map(|(line, number)| {
+            serde_json::from_slice(line).map_err(|error| Skipped {
+                path: path.to_owned(),
+                line: Some(*number),
+                reason: format!("not a digest: {error}"),
+            })
+        })
+        .collect();
+    let mut read = Digests::default();
+    for line in parsed {
+        match line {
+            Ok(digest) => read.digests.push(digest),
+            Err(skipped) => read.skipped.push(skipped),
+        }
+    }
+    read
+}

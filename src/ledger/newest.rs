@@ -1,0 +1,93 @@
+//! Which of several digests of one session counts.
+//!
+//! A session is named by its content, so one that was captured, went on and was captured again has two digests.
+
+use crate::digest::Digest;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// What two digests have in common that are one session at two moments: the tool and the person, the tool's own
+/// id for it, its beginning and its first request. The last two do not change while a session grows; they keep
+/// apart sessions of formats whose ids are only unique within one file.
+type Whole<'a> = (&'a str, Option<&'a str>, &'a str, Option<Timestamp>, &'a str);
+
+/// Drops every digest that a longer one of the same session replaces, and all but one of the digests with the
+/// same session id; what is left is sorted by session id.
+///
+/// Longer is the one with more turns and calls, then the one that ended later; between equals the smaller session
+/// id decides, so that the result does not depend on the order in which digests arrive. Digests without a
+/// source id replace nothing but themselves.
+pub fn newest(mut digests: Vec<Digest>) -> Vec<Digest> {
+    // Of digests of the same bytes one is as good as the other, unless versions differ: the longer one stays.
+    digests.sort_by(|a, b| a.session.cmp(&b.session).then_with(|| length(b).cmp(&length(a))));
+    digests.dedup_by(|later, kept| later.session == kept.session);
+
+    let mut longest: BTreeMap<Whole<'_>, usize> = BTreeMap::new();
+    let mut replaced = vec![false; digests.len()];
+    for (at, digest) in digests.iter().enumerate() {
+        let Some(source) = digest.source.as_deref() else { continue };
+        let whole = (&*digest.agent, digest.contributor.as_deref(), source, digest.began, &*digest.ask);
+        let kept = longest.entry(whole).or_insert(at);
+        if *kept == at {
+            continue;
+        }
+        let is_longer = digests.get(*kept).is_some_and(|other| length(digest) > length(other));
+        let loser = if is_longer { std::mem::replace(kept, at) } else { at };
+        if let Some(replaced) = replaced.get_mut(loser) {
+            *replaced = true;
+        }
+    }
+    let mut replaced = replaced.into_iter();
+    digests.retain(|_| !replaced.next().unwrap_or_default());
+    digests
+}
+
+fn length(digest: &Digest) -> (u64, Option<Timestamp>) {
+    (u64::from(digest.counts.turns) + u64::from(digest.counts.calls), digest.ended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Counts;
+    use crate::redact::redact;
+    use crate::session::SessionId;
+
+    fn digest(content: &str, source: Option<&str>, who: &str, calls: u32) -> Digest {
+        let session = SessionId::of(content.as_bytes());
+        let line = format!(
+            r#"{{"session":"{session}","root":"{session}","agent":"codex","ask":"do it","counts":{{"calls":0,"failed":0,"retries":0,"turns":1}}}}"#
+        );
+        let mut digest: Digest = serde_json::from_str(&line).unwrap();
+        digest.source = source.map(redact);
+        digest.contributor = Some(redact(who));
+        digest.counts = Counts { calls, ..digest.counts };
+        digest
+    }
+
+    #[test]
+    fn a_session_that_went_on_counts_once_in_whatever_order_it_arrives() {
+        let short = digest("1", Some("a"), "ann", 3);
+        let long = digest("2", Some("a"), "ann", 9);
+        let middle = digest("3", Some("a"), "ann", 5);
+        for order in [[&short, &long, &middle], [&long, &middle, &short], [&middle, &short, &long]] {
+            assert_eq!(newest(order.into_iter().cloned().collect()), vec![long.clone()]);
+        }
+    }
+
+    #[test]
+    fn different_people_different_requests_and_nameless_sessions_stay_apart() {
+        let ann = digest("1", Some("a"), "ann", 3);
+        let bob = digest("2", Some("a"), "bob", 3);
+        let other = Digest { ask: redact("do something else"), ..digest("3", Some("a"), "ann", 9) };
+        let nameless = digest("4", None, "ann", 1);
+        let nameless_too = digest("5", None, "ann", 2);
+        assert_eq!(newest(vec![ann, bob, other, nameless, nameless_too]).len(), 5);
+    }
+
+    #[test]
+    fn the_same_session_twice_is_one() {
+        let digest = digest("1", None, "ann", 3);
+        assert_eq!(newest(vec![digest.clone(), digest.clone()]), vec![digest]);
+    }
+}

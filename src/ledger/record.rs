@@ -1,0 +1,89 @@
+//! What a cycle did, as it is written down in `cycles/<cycle>.json`.
+//!
+//! A wire format of its own, with a version: what is in a repository today must be readable by every later
+//! git-dream, whatever the types of the domain become. Unknown fields are ignored, absent ones have defaults.
+
+use crate::pattern::Known;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What a cycle did. Object ids are written as 40 hexadecimal digits.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CycleRecord {
+    /// Version of this format.
+    pub version: u32,
+    /// The cycle's name.
+    pub cycle: String,
+    /// When it ran, as given by `--now`.
+    pub at: Timestamp,
+    /// The branch that its learnings are proposed for.
+    pub target: String,
+    /// The commit of that branch which it started from; empty if there was none.
+    pub base: String,
+    /// The branch that it made, `dream/<cycle>`; `None` when there was nothing to say.
+    pub branch: Option<String>,
+    /// The last commit of that branch.
+    pub tip: Option<String>,
+    /// The engine that wrote.
+    pub engine: String,
+    /// Hash of the settings in force: two cycles with the same one judged alike.
+    pub settings: String,
+    /// Plain counts by name: `sessions_read`, `sessions_new`, `skipped`, …
+    pub counts: BTreeMap<String, u64>,
+    /// What it proposed, in the order of the commits.
+    pub learnings: Vec<LearningRecord>,
+    /// What it did not propose, and why.
+    pub refused: Vec<RefusedRecord>,
+    /// Lessons that got their name in this cycle: a later one knows them again, in other words too.
+    pub known: Vec<Known>,
+}
+
+/// A learning that a cycle proposed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LearningRecord {
+    /// The commit that proposes it.
+    pub commit: String,
+    /// `add`, `revise`, `promote`, `merge`, `retire`.
+    pub change: String,
+    /// `mistake`, `playbook`, `preference`.
+    pub kind: String,
+    /// Path of the note.
+    pub note: String,
+    /// The learning in a sentence.
+    pub title: String,
+    /// Fingerprint of the pattern.
+    pub pattern: String,
+    /// How well founded it is.
+    pub grade: String,
+    /// What it rests on, counted.
+    pub support: SupportRecord,
+}
+
+/// What a learning rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SupportRecord {
+    /// Independent sessions.
+    pub sessions: u32,
+    /// Distinct jobs.
+    pub jobs: u32,
+    /// Distinct agents.
+    pub agents: u32,
+    /// Distinct people.
+    pub people: u32,
+}
+
+/// Something that a cycle did not propose.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RefusedRecord {
+    /// What it would have said.
+    pub title: String,
+    /// Fingerprint of its pattern, where it has one.
+    pub pattern: String,
+    /// Why not.
+    pub reason: String,
+}

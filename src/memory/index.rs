@@ -1,0 +1,174 @@
+//! The `## Index` of MEMORY.md: every note's rule in one line, within a budget.
+//!
+//! Only the section under that heading is generated; the rest of the file belongs to people.
+
+use super::note::{Note, Status};
+use super::{Memory, place};
+use crate::pattern::Kind;
+use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::ops::Range;
+
+/// The heading whose section is generated.
+const HEADING: &str = "Index";
+
+/// Bytes that count as one token.
+const BYTES_PER_TOKEN: usize = 4;
+
+/// How many tokens a text costs, roughly: a quarter of its bytes.
+pub fn tokens(text: &str) -> usize {
+    text.len().div_ceil(BYTES_PER_TOKEN)
+}
+
+/// MEMORY.md with its index made anew from the memory's notes.
+///
+/// `budget` is in tokens, for the whole file; what does not fit is left out, the least useful first, and
+/// counted in a last line. `usefulness` ranks notes by their path; a note that it does not know was written by
+/// a person, and comes first.
+pub fn regenerate(memory: &Memory, usefulness: &BTreeMap<String, f64>, budget: usize) -> String {
+    let standing = memory.main.clone().unwrap_or_else(|| "# Memory\n\n## Index\n".to_owned());
+    let (before, after) = match section(&standing) {
+        Some(range) => (standing[..range.start].to_owned(), standing[range.end..].to_owned()),
+        None => (format!("{}\n\n## {HEADING}\n", standing.trim_end()), String::new()),
+    };
+    let room = budget.saturating_sub(tokens(&before) + tokens(&after));
+    let lines = choose(memory, usefulness, room);
+    let gap = if after.is_empty() { "" } else { "\n" };
+    format!("{before}\n{lines}{gap}{after}")
+}
+
+/// The byte range of the generated section: from behind its heading's line to the next heading of its level.
+fn section(text: &str) -> Option<Range<usize>> {
+    let mut start = None;
+    let mut heading: Option<(HeadingLevel, Range<usize>, String)> = None;
+    for (event, range) in Parser::new(text).into_offset_iter() {
+        match event {
+            Event::Start(Tag::Heading { level, .. }) => {
+                if let (Some(start), true) = (start, level <= HeadingLevel::H2) {
+                    return Some(start..range.start);
+                }
+                heading = Some((level, range, String::new()));
+            }
+            Event::Text(part) => {
+                if let Some((_, _, title)) = &mut heading {
+                    title.push_str(&part);
+                }
+            }
+            Event::End(TagEnd::Heading(_)) => {
+                let ended = heading.take().filter(|(level, _, title)| *level == HeadingLevel::H2 && title.trim() == HEADING);
+                if let (Some((_, range, _)), None) = (ended, start) {
+                    start = Some(range.end);
+                }
+            }
+            _ => {}
+        }
+    }
+    start.map(|start| start..text.len())
+}
+
+/// The lines that fit into `room` tokens, grouped by kind.
+fn choose(memory: &Memory, usefulness: &BTreeMap<String, f64>, room: usize) -> String {
+    let shown = |note: &Note| matches!(note.front.status, Status::Active | Status::Pinned);
+    let mut ranked: Vec<(&String, &Note)> = memory.notes.iter().filter(|(_, note)| shown(note)).collect();
+    let rank = |(path, note): &(&String, &Note)| match note.front.status {
+        Status::Pinned => f64::INFINITY,
+        _ => usefulness.get(*path).copied().unwrap_or(f64::MAX),
+    };
+    ranked.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then_with(|| a.0.cmp(b.0)));
+    let mut left = room.saturating_sub(RESERVE);
+    let mut chosen: BTreeMap<Kind, BTreeMap<&String, String>> = BTreeMap::new();
+    let mut omitted = 0;
+    for (path, note) in ranked {
+        let line = line(path, note);
+        let cost = tokens(&line);
+        if cost <= left {
+            left -= cost;
+            chosen.entry(note.front.kind).or_default().insert(path, line);
+        } else {
+            omitted += 1;
+        }
+    }
+    let mut text = String::new();
+    for (kind, lines) in chosen {
+        let gap = if text.is_empty() { "" } else { "\n" };
+        let _ = writeln!(text, "{gap}### {}\n", title(kind));
+        text.extend(lines.into_values());
+    }
+    if omitted > 0 {
+        let _ = writeln!(text, "\n{omitted} more in {}.", folders());
+    }
+    text
+}
+
+/// Tokens kept for the index's headings and its last line.
+const RESERVE: usize = 40;
+
+/// One note's line: the rule, and where to read on.
+fn line(path: &str, note: &Note) -> String {
+    let limited = if note.front.scope == "team" { String::new() } else { format!(" ({})", note.front.scope) };
+    format!("- {}{limited} [more]({path})\n", note.front.description.replace(['\n', '\r'], " "))
+}
+
+/// The heading over a kind's lines.
+fn title(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Mistake => "Mistakes",
+        Kind::Playbook => "Playbooks",
+        Kind::Preference => "Preferences",
+    }
+}
+
+/// The folders that hold notes, for people.
+fn folders() -> String {
+    [Kind::Mistake, Kind::Playbook, Kind::Preference].map(|kind| format!("`{}/`", place::folder(kind))).join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::note::Front;
+
+    fn memory(main: &str, notes: &[(&str, &str)]) -> Memory {
+        let note = |kind, description: &str| Note {
+            front: Front {
+                name: "n".to_owned(),
+                description: description.to_owned(),
+                kind,
+                scope: "team".to_owned(),
+                status: Status::Active,
+                since: String::new(),
+                applies_to: Vec::new(),
+            },
+            body: String::new(),
+        };
+        let notes = notes.iter().map(|(path, text)| {
+            (path.to_string(), note(place::kind_at(path).unwrap_or(Kind::Mistake), text))
+        });
+        Memory { main: Some(main.to_owned()), notes: notes.collect(), ..Memory::default() }
+    }
+
+    #[test]
+    fn only_the_index_changes() {
+        let main = "# Ours\n\nKeep.\n\n## Index\n\nold\n\n### x\n\n- old\n\n## Also ours\n\n```\n## Index\n```\n";
+        let memory = memory(main, &[("mistakes/a.md", "Do a."), ("preferences/b.md", "Do b.")]);
+        let text = regenerate(&memory, &BTreeMap::new(), 2000);
+        assert_eq!(
+            text,
+            "# Ours\n\nKeep.\n\n## Index\n\n### Mistakes\n\n- Do a. [more](mistakes/a.md)\n\n### Preferences\n\n- Do b. [more](preferences/b.md)\n\n## Also ours\n\n```\n## Index\n```\n"
+        );
+        let again = Memory { main: Some(text.clone()), ..memory };
+        assert_eq!(regenerate(&again, &BTreeMap::new(), 2000), text, "a second time changes nothing");
+    }
+
+    #[test]
+    fn the_least_useful_leaves_when_the_budget_is_full() {
+        let long = "word ".repeat(40);
+        let memory = memory("# M\n", &[("mistakes/a.md", &long), ("mistakes/b.md", &long), ("mistakes/c.md", &long)]);
+        let usefulness = BTreeMap::from([("mistakes/a.md".to_owned(), 1.0), ("mistakes/b.md".to_owned(), 3.0)]);
+        let text = regenerate(&memory, &usefulness, 180);
+        assert!(text.contains("mistakes/c.md") && text.contains("mistakes/b.md"), "{text}");
+        assert!(!text.contains("mistakes/a.md") && text.contains("1 more in"), "{text}");
+        assert!(tokens(&text) <= 180);
+    }
+}

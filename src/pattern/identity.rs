@@ -1,0 +1,65 @@
+//! Which lesson is which, from cycle to cycle.
+//!
+//! The more sessions there are, the more a miner can say: an error's template grows a wildcard, a workflow a
+//! step, a wish another wording. The lesson stays the one it was, and so does its name: a verdict on it holds.
+
+use super::{Fingerprint, Known, Pattern, mistake, playbook, preference};
+use crate::redact::Clean;
+use std::collections::BTreeMap;
+
+/// Gives every pattern that an earlier cycle knew its earlier name. Where several patterns would take one
+/// name, the one with the very same anchor has it, else the weightiest; the others are the same lesson twice
+/// and are left out.
+pub fn keep_names(patterns: &mut Vec<Pattern>, known: &[Known]) {
+    let mut renamed: BTreeMap<Fingerprint, Fingerprint> = BTreeMap::new();
+    for pattern in patterns.iter_mut() {
+        if let Some(earlier) = find(&pattern.anchor, known) {
+            renamed.insert(pattern.fingerprint.clone(), earlier.fingerprint.clone());
+            pattern.fingerprint = earlier.fingerprint.clone();
+        }
+    }
+    for pattern in patterns.iter_mut() {
+        if let super::Lesson::Workflow(workflow) = &mut pattern.lesson {
+            for pitfall in &mut workflow.pitfalls {
+                if let Some(name) = renamed.get(pitfall) {
+                    *pitfall = name.clone();
+                }
+            }
+        }
+    }
+    let mut best: BTreeMap<Fingerprint, (bool, f64)> = BTreeMap::new();
+    let rank = |pattern: &Pattern| (known.iter().any(|k| k.anchor == pattern.anchor), pattern.weight);
+    for pattern in patterns.iter() {
+        let entry = best.entry(pattern.fingerprint.clone()).or_insert((false, f64::NEG_INFINITY));
+        if rank(pattern) > *entry {
+            *entry = rank(pattern);
+        }
+    }
+    patterns.retain(|pattern| {
+        let kept = best.get(&pattern.fingerprint) == Some(&rank(pattern));
+        if kept {
+            best.remove(&pattern.fingerprint);
+        }
+        kept
+    });
+}
+
+/// The earlier lesson that this anchor is: the very same one, else the first that says the same.
+pub fn find<'a>(anchor: &[Clean], known: &'a [Known]) -> Option<&'a Known> {
+    let exact = known.iter().find(|earlier| earlier.anchor == anchor);
+    exact.or_else(|| known.iter().find(|earlier| same(&earlier.anchor, anchor)))
+}
+
+/// Whether two anchors are the same lesson, in other words too.
+pub fn same(a: &[Clean], b: &[Clean]) -> bool {
+    let sort = |anchor: &[Clean]| anchor.first().map(|sort| sort.to_string());
+    match (sort(a), sort(b)) {
+        (Some(one), Some(other)) if one == other => match one.as_str() {
+            "error" => mistake::same(a, b),
+            "workflow" => playbook::same_workflow(a, b),
+            "wish" => preference::same_wish(a, b),
+            _ => a == b,
+        },
+        _ => false,
+    }
+}

@@ -1,0 +1,217 @@
+//! Frequent sequences of steps with gaps: the seeds that workflows grow from.
+//!
+//! Prefix projection (PrefixSpan, Pei et al. 2001) under a gap limit. Two things keep it small. Only pairs of
+//! steps that follow each other more often than chance explains may follow each other in a sequence: pairs are
+//! tested on how often sessions have both (hypergeometric) and on how often they then come in this order and
+//! this near (binomial), both together, Bonferroni over all pairs. And every first step has its share of a
+//! fixed amount of work, so that hostile input costs what it costs and no more. A step occurs once in a
+//! sequence. Closing the sequences (by what else their sessions do) is [`super::consensus`]'s work.
+
+use super::significance::{LogFactorials, binomial_bound, combined};
+use super::trail::{Symbol, Trail, Trails};
+use crate::settings::Mining;
+use std::collections::BTreeMap;
+
+/// Family-wise error rate of the tests on pairs.
+const ERROR_RATE: f64 = 0.01;
+/// Positions looked at in the whole search. 10,000 sessions of 200 steps need about a tenth.
+const WORK: usize = 40_000_000;
+/// Most sequences kept in the whole search.
+const MOST_CHAINS: usize = 40_000;
+
+/// A frequent sequence.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Chain {
+    /// Its steps, each once.
+    pub(super) steps: Vec<Symbol>,
+    /// How much shorter the sessions could be told with it: the bits that its steps after the first take.
+    pub(super) bits: f64,
+}
+
+/// The frequent sequences, those that say most first.
+pub(super) fn mine(trails: &Trails, settings: &Mining, table: &LogFactorials) -> Vec<Chain> {
+    let edges = Edges::of(trails, settings.workflow_gap, table);
+    let roots: Vec<Symbol> = (0..trails.names.len() as Symbol).filter(|&a| edges.leads_on(a)).collect();
+    let mut search = Search { trails, edges: &edges, settings, work: 0, chains: Vec::new(), most_chains: 0 };
+    for &root in &roots {
+        search.work = WORK / roots.len();
+        search.most_chains = search.chains.len() + (MOST_CHAINS / roots.len()).max(1);
+        let start = trails.with[root as usize].iter().map(|&trail| {
+            let steps = &trails.all[trail as usize].telling;
+            let ends = (0u32..).zip(steps).filter(|(_, step)| **step == root).map(|(at, _)| at).collect();
+            Projected { trail, ends }
+        });
+        let start: Vec<Projected> = start.collect();
+        search.grow(&mut vec![root], &start);
+    }
+    let mut chains = search.chains;
+    chains.sort_by(|a, b| b.bits.total_cmp(&a.bits).then_with(|| a.steps.cmp(&b.steps)));
+    chains
+}
+
+/// Which steps may follow which.
+struct Edges {
+    symbols: usize,
+    allowed: Vec<bool>,
+}
+
+impl Edges {
+    fn of(trails: &Trails, gap: usize, table: &LogFactorials) -> Edges {
+        let symbols = trails.names.len();
+        let mut near = vec![0u32; symbols * symbols];
+        for trail in usable(trails) {
+            for pair in near_pairs(&trail.telling, gap, symbols) {
+                near[pair] += 1;
+            }
+        }
+        let pairs: Vec<(usize, usize)> =
+            (0..symbols * symbols).map(|pair| (pair / symbols, pair % symbols)).collect();
+        let frequent = |&&(a, b): &&(usize, usize)| {
+            let there = near[a * symbols + b];
+            there as usize >= trails.support && there > near[b * symbols + a]
+        };
+        let frequent: Vec<(usize, usize)> = pairs.iter().filter(frequent).copied().collect();
+        let limit = (ERROR_RATE / frequent.len().max(1) as f64).ln();
+        let mut allowed = vec![false; symbols * symbols];
+        for (a, b) in frequent {
+            let times = near[a * symbols + b] as usize;
+            allowed[a * symbols + b] = ln_p(trails, gap, table, (a, b), times) <= limit;
+        }
+        Edges { symbols, allowed }
+    }
+
+    fn allows(&self, from: Symbol, to: Symbol) -> bool {
+        self.allowed[from as usize * self.symbols + to as usize]
+    }
+
+    fn leads_on(&self, from: Symbol) -> bool {
+        self.allowed[from as usize * self.symbols..][..self.symbols].contains(&true)
+    }
+}
+
+fn usable(trails: &Trails) -> impl Iterator<Item = &Trail> {
+    trails.all.iter().filter(|trail| trail.succeeded != Some(false))
+}
+
+/// The distinct pairs of different steps, first before second with at most `gap` steps between, as
+/// `first · symbols + second`.
+fn near_pairs(steps: &[Symbol], gap: usize, symbols: usize) -> Vec<usize> {
+    let mut pairs = Vec::with_capacity(steps.len() * (gap + 1));
+    for (at, &a) in steps.iter().enumerate() {
+        let after = steps.iter().skip(at + 1).take(gap + 1);
+        pairs.extend(after.filter(|b| **b != a).map(|&b| a as usize * symbols + b as usize));
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+/// ln of the probability that two steps would go together and follow each other this often by chance.
+fn ln_p(trails: &Trails, gap: usize, table: &LogFactorials, (a, b): (usize, usize), times: usize) -> f64 {
+    let both = trails.with_all(&[a as Symbol, b as Symbol]);
+    let together =
+        table.hypergeometric(trails.usable, trails.with[a].len(), trails.with[b].len(), both.len());
+    let count =
+        |steps: &[Symbol], symbol: usize| steps.iter().filter(|step| **step as usize == symbol).count();
+    let chances = both.iter().map(|&trail| {
+        let steps = &trails.all[trail as usize].telling;
+        let pairs = count(steps, a) * count(steps, b);
+        1.0 - (1.0 - chance_of_following(steps.len(), gap)).powi(pairs.min(10_000) as i32)
+    });
+    let chance = chances.sum::<f64>() / both.len().max(1) as f64;
+    combined(together, binomial_bound(both.len(), times, chance))
+}
+
+/// The probability that one of two randomly placed steps of `length` follows the other within the gap.
+fn chance_of_following(length: usize, gap: usize) -> f64 {
+    let length = length.max(2);
+    let reach = (gap + 1).min(length - 1);
+    let placings = reach * (2 * length - reach - 1) / 2;
+    placings as f64 / (length * (length - 1)) as f64
+}
+
+/// Where a sequence ends in one trail.
+struct Projected {
+    trail: u32,
+    ends: Vec<u32>,
+}
+
+struct Search<'a> {
+    trails: &'a Trails,
+    edges: &'a Edges,
+    settings: &'a Mining,
+    work: usize,
+    chains: Vec<Chain>,
+    most_chains: usize,
+}
+
+impl Search<'_> {
+    /// Extends a sequence by every step that may follow. At most `workflow_max_steps` deep.
+    fn grow(&mut self, steps: &mut Vec<Symbol>, projected: &[Projected]) {
+        let mut extensions: BTreeMap<Symbol, Vec<Projected>> = BTreeMap::new();
+        if steps.len() < self.settings.workflow_max_steps {
+            for here in projected {
+                self.extend(steps, here, &mut extensions);
+            }
+        }
+        extensions.retain(|_, there| there.len() >= self.trails.support);
+        let goes_on_everywhere = extensions.values().any(|there| there.len() == projected.len());
+        let long_enough = steps.len() >= self.settings.workflow_min_steps;
+        if long_enough && !goes_on_everywhere && self.chains.len() < self.most_chains {
+            let bits = self.bits(steps, projected.len());
+            self.chains.push(Chain { steps: steps.clone(), bits });
+        }
+        for (step, there) in extensions {
+            if self.work == 0 || self.chains.len() >= self.most_chains {
+                return;
+            }
+            steps.push(step);
+            self.grow(steps, &there);
+            steps.pop();
+        }
+    }
+
+    fn extend(
+        &mut self,
+        prefix: &[Symbol],
+        here: &Projected,
+        extensions: &mut BTreeMap<Symbol, Vec<Projected>>,
+    ) {
+        let trail = &self.trails.all[here.trail as usize].telling;
+        let last = prefix[prefix.len() - 1];
+        for &end in &here.ends {
+            for at in (end + 1..trail.len() as u32).take(self.settings.workflow_gap + 1) {
+                self.work = self.work.saturating_sub(1);
+                let step = trail[at as usize];
+                if !self.edges.allows(last, step) || prefix.contains(&step) {
+                    continue;
+                }
+                let there = extensions.entry(step).or_default();
+                match there.last_mut() {
+                    Some(same) if same.trail == here.trail => match same.ends.binary_search(&at) {
+                        Ok(_) => {}
+                        Err(place) => same.ends.insert(place, at),
+                    },
+                    _ => there.push(Projected { trail: here.trail, ends: vec![at] }),
+                }
+            }
+        }
+    }
+
+    fn bits(&self, steps: &[Symbol], support: usize) -> f64 {
+        let share =
+            |symbol: Symbol| self.trails.with[symbol as usize].len() as f64 / self.trails.usable as f64;
+        support as f64 * steps[1..].iter().map(|&step| -share(step).log2()).sum::<f64>()
+    }
+}
+
+/// Whether a trail has these steps in this order with at most `gap` steps between.
+pub(super) fn occurs(trail: &[Symbol], steps: &[Symbol], gap: usize) -> bool {
+    let Some((first, rest)) = steps.split_first() else { return true };
+    let mut ends: Vec<usize> = (0..trail.len()).filter(|&at| trail[at] == *first).collect();
+    for step in rest {
+        let follows = |at: usize| ends.iter().any(|&end| end < at && at - end <= gap + 1);
+        ends = (0..trail.len()).filter(|&at| trail[at] == *step && follows(at)).collect();
+    }
+    !ends.is_empty()
+}

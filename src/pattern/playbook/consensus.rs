@@ -1,0 +1,269 @@
+//! Grows a frequent sequence into the workflow that its sessions share.
+//!
+//! The sessions that show the sequence are aligned with it (weighted longest common subsequence), and whatever
+//! else many of them do at the same place, and others do not, is put in at that place: the sequence closes, and
+//! steps that only some sessions take become optional ones. Then the sessions that follow the grown workflow
+//! are looked up anew, and it is grown again. Refuses steps that wander: what stands now here, now there is
+//! noise, however frequent.
+
+use super::chain;
+use super::significance::LogFactorials;
+use super::trail::{Symbol, Trails, distinct};
+use crate::settings::Mining;
+use std::collections::BTreeMap;
+
+/// Share of the followers that a step needs.
+const OPTIONAL: f64 = 0.35;
+/// Share of the followers from which a step is one of the workflow's core. With few followers one who missed it
+/// must not make a step optional.
+const CORE: f64 = 0.7;
+/// Of the followers that take a step at all, the share that must take it at one place.
+const SETTLED: f64 = 0.6;
+/// Share of other sessions up to which they take a step seldom.
+const SELDOM: f64 = 0.2;
+/// How many times likelier a step must be in followers than in other sessions.
+const LIFT: f64 = 1.5;
+/// Chance, over all kinds of step, that a step is taken in that has nothing to do with the workflow.
+const ERROR_RATE: f64 = 0.01;
+/// Weighted share of a workflow that a session must show, in order, to follow it.
+const FOLLOWED: f64 = 0.7;
+/// Times that a workflow is grown and its followers looked up.
+const ROUNDS: usize = 3;
+
+/// A workflow and who follows it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Workflow {
+    /// Its steps in order, each with the share of the followers that take it there.
+    pub(super) steps: Vec<(Symbol, f64)>,
+    /// The trails that follow it (indices into [`Trails::all`]), ascending.
+    pub(super) followers: Vec<u32>,
+}
+
+impl Workflow {
+    /// The steps of the core that other sessions seldom take: what order has to be shown on. That a habit comes
+    /// after everything else says nothing about the rest.
+    pub(super) fn specific(&self, trails: &Trails) -> Vec<Symbol> {
+        let outside = trails.usable.saturating_sub(self.followers.len()).max(1);
+        let elsewhere = |step: &Symbol| {
+            let everywhere = &trails.with[*step as usize];
+            let inside = everywhere.iter().filter(|trail| self.followers.binary_search(trail).is_ok()).count();
+            (everywhere.len() - inside) as f64 / outside as f64
+        };
+        self.core().into_iter().filter(|step| elsewhere(step) <= SELDOM).collect()
+    }
+
+    /// The steps that most followers take: what makes it this workflow and no other.
+    pub(super) fn core(&self) -> Vec<Symbol> {
+        self.steps.iter().filter(|(_, share)| *share >= CORE).map(|(step, _)| *step).collect()
+    }
+}
+
+/// The workflow around a sequence; `None` if it dissolves.
+pub(super) fn grow(
+    seed: &[Symbol],
+    trails: &Trails,
+    settings: &Mining,
+    table: &LogFactorials,
+) -> Option<Workflow> {
+    let shows = |trail: &u32| chain::occurs(&trails.all[*trail as usize].telling, seed, settings.workflow_gap);
+    let mut followers: Vec<u32> = trails.with_all(seed).into_iter().filter(shows).collect();
+    let mut steps: Vec<Symbol> = seed.to_vec();
+    let mut shares = Vec::new();
+    for _ in 0..ROUNDS {
+        while steps.len() < settings.workflow_max_steps {
+            let Some((step, place)) = missing(&steps, &followers, trails, table) else { break };
+            steps.insert(place, step);
+        }
+        shares = shares_of(&steps, &followers, trails);
+        drop_rare(&mut steps, &mut shares);
+        let found = following(&steps, &shares, trails);
+        let settled = found == followers;
+        followers = found;
+        if followers.len() < trails.support || steps.len() < settings.workflow_min_steps {
+            return None;
+        }
+        shares = shares_of(&steps, &followers, trails);
+        drop_rare(&mut steps, &mut shares);
+        if settled {
+            break;
+        }
+    }
+    Some(Workflow { steps: steps.into_iter().zip(shares).collect(), followers })
+}
+
+fn drop_rare(steps: &mut Vec<Symbol>, shares: &mut Vec<f64>) {
+    let mut kept = shares.iter().map(|share| *share >= OPTIONAL);
+    steps.retain(|_| kept.next().unwrap_or(false));
+    shares.retain(|share| *share >= OPTIONAL);
+}
+
+/// The step that most followers take at one place of the workflow and that is not in it yet, and that place.
+fn missing(
+    steps: &[Symbol],
+    followers: &[u32],
+    trails: &Trails,
+    table: &LogFactorials,
+) -> Option<(Symbol, usize)> {
+    let mut found: BTreeMap<Symbol, Candidate> = BTreeMap::new();
+    for &follower in followers {
+        let trail = &trails.all[follower as usize].steps;
+        let matched = align(steps, None, trail);
+        let mut places: BTreeMap<Symbol, Vec<bool>> = BTreeMap::new();
+        for (at, &step) in trail.iter().enumerate().filter(|(_, step)| !steps.contains(step)) {
+            // It stands after the last step matched before it, and not after the next one matched.
+            let earliest =
+                matched.iter().rposition(|m| m.is_some_and(|m| m < at)).map_or(0, |before| before + 1);
+            let latest = matched.iter().position(|m| m.is_some_and(|m| m > at)).unwrap_or(steps.len());
+            let here = places.entry(step).or_insert_with(|| vec![false; steps.len() + 1]);
+            here.iter_mut().take(latest + 1).skip(earliest).for_each(|place| *place = true);
+        }
+        for (step, places_here) in places {
+            let candidate = found.entry(step).or_insert_with(|| Candidate::new(steps.len()));
+            candidate.sessions += 1;
+            candidate
+                .places
+                .iter_mut()
+                .zip(places_here)
+                .for_each(|(count, here)| *count += usize::from(here));
+        }
+    }
+    let limit = (ERROR_RATE / trails.names.len().max(1) as f64).ln();
+    let belongs = |step: Symbol, candidate: &Candidate| {
+        let everywhere = trails.with[step as usize].len();
+        let (inside, outside) = (followers.len(), trails.usable.saturating_sub(followers.len()));
+        let elsewhere = everywhere.saturating_sub(candidate.sessions) as f64 / outside.max(1) as f64;
+        let times = candidate.most() as f64;
+        times >= OPTIONAL * inside as f64
+            && times >= SETTLED * candidate.sessions as f64
+            && candidate.sessions as f64 / inside as f64 >= LIFT * elsewhere
+            && table.hypergeometric(trails.usable, everywhere, inside, candidate.sessions) <= limit
+    };
+    let best = found.into_iter().filter(|(step, candidate)| belongs(*step, candidate)).max_by_key(
+        |(step, candidate)| {
+            // Of equally frequent steps the first by name.
+            (candidate.most(), std::cmp::Reverse(*step))
+        },
+    );
+    best.map(|(step, candidate)| (step, candidate.place()))
+}
+
+/// A step that may be missing: how many followers take it, and at each place.
+struct Candidate {
+    sessions: usize,
+    places: Vec<usize>,
+}
+
+impl Candidate {
+    fn new(steps: usize) -> Candidate {
+        Candidate { sessions: 0, places: vec![0; steps + 1] }
+    }
+
+    fn most(&self) -> usize {
+        self.places.iter().copied().max().unwrap_or(0)
+    }
+
+    /// The first of the places with most followers.
+    fn place(&self) -> usize {
+        let most = self.most();
+        self.places.iter().position(|count| *count == most).unwrap_or(0)
+    }
+}
+
+/// For each step where in the trail it is matched, in the alignment of most weight; every step weighs one if no
+/// weights are given. Of equally good alignments, the one whose steps come last.
+fn align(steps: &[Symbol], weights: Option<&[f64]>, trail: &[Symbol]) -> Vec<Option<usize>> {
+    let weight = |step: usize| weights.map_or(1.0, |weights| weights[step]);
+    let width = trail.len() + 1;
+    // best[i][j]: weight of the best alignment of the first i steps with the first j of the trail.
+    let mut best = vec![0.0f64; (steps.len() + 1) * width];
+    for (i, step) in steps.iter().enumerate() {
+        for (j, done) in trail.iter().enumerate() {
+            let skipped = best[i * width + j + 1].max(best[(i + 1) * width + j]);
+            let taken = if step == done { best[i * width + j] + weight(i) } else { 0.0 };
+            best[(i + 1) * width + j + 1] = skipped.max(taken);
+        }
+    }
+    let mut matched = vec![None; steps.len()];
+    let (mut i, mut j) = (steps.len(), trail.len());
+    while i > 0 && j > 0 {
+        let here = best[i * width + j];
+        if steps[i - 1] == trail[j - 1] && here <= best[(i - 1) * width + j - 1] + weight(i - 1) {
+            matched[i - 1] = Some(j - 1);
+            (i, j) = (i - 1, j - 1);
+        } else if here <= best[(i - 1) * width + j] {
+            i -= 1;
+        } else {
+            j -= 1;
+        }
+    }
+    matched
+}
+
+/// The share of the followers that take each step in its place.
+fn shares_of(steps: &[Symbol], followers: &[u32], trails: &Trails) -> Vec<f64> {
+    let mut taken = vec![0usize; steps.len()];
+    for &follower in followers {
+        let matched = align(steps, None, &trails.all[follower as usize].steps);
+        taken.iter_mut().zip(matched).for_each(|(count, matched)| *count += usize::from(matched.is_some()));
+    }
+    taken.into_iter().map(|count| count as f64 / followers.len().max(1) as f64).collect()
+}
+
+/// The trails that did not fail and show enough of a workflow, in order.
+pub(super) fn following(steps: &[Symbol], shares: &[f64], trails: &Trails) -> Vec<u32> {
+    let needed = FOLLOWED * shares.iter().sum::<f64>();
+    let mut candidates: Vec<u32> =
+        steps.iter().flat_map(|step| &trails.with[*step as usize]).copied().collect();
+    candidates.sort_unstable();
+    candidates.dedup();
+    candidates.retain(|trail| shows(steps, shares, &trails.all[*trail as usize].steps) >= needed);
+    candidates
+}
+
+/// The weight of the steps that a trail shows in order.
+fn shows(steps: &[Symbol], shares: &[f64], trail: &[Symbol]) -> f64 {
+    let matched = align(steps, Some(shares), trail);
+    matched.iter().zip(shares).filter(|(matched, _)| matched.is_some()).map(|(_, share)| share).sum()
+}
+
+/// Whether a trail, failed or not, follows this workflow.
+pub(super) fn follows(workflow: &Workflow, trail: &[Symbol]) -> bool {
+    let (steps, shares): (Vec<Symbol>, Vec<f64>) = workflow.steps.iter().copied().unzip();
+    shows(&steps, &shares, trail) >= FOLLOWED * shares.iter().sum::<f64>()
+}
+
+/// How sessions that take most of these steps order them: how many do, how many of them in this order, and what
+/// share would by chance.
+pub(super) struct Ordering {
+    pub(super) sessions: usize,
+    pub(super) in_order: usize,
+    pub(super) chance: f64,
+}
+
+/// Counts the order of some steps over those of these trails that take most of them, in whatever order.
+pub(super) fn ordering(core: &[Symbol], among: &[u32], trails: &Trails) -> Ordering {
+    let most = ((core.len() as f64 * FOLLOWED).ceil() as usize).max(2);
+    let mut ordering = Ordering { sessions: 0, in_order: 0, chance: 0.0 };
+    for &trail in among {
+        let trail = &trails.all[trail as usize].steps;
+        let present = distinct(trail).iter().filter(|step| core.contains(step)).count();
+        if present < most {
+            continue;
+        }
+        let matched = align(core, None, trail).iter().flatten().count();
+        ordering.sessions += 1;
+        ordering.in_order += usize::from(matched == present);
+        ordering.chance += chance_of_order(core, trail, present);
+    }
+    ordering.chance /= ordering.sessions.max(1) as f64;
+    ordering
+}
+
+/// An upper bound for the probability that a shuffled trail has its steps of the core in order: each way to
+/// choose one occurrence of each is in order once in `present!` shuffles.
+fn chance_of_order(core: &[Symbol], trail: &[Symbol], present: usize) -> f64 {
+    let times = |step: &Symbol| trail.iter().filter(|done| *done == step).count().max(1) as f64;
+    let ways: f64 = core.iter().map(times).product();
+    let orders: f64 = (1..=present).map(|n| n as f64).product();
+    (ways / orders).min(1.0)
+}

@@ -1,0 +1,112 @@
+//! An example of a workflow's step, with what varies from session to session masked.
+
+use crate::digest::Write;
+use crate::digest::step::{self, Step};
+use crate::redact::Clean;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Most words of an example.
+const MOST_WORDS: usize = 12;
+
+/// What the commands of one step, one a session, agree on: `zeta deploy --env <value>`. `None` if that is no
+/// more than the step itself, or if fewer than two sessions agree.
+pub(super) fn of(step: &Step, writes: &[&Write]) -> Option<Clean> {
+    let lines = writes.iter().filter_map(|write| write.args.get("command").or_else(|| write.args.get("cmd")));
+    let commands: Vec<Vec<Clean>> = lines.filter_map(|line| step::words_of(line, step)).collect();
+    // Only commands of the same shape can be laid over each other; the commonest shape is the example.
+    let mut shapes: BTreeMap<usize, Vec<Vec<Clean>>> = BTreeMap::new();
+    for command in commands {
+        shapes.entry(command.len()).or_default().push(command);
+    }
+    let alike =
+        shapes.into_values().rev().max_by_key(|alike| alike.len()).filter(|alike| alike.len() >= 2)?;
+    let words: Vec<Clean> = (0..alike[0].len().min(MOST_WORDS))
+        .map(|at| {
+            let column: BTreeSet<&Clean> = alike.iter().filter_map(|command| command.get(at)).collect();
+            masked(&column)
+        })
+        .collect();
+    let example = Clean::join(&words.iter().collect::<Vec<_>>(), " ");
+    (*example != **step && words.iter().any(|word| !word.starts_with('<'))).then_some(example)
+}
+
+/// What these words have in common.
+fn masked(words: &BTreeSet<&Clean>) -> Clean {
+    let mut words_in_order = words.iter();
+    let (Some(first), rest) = (words_in_order.next(), words_in_order) else { return Clean::default() };
+    if words.len() == 1 {
+        return (*first).clone();
+    }
+    let (mut prefix, mut suffix) = (first.len(), first.len());
+    for word in rest {
+        prefix = prefix.min(first.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count());
+        suffix = suffix.min(first.bytes().rev().zip(word.bytes().rev()).take_while(|(a, b)| a == b).count());
+    }
+    // A shared part ends where a name does: letters that two names begin with are chance. So are the first
+    // digits of two versions.
+    let boundary = |byte: u8| !byte.is_ascii_alphanumeric();
+    let numeric_from = |word: &&&Clean, at: usize| {
+        word.get(at..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let begins_version = |at: usize| at == 1 && first.starts_with('v');
+    let ends_part = |at: usize| boundary(first.as_bytes()[at - 1]) || begins_version(at);
+    let splits_number =
+        |at: usize| at > 1 && first.as_bytes()[at - 1] == b'.' && first.as_bytes()[at - 2].is_ascii_digit();
+    let splits_version = |at: usize| splits_number(at) && words.iter().all(|word| numeric_from(&word, at));
+    while prefix > 0 && (!first.is_char_boundary(prefix) || !ends_part(prefix) || splits_version(prefix)) {
+        prefix -= 1;
+    }
+    let shortest = words.iter().map(|word| word.len()).min().unwrap_or(0);
+    suffix = suffix.min(shortest - prefix);
+    let begins_part = |length: usize| boundary(first.as_bytes()[first.len() - length]);
+    while suffix > 0 && !(first.is_char_boundary(first.len() - suffix) && begins_part(suffix)) {
+        suffix -= 1;
+    }
+    let numeric = |word: &&Clean| {
+        word.get(prefix..word.len() - suffix)
+            .is_some_and(|m| m.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+    };
+    let path =
+        |word: &&Clean| word.get(prefix..word.len() - suffix).is_some_and(|middle| middle.contains('/'));
+    let mask = if words.iter().all(numeric) {
+        "<num>"
+    } else if words.iter().any(path) {
+        "<path>"
+    } else {
+        "<value>"
+    };
+    let start = first.part(0..prefix).unwrap_or_default();
+    let end = first.part(first.len() - suffix..first.len()).unwrap_or_default();
+    Clean::join(&[&start, &Clean::fixed(mask), &end], "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::redact;
+    use crate::session::{Arg, Args};
+
+    fn example(step: &str, lines: &[&str]) -> Option<String> {
+        let write = |line: &&str| Write {
+            event: 1,
+            step: Step(redact(step)),
+            args: Args(vec![Arg { path: redact("command"), value: redact(line) }]),
+            ok: true,
+        };
+        let writes: Vec<Write> = lines.iter().map(write).collect();
+        of(&Step(redact(step)), &writes.iter().collect::<Vec<_>>()).map(|example| example.to_string())
+    }
+
+    #[test]
+    fn what_varies_is_masked_and_what_is_shared_is_kept() {
+        let lines = ["cd a && git tag v1.2 -m x && git push", "git tag v1.3.1 -m x"];
+        assert_eq!(example("git tag", &lines).as_deref(), Some("git tag v<num> -m x"));
+        let lines = ["zeta deploy --env=prod src/a.rs", "zeta deploy --env=test src/éa.rs", "zeta deploy"];
+        assert_eq!(
+            example("zeta deploy", &lines).as_deref(),
+            Some("zeta deploy --env=<value> src/<value>.rs")
+        );
+        assert_eq!(example("zeta deploy", &["zeta deploy", "zeta deploy"]), None);
+        assert_eq!(example("zeta deploy", &["zeta deploy prod"]), None);
+    }
+}

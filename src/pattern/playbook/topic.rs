@@ -1,0 +1,172 @@
+//! What the sessions that follow a workflow were asked for, and others were not.
+//!
+//! Owns the words of requests and their association with a set of sessions (hypergeometric, Bonferroni over the
+//! words tried). A sequence that goes with no topic is a habit, however well it holds together: nobody could
+//! say when to follow it.
+
+use super::significance::LogFactorials;
+use super::trail::Trails;
+use crate::pattern::Corpus;
+use crate::redact::Clean;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Chance that a sequence without any topic is given one.
+const ERROR_RATE: f64 = 0.01;
+/// Most words of a topic.
+const MOST_WORDS: usize = 5;
+/// Most bytes of a request that are read.
+const LONGEST_ASK: usize = 2000;
+/// Words shorter than this say nothing.
+const SHORTEST_WORD: usize = 3;
+/// How many times likelier a word must be in requests of followers than in others; below that it is a manner of
+/// speaking.
+const LIFT: f64 = 3.0;
+/// Share of the sessions with a word that must follow the workflow for the word alone to stand for its topic.
+const TELLING: f64 = 0.5;
+
+/// Which trails were asked with which word.
+pub(super) struct Requests {
+    /// For each word's stem the trails (indices into [`Trails::all`]), ascending.
+    with: BTreeMap<String, Vec<u32>>,
+    /// A word's stem as people write it, most often first by name.
+    written: BTreeMap<String, Clean>,
+    /// Trails that were asked anything.
+    asked: usize,
+}
+
+/// What a workflow is for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Topic {
+    /// The words, most telling first, as people write them.
+    pub(super) words: Vec<Clean>,
+    /// The trails with such a request (indices into [`Trails::all`]), ascending.
+    pub(super) trails: Vec<u32>,
+}
+
+impl Requests {
+    pub(super) fn of(corpus: &Corpus<'_>, trails: &Trails) -> Requests {
+        let mut with: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        let mut written: BTreeMap<String, BTreeMap<Clean, usize>> = BTreeMap::new();
+        let mut asked = 0;
+        for (index, trail) in (0u32..).zip(&trails.all) {
+            let ask = corpus.digests[trail.session].ask.cut(LONGEST_ASK);
+            let words = words(&ask);
+            asked += usize::from(!words.is_empty());
+            for (stem, word) in words {
+                with.entry(stem.clone()).or_default().push(index);
+                *written.entry(stem).or_default().entry(word).or_default() += 1;
+            }
+        }
+        let commonest = |forms: BTreeMap<Clean, usize>| {
+            // Among equally frequent forms the last by name: lower case sorts after upper case.
+            forms
+                .into_iter()
+                .max_by(|a, b| a.1.cmp(&b.1).then(a.0.cmp(&b.0)))
+                .map(|(word, _)| word)
+                .unwrap_or_default()
+        };
+        let written = written.into_iter().map(|(stem, forms)| (stem, commonest(forms))).collect();
+        Requests { with, written, asked }
+    }
+
+    /// The topic of these trails; `None` if their requests have no word in common, over at least `min_jobs`
+    /// jobs, that others have not.
+    pub(super) fn topic(
+        &self,
+        followers: &[u32],
+        corpus: &Corpus<'_>,
+        trails: &Trails,
+        table: &LogFactorials,
+    ) -> Option<Topic> {
+        let follows = |trail: &u32| followers.binary_search(trail).is_ok();
+        let mut tried: Vec<(f64, &str, f64)> = Vec::new();
+        for (stem, asked) in &self.with {
+            let hits: Vec<u32> = asked.iter().filter(|trail| follows(trail)).copied().collect();
+            let jobs: BTreeSet<usize> =
+                hits.iter().map(|t| corpus.jobs.of(trails.all[*t as usize].session)).collect();
+            let elsewhere = (asked.len() - hits.len()) as f64 / self.asked.saturating_sub(followers.len()).max(1) as f64;
+            let likelier = hits.len() as f64 / followers.len().max(1) as f64 >= LIFT * elsewhere;
+            if likelier && jobs.len() >= corpus.settings.min_jobs as usize && hits.len() >= 2 {
+                let ln_p = table.hypergeometric(
+                    self.asked,
+                    asked.len(),
+                    followers.len().min(self.asked),
+                    hits.len(),
+                );
+                tried.push((ln_p, stem, hits.len() as f64 / asked.len() as f64));
+            }
+        }
+        let limit = (ERROR_RATE / tried.len().max(1) as f64).ln();
+        tried.retain(|(ln_p, ..)| *ln_p <= limit);
+        tried.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
+        let telling: Vec<&str> = tried.iter().filter(|(.., telling)| *telling >= TELLING).map(|tried| tried.1).collect();
+        let standing = if telling.is_empty() { vec![tried.first()?.1] } else { telling };
+        let asked = standing.iter().filter_map(|stem| self.with.get(*stem)).flatten();
+        let trails: BTreeSet<u32> = asked.copied().collect();
+        let words = tried.iter().take(MOST_WORDS).filter_map(|(_, stem, _)| self.written.get(*stem).cloned());
+        Some(Topic { words: words.collect(), trails: trails.into_iter().collect() })
+    }
+}
+
+/// The words of a request that may carry its topic, each once: stem and as written.
+fn words(ask: &Clean) -> BTreeMap<String, Clean> {
+    let mut words = BTreeMap::new();
+    let mut start = None;
+    let ends = ask.char_indices().chain(std::iter::once((ask.len(), ' ')));
+    for (at, character) in ends {
+        match (start, character.is_alphanumeric() || character == '_') {
+            (None, true) => start = Some(at),
+            (Some(from), false) => {
+                start = None;
+                let Some(word) = ask.part(from..at) else { continue };
+                if let Some(stem) = stem(&word) {
+                    words.entry(stem).or_insert(word);
+                }
+            }
+            _ => {}
+        }
+    }
+    words
+}
+
+/// A word without case and common endings; `None` for a word that carries no topic: a short one, one with a
+/// digit (it names this job's thing), one that any request may have.
+fn stem(word: &str) -> Option<String> {
+    let lower = word.to_lowercase();
+    let short = lower.chars().count() < SHORTEST_WORD;
+    if short
+        || lower.bytes().any(|b| b.is_ascii_digit())
+        || WITHOUT_TOPIC.binary_search(&lower.as_str()).is_ok()
+    {
+        return None;
+    }
+    let ending = ["ings", "ing", "ed", "es", "s"].iter().find_map(|ending| lower.strip_suffix(ending));
+    let stem = ending.filter(|stem| stem.len() >= 4).unwrap_or(&lower);
+    Some(stem.strip_suffix('e').unwrap_or(stem).to_owned())
+}
+
+/// English words that any request may have. Sorted.
+const WITHOUT_TOPIC: &[&str] = &[
+    "about", "after", "again", "all", "also", "and", "any", "are", "because", "been", "before", "but", "can",
+    "could", "did", "does", "done", "for", "from", "get", "had", "has", "have", "hello", "help", "her",
+    "here", "hey", "him", "his", "how", "into", "its", "just", "let", "like", "make", "need", "not", "now",
+    "off", "okay", "one", "only", "our", "out", "over", "please", "she", "should", "some", "sure", "than",
+    "thank", "thanks", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those",
+    "too", "use", "using", "very", "want", "was", "were", "what", "when", "where", "which", "while", "who",
+    "why", "will", "with", "would", "yes", "you", "your",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lose_case_and_endings_and_things_that_only_one_job_has() {
+        let stems: Vec<String> =
+            words(&crate::redact::redact("Please release v12 of the Packages; releasing é-ß"))
+                .into_keys()
+                .collect();
+        assert_eq!(stems, ["packag", "releas"]);
+        assert!(WITHOUT_TOPIC.is_sorted());
+    }
+}

@@ -1,0 +1,127 @@
+//! The sessions as trails of numbered steps: what workflows are mined from.
+//!
+//! One trail a witness, so that a session and its sub-agents count once. Of the steps, only those are kept that
+//! could belong to a workflow at all: not looking around, not what hardly any session does. What most sessions
+//! do (a habit) starts no workflow, though it may turn out to be a step of one; gaps are counted without it.
+
+use crate::digest::Digest;
+use crate::digest::step::{self, Step};
+use crate::pattern::Corpus;
+use std::collections::BTreeMap;
+
+/// Most kinds of step that are looked at, the most frequent first. Bounds the table of pairs to 16 MB.
+const MOST_SYMBOLS: usize = 2048;
+/// A workflow is in at least one of this many sessions: rarer ones cost more search than they are worth.
+const RAREST: usize = 500;
+
+/// A step, as an index into [`Trails::names`].
+pub(super) type Symbol = u32;
+
+/// What one witness did.
+#[derive(Clone, Debug)]
+pub(super) struct Trail {
+    /// The session that speaks for the witness (index into the corpus' digests).
+    pub(super) session: usize,
+    /// Its steps.
+    pub(super) steps: Vec<Symbol>,
+    /// Its steps without habits.
+    pub(super) telling: Vec<Symbol>,
+    /// Whether it succeeded, where that is known.
+    pub(super) succeeded: Option<bool>,
+}
+
+/// All trails.
+#[derive(Debug)]
+pub(super) struct Trails {
+    /// What the symbols stand for, sorted.
+    pub(super) names: Vec<Step>,
+    /// One a witness, those without steps included.
+    pub(super) all: Vec<Trail>,
+    /// For each symbol the trails that have it and did not fail (indices into `all`), ascending.
+    pub(super) with: Vec<Vec<u32>>,
+    /// How many trails have steps and did not fail.
+    pub(super) usable: usize,
+    /// How many trails a workflow needs.
+    pub(super) support: usize,
+}
+
+impl Trails {
+    pub(super) fn of(corpus: &Corpus<'_>) -> Trails {
+        let speakers = speakers(corpus.digests);
+        let support = (corpus.settings.min_sessions as usize).max(speakers.len() / RAREST).max(2);
+        let mut counts: BTreeMap<&Step, usize> = BTreeMap::new();
+        for &session in &speakers {
+            let mut steps: Vec<&Step> = corpus.digests[session].steps.iter().collect();
+            steps.sort_unstable();
+            steps.dedup();
+            for step in steps {
+                *counts.entry(step).or_default() += 1;
+            }
+        }
+        let most = corpus.settings.habit_share * speakers.len() as f64;
+        let mut kept: Vec<(&Step, usize)> = counts
+            .into_iter()
+            .filter(|(step, count)| {
+                *count >= support && !step::is_look_around(step)
+            })
+            .collect();
+        kept.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        kept.truncate(MOST_SYMBOLS);
+        kept.sort_unstable();
+        let names: Vec<Step> = kept.iter().map(|(step, _)| (*step).clone()).collect();
+        let habits: Vec<bool> = kept.iter().map(|(_, count)| *count as f64 > most).collect();
+        let trails = speakers.iter().map(|&session| trail(corpus.digests, session, &names, &habits));
+        let all: Vec<Trail> = trails.collect();
+        let mut with = vec![Vec::new(); names.len()];
+        let usable = |trail: &&Trail| trail.succeeded != Some(false) && !trail.steps.is_empty();
+        for (index, trail) in all.iter().enumerate().filter(|(_, trail)| usable(trail)) {
+            for symbol in distinct(&trail.steps) {
+                with[symbol as usize].push(index as u32);
+            }
+        }
+        let usable = all.iter().filter(usable).count();
+        Trails { names, all, with, usable, support }
+    }
+
+    /// The trails that have all these symbols and did not fail, ascending.
+    pub(super) fn with_all(&self, symbols: &[Symbol]) -> Vec<u32> {
+        let mut lists: Vec<&Vec<u32>> = symbols.iter().map(|&symbol| &self.with[symbol as usize]).collect();
+        lists.sort_by_key(|list| list.len());
+        let Some((first, others)) = lists.split_first() else { return Vec::new() };
+        let everywhere = |trail: &&u32| others.iter().all(|list| list.binary_search(trail).is_ok());
+        first.iter().filter(everywhere).copied().collect()
+    }
+}
+
+/// The distinct symbols of a trail, ascending.
+pub(super) fn distinct(steps: &[Symbol]) -> Vec<Symbol> {
+    let mut symbols = steps.to_vec();
+    symbols.sort_unstable();
+    symbols.dedup();
+    symbols
+}
+
+/// One session a witness: of those with a request, the one that did most.
+fn speakers(digests: &[Digest]) -> Vec<usize> {
+    let mut best: BTreeMap<&str, usize> = BTreeMap::new();
+    let says = |session: usize| (!digests[session].ask.is_empty(), digests[session].steps.len());
+    for (session, digest) in digests.iter().enumerate() {
+        let speaker = best.entry(&digest.root).or_insert(session);
+        if says(session) > says(*speaker) {
+            *speaker = session;
+        }
+    }
+    let mut speakers: Vec<usize> = best.into_values().collect();
+    speakers.sort_unstable();
+    speakers
+}
+
+fn trail(digests: &[Digest], session: usize, names: &[Step], habits: &[bool]) -> Trail {
+    let digest = &digests[session];
+    let symbols = digest.steps.iter().filter_map(|step| names.binary_search(step).ok());
+    let mut steps: Vec<Symbol> = symbols.map(|symbol| symbol as Symbol).collect();
+    steps.dedup();
+    let mut telling: Vec<Symbol> = steps.iter().copied().filter(|step| !habits[*step as usize]).collect();
+    telling.dedup();
+    Trail { session, steps, telling, succeeded: digest.outcome.map(|outcome| outcome.succeeded()) }
+}

@@ -1,0 +1,126 @@
+//! Reading history: what each commit between two points said and changed.
+//!
+//! Refuses to judge what a commit means for a learning; it gives message, trailers and changed paths.
+
+use super::{Oid, Repo};
+use anyhow::{Context, Result};
+use git2::{Delta, Sort};
+use jiff::Timestamp;
+
+/// A commit in the history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Past {
+    /// The commit.
+    pub id: Oid,
+    /// Its parents; more than one for a merge.
+    pub parents: Vec<Oid>,
+    /// Its author's name. Bytes that are no UTF-8 are replaced, here and in the message.
+    pub author: String,
+    /// Its author's e-mail address.
+    pub email: String,
+    /// When it was committed, to the second.
+    pub at: Timestamp,
+    /// The whole message: subject, body, trailers.
+    pub message: String,
+    /// The trailers of the message's last paragraph, in order. A squash merge keeps earlier commits' trailers in
+    /// the middle of its body: those are in `message` only.
+    pub trailers: Vec<Trailer>,
+    /// What it changed against its first parent, sorted by path; for a merge this is everything merged.
+    pub changes: Vec<PathChange>,
+}
+
+impl Past {
+    /// The first value of a trailer, its key compared without regard to case as git does.
+    pub fn trailer(&self, key: &str) -> Option<&str> {
+        let found = self.trailers.iter().find(|trailer| trailer.key.eq_ignore_ascii_case(key));
+        found.map(|trailer| trailer.value.as_str())
+    }
+}
+
+/// One `Key: value` line at the end of a commit message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trailer {
+    /// Before the colon.
+    pub key: String,
+    /// After it; continuation lines are kept as git stores them.
+    pub value: String,
+}
+
+/// A file that a commit changed. A rename is a deletion and an addition.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PathChange {
+    /// Its path.
+    pub path: String,
+    /// Its content before; `None` if the commit added it.
+    pub before: Option<Oid>,
+    /// Its content after; `None` if the commit deleted it.
+    pub after: Option<Oid>,
+}
+
+impl Repo {
+    /// The commits that are in the history of `to` but not in that of any of `since`, oldest first, parents
+    /// always before their children. Only changes below `folder` are listed in [`Past::changes`]; `""` means all.
+    pub fn walk(&self, since: &[Oid], to: Oid, folder: &str) -> Result<Vec<Past>> {
+        let failed = || format!("cannot walk the history of {}; `git fsck` may say more", to.short());
+        let mut walk = self.inner.revwalk().with_context(failed)?;
+        walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME | Sort::REVERSE).with_context(failed)?;
+        walk.push(to.raw()).with_context(failed)?;
+        for hidden in since {
+            walk.hide(hidden.raw()).with_context(failed)?;
+        }
+        walk.map(|id| self.past(id.with_context(failed)?.into(), folder)).collect()
+    }
+
+    /// One commit, with what it changed below `folder`.
+    pub fn past(&self, id: Oid, folder: &str) -> Result<Past> {
+        let failed = || format!("cannot read the commit {id}; `git fsck` may say more");
+        let commit = self.inner.find_commit(id.raw()).with_context(failed)?;
+        let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
+        let author = commit.author();
+        Ok(Past {
+            id,
+            parents: commit.parent_ids().map(Oid::from).collect(),
+            author: String::from_utf8_lossy(author.name_bytes()).into_owned(),
+            email: String::from_utf8_lossy(author.email_bytes()).into_owned(),
+            at: Timestamp::from_second(commit.time().seconds()).unwrap_or_default(),
+            trailers: trailers(&message),
+            message,
+            changes: self.changes(&commit, folder).with_context(failed)?,
+        })
+    }
+
+    fn changes(&self, commit: &git2::Commit<'_>, folder: &str) -> Result<Vec<PathChange>, git2::Error> {
+        let after = commit.tree()?;
+        let before = match commit.parent_count() {
+            0 => None,
+            _ => Some(commit.parent(0)?.tree()?),
+        };
+        let mut options = git2::DiffOptions::new();
+        options.skip_binary_check(true).context_lines(0).include_typechange(true);
+        let folder = folder.trim_matches('/');
+        if !folder.is_empty() {
+            options.pathspec(folder).disable_pathspec_match(true);
+        }
+        let diff = self.inner.diff_tree_to_tree(before.as_ref(), Some(&after), Some(&mut options))?;
+        let mut changes = Vec::new();
+        for delta in diff.deltas() {
+            let (old, new) = (delta.old_file(), delta.new_file());
+            let file = if delta.status() == Delta::Deleted { &old } else { &new };
+            let Some(path) = file.path_bytes() else { continue };
+            changes.push(PathChange {
+                path: String::from_utf8_lossy(path).into_owned(),
+                before: (!old.id().is_zero()).then(|| old.id().into()),
+                after: (!new.id().is_zero()).then(|| new.id().into()),
+            });
+        }
+        changes.sort();
+        Ok(changes)
+    }
+}
+
+/// The trailers of a message's last paragraph.
+fn trailers(message: &str) -> Vec<Trailer> {
+    let Ok(found) = git2::message_trailers_bytes(message) else { return Vec::new() };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    found.iter().map(|(key, value)| Trailer { key: text(key), value: text(value) }).collect()
+}

@@ -1,0 +1,133 @@
+//! From a plan, which is plain data, to commits that nothing points to yet.
+//!
+//! A dry run, a report and [`Repo::write`] are three readers of one [`Plan`]. The same plan on the same base
+//! gives byte-identical commits: the time is a value in it and nothing is read from clock or environment.
+
+use super::sign::Signer;
+use super::{Oid, Repo, tree};
+use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
+
+/// Commits to be made, one on top of the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The commit that the first one is made on; `None` begins a history.
+    pub base: Option<Oid>,
+    /// Author and committer of all of them.
+    pub identity: Identity,
+    /// The time that all of them carry; fractions of a second are dropped.
+    pub at: Timestamp,
+    /// Whether they are signed.
+    pub signing: Signing,
+    /// The commits, first one first.
+    pub commits: Vec<Commit>,
+}
+
+/// Who commits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Name, not empty, without `<`, `>` or line breaks.
+    pub name: String,
+    /// E-mail address, not empty, without `<`, `>` or line breaks.
+    pub email: String,
+}
+
+/// Whether commits are signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signing {
+    /// When `commit.gpgsign` of the user's git configuration asks for it, as `git commit` does.
+    AsConfigured,
+    /// Never, as `git notes` does: for what is no branch.
+    Never,
+}
+
+/// One commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// The message; ends in a line break, which is added if it is missing.
+    pub message: String,
+    /// What it changes against the commit before it. Each path at most once.
+    pub changes: Vec<FileChange>,
+}
+
+/// One file that a commit changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileChange {
+    /// Its path from the root of the repository, components joined by `/`.
+    pub path: String,
+    /// Its whole new content; `None` deletes it.
+    pub content: Option<Vec<u8>>,
+}
+
+impl Repo {
+    /// Writes a plan's commits and everything they contain; gives their names, first one first.
+    ///
+    /// No ref moves: until [`Repo::move_refs`] the commits are unreachable, so that an error here, or a process
+    /// that is killed here, leaves the repository as it was but for objects that `git gc` removes.
+    ///
+    /// Errors when the base is not there, a change is impossible (see each path), an identity or a message
+    /// cannot stand in a commit, the disk is full, or signing is asked for and fails.
+    pub fn write(&self, plan: &Plan) -> Result<Vec<Oid>> {
+        let identity = self.signature(plan)?;
+        let signer = match plan.signing {
+            Signing::AsConfigured => Signer::from_config(self, &plan.identity)?,
+            Signing::Never => None,
+        };
+        let mut parent = match plan.base {
+            Some(base) => Some(
+                self.inner.find_commit(base.raw()).with_context(|| format!("there is no commit {base}"))?,
+            ),
+            None => None,
+        };
+        let mut written = Vec::new();
+        for commit in &plan.commits {
+            let id = self.write_commit(commit, parent.as_ref(), &identity, signer.as_ref())?;
+            parent = Some(self.inner.find_commit(id).context("cannot read back the commit just written")?);
+            written.push(id.into());
+        }
+        Ok(written)
+    }
+
+    fn signature(&self, plan: &Plan) -> Result<git2::Signature<'static>> {
+        let Identity { name, email } = &plan.identity;
+        if name.contains(['\n', '\r', '\0']) || email.contains(['\n', '\r', '\0']) || email.trim().is_empty()
+        {
+            bail!("{name:?} <{email:?}> cannot be the author of a commit; correct `[author]` in dream.toml");
+        }
+        let time = git2::Time::new(plan.at.as_second(), 0);
+        git2::Signature::new(name, email, &time).with_context(|| {
+            format!("{name:?} <{email:?}> cannot be the author of a commit; correct `[author]` in dream.toml")
+        })
+    }
+
+    fn write_commit(
+        &self,
+        commit: &Commit,
+        parent: Option<&git2::Commit<'_>>,
+        identity: &git2::Signature<'_>,
+        signer: Option<&Signer>,
+    ) -> Result<git2::Oid> {
+        let subject = commit.message.lines().next().unwrap_or_default();
+        let failed = || format!("cannot write the commit {subject:?}");
+        let base = parent.map(|parent| parent.tree()).transpose().with_context(failed)?;
+        let tree = tree::updated(&self.inner, base.as_ref(), &commit.changes).with_context(failed)?;
+        let message = match commit.message.ends_with('\n') {
+            true => commit.message.clone(),
+            false => format!("{}\n", commit.message),
+        };
+        let parents = Vec::from_iter(parent);
+        let content = self.inner.commit_create_buffer(identity, identity, &message, &tree, &parents);
+        let content = content.with_context(failed)?;
+        match signer {
+            None => {
+                let odb = self.inner.odb().with_context(failed)?;
+                odb.write(git2::ObjectType::Commit, &content).with_context(failed)
+            }
+            Some(signer) => {
+                let text = std::str::from_utf8(&content).with_context(failed)?;
+                let signature = signer.sign(text).with_context(failed)?;
+                self.inner.commit_signed(text, &signature, Some("gpgsig")).with_context(failed)
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Reading: branches, files and folders as they stand at a commit.
+//!
+//! Refuses to look at the working tree: what counts is what is committed.
+
+use super::{Oid, Repo};
+use anyhow::{Context, Result, bail};
+use git2::{ErrorCode, ObjectType};
+
+/// A file at a commit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Its path from the root of the repository, components joined by `/`.
+    pub path: String,
+    /// Its content's name: two files with the same name have the same content.
+    pub blob: Oid,
+}
+
+/// Folders inside folders that are followed; deeper ones are left out, so that no repository can exhaust memory.
+const DEEPEST_FOLDER: usize = 100;
+
+impl Repo {
+    /// The branch that HEAD names (`main`), also while it has no commit yet; `None` when HEAD is detached.
+    pub fn head_branch(&self) -> Result<Option<String>> {
+        let head = self.inner.find_reference("HEAD").context("cannot read HEAD")?;
+        let target = head.symbolic_target().context("HEAD names a branch that is not UTF-8")?;
+        Ok(target.map(|name| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned()))
+    }
+
+    /// The commit that HEAD stands on; `None` while its branch has none.
+    pub fn head(&self) -> Result<Option<Oid>> {
+        self.resolve("HEAD")
+    }
+
+    /// The commit that a branch (`main`, `dream/2026-01-02`) or a full ref name (`refs/dream/ledger`, `HEAD`)
+    /// stands on, tags peeled; `None` if there is no such ref.
+    pub fn resolve(&self, name: &str) -> Result<Option<Oid>> {
+        let full = full_name(name);
+        let found = match self.inner.find_reference(&full) {
+            Ok(reference) => reference.peel(ObjectType::Commit),
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(object) => Ok(Some(object.id().into())),
+            Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::UnbornBranch) => Ok(None),
+            Err(error) if error.code() == ErrorCode::InvalidSpec => {
+                bail!("{name:?} is not a name that git allows")
+            }
+            Err(error) => Err(error).with_context(|| format!("cannot read the ref {full}")),
+        }
+    }
+
+    /// All refs whose full name starts with `prefix` (`refs/heads/dream/`), with the commits they stand on,
+    /// sorted by name. Refs that stand on no commit are left out.
+    pub fn refs_under(&self, prefix: &str) -> Result<Vec<(String, Oid)>> {
+        let pattern = format!("{prefix}*");
+        let refs = self
+            .inner
+            .references_glob(&pattern)
+            .with_context(|| format!("cannot list the refs {pattern}"))?;
+        let mut found = Vec::new();
+        for reference in refs {
+            let reference = reference.with_context(|| format!("cannot list the refs {pattern}"))?;
+            if let (Ok(name), Ok(commit)) = (reference.name(), reference.peel(ObjectType::Commit)) {
+                found.push((name.to_owned(), commit.id().into()));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// A file's content at a commit; `None` if there is no regular file at that path.
+    pub fn read(&self, at: Oid, path: &str) -> Result<Option<Vec<u8>>> {
+        let tree = self.tree_of(at)?;
+        match tree.get_path(std::path::Path::new(path)) {
+            Ok(entry) if is_regular(entry.filemode()) => self.read_blob(entry.id().into()).map(Some),
+            Ok(_) => Ok(None),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read {path} at {}", at.short())),
+        }
+    }
+
+    /// A content by its name.
+    pub fn read_blob(&self, blob: Oid) -> Result<Vec<u8>> {
+        let found = self.inner.find_blob(blob.raw());
+        Ok(found
+            .with_context(|| format!("cannot read the object {blob}; `git fsck` may say more"))?
+            .content()
+            .to_vec())
+    }
+
+    /// The regular files below a folder at a commit, with folders inside it, sorted by path; `""` is the root.
+    /// Empty if there is no such folder. Symbolic links and submodules are left out, and so are files whose
+    /// path is not UTF-8.
+    pub fn list(&self, at: Oid, folder: &str) -> Result<Vec<Entry>> {
+        let root = self.tree_of(at)?;
+        let folder = folder.trim_matches('/');
+        let start = if folder.is_empty() {
+            Some(root.id())
+        } else {
+            match root.get_path(std::path::Path::new(folder)) {
+                Ok(entry) => (entry.kind() == Some(ObjectType::Tree)).then(|| entry.id()),
+                Err(error) if error.code() == ErrorCode::NotFound => None,
+                Err(error) => {
+                    return Err(error).with_context(|| format!("cannot list {folder} at {}", at.short()));
+                }
+            }
+        };
+        let mut files = Vec::new();
+        let mut open = Vec::from_iter(start.map(|tree| (folder.to_owned(), tree, 0)));
+        while let Some((path, tree, depth)) = open.pop() {
+            let tree = self
+                .inner
+                .find_tree(tree)
+                .with_context(|| format!("cannot list {path} at {}", at.short()))?;
+            for entry in &tree {
+                let Ok(name) = entry.name() else { continue };
+                let path = if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") };
+                if entry.kind() == Some(ObjectType::Tree) && depth < DEEPEST_FOLDER {
+                    open.push((path, entry.id(), depth + 1));
+                } else if is_regular(entry.filemode()) {
+                    files.push(Entry { path, blob: entry.id().into() });
+                }
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+
+    /// Whether `ancestor` is `of` or in its history.
+    pub fn is_ancestor(&self, ancestor: Oid, of: Oid) -> Result<bool> {
+        if ancestor == of {
+            return Ok(true);
+        }
+        let found = self.inner.graph_descendant_of(of.raw(), ancestor.raw());
+        found.with_context(|| format!("cannot compare the commits {} and {}", ancestor.short(), of.short()))
+    }
+
+    /// The commit where two histories part; `None` if they have nothing in common.
+    pub fn merge_base(&self, one: Oid, other: Oid) -> Result<Option<Oid>> {
+        match self.inner.merge_base(one.raw(), other.raw()) {
+            Ok(base) => Ok(Some(base.into())),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error)
+                .with_context(|| format!("cannot compare the commits {} and {}", one.short(), other.short())),
+        }
+    }
+
+    pub(super) fn tree_of(&self, commit: Oid) -> Result<git2::Tree<'_>> {
+        let found = self.inner.find_commit(commit.raw()).and_then(|commit| commit.tree());
+        found.with_context(|| format!("cannot read the commit {commit}; `git fsck` may say more"))
+    }
+}
+
+/// The full name of a ref: what starts with `refs/`, and HEAD, is one; anything else is a branch.
+fn full_name(name: &str) -> String {
+    if name.starts_with("refs/") || name == "HEAD" { name.to_owned() } else { format!("refs/heads/{name}") }
+}
+
+/// Whether a tree entry's mode is that of a regular file, executable or not.
+pub(super) fn is_regular(mode: i32) -> bool {
+    mode & 0o170_000 == 0o100_000
+}

@@ -1,0 +1,138 @@
+//! Transcripts among files and folders.
+//!
+//! A file that was named is read whatever it is, and what cannot be read is reported. In a folder only what may
+//! be a transcript by its name's ending is looked at, everything else is left alone without a word; what such a
+//! file holds decides later. Refuses to know the environment: it is passed in.
+
+use super::Skipped;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+/// Endings under which transcripts are found in a folder.
+const ENDINGS: &[&str] = &["jsonl", "ndjson", "json", "zst", "md"];
+
+/// Files that agents keep beside their transcripts, and that are none.
+const NO_TRANSCRIPTS: &[&str] = &[
+    "history.jsonl", "session_index.jsonl", "settings.json", "settings.local.json", "package.json",
+    "package-lock.json", "tsconfig.json", "README.md", "CLAUDE.md", "AGENTS.md", "MEMORY.md", "SKILL.md",
+];
+
+/// Folders that hold no transcripts and may be very large, and those in which agents keep other things.
+const NO_FOLDERS: &[&str] = &[".git", "node_modules", "target", "tool-results"];
+
+/// The transcripts that these files and folders are or hold: sorted, each once, however often it was named or
+/// linked to. Folders are walked into, also over links, but never in a circle.
+pub fn expand(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Skipped>) {
+    let mut found = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut skipped = Vec::new();
+    let mut skip = |path: &Path, reason: String| {
+        skipped.push(Skipped { path: path.display().to_string(), line: None, reason });
+    };
+    let mut take = |path: &Path, found: &mut BTreeSet<PathBuf>| {
+        // A link and its target are one file; what cannot be resolved fails later, where it is reported.
+        if seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned())) {
+            found.insert(path.to_owned());
+        }
+    };
+    for path in paths {
+        match std::fs::metadata(path) {
+            Err(error) => skip(path, format!("cannot be opened: {error}")),
+            Ok(metadata) if !metadata.is_dir() => take(path, &mut found),
+            Ok(_) => {
+                let walk = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter();
+                let walk = walk.filter_entry(|entry| {
+                    let is_left_out = NO_FOLDERS.iter().any(|name| entry.file_name() == *name);
+                    entry.depth() == 0 || !entry.file_type().is_dir() || !is_left_out
+                });
+                for entry in walk {
+                    match entry {
+                        Ok(entry) if entry.file_type().is_file() && may_be_transcript(entry.path()) => {
+                            take(entry.path(), &mut found);
+                        }
+                        Ok(_) => {}
+                        // A circle of links, or a link to nothing: no transcript is lost by it.
+                        Err(error) if error.loop_ancestor().is_some() || is_missing(&error) => {}
+                        Err(error) => {
+                            let place = error.path().unwrap_or(path).to_owned();
+                            skip(&place, format!("cannot be opened: {error}"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    (found.into_iter().collect(), skipped)
+}
+
+/// The folders in which this user's agents keep their transcripts, as far as they exist: Claude Code's projects
+/// (`CLAUDE_CONFIG_DIR`, else `~/.claude`) and Codex' sessions and archive (`CODEX_HOME`, else `~/.codex`).
+/// `variable` looks a name up in the environment.
+pub fn of_user(home: &Path, variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
+    let base = |name: &str, folder: &str| match variable(name).filter(|value| !value.is_empty()) {
+        Some(value) => PathBuf::from(value),
+        None => home.join(folder),
+    };
+    let claude = base("CLAUDE_CONFIG_DIR", ".claude");
+    let codex = base("CODEX_HOME", ".codex");
+    let folders = [claude.join("projects"), codex.join("sessions"), codex.join("archived_sessions")];
+    folders.into_iter().filter(|folder| folder.is_dir()).collect()
+}
+
+fn may_be_transcript(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+    ENDINGS.contains(&ending.as_str()) && !NO_TRANSCRIPTS.contains(&name) && !name.ends_with(".meta.json")
+}
+
+fn is_missing(error: &walkdir::Error) -> bool {
+    error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn finds_each_transcript_once_and_reports_only_what_was_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for file in ["b.jsonl", "deep/er/a.json", "photo.png", "node_modules/x.json", "deep/MEMORY.md"] {
+            fs::create_dir_all(root.join(file).parent().unwrap()).unwrap();
+            fs::write(root.join(file), "{}").unwrap();
+        }
+        let named = [root.to_owned(), root.join("photo.png"), root.join("missing.jsonl"), root.join("b.jsonl")];
+        let (found, skipped) = expand(&named);
+        let names = found.iter().map(|path| path.strip_prefix(root).unwrap().display().to_string());
+        let expected = ["b.jsonl".to_owned(), Path::new("deep/er/a.json").display().to_string(), "photo.png".into()];
+        assert_eq!(names.collect::<Vec<_>>(), expected);
+        assert_eq!(skipped.len(), 1);
+        assert!(skipped[0].path.ends_with("missing.jsonl"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_circle_of_links_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("in")).unwrap();
+        fs::write(folder.path().join("in/a.jsonl"), "{}").unwrap();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("in/again")).unwrap();
+        std::os::unix::fs::symlink("nowhere", folder.path().join("in/dangling.jsonl")).unwrap();
+        let (found, skipped) = expand(&[folder.path().to_owned()]);
+        assert_eq!((found.len(), skipped.len()), (1, 0));
+    }
+
+    #[test]
+    fn the_environment_says_where_agents_keep_their_sessions() {
+        let home = tempfile::tempdir().unwrap();
+        let moved = home.path().join("elsewhere");
+        fs::create_dir_all(home.path().join(".claude/projects")).unwrap();
+        fs::create_dir_all(moved.join("sessions")).unwrap();
+        let codex_home = |name: &str| (name == "CODEX_HOME").then(|| moved.clone().into_os_string());
+        let expected = [home.path().join(".claude/projects"), moved.join("sessions")];
+        assert_eq!(of_user(home.path(), codex_home), expected);
+    }
+}
