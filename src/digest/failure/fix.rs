@@ -69,7 +69,8 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
         if poison::addresses_an_agent(&call) {
             return None;
         }
-        if certain || replaces && seen.steps.iter().all(|done| !done_before(calls, at, done)) {
+        let acts = step::changes_something(seen.call) || step::is_verification(&other);
+        if certain || acts && seen.steps.iter().all(|done| !done_before(calls, at, done)) {
             let fix =
                 Fix { event: seen.event, step: other, changes: Vec::new(), between: Vec::new(), call, guessed: !certain };
             return Some((fix, place));

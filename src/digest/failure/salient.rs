@@ -138,14 +138,18 @@ pub fn line(output: &Clean, most: usize) -> Option<Clean> {
     excerpt(output, announced(output, &line).unwrap_or(line), most)
 }
 
-/// The line after one that only announces it (`… due to the following issue:`), where that states a problem.
+/// The line after one that only announces it: a heading (`Validation Error:`), or a sentence (`… due to the following
+/// issue:`) before a line that states a problem.
 fn announced(output: &str, line: &Range<usize>) -> Option<Range<usize>> {
-    if !output.get(line.clone())?.ends_with(':') {
+    let announcing = output.get(line.clone())?;
+    if !announcing.ends_with(':') {
         return None;
     }
+    let heading = announcing.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count() <= 3;
+    let least = if heading { Clarity::Plain } else { Clarity::Problem };
     let next = lines(output).into_iter().find(|next| next.start > line.end)?;
     let text = output.get(next.clone())?;
-    (clarity(text) >= Clarity::Problem && !poison::addresses_an_agent(text)).then_some(next)
+    (clarity(text) >= least && !poison::addresses_an_agent(text)).then_some(next)
 }
 
 /// Whether any line states an error.
@@ -182,7 +186,8 @@ fn trimmed(line: &str, start: usize) -> Range<usize> {
     let mut text = line;
     let mut from = start;
     loop {
-        let shorter = text.trim_start();
+        // Some programs draw a box around their errors.
+        let shorter = text.trim_start_matches(|c: char| c.is_whitespace() || ('\u{2500}'..='\u{257f}').contains(&c));
         let shorter = shorter.strip_prefix("<tool_use_error>").unwrap_or(shorter);
         let shorter = strip_colour(shorter);
         if shorter.len() == text.len() {
@@ -295,6 +300,8 @@ mod tests {
             ("   Compiling a v0.1.0\nerror[E0433]: failed to resolve: use of undeclared crate `b`\n --> src/a.rs:1:5\nerror: could not compile `a`", "error[E0433]: failed to resolve: use of undeclared crate `b`"),
             ("Starting up\nledger seal differs from the quorum\n", "ledger seal differs from the quorum"),
             ("InputError: the call failed due to this:\nThe parameter `prompt` is missing", "The parameter `prompt` is missing"),
+            ("● Validation Error:\n\n  Option \"a\" was replaced by \"b\".\n", "Option \"a\" was replaced by \"b\"."),
+            ("╷\n│ Error: lock file is out of date\n│ \n│   - a: does not match\n╵", "Error: lock file is out of date"),
             ("bash: line 1: foo: command not found", "bash: line 1: foo: command not found"),
             ("{\"output\":\"go: downloading x\\nx.go:3: missing go.sum entry\\n\",\"metadata\":{\"exit_code\":1}}", "x.go:3: missing go.sum entry"),
         ];
