@@ -24,7 +24,9 @@ pub struct Template {
 impl Template {
     /// How many tokens say something: words of two letters or more that are no placeholder.
     pub fn words(&self) -> usize {
-        let says = |text: &str| !mask::is_placeholder(text) && text.chars().filter(|c| c.is_alphabetic()).count() > 1;
+        let says = |text: &str| {
+            !mask::is_placeholder(text) && text.chars().filter(|c| c.is_alphabetic()).count() > 1
+        };
         self.tokens.iter().filter(|(text, _)| says(text)).count()
     }
 }
@@ -67,7 +69,8 @@ pub fn find(messages: &[&str], similarity: f64) -> Templates {
         .enumerate()
         .map(|(message, tokens)| {
             let key: Vec<&str> = tokens.iter().map(|token| token.masked.as_str()).collect();
-            let cluster = distinct.get(&key).and_then(|&number| clusters.get(number)).copied().unwrap_or_default();
+            let cluster =
+                distinct.get(&key).and_then(|&number| clusters.get(number)).copied().unwrap_or_default();
             members.entry(cluster).or_default().push(message);
             cluster
         })
@@ -78,7 +81,8 @@ pub fn find(messages: &[&str], similarity: f64) -> Templates {
         .collect();
     let mut ordered: Vec<(&Template, usize)> = templates.iter().map(|(cluster, t)| (t, *cluster)).collect();
     ordered.sort();
-    let place: BTreeMap<usize, usize> = ordered.iter().enumerate().map(|(place, (_, c))| (*c, place)).collect();
+    let place: BTreeMap<usize, usize> =
+        ordered.iter().enumerate().map(|(place, (_, c))| (*c, place)).collect();
     Templates {
         family: ordered.iter().map(|(_, c)| families.get(*c).copied().unwrap_or_default()).collect(),
         of: cluster_of.iter().map(|cluster| place.get(cluster).copied().unwrap_or_default()).collect(),
@@ -89,7 +93,8 @@ pub fn find(messages: &[&str], similarity: f64) -> Templates {
 /// What these messages of one length share.
 fn generalised<'a>(mut messages: impl Iterator<Item = &'a Vec<Token>>) -> Template {
     let Some(first) = messages.next() else { return Template { tokens: Vec::new() } };
-    let mut tokens: Vec<(String, bool)> = first.iter().map(|token| (token.masked.clone(), token.glued)).collect();
+    let mut tokens: Vec<(String, bool)> =
+        first.iter().map(|token| (token.masked.clone(), token.glued)).collect();
     for message in messages {
         for ((text, glued), token) in tokens.iter_mut().zip(message) {
             if *text != token.masked {
@@ -192,7 +197,8 @@ fn template_tokens(text: &str) -> Vec<String> {
         let mut now = String::new();
         for c in word.chars() {
             now.push(c);
-            if c == '>' || matches!(c, '=' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | ':' | '"') {
+            if c == '>' || matches!(c, '=' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | ':' | '"')
+            {
                 tokens.push(std::mem::take(&mut now));
             }
         }
@@ -209,7 +215,9 @@ fn covers(general: &[String], narrow: &[String]) -> bool {
     general.len() == narrow.len()
         && general.iter().filter(says).count() > 0
         && general.iter().zip(narrow).all(|(general, narrow)| {
-            general == narrow || general == WILD || (mask::is_placeholder(general) && mask::masked(narrow) == *general)
+            general == narrow
+                || general == WILD
+                || (mask::is_placeholder(general) && mask::masked(narrow) == *general)
         })
 }
 
@@ -229,18 +237,23 @@ mod tests {
             "queue alpha refused the job because worker w1 is draining",
             "queue beta refused the job because worker w2 is draining",
             "queue gamma refused the job because worker w7 is draining",
+            "queue delta refused the job because worker w4 is draining",
             "gift card balance is not enough",
         ];
-        assert_eq!(texts(&messages), [
-            "flight <id> not available on date <time>",
-            "gift card balance is not enough",
-            "queue <*> refused the job because worker w<num> is draining",
-        ]);
+        assert_eq!(
+            texts(&messages),
+            [
+                "flight <id> not available on date <time>",
+                "gift card balance is not enough",
+                "queue <*> refused the job because worker w<num> is draining",
+            ]
+        );
     }
 
     #[test]
     fn the_order_of_messages_does_not_matter() {
-        let mut messages = vec!["a b c 1", "a b d 2", "a x d 2", "lock q held by 7", "lock r held by x", "b a c 1"];
+        let mut messages =
+            vec!["a b c 1", "a b d 2", "a x d 2", "lock q held by 7", "lock r held by x", "b a c 1"];
         let forward = find(&messages, 0.6);
         messages.reverse();
         let backward = find(&messages, 0.6);

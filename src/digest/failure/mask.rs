@@ -65,11 +65,11 @@ static VARIABLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// File name endings after which a word with a dot is a file and not an object's field.
 const FILE_ENDINGS: &[&str] = &[
-    "bak", "bin", "c", "cc", "cfg", "cjs", "conf", "cpp", "cs", "css", "csv", "db", "env", "exe", "gif", "go", "gz",
-    "h", "hpp", "html", "ini", "ipynb", "jar", "java", "jpeg", "jpg", "js", "json", "jsonl", "jsx", "kt", "lock",
-    "log", "lua", "md", "mjs", "mod", "out", "parquet", "pdf", "php", "pl", "png", "proto", "py", "rb", "rs", "rst",
-    "scala", "sh", "so", "sql", "sqlite", "sum", "svg", "swift", "tar", "tf", "tmp", "toml", "ts", "tsv", "tsx", "txt",
-    "vue", "wasm", "xlsx", "xml", "yaml", "yml", "zip",
+    "bak", "bin", "c", "cc", "cfg", "cjs", "conf", "cpp", "cs", "css", "csv", "db", "env", "exe", "gif",
+    "go", "gz", "h", "hpp", "html", "ini", "ipynb", "jar", "java", "jpeg", "jpg", "js", "json", "jsonl",
+    "jsx", "kt", "lock", "log", "lua", "md", "mjs", "mod", "out", "parquet", "pdf", "php", "pl", "png",
+    "proto", "py", "rb", "rs", "rst", "scala", "sh", "so", "sql", "sqlite", "sum", "svg", "swift", "tar",
+    "tf", "tmp", "toml", "ts", "tsv", "tsx", "txt", "vue", "wasm", "xlsx", "xml", "yaml", "yml", "zip",
 ];
 
 /// Splits a line into tokens and masks what varies. White space separates tokens, and so does punctuation
@@ -103,7 +103,8 @@ pub fn tokens(line: &str) -> Vec<Token> {
             } else if is("path") && !looks_like_a_path(text) {
                 split.push(&mask_parts(text), text);
             } else {
-                let is_file = is("host") && text.rsplit('.').next().is_some_and(|ending| FILE_ENDINGS.contains(&ending));
+                let is_file = is("host")
+                    && text.rsplit('.').next().is_some_and(|ending| FILE_ENDINGS.contains(&ending));
                 let name = if is_file {
                     "<path>"
                 } else if is("url") {
@@ -167,7 +168,10 @@ impl Split {
             if c.is_whitespace() {
                 self.apart = true;
                 self.open = false;
-            } else if matches!(c, '=' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '|' | ':' | '"') {
+            } else if matches!(
+                c,
+                '=' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '|' | ':' | '"'
+            ) {
                 self.open = false;
                 self.push(c.encode_utf8(&mut [0; 4]), c.encode_utf8(&mut [0; 4]));
                 self.open = false;
@@ -321,7 +325,10 @@ mod tests {
             ("balance of gift_card_8190333 is 12.50", "balance of gift_card_<num> is <num>"),
             ("flight 8JX2WO not available on date 2024-05-20", "flight <id> not available on date <time>"),
             ("cat: /tmp/a b.txt: No such file", "cat: <path> <path>: No such file"),
-            ("src/app.ts(6,33): error TS2307: Cannot find module 'x y'", "<path>(<num>,<num>): error TS2307: Cannot find module <str>"),
+            (
+                "src/app.ts(6,33): error TS2307: Cannot find module 'x y'",
+                "<path>(<num>,<num>): error TS2307: Cannot find module <str>",
+            ),
             ("don't read and/or write", "don't read and/or write"),
             ("GET https://x.example/y?z=1 took 12ms", "GET <url> took <num>"),
             ("connect 10.0.0.1:8080 at 12:30:01", "connect <host> at <time>"),

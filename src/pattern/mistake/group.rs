@@ -33,7 +33,8 @@ pub(super) fn by_step_and_template<'a>(occurrences: &[Occurrence<'a>], similarit
     }
     let mut by_template: BTreeMap<(String, String), ((String, usize), Vec<Occurrence<'a>>)> = BTreeMap::new();
     for (family, members) in families {
-        let messages: Vec<&str> = members.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
+        let messages: Vec<&str> =
+            members.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
         let templates = template::find(&messages, similarity);
         for (member, number) in members.into_iter().zip(templates.of) {
             let Some(found) = templates.all.get(number) else { continue };
@@ -49,13 +50,18 @@ pub(super) fn by_step_and_template<'a>(occurrences: &[Occurrence<'a>], similarit
             entry.or_insert_with(|| ((format!("{family}/{owner}"), alike), Vec::new())).1.push(member);
         }
     }
-    by_template.into_iter().map(|((_, template), (family, members))| group(template, family, members)).collect()
+    by_template
+        .into_iter()
+        .map(|((_, template), (family, members))| group(template, family, members))
+        .collect()
 }
 
 /// Makes one group of several of one family; `None` where they share no word.
 pub(super) fn joined<'a>(groups: &[&Group<'a>]) -> Option<Group<'a>> {
-    let occurrences: Vec<Occurrence<'a>> = groups.iter().flat_map(|group| group.occurrences.iter().copied()).collect();
-    let messages: Vec<&str> = occurrences.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
+    let occurrences: Vec<Occurrence<'a>> =
+        groups.iter().flat_map(|group| group.occurrences.iter().copied()).collect();
+    let messages: Vec<&str> =
+        occurrences.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
     let template = template::of_one_error(&messages)?.to_string();
     Some(group(template, groups.first()?.family.clone(), occurrences))
 }
@@ -64,7 +70,9 @@ pub(super) fn joined<'a>(groups: &[&Group<'a>]) -> Option<Group<'a>> {
 pub(super) fn telling_words(template: &str) -> usize {
     mask::tokens(template)
         .iter()
-        .filter(|token| token.masked == token.raw && token.raw.chars().filter(|c| c.is_alphabetic()).count() > 1)
+        .filter(|token| {
+            token.masked == token.raw && token.raw.chars().filter(|c| c.is_alphabetic()).count() > 1
+        })
         .count()
 }
 
@@ -87,9 +95,14 @@ fn group<'a>(template: String, family: (String, usize), mut occurrences: Vec<Occ
     let most = roots.iter().rev().max_by_key(|(_, roots)| roots.len());
     let all: BTreeSet<&str> = roots.values().flatten().copied().collect();
     let step = most.map(|(step, of)| {
-        if of.len() * 4 >= all.len() * 3 { (*step).clone() } else { shared_start(roots.keys().copied(), step) }
+        if of.len() * 4 >= all.len() * 3 {
+            (*step).clone()
+        } else {
+            shared_start(roots.keys().copied(), step)
+        }
     });
-    let messages: Vec<&str> = occurrences.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
+    let messages: Vec<&str> =
+        occurrences.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
     Group {
         step: step.unwrap_or_else(|| Step(crate::redact::Clean::fixed(""))),
         wording: template::wording(&messages).unwrap_or_else(|| template.clone()),

@@ -72,7 +72,9 @@ fn apart(lines: &[&[&str]], members: Vec<usize>) -> Vec<Vec<usize>> {
     let mut done = Vec::new();
     while let Some(members) = open.pop() {
         let length = members.first().and_then(|&place| lines.get(place)).map_or(0, |line| line.len());
-        let token = |place: usize, at: usize| lines.get(place).and_then(|line| line.get(at)).copied().unwrap_or_default();
+        let token = |place: usize, at: usize| {
+            lines.get(place).and_then(|line| line.get(at)).copied().unwrap_or_default()
+        };
         let fewest = (0..length)
             .filter_map(|at| {
                 let values: BTreeSet<&str> = members.iter().map(|&place| token(place, at)).collect();
