@@ -109,7 +109,8 @@ pub fn clarity(line: &str) -> Clarity {
 /// The line that says what went wrong, verbatim, at most `most` bytes; `None` where no line does.
 pub fn line(output: &Clean, most: usize) -> Option<Clean> {
     if let Some(message) = json_message(output) {
-        return (!poison::addresses_an_agent(&output[message.clone()])).then(|| excerpt(output, message, most))?;
+        return (!poison::addresses_an_agent(&output[message.clone()]))
+            .then(|| excerpt(output, message, most))?;
     }
     let places = lines(output);
     let least = match places.len() {
@@ -138,19 +139,27 @@ pub fn line(output: &Clean, most: usize) -> Option<Clean> {
     excerpt(output, announced(output, &line).unwrap_or(line), most)
 }
 
-/// The line after one that only announces it (`… due to the following issue:`), where that states a problem.
+/// The line after one that only announces it: a heading (`Validation Error:`, `Compilation Error`), or a sentence (`… due to the following
+/// issue:`) before a line that states a problem.
 fn announced(output: &str, line: &Range<usize>) -> Option<Range<usize>> {
-    if !output.get(line.clone())?.ends_with(':') {
+    let announcing = output.get(line.clone())?;
+    let heading =
+        announcing.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count() <= 3;
+    let open = announcing.ends_with(':') || (heading && !announcing.contains([':', '\'', '"', '`', '/']));
+    if !open {
         return None;
     }
+    let least = if heading { Clarity::Plain } else { Clarity::Problem };
     let next = lines(output).into_iter().find(|next| next.start > line.end)?;
     let text = output.get(next.clone())?;
-    (clarity(text) >= Clarity::Problem && !poison::addresses_an_agent(text)).then_some(next)
+    (clarity(text) >= least && !poison::addresses_an_agent(text)).then_some(next)
 }
 
 /// Whether any line states an error.
 pub fn states_an_error(output: &str) -> bool {
-    lines(output).into_iter().any(|range| output.get(range).is_some_and(|line| clarity(line) > Clarity::Vague))
+    lines(output)
+        .into_iter()
+        .any(|range| output.get(range).is_some_and(|line| clarity(line) > Clarity::Vague))
 }
 
 /// Places of the lines that can say something: trimmed, without tags around them, not empty. Long outputs are
@@ -164,7 +173,8 @@ pub fn lines(output: &str) -> Vec<Range<usize>> {
     for part in [0..head, tail..output.len()] {
         let mut start = part.start;
         let text = output.get(part.clone()).unwrap_or_default();
-        let pieces: Vec<&str> = if escaped { text.split("\\n").collect() } else { text.split('\n').collect() };
+        let pieces: Vec<&str> =
+            if escaped { text.split("\\n").collect() } else { text.split('\n').collect() };
         let gap = if escaped { 2 } else { 1 };
         for piece in pieces {
             let place = trimmed(piece, start);
@@ -182,7 +192,9 @@ fn trimmed(line: &str, start: usize) -> Range<usize> {
     let mut text = line;
     let mut from = start;
     loop {
-        let shorter = text.trim_start();
+        // Some programs draw a box around their errors.
+        let shorter =
+            text.trim_start_matches(|c: char| c.is_whitespace() || ('\u{2500}'..='\u{257f}').contains(&c));
         let shorter = shorter.strip_prefix("<tool_use_error>").unwrap_or(shorter);
         let shorter = strip_colour(shorter);
         if shorter.len() == text.len() {
@@ -222,7 +234,8 @@ pub fn error_in_json(value: &serde_json::Value) -> Option<&str> {
     let text = |names: &[&str], of: &serde_json::Map<String, serde_json::Value>| -> Option<String> {
         names.iter().find_map(|name| of.get(*name)?.as_str().map(|_| (*name).to_owned()))
     };
-    const MESSAGES: &[&str] = &["message", "error", "detail", "error_message", "reason", "msg", "description", "text"];
+    const MESSAGES: &[&str] =
+        &["message", "error", "detail", "error_message", "reason", "msg", "description", "text"];
     let filled = |value: &serde_json::Value| match value {
         serde_json::Value::Null | serde_json::Value::Bool(false) => false,
         serde_json::Value::String(text) => !text.trim().is_empty(),
@@ -235,7 +248,9 @@ pub fn error_in_json(value: &serde_json::Value) -> Option<&str> {
         let Some(error) = object.get(name).filter(|error| filled(error)) else { continue };
         let found = match error {
             serde_json::Value::String(message) => Some(message.as_str()),
-            serde_json::Value::Object(inner) => text(MESSAGES, inner).and_then(|name| inner.get(&name)?.as_str()),
+            serde_json::Value::Object(inner) => {
+                text(MESSAGES, inner).and_then(|name| inner.get(&name)?.as_str())
+            }
             serde_json::Value::Array(list) => list.first().and_then(|first| {
                 first.as_str().or_else(|| {
                     let inner = first.as_object()?;
@@ -248,15 +263,20 @@ pub fn error_in_json(value: &serde_json::Value) -> Option<&str> {
             return found;
         }
     }
-    let is = |name: &str, wanted: &[&str]| object.get(name).and_then(|v| v.as_str()).is_some_and(|v| wanted.contains(&v));
+    let is = |name: &str, wanted: &[&str]| {
+        object.get(name).and_then(|v| v.as_str()).is_some_and(|v| wanted.contains(&v))
+    };
     let no = |name: &str| object.get(name).and_then(serde_json::Value::as_bool) == Some(false);
     let yes = |name: &str| object.get(name).and_then(serde_json::Value::as_bool) == Some(true);
-    if no("success") || no("ok") || yes("isError") || yes("is_error")
+    if no("success")
+        || no("ok")
+        || yes("isError")
+        || yes("is_error")
         || is("status", &["error", "failed", "failure", "fail", "rejected", "denied"])
     {
-        return text(MESSAGES, object).and_then(|name| object.get(&name)?.as_str()).or_else(|| {
-            object.get("content")?.as_array()?.first()?.as_object()?.get("text")?.as_str()
-        });
+        return text(MESSAGES, object)
+            .and_then(|name| object.get(&name)?.as_str())
+            .or_else(|| object.get("content")?.as_array()?.first()?.as_object()?.get("text")?.as_str());
     }
     None
 }
@@ -267,7 +287,8 @@ fn excerpt(output: &Clean, line: Range<usize>, most: usize) -> Option<Clean> {
         return output.part(line);
     }
     let text = output.get(line.clone())?;
-    let named = [&ERROR, &PROBLEM, &MENTION].iter().find_map(|pattern| Some(pattern.as_ref()?.find(text)?.start()));
+    let named =
+        [&ERROR, &PROBLEM, &MENTION].iter().find_map(|pattern| Some(pattern.as_ref()?.find(text)?.start()));
     let from = match named {
         Some(at) if at > most / 2 => line.start + at,
         _ => line.start,
@@ -287,16 +308,47 @@ mod tests {
     #[test]
     fn the_line_that_says_what_went_wrong_is_chosen() {
         let cases = [
-            ("Exit code 1\nTraceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    f()\nyaml.scanner.ScannerError: mapping values are not allowed here\n", "yaml.scanner.ScannerError: mapping values are not allowed here"),
-            ("Chunk ID: ab\nWall time: 0.1 seconds\nProcess exited with code 128\nOutput:\nhint: look\nfatal: not a git repository\n", "fatal: not a git repository"),
-            ("warning: x is deprecated\nerror: unknown option '--foo'\nRun `tool --help` for usage", "error: unknown option '--foo'"),
-            ("<tool_use_error>File has not been read yet. Read it first.</tool_use_error>", "File has not been read yet. Read it first."),
+            (
+                "Exit code 1\nTraceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    f()\nyaml.scanner.ScannerError: mapping values are not allowed here\n",
+                "yaml.scanner.ScannerError: mapping values are not allowed here",
+            ),
+            (
+                "Chunk ID: ab\nWall time: 0.1 seconds\nProcess exited with code 128\nOutput:\nhint: look\nfatal: not a git repository\n",
+                "fatal: not a git repository",
+            ),
+            (
+                "warning: x is deprecated\nerror: unknown option '--foo'\nRun `tool --help` for usage",
+                "error: unknown option '--foo'",
+            ),
+            (
+                "<tool_use_error>File has not been read yet. Read it first.</tool_use_error>",
+                "File has not been read yet. Read it first.",
+            ),
             ("{\"error\":{\"code\":4,\"message\":\"seat map is closed\"}}", "seat map is closed"),
-            ("   Compiling a v0.1.0\nerror[E0433]: failed to resolve: use of undeclared crate `b`\n --> src/a.rs:1:5\nerror: could not compile `a`", "error[E0433]: failed to resolve: use of undeclared crate `b`"),
+            (
+                "   Compiling a v0.1.0\nerror[E0433]: failed to resolve: use of undeclared crate `b`\n --> src/a.rs:1:5\nerror: could not compile `a`",
+                "error[E0433]: failed to resolve: use of undeclared crate `b`",
+            ),
             ("Starting up\nledger seal differs from the quorum\n", "ledger seal differs from the quorum"),
-            ("InputError: the call failed due to this:\nThe parameter `prompt` is missing", "The parameter `prompt` is missing"),
+            (
+                "InputError: the call failed due to this:\nThe parameter `prompt` is missing",
+                "The parameter `prompt` is missing",
+            ),
+            (
+                "● Validation Error:\n\n  Option \"a\" was replaced by \"b\".\n",
+                "Option \"a\" was replaced by \"b\".",
+            ),
+            ("Compilation Error\n  2 packages are listed, 0 installed", "2 packages are listed, 0 installed"),
+            ("Killed", "Killed"),
+            (
+                "╷\n│ Error: lock file is out of date\n│ \n│   - a: does not match\n╵",
+                "Error: lock file is out of date",
+            ),
             ("bash: line 1: foo: command not found", "bash: line 1: foo: command not found"),
-            ("{\"output\":\"go: downloading x\\nx.go:3: missing go.sum entry\\n\",\"metadata\":{\"exit_code\":1}}", "x.go:3: missing go.sum entry"),
+            (
+                "{\"output\":\"go: downloading x\\nx.go:3: missing go.sum entry\\n\",\"metadata\":{\"exit_code\":1}}",
+                "x.go:3: missing go.sum entry",
+            ),
         ];
         for (output, expected) in cases {
             assert_eq!(salient(output).as_deref(), Some(expected), "{output}");
