@@ -46,7 +46,8 @@ impl Workflow {
         let outside = trails.usable.saturating_sub(self.followers.len()).max(1);
         let elsewhere = |step: &Symbol| {
             let everywhere = &trails.with[*step as usize];
-            let inside = everywhere.iter().filter(|trail| self.followers.binary_search(trail).is_ok()).count();
+            let inside =
+                everywhere.iter().filter(|trail| self.followers.binary_search(trail).is_ok()).count();
             (everywhere.len() - inside) as f64 / outside as f64
         };
         self.core().into_iter().filter(|step| elsewhere(step) <= SELDOM).collect()
@@ -65,7 +66,8 @@ pub(super) fn grow(
     settings: &Mining,
     table: &LogFactorials,
 ) -> Option<Workflow> {
-    let shows = |trail: &u32| chain::occurs(&trails.all[*trail as usize].telling, seed, settings.workflow_gap);
+    let shows =
+        |trail: &u32| chain::occurs(&trails.all[*trail as usize].telling, seed, settings.workflow_gap);
     let mut followers: Vec<u32> = trails.with_all(seed).into_iter().filter(shows).collect();
     let mut steps: Vec<Symbol> = seed.to_vec();
     let mut shares = Vec::new();
@@ -211,13 +213,14 @@ fn shares_of(steps: &[Symbol], followers: &[u32], trails: &Trails) -> Vec<f64> {
 
 /// The trails that did not fail and show enough of a workflow, in order.
 pub(super) fn following(steps: &[Symbol], shares: &[f64], trails: &Trails) -> Vec<u32> {
-    let needed = FOLLOWED * shares.iter().sum::<f64>();
-    let mut candidates: Vec<u32> =
-        steps.iter().flat_map(|step| &trails.with[*step as usize]).copied().collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    candidates.retain(|trail| shows(steps, shares, &trails.all[*trail as usize].steps) >= needed);
-    candidates
+    let needed = needed(shares);
+    // What a trail has in any order bounds what it has in order, and is cheap to know.
+    let mut has = vec![0.0f64; trails.all.len()];
+    for (step, share) in steps.iter().zip(shares) {
+        trails.with[*step as usize].iter().for_each(|trail| has[*trail as usize] += share);
+    }
+    let may_follow = (0u32..).zip(&has).filter(|(_, has)| **has >= needed).map(|(trail, _)| trail);
+    may_follow.filter(|trail| shows(steps, shares, &trails.all[*trail as usize].steps) >= needed).collect()
 }
 
 /// The weight of the steps that a trail shows in order.
@@ -229,7 +232,12 @@ fn shows(steps: &[Symbol], shares: &[f64], trail: &[Symbol]) -> f64 {
 /// Whether a trail, failed or not, follows this workflow.
 pub(super) fn follows(workflow: &Workflow, trail: &[Symbol]) -> bool {
     let (steps, shares): (Vec<Symbol>, Vec<f64>) = workflow.steps.iter().copied().unzip();
-    shows(&steps, &shares, trail) >= FOLLOWED * shares.iter().sum::<f64>()
+    shows(&steps, &shares, trail) >= needed(&shares)
+}
+
+/// The weight that a follower shows at least. A hair less than exact, so that the order of a sum never decides.
+fn needed(shares: &[f64]) -> f64 {
+    FOLLOWED * shares.iter().sum::<f64>() - 1e-9
 }
 
 /// How sessions that take most of these steps order them: how many do, how many of them in this order, and what
