@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 
 /// Share of the followers that a step needs.
 const OPTIONAL: f64 = 0.35;
+/// Share of the followers from which a step at one place is theirs beyond doubt.
+const UNANIMOUS: f64 = 0.9;
 /// Share of the followers from which a step is one of the workflow's core. With few followers one who missed it
 /// must not make a step optional.
 const CORE: f64 = 0.7;
@@ -23,7 +25,8 @@ const SETTLED: f64 = 0.6;
 const SELDOM: f64 = 0.2;
 /// How many times likelier a step must be in followers than in other sessions.
 const LIFT: f64 = 1.5;
-/// Chance, over all kinds of step, that a step is taken in that has nothing to do with the workflow.
+/// Chance, over all kinds of step, that a step is taken in that has nothing to do with the workflow; for a step
+/// that nearly all followers take, the chance for that step alone.
 const ERROR_RATE: f64 = 0.01;
 /// Weighted share of a workflow that a session must show, in order, to follow it.
 const FOLLOWED: f64 = 0.7;
@@ -129,12 +132,14 @@ fn missing(
                 .for_each(|(count, here)| *count += usize::from(here));
         }
     }
-    let limit = (ERROR_RATE / trails.names.len().max(1) as f64).ln();
+    let strict = (ERROR_RATE / trails.names.len().max(1) as f64).ln();
     let belongs = |step: Symbol, candidate: &Candidate| {
         let everywhere = trails.with[step as usize].len();
         let (inside, outside) = (followers.len(), trails.usable.saturating_sub(followers.len()));
         let elsewhere = everywhere.saturating_sub(candidate.sessions) as f64 / outside.max(1) as f64;
         let times = candidate.most() as f64;
+        // What nearly all followers do at one place is no find among many.
+        let limit = if times >= UNANIMOUS * inside as f64 { ERROR_RATE.ln() } else { strict };
         times >= OPTIONAL * inside as f64
             && times >= SETTLED * candidate.sessions as f64
             && candidate.sessions as f64 / inside as f64 >= LIFT * elsewhere
