@@ -22,6 +22,7 @@ pub(super) struct Options {
 
 /// Works anywhere: in a memory repository its settings hold, elsewhere the defaults.
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
+    options.sources.set_threads()?;
     let settings = match whereabouts::find(dir) {
         Ok(here) => here.settings,
         Err(error) if error.chain().any(|cause| cause.is::<crate::settings::Invalid>()) => return Err(error),
@@ -31,11 +32,8 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let bar = talk.bar("reading");
     let progress = |done: usize, of: usize| bar.at(done, of);
     let sources = found.sources(&progress);
-    let (gathered, audit) = options.sources.on_threads(|| {
-        let gathered = gather::gather_all(&sources, &settings);
-        let audit = audit(&gathered.digests, &settings);
-        (gathered, audit)
-    })?;
+    let gathered = gather::gather_all(&sources, &settings);
+    let audit = audit(&gathered.digests, &settings);
     drop(bar);
     if talk.json {
         return talk.data_json(&audit);

@@ -44,7 +44,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     talk.say(&format!("An empty memory is in {}\n", memory.display()));
     let bar = talk.bar("reading");
     let progress = |done: usize, of: usize| bar.at(done, of);
-    let sources = Sources { transcripts: &[sessions], skipped: &[], found: false, progress: &progress };
+    let sources = Sources { transcripts: &[sessions], skipped: &[], outcomes: None, found: false, progress: &progress };
     let settings = crate::settings::Settings::default();
     let report = cycle::dream(&Request { repo: &repo, settings: &settings, sources, now, dry_run: false })?;
     drop(bar);

@@ -22,6 +22,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
+    options.sources.set_threads()?;
     let here = whereabouts::find(dir)?;
     let now = whereabouts::now(options.now.as_deref())?;
     let found = options.sources.find(dir)?;

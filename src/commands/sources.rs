@@ -2,6 +2,7 @@
 
 use super::exit::Usage;
 use crate::cycle::gather::Sources;
+use crate::session::outcomes::Outcomes;
 use crate::session::{Skipped, discover};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ pub(super) struct SourceOptions {
 pub(super) struct Found {
     transcripts: Vec<PathBuf>,
     skipped: Vec<Skipped>,
+    outcomes: Option<Outcomes>,
     found: bool,
 }
 
@@ -32,24 +34,36 @@ impl SourceOptions {
     ///
     /// Errors: a named path that is not there.
     pub(super) fn find(&self, dir: &Path) -> Result<Found> {
+        let (outcomes, mut skipped) = self.read_outcomes(dir)?;
         if self.sessions.is_empty() {
             let home = std::env::home_dir().unwrap_or_default();
             let folders = discover::of_user(&home, |name| std::env::var_os(name));
-            let (transcripts, skipped) = discover::expand(&folders);
-            return Ok(Found { transcripts, skipped, found: true });
+            let (transcripts, more) = discover::expand(&folders);
+            skipped.extend(more);
+            return Ok(Found { transcripts, skipped, outcomes, found: true });
         }
         let named: Vec<PathBuf> = self.sessions.iter().map(|path| dir.join(path)).collect();
         if let Some(missing) = named.iter().find(|path| !path.exists()) {
             return Err(Usage(format!("there is no file or folder {}: look at --sessions", missing.display())).into());
         }
-        let (transcripts, skipped) = discover::expand(&named);
-        Ok(Found { transcripts, skipped, found: false })
+        let (transcripts, more) = discover::expand(&named);
+        skipped.extend(more);
+        Ok(Found { transcripts, skipped, outcomes, found: false })
     }
 
-    /// Runs `work` on as many threads as asked for.
-    pub(super) fn on_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> Result<T> {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).build()?;
-        Ok(pool.install(work))
+    /// Reads the file of outcomes, if one is named, with the rows of it that say nothing.
+    fn read_outcomes(&self, dir: &Path) -> Result<(Option<Outcomes>, Vec<Skipped>)> {
+        let Some(file) = self.outcomes.as_ref().map(|file| dir.join(file)) else { return Ok((None, Vec::new())) };
+        if !file.is_file() {
+            return Err(Usage(format!("there is no file {}: look at --outcomes", file.display())).into());
+        }
+        let (outcomes, skipped) = Outcomes::read(&file);
+        Ok((Some(outcomes), skipped))
+    }
+
+    /// Has everything that is done in parallel use as many threads as asked for. Once a process.
+    pub(super) fn set_threads(&self) -> Result<()> {
+        Ok(rayon::ThreadPoolBuilder::new().num_threads(self.threads).build_global()?)
     }
 }
 
@@ -61,6 +75,7 @@ impl Found {
 
     /// As the cycle takes them.
     pub(super) fn sources<'a>(&'a self, progress: &'a (dyn Fn(usize, usize) + Sync)) -> Sources<'a> {
-        Sources { transcripts: &self.transcripts, skipped: &self.skipped, found: self.found, progress }
+        let Found { transcripts, skipped, outcomes, found } = self;
+        Sources { transcripts, skipped, outcomes: outcomes.as_ref(), found: *found, progress }
     }
 }

@@ -4,6 +4,7 @@ use super::report::SessionCounts;
 use crate::digest::{self, Digest};
 use crate::ledger::stat_cache::{Stat, StatCache};
 use crate::repo::Repo;
+use crate::session::outcomes::Outcomes;
 use crate::session::read::read_file;
 use crate::session::{Session, SessionId, Skipped};
 use crate::settings::{Reading, Settings};
@@ -21,6 +22,8 @@ pub struct Sources<'a> {
     pub transcripts: &'a [PathBuf],
     /// What could not be found among what was named.
     pub skipped: &'a [Skipped],
+    /// Outcomes that live elsewhere.
+    pub outcomes: Option<&'a Outcomes>,
     /// Whether the transcripts were found and not named: then one that was just written to may be going on.
     pub found: bool,
     /// Told how many transcripts of how many are read; called from any thread.
@@ -126,9 +129,12 @@ fn read_one(path: &Path, sources: &Sources<'_>, seen: &BTreeSet<SessionId>, read
     let stat = std::fs::metadata(path).ok().and_then(|metadata| Stat::of(&metadata));
     let mut sessions = Vec::new();
     let mut digests = Vec::new();
-    let mut take = |session: Session| {
+    let mut take = |mut session: Session| {
         sessions.push(session.id.clone());
         if !seen.contains(&session.id) {
+            if let Some(outcomes) = sources.outcomes {
+                outcomes.apply(&mut session, path);
+            }
             digests.push(digest::read(&session, reading));
         }
     };

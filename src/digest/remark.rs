@@ -125,6 +125,9 @@ fn clauses(words: &[word::Word]) -> Vec<Range<usize>> {
     parts
 }
 
+/// Most words of a second half that only completes the first.
+const LONGEST_AFTERTHOUGHT: usize = 4;
+
 /// Whether what comes after a turn is a sentence of its own and not the other half of the first: `before you
 /// commit, always run the tests` and `always use tabs, never use spaces` are one wish each.
 fn stands_alone(before: &[word::Word], after: &[word::Word]) -> bool {
@@ -138,7 +141,12 @@ fn stands_alone(before: &[word::Word], after: &[word::Word]) -> bool {
     let negated = after.first().is_some_and(|word| matches!(word.text.as_str(), "never" | "do" | "no"));
     let same_verb = negated
         && after.iter().skip(1).take(2).any(|word| word.text.len() > 2 && before.iter().any(|b| b.text == word.text));
-    !conditional && !closing && !same_verb
+    // `pin the version, don't use latest`: the second half says what the first one is to replace.
+    let afterthought = negated
+        && after.iter().filter(|word| !word.is_mark()).count() <= LONGEST_AFTERTHOUGHT
+        && before.len() <= LONGEST_AFTERTHOUGHT + 2
+        && cue::judge(before).wish.is_some();
+    !conditional && !closing && !same_verb && !afterthought
 }
 
 /// The surest remarks, in the order in which they were said.

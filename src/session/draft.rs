@@ -168,13 +168,14 @@ impl<'s> Draft<'s> {
         arguments::named(path, value, &mut self.redactor, self.settings)
     }
 
-    /// A call; its result comes later. A second call with an open id is the same call written twice.
+    /// A call; its result comes later. A second call of one tool with an open id is one call written twice.
     pub(super) fn call(&mut self, at: Option<Timestamp>, id: Option<&str>, tool: &str, args: Args) {
         let id = id.filter(|id| !id.is_empty());
-        if id.is_some_and(|id| self.open.contains_key(id)) {
+        let tool = self.name(tool).unwrap_or_else(|| Clean::fixed("unnamed"));
+        let open = id.and_then(|id| self.open.get(id)).and_then(|index| self.events.get(*index));
+        if open.is_some_and(|event| matches!(&event.body, Body::Call(call) if call.tool == tool)) {
             return;
         }
-        let tool = self.name(tool).unwrap_or_else(|| Clean::fixed("unnamed"));
         let size = args.0.iter().map(|arg| arg.path.len() + arg.value.len()).sum::<usize>() + tool.len();
         let call = Call { tool, args, status: Status::Unanswered, output: Clean::default() };
         if self.push(at, Body::Call(call), size) {
@@ -203,9 +204,15 @@ impl<'s> Draft<'s> {
             call.output = output;
         }
         if let Some(reply) = verdict.reply.filter(|_| !self.unattended) {
-            self.typed(at, reply);
+            self.user(at, reply);
         }
         true
+    }
+
+    /// No result will come any more for the calls that wait for one.
+    pub(super) fn forget_open_calls(&mut self) {
+        self.open.clear();
+        self.waiting.clear();
     }
 
     /// Whether anything happened at all.
@@ -218,8 +225,12 @@ impl<'s> Draft<'s> {
         self.left_out
     }
 
-    /// The session. `owner` is who the transcript's own place says it belongs to, if the session does not.
-    pub(super) fn finish(mut self, id: SessionId, owner: Option<&str>) -> Session {
+    /// The session. Where it does not say itself whose it is and what project it is about, the place where the
+    /// transcript lies does.
+    pub(super) fn finish(mut self, id: SessionId, owner: Option<&str>, project: Option<&str>) -> Session {
+        if self.project.is_none() {
+            self.project = project.and_then(|project| self.name(project));
+        }
         if self.contributor.is_none() {
             let named_most = self.owners.iter().max_by_key(|(_, times)| **times).map(|(owner, _)| owner.clone());
             let owner = owner.map(str::to_owned).or(named_most);

@@ -19,7 +19,7 @@ mod skips;
 mod turn;
 mod verdict;
 
-pub use read::{FileRead, read_file};
+pub use read::{FileRead, read_bytes, read_file};
 
 use crate::redact::Clean;
 use jiff::Timestamp;

@@ -53,7 +53,9 @@ pub fn read_file(path: &Path, settings: &Reading, emit: &mut dyn FnMut(Session))
     match File::open(path).and_then(|file| Ok((file.metadata()?, file))) {
         Ok((before, file)) if before.is_file() => {
             let owner = owner_of(path);
-            let mut out = Out { emit, skips: &mut skips, owner: owner.as_deref(), sessions: 0 };
+            let project = project_of(path);
+            let (owner, project) = (owner.as_deref(), project.as_deref());
+            let mut out = Out { emit, skips: &mut skips, owner, project, sessions: 0 };
             read = read_from(&file, settings, &mut out);
             read.modified = modified(&before);
             let after = std::fs::metadata(path).ok();
@@ -68,7 +70,15 @@ pub fn read_file(path: &Path, settings: &Reading, emit: &mut dyn FnMut(Session))
     read
 }
 
-/// Reads all sessions from bytes. `modified` and changes while reading are not known here.
+/// Reads all sessions from bytes as if they were a file of this name.
+pub fn read_bytes(name: &str, bytes: &[u8], settings: &Reading, emit: &mut dyn FnMut(Session)) -> FileRead {
+    let mut skips = Skips::default();
+    let mut out = Out { emit, skips: &mut skips, owner: None, project: None, sessions: 0 };
+    let mut read = read_from(bytes, settings, &mut out);
+    read.skipped = skips.of_file(name);
+    read
+}
+
 fn read_from(source: impl Read, settings: &Reading, out: &mut Out<'_>) -> FileRead {
     let mut read = FileRead::default();
     let result = decoded(source).and_then(|source| {
@@ -97,14 +107,11 @@ fn read_records(
         return Ok(());
     }
     let cut = cut_of(start);
-    let reader = if memchr::memchr(0, start).is_some() { Err("a binary file") } else { recognised(start, cut, settings) };
-    let mut reader = match reader {
-        Ok(reader) => reader,
-        Err(reason) => {
-            read.unknown = true;
-            out.skips.add(None, reason);
-            return Ok(());
-        }
+    let Some(mut reader) = formats::recognise(start, cut, settings) else {
+        let is_binary = memchr::memchr(0, start).is_some();
+        read.unknown = true;
+        out.skips.add(None, if is_binary { "a binary file" } else { "no transcript of a known format" });
+        return Ok(());
     };
     let cut = reader.cut().unwrap_or(cut);
     // A source that breaks in the middle (a cut-off archive) still gives what came before.
@@ -130,14 +137,6 @@ fn read_records(
         out.skips.add(None, "nothing happens in it");
     }
     result
-}
-
-fn recognised<'s>(
-    start: &[u8],
-    cut: Cut,
-    settings: &'s Reading,
-) -> Result<Box<dyn formats::Reader + 's>, &'static str> {
-    formats::recognise(start, cut, settings).ok_or("no transcript of a known format")
 }
 
 /// How a file that begins like this is cut.
@@ -208,6 +207,189 @@ fn owner_of(path: &Path) -> Option<String> {
     text.split(['/', '\\']).rev().find_map(encoded).or_else(|| place::home_owner(&text).map(str::to_owned))
 }
 
+/// The folder that a transcript was put into by a tool that keeps its transcripts with the project.
+fn project_of(path: &Path) -> Option<String> {
+    let kept = path.ancestors().find(|folder| folder.ends_with(".specstory"))?;
+    Some(kept.parent()?.file_name()?.to_string_lossy().into_owned())
+}
+
 fn modified(metadata: &Metadata) -> Option<Timestamp> {
     metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Body;
+    use super::*;
+    use proptest::prelude::*;
+
+    const CLAUDE: &str = concat!(
+        r#"{"type":"user","sessionId":"s1","uuid":"u1","cwd":"/home/ada/app","timestamp":"2026-01-02T03:04:05Z","message":{"role":"user","content":"fix it"}}"#,
+        "\n",
+        r#"{"type":"assistant","sessionId":"s1","uuid":"u2","message":{"model":"m","content":[{"type":"tool_use","id":"t","name":"Bash","input":{"command":"make"}}]}}"#,
+        "\n",
+        r#"{"type":"user","sessionId":"s1","uuid":"u3","message":{"content":[{"type":"tool_result","tool_use_id":"t","is_error":true,"content":"Exit code 2\nboom"}]}}"#,
+        "\n",
+    );
+
+    fn read(bytes: &[u8]) -> (Vec<Session>, FileRead) {
+        let mut sessions = Vec::new();
+        let read = read_bytes("a.jsonl", bytes, &Reading::default(), &mut |session| sessions.push(session));
+        (sessions, read)
+    }
+
+    fn reasons(read: &FileRead) -> Vec<(Option<u64>, &str)> {
+        read.skipped.iter().map(|skipped| (skipped.line, skipped.reason.as_str())).collect()
+    }
+
+    #[test]
+    fn encodings_change_nothing_but_the_bytes() {
+        let (plain, _) = read(CLAUDE.as_bytes());
+        assert_eq!(plain.len(), 1);
+        assert_eq!(plain[0].id, crate::session::SessionId::of(CLAUDE.as_bytes()));
+        let marked = [b"\xEF\xBB\xBF", CLAUDE.as_bytes()].concat();
+        let wide = CLAUDE.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        let wide_marked = [b"\xFF\xFE".to_vec(), wide.clone()].concat();
+        let packed = ruzstd::encoding::compress_to_vec(CLAUDE.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
+        for other in [marked, wide, wide_marked, packed] {
+            assert_eq!(read(&other).0, plain, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_transcript_is_said_to_be_none() {
+        let cases: [(&[u8], &str); 6] = [
+            (b"", "empty"),
+            (b" \n\n", "empty"),
+            (b"\x7fELF\0\0\0\0", "a binary file"),
+            (b"\x1f\x8b\x08", "cannot be read: compressed with gzip; unpack it first"),
+            (b"# Notes\n\nNothing.", "no transcript of a known format"),
+            (b"{\"name\":\"package\"}", "no transcript of a known format"),
+        ];
+        for (bytes, reason) in cases {
+            let (sessions, read) = read(bytes);
+            assert_eq!((sessions.len(), reasons(&read)), (0, vec![(None, reason)]));
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_still_written_makes_the_session_unfinished() {
+        let (sessions, whole) = read(CLAUDE.trim_end().as_bytes());
+        assert!(!whole.unfinished && sessions.len() == 1);
+        let (sessions, cut) = read(&CLAUDE.as_bytes()[..CLAUDE.len() - 20]);
+        assert!(cut.unfinished);
+        assert_eq!(reasons(&cut), [(Some(3), "cut off in the middle")]);
+        assert_eq!(sessions[0].events.len(), 2);
+    }
+
+    #[test]
+    fn bad_lines_are_counted_and_the_rest_is_read() {
+        let bad = format!("{{broken}}\n{CLAUDE}\u{0}\u{1}\n42\n{{\"type\":\"from-the-future\"}}\n");
+        let (sessions, read) = read(bad.as_bytes());
+        assert_eq!(sessions[0].events.len(), 2);
+        let found = reasons(&read);
+        let expected = [
+            (Some(1), "not a JSON object"),
+            (Some(5), "not a JSON object"),
+            (Some(6), "not a JSON object"),
+            (Some(7), "unknown kind of record `from-the-future`"),
+        ];
+        assert_eq!(found, expected);
+        let mut invalid = CLAUDE.as_bytes().to_vec();
+        let place = invalid.windows(6).position(|window| window == b"fix it").unwrap();
+        invalid[place] = 0xFF;
+        let (sessions, _) = super::tests::read(&invalid);
+        assert!(matches!(&sessions[0].events[0].body, Body::Person(text) if &**text == "\u{FFFD}ix it"));
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_passed_over() {
+        let settings = Reading { max_record: 1000, ..Reading::default() };
+        let long = format!("{CLAUDE}{{\"type\":\"user\",\"x\":\"{}\"}}\n{CLAUDE}", "y".repeat(5000));
+        let read = read_bytes("a", long.as_bytes(), &settings, &mut |session| assert_eq!(session.events.len(), 4));
+        assert_eq!(reasons(&read), [(Some(4), "longer than 1000 bytes")]);
+    }
+
+    #[test]
+    fn a_session_without_end_is_bounded() {
+        let settings = Reading { max_session: 20_000, ..Reading::default() };
+        let line = format!("{{\"type\":\"user\",\"sessionId\":\"s\",\"message\":{{\"content\":\"{}\"}}}}\n", "w ".repeat(500));
+        let endless = line.repeat(400);
+        let read = read_bytes("a", endless.as_bytes(), &settings, &mut |session| assert!(session.events.len() < 25));
+        assert!(reasons(&read)[0].1.ends_with("events left out: the session is too long"));
+    }
+
+    #[test]
+    fn a_file_tells_whether_it_has_settled() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("s.jsonl");
+        std::fs::write(&file, CLAUDE).unwrap();
+        let read = read_file(&file, &Reading::default(), &mut |_| ());
+        let written = read.modified.unwrap();
+        let later = |minutes: i64| written + jiff::SignedDuration::from_mins(minutes);
+        assert!(!read.is_settled(later(29), &Reading::default()));
+        assert!(read.is_settled(later(31), &Reading::default()));
+        let missing = read_file(&folder.path().join("none"), &Reading::default(), &mut |_| ());
+        assert_eq!(missing.skipped.len(), 1);
+    }
+
+    #[test]
+    fn the_place_of_a_transcript_says_whose_it_is() {
+        let owner = |path: &str| owner_of(Path::new(path));
+        assert_eq!(owner("/srv/copy/-home-ada-src-app/x.jsonl").as_deref(), Some("ada"));
+        assert_eq!(owner("/home/ada/.codex/sessions/x.jsonl").as_deref(), Some("ada"));
+        assert_eq!(owner("/data/x.jsonl"), None);
+    }
+
+    /// Lines that look like every format's, cut and mixed.
+    fn mutated() -> impl Strategy<Value = Vec<u8>> {
+        let starts: Vec<&'static [u8]> = vec![
+            CLAUDE.as_bytes(),
+            br#"{"type":"user","sessionId":"s","isSidechain":true,"uuid":"a","parentUuid":"b","message":{"content":"x"}}"#,
+            br#"{"timestamp":"2026-01-02T03:04:05Z","type":"session_meta","payload":{"id":"c","cwd":"/home/ada/x"}}"#,
+            br#"{"type":"response_item","payload":{"type":"function_call","name":"shell","arguments":"{\"command\":[\"bash\",\"-lc\",\"ls\"]}","call_id":"1"}}"#,
+            br#"{"type":"response_item","payload":{"type":"function_call_output","call_id":"1","output":"{\"output\":\"x\",\"metadata\":{\"exit_code\":1}}"}}"#,
+            br#"{"task_id":1,"reward":0.5,"traj":[{"role":"user","content":"x"},{"role":"assistant","tool_calls":[{"id":"i","function":{"name":"f","arguments":"{'a': 1}"}}]},{"role":"tool","content":"r"}]}"#,
+            br#"[{"role":"user","content":[{"type":"text","text":"x"}]},{"role":"assistant","content":"y"}]"#,
+            br#"{"schema_version":"ATIF-v1.4","steps":[{"step_id":1,"source":"agent","message":"m","tool_calls":[{"tool_call_id":"1","function_name":"f","arguments":{}}]}]}"#,
+            br#"{"git_dream":1,"agent":"a"}"#,
+            br#"{"call":{"tool":"t","args":{"command":"x"},"status":"failed"}}"#,
+            b"<!-- Generated by SpecStory -->\n_**User (2026-01-16 15:23:32Z)**_\n\nhi\n",
+            b"_**Agent (m 2026-01-16)**_\n<tool-use data-tool-type=\"shell\" data-tool-name=\"B\"><details>\n<summary>x **B** `y`</summary>\n```text\n",
+        ];
+        let piece = (prop::sample::select(starts), any::<prop::sample::Index>(), any::<Option<u8>>());
+        prop::collection::vec((piece, any::<bool>()), 1..6).prop_map(|pieces| {
+            let mut bytes = Vec::new();
+            for ((start, place, byte), cut) in pieces {
+                let mut piece = start.to_vec();
+                let place = place.index(piece.len());
+                if let Some(byte) = byte {
+                    piece[place] = byte;
+                }
+                piece.truncate(if cut { place } else { piece.len() });
+                bytes.extend(piece);
+                bytes.push(b'\n');
+            }
+            bytes
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn no_transcript_panics(bytes in mutated()) {
+            let (sessions, read) = read(&bytes);
+            prop_assert_eq!(sessions.len() as u64, read.sessions);
+            for session in sessions {
+                let numbers = session.events.iter().map(|event| event.number).collect::<Vec<_>>();
+                prop_assert_eq!(numbers, (1..=session.events.len() as u32).collect::<Vec<_>>());
+            }
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            read(&bytes);
+        }
+    }
 }

@@ -24,6 +24,12 @@ pub fn whole(bytes: &[u8]) -> Result<&[u8], Broken> {
     if rest == bytes.len() { Ok(&bytes[start..end]) } else { Err(Broken { at: rest }) }
 }
 
+/// The first value in these bytes, or all of them from there on if it does not end.
+pub fn first(bytes: &[u8]) -> &[u8] {
+    let start = after_space(bytes, 0);
+    &bytes[start..skip(bytes, start).unwrap_or(bytes.len())]
+}
+
 /// The end of the value that begins at `at`.
 pub fn skip(bytes: &[u8], at: usize) -> Result<usize, Broken> {
     match bytes.get(at) {
@@ -100,6 +106,20 @@ pub fn truth(value: &[u8]) -> Option<bool> {
         b"false" => Some(false),
         _ => None,
     }
+}
+
+/// A value without the white space between its parts.
+pub fn compact(value: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(value.len());
+    let mut at = 0;
+    while let Some(byte) = value.get(at) {
+        let end = if *byte == b'"' { string_end(value, at).unwrap_or(value.len()) } else { at + 1 };
+        if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            out.extend_from_slice(&value[at..end]);
+        }
+        at = end;
+    }
+    out
 }
 
 /// Whether a key, as it stands in the file, is this name.
@@ -320,6 +340,7 @@ mod tests {
         fn reads_what_serde_reads(value in any_json(), pretty in any::<bool>()) {
             let raw = if pretty { serde_json::to_vec_pretty(&value) } else { serde_json::to_vec(&value) }.unwrap();
             prop_assert_eq!(whole(&raw), Ok(&raw[..]));
+            prop_assert_eq!(compact(&raw), serde_json::to_vec(&value).unwrap());
             let by_serde = serde_json::from_slice::<Value>(&raw).unwrap();
             prop_assert_eq!(rebuilt(&raw), by_serde);
         }

@@ -35,6 +35,7 @@ const INJECTED_OPENINGS: &[&str] = &[
     "Continue from where you left off.",
     "Your tool call was malformed and could not be parsed.",
     "API Error:",
+    "The user wants to clarify these questions",
     "Unknown slash command:",
     "Unknown skill:",
 ];
@@ -125,7 +126,15 @@ fn untagged<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
     } else if text.starts_with(HANDED_OPENING) && text[HANDED_OPENING.len()..].trim_start().starts_with('#') {
         parts.push(Part::Handed(text));
     } else {
-        without_reminders(text, parts);
+        without_reminders(without_marker(text), parts);
+    }
+}
+
+/// Without the mark that a simulated person ends the conversation with.
+fn without_marker(text: &str) -> &str {
+    match text.rsplit_once(char::is_whitespace) {
+        Some((typed, last)) if last.starts_with("###") && is_marker(last) => typed.trim_end(),
+        _ => text,
     }
 }
 
@@ -183,6 +192,7 @@ mod tests {
                 Typed("fix it"),
             ]),
             ("[Image #4] what is this?", &[Typed("what is this?")]),
+            ("Thanks. ###STOP###", &[Typed("Thanks.")]),
             ("[TASK_DONE]", &[Injected("[TASK_DONE]")]),
             ("Implement the following plan:\n\n# Plan\nStep 1", &[Handed(
                 "Implement the following plan:\n\n# Plan\nStep 1",

@@ -59,7 +59,8 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
             continue;
         }
         let Some((other, call)) = acting_part(seen, most) else { continue };
-        let certain = shares_its_operands(failing.call, seen.call, step);
+        let replaces = step::changes_something(seen.call) || !step::changes_something(failing.call);
+        let certain = replaces && shares_its_operands(failing.call, seen.call, step);
         if !certain && (!first || tried_again) {
             first = false;
             continue;
@@ -68,7 +69,7 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
         if poison::addresses_an_agent(&call) {
             return None;
         }
-        if certain || seen.steps.iter().all(|done| !done_before(calls, at, done)) {
+        if certain || replaces && seen.steps.iter().all(|done| !done_before(calls, at, done)) {
             let fix =
                 Fix { event: seen.event, step: other, changes: Vec::new(), between: Vec::new(), call, guessed: !certain };
             return Some((fix, place));
@@ -266,8 +267,8 @@ fn argument_difference(from: &Call, to: &Call, directly: bool, most: usize) -> O
     Some((changes, call))
 }
 
-/// Steps that worked between the failing and the working call and that the session had not done before, or not
-/// with this operand; in order, each once.
+/// Steps that worked between the failing and the working call and that were new: the session had not done them
+/// before, or does them now to the very thing that the failing call was about. In order, each once.
 fn between(calls: &[Seen<'_>], at: usize, fixed: usize, step: &Step) -> Vec<Step> {
     let Some(failing) = calls.get(at) else { return Vec::new() };
     let mut steps: Vec<Step> = Vec::new();
@@ -280,10 +281,7 @@ fn between(calls: &[Seen<'_>], at: usize, fixed: usize, step: &Step) -> Vec<Step
                 continue;
             }
             let on_it = !here.is_disjoint(&operands(seen.call));
-            let new = !calls.get(..at).unwrap_or_default().iter().any(|earlier| {
-                earlier.worked() && does(earlier, done) && (!on_it || !here.is_disjoint(&operands(earlier.call)))
-            });
-            if new {
+            if on_it || !done_before(calls, at, done) {
                 steps.push(done.clone());
             }
         }

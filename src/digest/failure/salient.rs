@@ -38,7 +38,7 @@ pub enum Clarity {
 }
 
 static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:E\s{2,})?(?:Uncaught |Unhandled |Caused by: |Exception in thread \S+ )?(?:[A-Za-z_]\w*(?:\.|::))*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Fault)\b(?: \[\w+\])?(?::\s*\S|$)").ok()
+    Regex::new(r"^(?:E\s{2,}|> |\[)?(?:Uncaught |Unhandled |Caused by: |Exception in thread \S+ )?(?:[A-Za-z_]\w*(?:\.|::))*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Fault)\b(?: \[\w+\])?(?::\s*\S|$)").ok()
 });
 static ERROR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)^(?:[\[(]?(?:error|fatal|panic|critical|failure)[\])]?(?:\[[\w:-]+\]|\s\w{0,3}\d+|\([\w-]+\))?\s*[:!-]+\s*\S|\[(?:error|fatal)\]\s*\S|err(?:or)?!\s*\S|(?:npm|yarn|pnpm) (?:err!|error)\s+\S|e: \S|[✖✘✗]\s+\S|\S+(?::\d+|\(\d+,\d+\))+:?\s+(?:fatal )?error\b|.{0,60}?[:\]]\s(?:fatal )?error(?:\[[\w:-]+\]|\s\w{0,3}\d+)?:\s*\S)").ok()
@@ -57,7 +57,7 @@ static MENTION: LazyLock<Option<Regex>> =
 /// Says that something failed and leaves what to another line.
 static VAGUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)^(?:error: |fatal: |err: )?(?:could not compile|test failed|build failed|failed!?$|aborting due to|process (?:completed|didn't exit)|",
+        r"(?i)^[^\w]*(?:error: |fatal: |err: )?(?:could not compile|test failed|build (?:error|failed)|failed!?$|aborting due to|process (?:completed|didn't exit)|",
         r"command (?:failed|.{0,80}(?:failed|exited|returned))|script .{0,80}(?:exited|failed)|execution failed|compilation failed|an error (?:has )?occurred\.?$|\d+ errors?\b|",
         r"failed to run custom build command|exit(?:ed)?(?: with)?(?: status| code)? ?:?\d+|run failed|something went wrong)",
         r"|^(?:make|gmake|ninja)(?:\[\d+\])?: \*\*\* \[.*Error \d+|^(?:npm|pnpm|yarn) (?:err!|error) (?:test failed|lifecycle|errno|syscall|path|command|workspace|location|a complete log|this is probably|not ok)|ELIFECYCLE|CalledProcessError|returned a non-zero exit|^subprocess exited",
@@ -74,7 +74,7 @@ static PROGRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static BOILERPLATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)^(?:(?:error: )?exit(?:ed)?(?: with)?(?: status| code)? ?:? ?-?\d+\.?$|process exited with code -?\d+|error:?$|stderr:?$|stdout:?$|output:?$|chunk id: \S+$|wall time:? .*$|original token count: \d+|total output lines: \d+|script (?:completed|failed)$|",
-        r"traceback \(most recent call last\)|stack backtrace:|caused by:$|command failed$|(?:the )?above exception|during handling of|file \x22.*\x22, line \d+|at \S+ ?\(?.*:\d+\)?$|at [\w$.]+\(.*\)$|\.\.\. \d+ more|\^+~*$|[-=~_*#.+|\s]+$|\{|\}|\[|\]|\d+ \||\||-->|<system|sibling tool call errored|npm (?:err!|error) a complete log|note: run with `rust_backtrace)",
+        r"traceback \(most recent call last\)|stack backtrace:|caused by:$|command failed$|(?:the )?above exception|during handling of|file \x22.*\x22, line \d+|at \S+ ?\(?.*:\d+\)?$|at [\w$.]+\(.*\)$|\.\.\. \d+ more|\^+~*$|[-=~_*#.+|\s]+$|\{$|\}$|\[$|\]$|\d+ \||\||-->|<system|sibling tool call errored|npm (?:err!|error) a complete log|note: run with `rust_backtrace)",
     ))
     .ok()
 });
@@ -111,15 +111,15 @@ pub fn line(output: &Clean, most: usize) -> Option<Clean> {
     if let Some(message) = json_message(output) {
         return (!poison::addresses_an_agent(&output[message.clone()])).then(|| excerpt(output, message, most))?;
     }
-    let lines = lines(output);
-    let least = match lines.len() {
+    let places = lines(output);
+    let least = match places.len() {
         0..=2 => Clarity::Hint,
         3..=FEW_LINES => Clarity::Plain,
         _ => Clarity::Vague,
     };
     let last_exception_counts = output.contains("Traceback (most recent call last)");
     let mut best: Option<(Clarity, Range<usize>)> = None;
-    for range in lines {
+    for range in places {
         let Some(text) = output.get(range.clone()) else { continue };
         let clear = clarity(text);
         if clear < least || poison::addresses_an_agent(text) {
@@ -134,7 +134,18 @@ pub fn line(output: &Clean, most: usize) -> Option<Clean> {
             best = Some((clear, range));
         }
     }
-    excerpt(output, best?.1, most)
+    let (_, line) = best?;
+    excerpt(output, announced(output, &line).unwrap_or(line), most)
+}
+
+/// The line after one that only announces it (`… due to the following issue:`), where that states a problem.
+fn announced(output: &str, line: &Range<usize>) -> Option<Range<usize>> {
+    if !output.get(line.clone())?.ends_with(':') {
+        return None;
+    }
+    let next = lines(output).into_iter().find(|next| next.start > line.end)?;
+    let text = output.get(next.clone())?;
+    (clarity(text) >= Clarity::Problem && !poison::addresses_an_agent(text)).then_some(next)
 }
 
 /// Whether any line states an error.
@@ -283,6 +294,7 @@ mod tests {
             ("{\"error\":{\"code\":4,\"message\":\"seat map is closed\"}}", "seat map is closed"),
             ("   Compiling a v0.1.0\nerror[E0433]: failed to resolve: use of undeclared crate `b`\n --> src/a.rs:1:5\nerror: could not compile `a`", "error[E0433]: failed to resolve: use of undeclared crate `b`"),
             ("Starting up\nledger seal differs from the quorum\n", "ledger seal differs from the quorum"),
+            ("InputError: the call failed due to this:\nThe parameter `prompt` is missing", "The parameter `prompt` is missing"),
             ("bash: line 1: foo: command not found", "bash: line 1: foo: command not found"),
             ("{\"output\":\"go: downloading x\\nx.go:3: missing go.sum entry\\n\",\"metadata\":{\"exit_code\":1}}", "x.go:3: missing go.sum entry"),
         ];

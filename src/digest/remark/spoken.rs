@@ -153,8 +153,9 @@ fn is_prose(raw: &str, line: &str) -> bool {
     }
     let total = line.chars().count();
     let wordy = line.chars().filter(|c| c.is_alphabetic() || matches!(c, ' ' | '\'' | ',' | '’')).count();
-    let code_ends = line.ends_with(['{', '}']) || line.ends_with("();") || line.ends_with("=>");
-    !code_ends && wordy * 10 >= total * 7
+    const CODE: &[&str] = &[" := ", " == ", "(\"", "();", "){", ") {", "=> {", "</", "/>", "::new(", "fmt.", "std::"];
+    let code = line.ends_with(['{', '}', ';']) || CODE.iter().any(|mark| line.contains(mark));
+    !code && wordy * 10 >= total * 7
 }
 
 /// Log lines begin with a date or a time.

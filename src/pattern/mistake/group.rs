@@ -72,7 +72,11 @@ fn group<'a>(template: String, mut occurrences: Vec<Occurrence<'a>>) -> Group<'a
         roots.entry(&occurrence.failure.step).or_default().insert(&occurrence.digest.root);
     }
     // The first of equals, so that the name does not depend on chance.
-    let step = roots.iter().rev().max_by_key(|(_, roots)| roots.len()).map(|(step, _)| (*step).clone());
+    let most = roots.iter().rev().max_by_key(|(_, roots)| roots.len());
+    let all: BTreeSet<&str> = roots.values().flatten().copied().collect();
+    let step = most.map(|(step, of)| {
+        if of.len() * 4 >= all.len() * 3 { (*step).clone() } else { shared_start(roots.keys().copied(), step) }
+    });
     let messages: Vec<&str> = occurrences.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
     Group {
         step: step.unwrap_or_else(|| Step(crate::redact::Clean::fixed(""))),
@@ -80,4 +84,15 @@ fn group<'a>(template: String, mut occurrences: Vec<Occurrence<'a>>) -> Group<'a
         template,
         occurrences,
     }
+}
+
+/// The words that all steps begin with (`edit *.rs`, `edit *.md` is `edit`); `otherwise` where there are none.
+fn shared_start<'s>(steps: impl Iterator<Item = &'s Step>, otherwise: &Step) -> Step {
+    let mut shared: Vec<&str> = otherwise.split(' ').collect();
+    for step in steps {
+        let same = shared.iter().zip(step.split(' ')).take_while(|(a, b)| *a == b).count();
+        shared.truncate(same);
+    }
+    let length = shared.join(" ").len();
+    if length == 0 { otherwise.clone() } else { Step(otherwise.0.cut(length)) }
 }

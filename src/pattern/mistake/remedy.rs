@@ -7,12 +7,16 @@
 use super::{Group, Occurrence};
 use crate::digest::failure::{Change, Fix, mask};
 use crate::digest::step::Step;
+use crate::pattern::job::Job;
 use crate::pattern::{Corpus, Evidence, Remedy, Way, template};
 use crate::redact::{Clean, redact};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sessions in which a remedy has to have worked.
 const LEAST_WORKED: usize = 2;
+
+/// Jobs in which a remedy has to have worked: the values of one job are no lesson for another.
+const LEAST_JOBS: usize = 2;
 
 /// Share of the sessions with a fix in which a remedy has to be that fix.
 const FAIR_SHARE: f64 = 0.25;
@@ -49,7 +53,7 @@ pub(super) fn vote(group: &Group<'_>, corpus: &Corpus<'_>) -> Vec<Remedy> {
         let Some(best) = winner(&votes, &taken, fixed.len(), group, corpus) else { break };
         let backers: Vec<&Vote<'_>> = votes.iter().filter(|vote| vote.way == best).collect();
         let explained: BTreeSet<(usize, u32, Option<usize>)> = backers.iter().map(|vote| key(vote)).collect();
-        taken.push(remedy(best, &backers, group));
+        taken.extend(remedy(best, &backers, group));
         votes.retain(|vote| !explained.contains(&key(vote)) && !(vote.about.is_none() && whole(&explained, vote)));
     }
     taken.sort_by(|a, b| b.worked.cmp(&a.worked).then_with(|| a.way.cmp(&b.way)));
@@ -88,17 +92,22 @@ fn cast<'a>(occurrence: &'a Occurrence<'a>, fix: &'a Fix, votes: &mut Vec<Vote<'
 /// The ways to tell one difference, with what a vote for each is worth.
 fn tellings(change: &Change) -> Vec<(Way, f64)> {
     let path = &change.path;
-    let general = |text: &Clean| redact(&mask::masked(text));
+    // A value that is nothing but a placeholder says nothing.
+    let general = |text: &Clean| Some(mask::masked(text)).filter(|text| !mask::is_placeholder(text)).map(|text| redact(&text));
     let mut ways = Vec::new();
     match (&change.from, &change.to) {
         (Some(from), Some(to)) => {
             let (from_masked, to_masked) = (general(from), general(to));
             let changed = |from: Option<Clean>, to: Option<Clean>| Way::Changed { path: path.clone(), from, to };
             ways.push((changed(Some(from.clone()), Some(to.clone())), 1.1));
-            ways.push((changed(Some(from_masked.clone()), Some(to.clone())), 1.05));
-            if from_masked != to_masked {
-                ways.push((changed(Some(from_masked.clone()), Some(to_masked.clone())), 1.0));
-                ways.push((changed(None, Some(to_masked)), 0.75));
+            if from_masked.is_some() {
+                ways.push((changed(from_masked.clone(), Some(to.clone())), 1.05));
+            }
+            if from_masked != to_masked && to_masked.is_some() {
+                if from_masked.is_some() {
+                    ways.push((changed(from_masked.clone(), to_masked.clone()), 1.0));
+                }
+                ways.push((changed(None, to_masked), 0.75));
             }
             ways.push((changed(None, Some(to.clone())), 0.8));
             if &**path == "command" {
@@ -110,14 +119,18 @@ fn tellings(change: &Change) -> Vec<(Way, f64)> {
                     ways.push((Way::Dropped { path: redact(option) }, 0.85));
                 }
             } else {
-                ways.push((changed(Some(from_masked), None), 0.6));
+                if from_masked.is_some() {
+                    ways.push((changed(from_masked, None), 0.6));
+                }
                 ways.push((changed(None, None), 0.45));
             }
         }
         (None, Some(to)) => {
             let added = |value: Option<Clean>| Way::Added { path: path.clone(), value };
             ways.push((added(Some(to.clone())), 1.1));
-            ways.push((added(Some(general(to))), 1.0));
+            if let Some(masked) = general(to) {
+                ways.push((added(Some(masked)), 1.0));
+            }
             if &**path == "command" {
                 for option in options(to).iter().filter(|option| **option != **to) {
                     ways.push((added(Some(redact(option))), 0.9));
@@ -128,7 +141,9 @@ fn tellings(change: &Change) -> Vec<(Way, f64)> {
         }
         (Some(from), None) if &**path == "command" => {
             ways.push((Way::Dropped { path: from.clone() }, 1.1));
-            ways.push((Way::Dropped { path: general(from) }, 1.0));
+            if let Some(masked) = general(from) {
+                ways.push((Way::Dropped { path: masked }, 1.0));
+            }
             for option in options(from).iter().filter(|option| **option != **from) {
                 ways.push((Way::Dropped { path: redact(option) }, 0.9));
             }
@@ -157,20 +172,34 @@ fn options(words: &str) -> BTreeSet<String> {
     found
 }
 
+/// Who backs a way.
+#[derive(Default)]
+struct Tally<'a> {
+    roots: BTreeSet<&'a str>,
+    jobs: BTreeSet<Job>,
+    worth: f64,
+    /// Not only guessed.
+    seen: bool,
+}
+
 /// The way that most sessions share, weighted by how specific it is; `None` where no way is shared enough.
 fn winner(votes: &[Vote<'_>], taken: &[Remedy], fixed: usize, group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Way> {
-    let mut tally: BTreeMap<&Way, (BTreeSet<&str>, f64, bool)> = BTreeMap::new();
+    let mut tally: BTreeMap<&Way, Tally<'_>> = BTreeMap::new();
     for vote in votes {
-        let entry = tally.entry(&vote.way).or_insert((BTreeSet::new(), 0.0, true));
-        entry.0.insert(&vote.occurrence.digest.root);
-        entry.1 = f64::max(entry.1, vote.worth);
-        entry.2 &= vote.fix.guessed;
+        let entry = tally.entry(&vote.way).or_default();
+        entry.roots.insert(&vote.occurrence.digest.root);
+        entry.jobs.insert(corpus.jobs.of(vote.occurrence.session));
+        entry.worth = f64::max(entry.worth, vote.worth);
+        entry.seen |= !vote.fix.guessed;
     }
     let mut best: Option<(f64, &Way)> = None;
-    for (way, (roots, worth, guessed)) in &tally {
+    for (way, Tally { roots, jobs, worth, seen }) in &tally {
+        if jobs.len() < LEAST_JOBS {
+            continue;
+        }
         let says_nothing_new = matches!(way, Way::Changed { path, from: None, to: None }
             if taken.iter().any(|remedy| matches!(&remedy.way, Way::Changed { path: known, .. } if known == path)));
-        if says_nothing_new || !is_shared(way, roots.len(), *guessed, fixed, group, corpus) {
+        if says_nothing_new || !is_shared(way, roots.len(), !seen, fixed, group, corpus) {
             continue;
         }
         let score = roots.len() as f64 * worth;
@@ -222,7 +251,7 @@ fn base_rate(step: &Step, group: &Group<'_>, corpus: &Corpus<'_>, of_those_who_d
 }
 
 /// The remedy that these votes back.
-fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>) -> Remedy {
+fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>) -> Option<Remedy> {
     let worked: BTreeSet<&str> = backers.iter().map(|vote| &*vote.occurrence.digest.root).collect();
     let again: BTreeSet<&str> =
         group.occurrences.iter().filter(|o| was_tried_in_vain(&way, o)).map(|o| &*o.digest.root).collect();
@@ -232,25 +261,22 @@ fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>) -> Remedy {
         way => way,
     };
     // The shortest call shows the difference best.
-    let example = backers
-        .iter()
-        .min_by_key(|vote| (vote.fix.call.is_empty(), vote.fix.call.len(), &vote.occurrence.digest.session, vote.fix.event))
-        .map(|vote| (vote.occurrence.digest, vote.fix));
-    let example = example.map_or_else(
-        || Evidence {
-            session: group.occurrences[0].digest.session.clone(),
-            event: group.occurrences[0].failure.event,
-            at: None,
-            quote: Clean::default(),
-        },
-        |(digest, fix)| Evidence {
-            session: digest.session.clone(),
-            event: fix.event,
-            at: digest.began,
-            quote: fix.call.clone(),
-        },
-    );
-    Remedy { way, worked: worked.len() as u32, tried: tried as u32, example }
+    let example = backers.iter().map(|vote| (shown(vote), *vote)).min_by_key(|(quote, vote)| {
+        (quote.is_empty(), quote.len(), &vote.occurrence.digest.session, vote.fix.event)
+    })?;
+    let example = Evidence {
+        session: example.1.occurrence.digest.session.clone(),
+        event: example.1.fix.event,
+        at: example.1.occurrence.digest.began,
+        quote: example.0.clone(),
+    };
+    Some(Remedy { way, worked: worked.len() as u32, tried: tried as u32, example })
+}
+
+/// What of the working call a vote is about: the argument's value, or the command line.
+fn shown<'a>(vote: &Vote<'a>) -> &'a Clean {
+    let change = vote.about.and_then(|number| vote.fix.changes.get(number));
+    change.filter(|change| &*change.path != "command").and_then(|change| change.to.as_ref()).unwrap_or(&vote.fix.call)
 }
 
 /// Whether a session tried this way against the error and failed again: with the same error, or at the same step

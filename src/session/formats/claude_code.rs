@@ -113,6 +113,9 @@ impl<'s> ClaudeCode<'s> {
         if self.chains.len() < MOST_CHAINS {
             let mut draft = Draft::new(self.main.agent.clone(), self.settings);
             draft.unattended = true;
+            // A sub-agent may stand in a sub-folder of the project; it is the conversation's all the same.
+            draft.project = self.main.project.clone();
+            draft.contributor = self.main.contributor.clone();
             let parent = self.session.clone().unwrap_or_default();
             draft.parent = draft.name(&parent);
             draft.source = draft.name(&format!("{parent}/{}", name.map_or("side chain", String::as_str)));

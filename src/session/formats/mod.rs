@@ -3,8 +3,14 @@
 //! A reader takes records (lines, the elements of an array, or one document) and gives sessions. It reads what
 //! it knows and counts what it does not, whatever the version. Names of files and folders play no part.
 
+pub(super) mod atif;
+pub(super) mod chat;
 pub(super) mod claude_code;
 pub(super) mod codex;
+pub(super) mod neutral;
+pub(super) mod specstory;
+
+mod specstory_call;
 
 use super::draft::Draft;
 use super::excerpt::{self, Bound};
@@ -46,6 +52,8 @@ pub(super) struct Out<'a> {
     pub(super) skips: &'a mut Skips,
     /// Whose home folder the transcript itself lies in.
     pub(super) owner: Option<&'a str>,
+    /// Which project's folder the transcript itself lies in.
+    pub(super) project: Option<&'a str>,
     /// Sessions given so far.
     pub(super) sessions: u64,
 }
@@ -63,7 +71,7 @@ impl Out<'_> {
         }
         if !draft.is_empty() {
             self.sessions += 1;
-            (self.emit)(draft.finish(id, self.owner));
+            (self.emit)(draft.finish(id, self.owner, self.project));
         }
     }
 }
@@ -72,12 +80,32 @@ impl Out<'_> {
 pub(super) fn recognise<'s>(start: &[u8], cut: Cut, settings: &'s Reading) -> Option<Box<dyn Reader + 's>> {
     let first_lines = || start.split(|b| *b == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(16);
     for line in first_lines().take_while(|_| cut == Cut::Lines) {
+        if neutral::is_line(line) {
+            return Some(Box::new(neutral::Neutral::new(settings)));
+        }
+        if atif::is_document(line) {
+            return Some(Box::new(atif::Atif::new(cut, settings)));
+        }
         if codex::is_line(line) {
             return Some(Box::new(codex::Codex::new(settings)));
         }
         if claude_code::is_line(line) {
             return Some(Box::new(claude_code::ClaudeCode::new(settings)));
         }
+        if chat::is_record(line) {
+            return Some(Box::new(chat::Chat::new(cut, settings)));
+        }
+    }
+    if specstory::is_start(start) {
+        return Some(Box::new(specstory::SpecStory::new(settings)));
+    }
+    // Of an array its first element decides, of a document its beginning.
+    let inner = if cut == Cut::Elements { start.trim_ascii_start().get(1..).unwrap_or_default() } else { start };
+    if cut != Cut::Lines && atif::is_document(scan::first(inner)) {
+        return Some(Box::new(atif::Atif::new(cut, settings)));
+    }
+    if cut != Cut::Lines && chat::is_record(scan::first(inner)) {
+        return Some(Box::new(chat::Chat::new(cut, settings)));
     }
     None
 }
@@ -127,14 +155,16 @@ fn flat_text(content: &[u8], bound: Bound) -> Cow<'_, str> {
     }
 }
 
+/// A value as JSON without the white space that only lays it out.
 fn as_json(value: &[u8], bound: Bound) -> Cow<'_, str> {
-    // Lossy text of a huge value would be built only to be cut: take twice the bound from each end.
-    let window = (bound.head + bound.tail) * 2 + 4096;
-    if value.len() <= window * 2 {
-        return Cow::Owned(excerpt::of_text(&String::from_utf8_lossy(value), bound).into_owned());
-    }
-    let ends = [&value[..window], b"\n", &value[value.len() - window..]].concat();
-    Cow::Owned(excerpt::of_text(&String::from_utf8_lossy(&ends), bound).into_owned())
+    // A huge value would be built only to be cut: twice the bound from each end is enough.
+    let window = (bound.head + bound.tail) * 4 + 4096;
+    let compact = if value.len() <= window * 2 {
+        scan::compact(value)
+    } else {
+        [scan::compact(&value[..window]).as_slice(), b"\n", &value[value.len() - window..]].concat()
+    };
+    Cow::Owned(excerpt::of_text(&String::from_utf8_lossy(&compact), bound).into_owned())
 }
 
 /// A time stamp as transcripts write it: ISO text, or seconds or milliseconds since 1970.

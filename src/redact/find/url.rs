@@ -1,0 +1,89 @@
+//! Passwords in URLs (`scheme://user:password@host`) and tokens in query strings (`?sig=…`).
+
+use super::Detector;
+use crate::redact::gate::{By, Finding};
+use crate::redact::rule::{Alphabet, run};
+use crate::redact::value;
+use std::ops::Range;
+
+/// The start of an authority, and the query parameters whose names `assignment` does not know.
+pub(super) const DETECTOR: Detector =
+    Detector { keywords: &["://", "sig=", "signature=", "code=", "key=", "auth=", "hash=", "sid="], find };
+
+/// Longest authority looked at, bytes.
+const LONGEST_AUTHORITY: usize = 600;
+
+fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
+    if text.as_bytes().get(hit.start) == Some(&b':') {
+        findings.extend(find_password(text, hit.end));
+    } else {
+        findings.extend(find_parameter(text, hit));
+    }
+}
+
+fn find_password(text: &str, start: usize) -> Option<Finding> {
+    let bytes = text.as_bytes();
+    let window = bytes.get(start..bytes.len().min(start + LONGEST_AUTHORITY))?;
+    let outside = |b: &u8| b.is_ascii_whitespace() || b"\"'<>`\\".contains(b);
+    let word = window.get(..window.iter().position(outside).unwrap_or(window.len()))?;
+    // A password may hold a slash or another `@`: the last `@` before the first slash counts, or else the first
+    // one after it, if a host follows.
+    let slash = word.iter().position(|b| b"/?#".contains(b)).unwrap_or(word.len());
+    let at = memchr::memrchr(b'@', word.get(..slash)?)?;
+    let user = word.get(..at)?;
+    let (from, kind) = match memchr::memchr(b':', user) {
+        Some(colon) => (colon + 1, "url-password"),
+        // A lone long user is a token (`https://<token>@host`).
+        None => (0, "url-password"),
+    };
+    let secret = text.get(start + from..start + at)?;
+    let alone = from == 0;
+    let plain = secret.len() < 2 || value::is_stand_in(secret);
+    let taken = if alone { value::is_keylike(secret) && secret.len() >= 16 } else { !plain };
+    taken.then(|| Finding { range: start + from..start + at, by: By::Kind(kind) })
+}
+
+fn find_parameter(text: &str, hit: &Range<usize>) -> Option<Finding> {
+    let bytes = text.as_bytes();
+    let start = hit.start
+        - bytes.get(..hit.start)?.iter().rev().take(32).take_while(|b| Alphabet::Url.has(**b)).count();
+    let before = bytes.get(..start)?;
+    let in_query = before.ends_with(b"?")
+        || before.ends_with(b"&")
+        || before.ends_with(b"&amp;")
+        || before.ends_with(b"\\u0026");
+    let end = run(bytes, hit.end, Alphabet::Any, 2048);
+    let secret = text.get(hit.end..end)?;
+    let taken = in_query && secret.len() >= 16 && value::is_keylike(secret) && !value::is_stand_in(secret);
+    taken.then(|| Finding { range: hit.end..end, by: By::Kind("query-token") })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::redact;
+
+    #[test]
+    fn passwords_and_signatures_go() {
+        assert_eq!(
+            &*redact("postgres://bob:hunter2@db:5432/x"),
+            "postgres://bob:[redacted:url-password:1]@db:5432/x"
+        );
+        assert_eq!(&*redact("redis://:p@ss@h/0"), "redis://:[redacted:url-password:1]@h/0");
+        let signature = "Zk3".repeat(9);
+        let url = format!("https://x.blob.net/a?sv=2020&sig={signature}%3D&se=1");
+        assert_eq!(&*redact(&url), "https://x.blob.net/a?sv=2020&sig=[redacted:query-token:1]&se=1");
+    }
+
+    #[test]
+    fn users_slots_and_plain_queries_stay() {
+        for text in [
+            "ssh://git@github.com/a/b",
+            "https://$USER:$PASS@host",
+            "https://user:password@host",
+            "https://x.org/a@b/c",
+            "https://x.org/?code=404&key=name",
+        ] {
+            assert_eq!(&*redact(text), text);
+        }
+    }
+}

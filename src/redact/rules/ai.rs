@@ -1,0 +1,42 @@
+//! Model providers and the tools around them.
+
+use crate::redact::rule::{Alphabet, LONGEST, Rule, around, assigned_secret, prefixed};
+
+/// The rules of this family.
+pub(super) const RULES: &[Rule] = &[
+    prefixed("anthropic-key", &["sk-ant-"], Alphabet::Url, 16, LONGEST),
+    prefixed("openai-key", &["sk-proj-", "sk-svcacct-", "sk-admin-", "sk-None-"], Alphabet::Url, 16, LONGEST),
+    prefixed("openai-key", &["sk-"], Alphabet::Alnum, 20, 128),
+    around("openai-session", &["T3BlbkFJ"], (Alphabet::Url, 10, 120), (Alphabet::Url, 10, 120)),
+    prefixed("openrouter-key", &["sk-or-v1-"], Alphabet::Hex, 32, 128),
+    prefixed("langsmith-key", &["lsv2_pt_", "lsv2_sk_", "ls__"], Alphabet::Word, 24, 128),
+    prefixed("langfuse-key", &["sk-lf-", "pk-lf-"], Alphabet::HexDash, 30, 64),
+    prefixed("huggingface-token", &["hf_", "api_org_"], Alphabet::Alnum, 30, 64),
+    prefixed("groq-key", &["gsk_"], Alphabet::Alnum, 32, 128),
+    prefixed("perplexity-key", &["pplx-"], Alphabet::Alnum, 32, 128),
+    prefixed("replicate-token", &["r8_"], Alphabet::Alnum, 30, 64),
+    prefixed("xai-key", &["xai-"], Alphabet::Alnum, 40, 128),
+    prefixed("fireworks-key", &["fw_"], Alphabet::Alnum, 20, 64),
+    prefixed("tavily-key", &["tvly-"], Alphabet::Url, 20, 64),
+    prefixed("firecrawl-key", &["fc-"], Alphabet::Hex, 32, 32),
+    prefixed("e2b-key", &["e2b_"], Alphabet::Hex, 32, 64),
+    prefixed("nvidia-key", &["nvapi-"], Alphabet::Url, 40, 128),
+    prefixed("voyage-key", &["pa-"], Alphabet::Url, 40, 64),
+    prefixed("jina-key", &["jina_"], Alphabet::Url, 40, 128),
+    prefixed("cerebras-key", &["csk-"], Alphabet::Alnum, 30, 128),
+    prefixed("elevenlabs-key", &["sk_"], Alphabet::Hex, 48, 48),
+    prefixed("aws-bedrock-key", &["bedrock-api-key-"], Alphabet::Base64, 28, LONGEST),
+    assigned_secret("cohere-key", &["cohere", "co_api"], Alphabet::Alnum, 40, 40),
+    assigned_secret("mistral-key", &["mistral"], Alphabet::Alnum, 32, 32),
+    assigned_secret("deepseek-key", &["deepseek"], Alphabet::Url, 32, 64),
+    assigned_secret("together-key", &["together"], Alphabet::Hex, 64, 64),
+    assigned_secret("stability-key", &["stability"], Alphabet::Url, 40, 64),
+    assigned_secret("deepgram-key", &["deepgram"], Alphabet::Hex, 40, 40),
+    assigned_secret("assemblyai-key", &["assemblyai"], Alphabet::Hex, 32, 32),
+    assigned_secret("pinecone-key", &["pinecone"], Alphabet::HexDash, 36, 36),
+    prefixed("pinecone-key", &["pcsk_"], Alphabet::Word, 40, 128),
+    assigned_secret("wandb-key", &["wandb"], Alphabet::Hex, 40, 40),
+    assigned_secret("elevenlabs-key", &["elevenlabs", "eleven_labs", "xi-api"], Alphabet::Hex, 32, 32),
+    assigned_secret("private-ai-key", &["privateai", "private_ai", "private-ai"], Alphabet::Alnum, 32, 32),
+    assigned_secret("azure-openai-key", &["azure_openai", "azureopenai"], Alphabet::Alnum, 32, 84),
+];

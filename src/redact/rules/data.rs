@@ -1,0 +1,40 @@
+//! Databases, search, queues and analytics stores.
+
+use crate::redact::rule::{Alphabet, Rule, around, assigned_secret, prefixed};
+
+/// The rules of this family.
+pub(super) const RULES: &[Rule] = &[
+    prefixed("planetscale-token", &["pscale_tkn_", "pscale_pw_", "pscale_oauth_"], Alphabet::Dotted, 32, 80),
+    prefixed("neon-key", &["napi_"], Alphabet::Alnum, 40, 80),
+    prefixed("supabase-key", &["sbp_"], Alphabet::Hex, 40, 48),
+    prefixed("supabase-key", &["sb_secret_"], Alphabet::Url, 24, 64),
+    prefixed("clickhouse-key", &["4b1d"], Alphabet::Alnum, 38, 38),
+    assigned_secret("confluent-key", &["confluent"], Alphabet::Base64, 16, 64),
+    prefixed("confluent-key", &["cflt"], Alphabet::Base64, 56, 64),
+    assigned_secret("algolia-key", &["algolia"], Alphabet::Hex, 32, 32),
+    assigned_secret("elastic-key", &["elastic"], Alphabet::Base64, 40, 80),
+    assigned_secret("meilisearch-key", &["meili"], Alphabet::Url, 32, 64),
+    assigned_secret("typesense-key", &["typesense"], Alphabet::Alnum, 32, 64),
+    assigned_secret("mongodb-key", &["mongodb_atlas", "mongo_atlas"], Alphabet::HexDash, 36, 36),
+    prefixed("mongodb-key", &["mdb_sa_sk_"], Alphabet::Url, 32, 64),
+    assigned_secret("redis-key", &["upstash"], Alphabet::Base64, 30, 120),
+    assigned_secret("fauna-secret", &["fauna"], Alphabet::Url, 40, 64),
+    prefixed("fauna-secret", &["fnAE", "fnAF"], Alphabet::Url, 32, 48),
+    assigned_secret("influx-token", &["influx"], Alphabet::Base64, 80, 100),
+    assigned_secret("snowflake-token", &["snowflake"], Alphabet::Base64, 64, 300),
+    assigned_secret("segment-key", &["segment"], Alphabet::Alnum, 32, 32),
+    prefixed("posthog-key", &["phx_", "phs_"], Alphabet::Alnum, 40, 64),
+    assigned_secret("mixpanel-secret", &["mixpanel"], Alphabet::Hex, 32, 32),
+    assigned_secret("amplitude-secret", &["amplitude"], Alphabet::Hex, 32, 32),
+    assigned_secret("looker-secret", &["looker"], Alphabet::Alnum, 20, 24),
+    prefixed("dbt-token", &["dbtc_", "dbtu_"], Alphabet::Url, 32, 80),
+    assigned_secret("fivetran-secret", &["fivetran"], Alphabet::Alnum, 32, 64),
+    assigned_secret("maxmind-key", &["maxmind"], Alphabet::Alnum, 16, 16),
+    around("maxmind-key", &["_mmk"], (Alphabet::Word, 36, 36), (Alphabet::Alnum, 0, 0)),
+    assigned_secret("finnhub-token", &["finnhub"], Alphabet::Alnum, 20, 40),
+    assigned_secret("quandl-key", &["quandl", "nasdaq"], Alphabet::Alnum, 20, 20),
+    assigned_secret("rapidapi-key", &["rapidapi", "x-rapidapi"], Alphabet::Alnum, 50, 50),
+    prefixed("apify-token", &["apify_api_"], Alphabet::Alnum, 30, 48),
+    assigned_secret("scraperapi-key", &["scraperapi", "scrapingbee", "zenrows"], Alphabet::Alnum, 32, 80),
+    assigned_secret("weather-key", &["openweather"], Alphabet::Hex, 32, 32),
+];
