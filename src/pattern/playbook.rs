@@ -115,7 +115,8 @@ fn judged(
     let core = workflow.core();
     let jobs: BTreeSet<usize> =
         workflow.followers.iter().map(|t| corpus.jobs.of(trails.all[*t as usize].session)).collect();
-    let too_few = workflow.followers.len() < settings.min_sessions as usize || jobs.len() < settings.min_jobs as usize;
+    let too_few =
+        workflow.followers.len() < settings.min_sessions as usize || jobs.len() < settings.min_jobs as usize;
     if too_few || core.len() < settings.workflow_min_steps {
         return None;
     }
@@ -143,7 +144,7 @@ fn judged(
     let failed = (with.of - with.hits) as usize;
     let all_failed = failed + (without.of - without.hits) as usize;
     let harmful = table.hypergeometric((with.of + without.of) as usize, all_failed, with.of as usize, failed)
-        <= ERROR_RATE.ln();
+        <= HARM_RATE.ln();
     (!harmful).then_some(topic)
 }
 
@@ -268,4 +269,30 @@ fn evidence(workflow: &Workflow, sessions: &[usize], corpus: &Corpus<'_>, trails
     let (of_new_jobs, others): (Vec<usize>, Vec<usize>) =
         sessions.iter().partition(|&&session| jobs.insert(corpus.jobs.of(session)));
     of_new_jobs.into_iter().chain(others).filter_map(quote).take(corpus.settings.max_evidence).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::redact;
+
+    fn anchor(steps: &[&str]) -> Vec<Clean> {
+        std::iter::once(&"workflow").chain(steps).map(|step| redact(step)).collect()
+    }
+
+    #[test]
+    fn a_workflow_stays_the_same_when_it_gains_loses_or_replaces_one_step_of_several() {
+        let four = anchor(&["a", "b", "c", "d"]);
+        assert!(
+            same_workflow(&four, &anchor(&["a", "b", "d"]))
+                && same_workflow(&anchor(&["a", "c", "d"]), &four)
+        );
+        assert!(same_workflow(&four, &anchor(&["a", "x", "c", "d"])));
+        assert!(
+            !same_workflow(&four, &anchor(&["d", "c", "b", "a"]))
+                && !same_workflow(&four, &anchor(&["a", "b"]))
+        );
+        assert!(!same_workflow(&anchor(&["a", "b", "c"]), &anchor(&["a", "b", "x"])));
+        assert!(!same_workflow(&[], &[]) && !same_workflow(&anchor(&[]), &anchor(&[])));
+    }
 }

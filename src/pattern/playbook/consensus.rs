@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 
 /// Share of the followers that a step needs.
 const OPTIONAL: f64 = 0.35;
+/// Share of the followers from which a step at one place is theirs beyond doubt.
+const UNANIMOUS: f64 = 0.9;
 /// Share of the followers from which a step is one of the workflow's core. With few followers one who missed it
 /// must not make a step optional.
 const CORE: f64 = 0.7;
@@ -23,7 +25,8 @@ const SETTLED: f64 = 0.6;
 const SELDOM: f64 = 0.2;
 /// How many times likelier a step must be in followers than in other sessions.
 const LIFT: f64 = 1.5;
-/// Chance, over all kinds of step, that a step is taken in that has nothing to do with the workflow.
+/// Chance, over all kinds of step, that a step is taken in that has nothing to do with the workflow; for a step
+/// that nearly all followers take, the chance for that step alone.
 const ERROR_RATE: f64 = 0.01;
 /// Weighted share of a workflow that a session must show, in order, to follow it.
 const FOLLOWED: f64 = 0.7;
@@ -46,7 +49,8 @@ impl Workflow {
         let outside = trails.usable.saturating_sub(self.followers.len()).max(1);
         let elsewhere = |step: &Symbol| {
             let everywhere = &trails.with[*step as usize];
-            let inside = everywhere.iter().filter(|trail| self.followers.binary_search(trail).is_ok()).count();
+            let inside =
+                everywhere.iter().filter(|trail| self.followers.binary_search(trail).is_ok()).count();
             (everywhere.len() - inside) as f64 / outside as f64
         };
         self.core().into_iter().filter(|step| elsewhere(step) <= SELDOM).collect()
@@ -65,7 +69,8 @@ pub(super) fn grow(
     settings: &Mining,
     table: &LogFactorials,
 ) -> Option<Workflow> {
-    let shows = |trail: &u32| chain::occurs(&trails.all[*trail as usize].telling, seed, settings.workflow_gap);
+    let shows =
+        |trail: &u32| chain::occurs(&trails.all[*trail as usize].telling, seed, settings.workflow_gap);
     let mut followers: Vec<u32> = trails.with_all(seed).into_iter().filter(shows).collect();
     let mut steps: Vec<Symbol> = seed.to_vec();
     let mut shares = Vec::new();
@@ -127,12 +132,14 @@ fn missing(
                 .for_each(|(count, here)| *count += usize::from(here));
         }
     }
-    let limit = (ERROR_RATE / trails.names.len().max(1) as f64).ln();
+    let strict = (ERROR_RATE / trails.names.len().max(1) as f64).ln();
     let belongs = |step: Symbol, candidate: &Candidate| {
         let everywhere = trails.with[step as usize].len();
         let (inside, outside) = (followers.len(), trails.usable.saturating_sub(followers.len()));
         let elsewhere = everywhere.saturating_sub(candidate.sessions) as f64 / outside.max(1) as f64;
         let times = candidate.most() as f64;
+        // What nearly all followers do at one place is no find among many.
+        let limit = if times >= UNANIMOUS * inside as f64 { ERROR_RATE.ln() } else { strict };
         times >= OPTIONAL * inside as f64
             && times >= SETTLED * candidate.sessions as f64
             && candidate.sessions as f64 / inside as f64 >= LIFT * elsewhere
@@ -211,13 +218,14 @@ fn shares_of(steps: &[Symbol], followers: &[u32], trails: &Trails) -> Vec<f64> {
 
 /// The trails that did not fail and show enough of a workflow, in order.
 pub(super) fn following(steps: &[Symbol], shares: &[f64], trails: &Trails) -> Vec<u32> {
-    let needed = FOLLOWED * shares.iter().sum::<f64>();
-    let mut candidates: Vec<u32> =
-        steps.iter().flat_map(|step| &trails.with[*step as usize]).copied().collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    candidates.retain(|trail| shows(steps, shares, &trails.all[*trail as usize].steps) >= needed);
-    candidates
+    let needed = needed(shares);
+    // What a trail has in any order bounds what it has in order, and is cheap to know.
+    let mut has = vec![0.0f64; trails.all.len()];
+    for (step, share) in steps.iter().zip(shares) {
+        trails.with[*step as usize].iter().for_each(|trail| has[*trail as usize] += share);
+    }
+    let may_follow = (0u32..).zip(&has).filter(|(_, has)| **has >= needed).map(|(trail, _)| trail);
+    may_follow.filter(|trail| shows(steps, shares, &trails.all[*trail as usize].steps) >= needed).collect()
 }
 
 /// The weight of the steps that a trail shows in order.
@@ -229,7 +237,12 @@ fn shows(steps: &[Symbol], shares: &[f64], trail: &[Symbol]) -> f64 {
 /// Whether a trail, failed or not, follows this workflow.
 pub(super) fn follows(workflow: &Workflow, trail: &[Symbol]) -> bool {
     let (steps, shares): (Vec<Symbol>, Vec<f64>) = workflow.steps.iter().copied().unzip();
-    shows(&steps, &shares, trail) >= FOLLOWED * shares.iter().sum::<f64>()
+    shows(&steps, &shares, trail) >= needed(&shares)
+}
+
+/// The weight that a follower shows at least. A hair less than exact, so that the order of a sum never decides.
+fn needed(shares: &[f64]) -> f64 {
+    FOLLOWED * shares.iter().sum::<f64>() - 1e-9
 }
 
 /// How sessions that take most of these steps order them: how many do, how many of them in this order, and what

@@ -84,7 +84,8 @@ impl Requests {
             let hits: Vec<u32> = asked.iter().filter(|trail| follows(trail)).copied().collect();
             let jobs: BTreeSet<usize> =
                 hits.iter().map(|t| corpus.jobs.of(trails.all[*t as usize].session)).collect();
-            let elsewhere = (asked.len() - hits.len()) as f64 / self.asked.saturating_sub(followers.len()).max(1) as f64;
+            let elsewhere =
+                (asked.len() - hits.len()) as f64 / self.asked.saturating_sub(followers.len()).max(1) as f64;
             let likelier = hits.len() as f64 / followers.len().max(1) as f64 >= LIFT * elsewhere;
             if likelier && jobs.len() >= corpus.settings.min_jobs as usize && hits.len() >= 2 {
                 let ln_p = table.hypergeometric(
@@ -99,7 +100,8 @@ impl Requests {
         let limit = (ERROR_RATE / tried.len().max(1) as f64).ln();
         tried.retain(|(ln_p, ..)| *ln_p <= limit);
         tried.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
-        let telling: Vec<&str> = tried.iter().filter(|(.., telling)| *telling >= TELLING).map(|tried| tried.1).collect();
+        let telling: Vec<&str> =
+            tried.iter().filter(|(.., telling)| *telling >= TELLING).map(|tried| tried.1).collect();
         let standing = if telling.is_empty() { vec![tried.first()?.1] } else { telling };
         let asked = standing.iter().filter_map(|stem| self.with.get(*stem)).flatten();
         let trails: BTreeSet<u32> = asked.copied().collect();

@@ -39,6 +39,8 @@ pub(super) struct Trails {
     pub(super) all: Vec<Trail>,
     /// For each symbol the trails that have it and did not fail (indices into `all`), ascending.
     pub(super) with: Vec<Vec<u32>>,
+    /// How often each of those trails has the symbol, in the same order.
+    pub(super) times: Vec<Vec<u16>>,
     /// How many trails have steps and did not fail.
     pub(super) usable: usize,
     /// How many trails a workflow needs.
@@ -61,9 +63,7 @@ impl Trails {
         let most = corpus.settings.habit_share * speakers.len() as f64;
         let mut kept: Vec<(&Step, usize)> = counts
             .into_iter()
-            .filter(|(step, count)| {
-                *count >= support && !step::is_look_around(step)
-            })
+            .filter(|(step, count)| *count >= support && !step::is_look_around(step))
             .collect();
         kept.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         kept.truncate(MOST_SYMBOLS);
@@ -73,14 +73,33 @@ impl Trails {
         let trails = speakers.iter().map(|&session| trail(corpus.digests, session, &names, &habits));
         let all: Vec<Trail> = trails.collect();
         let mut with = vec![Vec::new(); names.len()];
+        let mut times = vec![Vec::new(); names.len()];
         let usable = |trail: &&Trail| trail.succeeded != Some(false) && !trail.steps.is_empty();
         for (index, trail) in all.iter().enumerate().filter(|(_, trail)| usable(trail)) {
-            for symbol in distinct(&trail.steps) {
-                with[symbol as usize].push(index as u32);
+            let mut sorted = trail.steps.clone();
+            sorted.sort_unstable();
+            for same in sorted.chunk_by(|a, b| a == b) {
+                with[same[0] as usize].push(index as u32);
+                times[same[0] as usize].push(same.len().min(usize::from(u16::MAX)) as u16);
             }
         }
         let usable = all.iter().filter(usable).count();
-        Trails { names, all, with, usable, support }
+        Trails { names, all, with, times, usable, support }
+    }
+
+    /// The trails that have both symbols and did not fail, each with how often it has the one and the other.
+    pub(super) fn with_both(&self, a: Symbol, b: Symbol) -> impl Iterator<Item = (u32, u16, u16)> + '_ {
+        let list = |symbol: Symbol| {
+            let symbol = symbol as usize;
+            self.with[symbol].iter().copied().zip(self.times[symbol].iter().copied())
+        };
+        let mut other = list(b).peekable();
+        list(a).filter_map(move |(trail, times)| {
+            while other.next_if(|(behind, _)| *behind < trail).is_some() {}
+            other
+                .next_if(|(same, _)| *same == trail)
+                .map(|(_, times_of_other)| (trail, times, times_of_other))
+        })
     }
 
     /// The trails that have all these symbols and did not fail, ascending.
