@@ -34,7 +34,8 @@ const REAL_MINORITY: f64 = 0.25;
 const REAL_SESSIONS: usize = 2;
 /// Sessions that must say it in words of their own strength; other wordings count only beside these.
 const SURE_SESSIONS: usize = 2;
-/// Where nobody tells people apart: sessions in which it must be said to hold from now on.
+/// Where nobody tells people apart: sessions in which it must be said to hold from now on; one of them is enough
+/// where it is said in as many sessions more than the least.
 const LASTING_SESSIONS: usize = 2;
 /// Share of the heaviest word's weight from which a word belongs to what a group is about.
 const CORE: f64 = 0.4;
@@ -220,7 +221,10 @@ impl<'a> Miner<'a> {
         let people = match self.several_people {
             _ if !stated => true,
             true => standing.people.len() + usize::from(standing.strangers) >= settings.min_people as usize,
-            false => standing.lasting.len() >= LASTING_SESSIONS,
+            false => {
+                let often = standing.roots.len() >= settings.min_sessions as usize + LASTING_SESSIONS;
+                standing.lasting.len() >= if often { 1 } else { LASTING_SESSIONS }
+            }
         };
         sessions && people
     }

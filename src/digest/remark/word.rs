@@ -159,12 +159,12 @@ fn push_written_out(text: &str, at: Range<usize>, found: &mut Vec<Word>) {
     }
 }
 
-/// `small-step` is two words; `--flag`, `non-null`, `pre-commit` and `a-1` are one.
+/// `small-step` is two words; `--flag`, `non-null`, `pre-commit`, `f-string` and `a-1` are one.
 fn splits_at_hyphens(word: &str) -> bool {
     let mut parts = word.split('-');
     let first = parts.next().unwrap_or_default();
     let keeps = ["", "no", "non", "not", "pre", "re", "un", "e"].contains(&first);
-    word.contains('-') && !keeps && word.split('-').all(|part| part.chars().all(char::is_alphabetic))
+    word.contains('-') && !keeps && word.split('-').all(|part| part.chars().all(char::is_alphabetic) && part.chars().count() > 1)
 }
 
 #[cfg(test)]

@@ -167,6 +167,7 @@ impl Vector {
     /// The cosine of two vectors, with and without regard to signs.
     pub(super) fn likeness(&self, other: &Vector) -> Likeness {
         let (mut agreeing, mut opposing, mut contradicting) = (0.0, 0.0, 0.0);
+        let mut both_unwanted = 0.0;
         for (term, a) in &self.0 {
             let Some(b) = other.0.get(term) else { continue };
             let product = a.size * b.size;
@@ -178,7 +179,16 @@ impl Vector {
                 contradicting += product * (a.sign * b.sign).abs() * if follows { 2.0 } else { 1.0 };
             } else {
                 agreeing += product;
+                if a.sign < 0.0 && b.sign < 0.0 {
+                    both_unwanted += product * (a.sign * b.sign);
+                }
             }
+        }
+        // `never round intermediate values`, `intermediate values must not be rounded`: where both turn down the
+        // same, what else they name is under the negation in one and beside it in the other.
+        if both_unwanted > opposing * 0.5 {
+            agreeing += opposing;
+            (opposing, contradicting) = (0.0, 0.0);
         }
         contradicting *= self.denied_by(other).max(other.denied_by(self));
         let numbers = self.other_numbers(other);
