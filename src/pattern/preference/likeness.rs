@@ -21,6 +21,8 @@ const OPPOSED: f64 = 0.3;
 /// Opposite weight per agreeing weight from which two wishes cannot both be had. Higher: keeping two groups
 /// apart is cheap, calling them a conflict is a claim. Known alternatives count double.
 const CONTRADICTING: f64 = 0.6;
+/// Share of what one does not want that the other wants, from which the opposition alone decides.
+const DENIED: f64 = 0.8;
 /// Shared likeness that is left where two wishes are about different, known aspects.
 const OTHER_ASPECT: f64 = 0.4;
 
@@ -30,8 +32,11 @@ pub(super) struct Weights {
     collection: f64,
     frequency: BTreeMap<String, f64>,
     /// Pairs of word sets of which people said: the one, not the other. Both directions.
-    pairs: Vec<(BTreeSet<String>, BTreeSet<String>)>,
+    pairs: Vec<Pair>,
 }
+
+/// The words of one thing, and those of another that it is to stand in the place of.
+pub(super) type Pair = (BTreeSet<String>, BTreeSet<String>);
 
 /// A wish, or the middle of several: each word's signed share, weighted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,8 +54,8 @@ struct Entry {
 
 impl Weights {
     /// Learns the weights from distinct wishes, and alternatives from those that people name
-    /// (`replaced`: wishes that put one thing in another's place and that at least two sessions voice).
-    pub(super) fn learn<'a>(wishes: impl Iterator<Item = &'a Wish>, replaced: &[&Wish]) -> Weights {
+    /// (`replaced`: the wanted and the unwanted words of wishes that put one thing in another's place).
+    pub(super) fn learn<'a>(wishes: impl Iterator<Item = &'a Wish>, replaced: &[Pair]) -> Weights {
         let mut weights = Weights::default();
         for wish in wishes {
             weights.collection += 1.0;
@@ -58,19 +63,10 @@ impl Weights {
                 *weights.frequency.entry(term.clone()).or_default() += 1.0;
             }
         }
-        let mut pairs = BTreeSet::new();
-        for wish in replaced {
-            let side = |wanted: i8| -> BTreeSet<String> {
-                let telling = |term: &&String| LEXICON.telling(term) > 0.5;
-                wish.terms.iter().filter(|&(_, &s)| s == wanted).map(|(t, _)| t).filter(telling).cloned().collect()
-            };
-            let (wanted, unwanted) = (side(1), side(-1));
-            if (1..=3).contains(&wanted.len()) && (1..=3).contains(&unwanted.len()) {
-                pairs.insert((wanted.clone(), unwanted.clone()));
-                pairs.insert((unwanted, wanted));
-            }
-        }
-        weights.pairs = pairs.into_iter().collect();
+        let both_ways = replaced.iter().flat_map(|(here, there)| {
+            [(here.clone(), there.clone()), (there.clone(), here.clone())]
+        });
+        weights.pairs = both_ways.collect::<BTreeSet<Pair>>().into_iter().collect();
         weights
     }
 
@@ -190,7 +186,9 @@ impl Vector {
             agreeing += opposing;
             (opposing, contradicting) = (0.0, 0.0);
         }
-        contradicting *= self.denied_by(other).max(other.denied_by(self));
+        let denied = self.denied_by(other).max(other.denied_by(self));
+        let enough = if denied >= DENIED { OPPOSED } else { CONTRADICTING };
+        contradicting *= denied;
         let numbers = self.other_numbers(other);
         let length = (self.length() * other.length()).max(f64::MIN_POSITIVE);
         let other_aspect = if self.other_aspect(other) { OTHER_ASPECT } else { 1.0 };
@@ -199,7 +197,7 @@ impl Vector {
             same: if opposed { 0.0 } else { agreeing / length * other_aspect },
             related: (agreeing + opposing) / length * other_aspect,
             opposed,
-            contradicts: contradicting > CONTRADICTING * agreeing && opposing > 0.0 || numbers && agreeing > 0.0,
+            contradicts: contradicting > enough * agreeing && opposing > 0.0 || numbers && agreeing > 0.0,
         }
     }
 
@@ -267,7 +265,8 @@ mod tests {
 
     fn compare(collection: &[&str], a: &str, b: &str) -> Likeness {
         let wishes: Vec<Wish> = collection.iter().chain([&a, &b]).map(|text| read(text, false)).collect();
-        let replaced: Vec<&Wish> = wishes.iter().filter(|wish| wish.replaces).collect();
+        let said = wishes.iter().filter(|wish| wish.replaces).flat_map(|wish| [(wish, "a"), (wish, "b")]);
+        let replaced = super::super::alternative::learn(said);
         let weights = Weights::learn(wishes.iter(), &replaced);
         weights.vector(&read(a, false)).likeness(&weights.vector(&read(b, false)))
     }

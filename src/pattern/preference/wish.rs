@@ -111,7 +111,10 @@ fn units(words: &[Word]) -> Vec<Unit> {
             at += length;
             continue;
         }
-        let role = role(words, at, &stems[at]);
+        let role = match word.code && !word.is_mark() {
+            true => Role::Term(stems[at].clone()),
+            false => role(words, at, &stems[at]),
+        };
         units.push(Unit { role, at: word.at.clone() });
         at += 1;
     }
