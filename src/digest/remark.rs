@@ -113,7 +113,7 @@ fn looks_random(word: &word::Word) -> bool {
 
 /// Cuts a sentence where it turns from one thing to a wish: `fix the bug, and always run the tests`.
 fn clauses(words: &[word::Word]) -> Vec<Range<usize>> {
-    const TURNS: &[&str] = &["and", "but", "also", "plus", "then", ",", ":", "(", "und", "et", "y"];
+    const TURNS: &[&str] = &["and", "but", "also", "plus", "then", ",", ";", ":", "(", "und", "et", "y"];
     // Shorter parts are no clause of their own: `tabs, never spaces`.
     const SHORTEST: usize = 3;
     let mut parts = Vec::new();

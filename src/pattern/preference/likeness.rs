@@ -23,6 +23,8 @@ const OPPOSED: f64 = 0.3;
 const CONTRADICTING: f64 = 0.6;
 /// Share of what one does not want that the other wants, from which the opposition alone decides.
 const DENIED: f64 = 0.8;
+/// Mean sign up to which a word is only where or when.
+const BESIDE: f64 = 0.2;
 /// Shared likeness that is left where two wishes are about different, known aspects.
 const OTHER_ASPECT: f64 = 0.4;
 
@@ -186,6 +188,8 @@ impl Vector {
             agreeing += opposing;
             (opposing, contradicting) = (0.0, 0.0);
         }
+        let there = self.holds_for(other).min(other.holds_for(self));
+        (opposing, contradicting) = (opposing * there, contradicting * there);
         let denied = self.denied_by(other).max(other.denied_by(self));
         let enough = if denied >= DENIED { OPPOSED } else { CONTRADICTING };
         contradicting *= denied;
@@ -213,6 +217,25 @@ impl Vector {
             }
         }
         if unwanted > 0.0 { denied / unwanted } else { 1.0 }
+    }
+
+    /// How far what this one does not want is not wanted where the other one speaks of, 0 to 1: `no logic in
+    /// notebooks` says nothing against logic in the package, but `no glorp in tests` does against glorp.
+    fn holds_for(&self, other: &Vector) -> f64 {
+        let square = |entry: &Entry| entry.size * entry.size;
+        if !self.0.values().any(|entry| entry.sign < -BESIDE && entry.said > 0.5) {
+            return 1.0;
+        }
+        let (mut places, mut met) = (0.0, 0.0);
+        for (term, entry) in self.0.iter().filter(|(_, entry)| entry.sign.abs() <= BESIDE) {
+            places += square(entry);
+            if other.0.get(term).is_some_and(|there| there.sign >= -BESIDE) {
+                met += square(entry);
+            }
+        }
+        let all: f64 = other.0.values().map(square).sum();
+        let only_there: f64 = other.0.iter().filter(|(term, _)| !self.0.contains_key(*term)).map(|(_, e)| square(e)).sum();
+        if places > 0.0 && all > 0.0 { (met / places).max(1.0 - only_there / all) } else { 1.0 }
     }
 
     fn length(&self) -> f64 {

@@ -5,6 +5,7 @@
 
 use super::lexicon::LEXICON;
 use super::stem::stem;
+use crate::digest::remark::cue::judge;
 use crate::digest::remark::word::{Word, words};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -69,13 +70,16 @@ pub(super) fn read(text: &str, blames: bool) -> Wish {
     if blames && let Some(from) = deed(&words) {
         let until = words[from..].iter().find(|word| word.is_mark()).map_or(usize::MAX, |mark| mark.at.start);
         let start = words[from].at.start;
+        // `you changed the alert but forgot the runbook`: what comes before is no blame.
+        let but = words[from..].iter().find(|word| word.text == "but").map_or(0, |but| but.at.start);
         for (unit, sign) in units.iter().zip(&mut signs) {
             if unit.at.start >= start && unit.at.start < until {
-                *sign = -*sign;
+                *sign = if unit.at.start < but { 0 } else { -*sign };
             }
         }
     }
     spare_what_is_qualified(&units, &mut signs);
+    spare_reasons(&words, &units, &mut signs);
     let mut wish = Wish { replaces: replaces(&units, &signs), ..Wish::default() };
     let mut both_ways = Vec::new();
     for (unit, &sign) in units.iter().zip(&signs) {
@@ -320,6 +324,24 @@ fn spare_what_is_qualified(units: &[Unit], signs: &mut [i8]) {
             }
         }
         start = end + 1;
+    }
+}
+
+/// `keep it lazy, eager blows up the memory`: what follows the wish and asks for nothing is why, not what.
+fn spare_reasons(words: &[Word], units: &[Unit], signs: &mut [i8]) {
+    let mut asked = false;
+    for part in words.split(|word| matches!(word.text.as_str(), "," | ";" | ":" | "(")) {
+        let (Some(first), Some(last)) = (part.first(), part.last()) else { continue };
+        let inside = |unit: &Unit| unit.at.start >= first.at.start && unit.at.end <= last.at.end;
+        let turns = units.iter().any(|unit| inside(unit) && matches!(unit.role, Role::Not { .. }));
+        let asks = judge(part).wish.is_some();
+        if asked && !asks && !turns && part.len() > 2 {
+            for (_, sign) in units.iter().zip(signs.iter_mut()).filter(|(unit, _)| inside(unit)) {
+                *sign = 0;
+            }
+        }
+        let names = units.iter().any(|unit| inside(unit) && matches!(unit.role, Role::Term(_)));
+        asked |= asks && names;
     }
 }
 
