@@ -73,6 +73,9 @@ fn remarks_of(
 ) {
     let Some(text) = turn.part(sentence) else { return };
     let words = word::words(&text);
+    if text.contains(REDACTED) || words.iter().any(looks_random) {
+        return;
+    }
     let whole = cue::judge(&words);
     for part in clauses(&words) {
         let clause = &words[part.clone()];
@@ -98,9 +101,19 @@ fn remarks_of(
     }
 }
 
+/// How a placeholder begins that stands for a secret. A sentence that hands over a secret is no wish for how to
+/// work, and all of them would look alike.
+const REDACTED: &str = "[redacted:";
+
+/// A hash, a key or an encoded blob: nothing that people ask for again.
+fn looks_random(word: &word::Word) -> bool {
+    let digits = word.text.chars().filter(char::is_ascii_digit).count();
+    word.text.len() >= 20 && digits >= 3 && !word.text.contains('/')
+}
+
 /// Cuts a sentence where it turns from one thing to a wish: `fix the bug, and always run the tests`.
 fn clauses(words: &[word::Word]) -> Vec<Range<usize>> {
-    const TURNS: &[&str] = &["and", "but", "also", "plus", "then", ",", ":", "(", "und", "et", "y"];
+    const TURNS: &[&str] = &["and", "but", "also", "plus", "then", ",", ";", ":", "(", "und", "et", "y"];
     // Shorter parts are no clause of their own: `tabs, never spaces`.
     const SHORTEST: usize = 3;
     let mut parts = Vec::new();

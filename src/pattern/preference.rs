@@ -6,6 +6,7 @@
 //! what is a team's preference; refuses to settle a conflict, to trust a single voice, or to word anything
 //! itself: every text is verbatim from a person.
 
+mod alternative;
 mod cluster;
 mod conflict;
 mod identity;
@@ -34,7 +35,8 @@ const REAL_MINORITY: f64 = 0.25;
 const REAL_SESSIONS: usize = 2;
 /// Sessions that must say it in words of their own strength; other wordings count only beside these.
 const SURE_SESSIONS: usize = 2;
-/// Where nobody tells people apart: sessions in which it must be said to hold from now on.
+/// Where nobody tells people apart: sessions in which it must be said to hold from now on; one of them is enough
+/// where it is said in as many sessions more than the least.
 const LASTING_SESSIONS: usize = 2;
 /// Share of the heaviest word's weight from which a word belongs to what a group is about.
 const CORE: f64 = 0.4;
@@ -47,7 +49,7 @@ const SUBJECT_SHARE: f64 = 0.6;
 /// Mines wishes, conflicts between wishes, and recurring corrections. Sorted by anchor.
 pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     let wordings = vote::gather(corpus);
-    let weights = Weights::learn(wordings.iter().map(|wording| &wording.wish), &replacing(corpus, &wordings));
+    let weights = Weights::learn(wordings.iter().map(|wording| &wording.wish), &alternatives(corpus, &wordings));
     let vectors: Vec<Vector> = wordings.iter().map(|wording| weights.vector(&wording.wish)).collect();
     let miner = Miner { corpus, wordings: &wordings, vectors: &vectors, several_people: several_people(corpus), weights: &weights };
     let groups = miner.groups();
@@ -68,20 +70,13 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     patterns
 }
 
-/// Wishes that put one thing in another's place and that at least two sessions voice.
-fn replacing<'w>(corpus: &Corpus<'_>, wordings: &'w [Wording<'_>]) -> Vec<&'w wish::Wish> {
-    let mut said: std::collections::BTreeMap<Vec<(&str, i8)>, BTreeSet<&str>> = std::collections::BTreeMap::new();
-    let sides = |wording: &'w Wording<'_>| -> Vec<(&'w str, i8)> {
-        // Which of the two is wanted makes no difference to their being alternatives.
-        let first = wording.wish.terms.values().find(|&&sign| sign != 0).copied().unwrap_or(1);
-        wording.wish.terms.iter().filter(|(_, s)| **s != 0).map(|(t, s)| (t.as_str(), *s * first)).collect()
-    };
-    let replacing = || wordings.iter().filter(|wording| wording.wish.replaces);
-    for wording in replacing() {
-        let roots = wording.votes.iter().filter_map(|vote| corpus.digests.get(vote.session));
-        said.entry(sides(wording)).or_default().extend(roots.map(|digest| digest.root.as_str()));
-    }
-    replacing().filter(|w| said.get(&sides(w)).is_some_and(|roots| roots.len() > 1)).map(|w| &w.wish).collect()
+/// What people name as each other's alternatives.
+fn alternatives(corpus: &Corpus<'_>, wordings: &[Wording<'_>]) -> Vec<likeness::Pair> {
+    let said = wordings.iter().filter(|wording| wording.wish.replaces).flat_map(|wording| {
+        let digests = wording.votes.iter().filter_map(|vote| corpus.digests.get(vote.session));
+        digests.map(|digest| (&wording.wish, digest.root.as_str()))
+    });
+    alternative::learn(said)
 }
 
 /// Whether the transcripts tell people apart.
@@ -166,7 +161,7 @@ impl<'a> Miner<'a> {
     /// The pattern of a conflict, if enough people and sessions take part in it.
     fn conflict(&self, groups: &[Group], sides: &conflict::Sides) -> Option<Pattern> {
         let everyone: Vec<usize> = sides.iter().flat_map(|side| members(groups, side)).collect();
-        if !self.taken_up(&self.standing(&everyone), true) || sides.iter().any(|s| self.is_subject(&members(groups, s))) {
+        if !self.taken_up(&self.standing(&everyone), true) || self.is_request(&everyone) || sides.iter().any(|s| self.is_subject(&members(groups, s))) {
             return None;
         }
         let mut told: Vec<Side> = sides
@@ -196,7 +191,8 @@ impl<'a> Miner<'a> {
         let votes = self.votes(&group.members);
         let stated = votes.iter().any(|vote| vote.states_a_wish());
         let standing = self.standing(&group.members);
-        if !self.taken_up(&standing, stated) || !self.says_something(group) || self.is_subject(&group.members) {
+        let refused = || self.is_subject(&group.members) || self.is_request(&group.members);
+        if !self.taken_up(&standing, stated) || !self.says_something(group) || refused() {
             return None;
         }
         let wish = lesson::of(self.wordings, self.vectors, &group.members, &group.middle);
@@ -220,7 +216,10 @@ impl<'a> Miner<'a> {
         let people = match self.several_people {
             _ if !stated => true,
             true => standing.people.len() + usize::from(standing.strangers) >= settings.min_people as usize,
-            false => standing.lasting.len() >= LASTING_SESSIONS,
+            false => {
+                let often = standing.roots.len() >= settings.min_sessions as usize + LASTING_SESSIONS;
+                standing.lasting.len() >= if often { 1 } else { LASTING_SESSIONS }
+            }
         };
         sessions && people
     }
@@ -261,6 +260,17 @@ impl<'a> Miner<'a> {
             !core.is_empty() && shared * 3 >= core.len() * 2
         });
         about.count() as f64 >= SUBJECT_SHARE * votes.len() as f64
+    }
+
+    /// Whether a group is what sessions were asked to do rather than how: most of it stands in the requests
+    /// themselves, in words that do not say to hold beyond them, and the requests are few.
+    fn is_request(&self, members: &[usize]) -> bool {
+        let votes = self.votes(members);
+        let standing = vote::standing(self.corpus, &votes);
+        let asked = votes.iter().filter(|vote| vote::stands_in_request(self.corpus, vote)).count();
+        let lasting = standing.lasting.len() * 2 >= standing.roots.len();
+        let few = vote::different_requests(self.corpus, &votes) <= self.corpus.settings.min_jobs as usize;
+        !lasting && few && asked as f64 >= SUBJECT_SHARE * votes.len() as f64
     }
 
     fn sessions(&self, members: &[usize]) -> BTreeSet<usize> {

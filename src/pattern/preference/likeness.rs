@@ -21,6 +21,10 @@ const OPPOSED: f64 = 0.3;
 /// Opposite weight per agreeing weight from which two wishes cannot both be had. Higher: keeping two groups
 /// apart is cheap, calling them a conflict is a claim. Known alternatives count double.
 const CONTRADICTING: f64 = 0.6;
+/// Share of what one does not want that the other wants, from which the opposition alone decides.
+const DENIED: f64 = 0.8;
+/// Mean sign up to which a word is only where or when.
+const BESIDE: f64 = 0.2;
 /// Shared likeness that is left where two wishes are about different, known aspects.
 const OTHER_ASPECT: f64 = 0.4;
 
@@ -30,8 +34,11 @@ pub(super) struct Weights {
     collection: f64,
     frequency: BTreeMap<String, f64>,
     /// Pairs of word sets of which people said: the one, not the other. Both directions.
-    pairs: Vec<(BTreeSet<String>, BTreeSet<String>)>,
+    pairs: Vec<Pair>,
 }
+
+/// The words of one thing, and those of another that it is to stand in the place of.
+pub(super) type Pair = (BTreeSet<String>, BTreeSet<String>);
 
 /// A wish, or the middle of several: each word's signed share, weighted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,8 +56,8 @@ struct Entry {
 
 impl Weights {
     /// Learns the weights from distinct wishes, and alternatives from those that people name
-    /// (`replaced`: wishes that put one thing in another's place and that at least two sessions voice).
-    pub(super) fn learn<'a>(wishes: impl Iterator<Item = &'a Wish>, replaced: &[&Wish]) -> Weights {
+    /// (`replaced`: the wanted and the unwanted words of wishes that put one thing in another's place).
+    pub(super) fn learn<'a>(wishes: impl Iterator<Item = &'a Wish>, replaced: &[Pair]) -> Weights {
         let mut weights = Weights::default();
         for wish in wishes {
             weights.collection += 1.0;
@@ -58,19 +65,10 @@ impl Weights {
                 *weights.frequency.entry(term.clone()).or_default() += 1.0;
             }
         }
-        let mut pairs = BTreeSet::new();
-        for wish in replaced {
-            let side = |wanted: i8| -> BTreeSet<String> {
-                let telling = |term: &&String| LEXICON.telling(term) > 0.5;
-                wish.terms.iter().filter(|&(_, &s)| s == wanted).map(|(t, _)| t).filter(telling).cloned().collect()
-            };
-            let (wanted, unwanted) = (side(1), side(-1));
-            if (1..=3).contains(&wanted.len()) && (1..=3).contains(&unwanted.len()) {
-                pairs.insert((wanted.clone(), unwanted.clone()));
-                pairs.insert((unwanted, wanted));
-            }
-        }
-        weights.pairs = pairs.into_iter().collect();
+        let both_ways = replaced.iter().flat_map(|(here, there)| {
+            [(here.clone(), there.clone()), (there.clone(), here.clone())]
+        });
+        weights.pairs = both_ways.collect::<BTreeSet<Pair>>().into_iter().collect();
         weights
     }
 
@@ -167,6 +165,7 @@ impl Vector {
     /// The cosine of two vectors, with and without regard to signs.
     pub(super) fn likeness(&self, other: &Vector) -> Likeness {
         let (mut agreeing, mut opposing, mut contradicting) = (0.0, 0.0, 0.0);
+        let mut both_unwanted = 0.0;
         for (term, a) in &self.0 {
             let Some(b) = other.0.get(term) else { continue };
             let product = a.size * b.size;
@@ -178,9 +177,22 @@ impl Vector {
                 contradicting += product * (a.sign * b.sign).abs() * if follows { 2.0 } else { 1.0 };
             } else {
                 agreeing += product;
+                if a.sign < 0.0 && b.sign < 0.0 {
+                    both_unwanted += product * (a.sign * b.sign);
+                }
             }
         }
-        contradicting *= self.denied_by(other).max(other.denied_by(self));
+        // `never round intermediate values`, `intermediate values must not be rounded`: where both turn down the
+        // same, what else they name is under the negation in one and beside it in the other.
+        if both_unwanted > opposing * 0.5 {
+            agreeing += opposing;
+            (opposing, contradicting) = (0.0, 0.0);
+        }
+        let there = self.holds_for(other).min(other.holds_for(self));
+        (opposing, contradicting) = (opposing * there, contradicting * there);
+        let denied = self.denied_by(other).max(other.denied_by(self));
+        let enough = if denied >= DENIED { OPPOSED } else { CONTRADICTING };
+        contradicting *= denied;
         let numbers = self.other_numbers(other);
         let length = (self.length() * other.length()).max(f64::MIN_POSITIVE);
         let other_aspect = if self.other_aspect(other) { OTHER_ASPECT } else { 1.0 };
@@ -189,7 +201,7 @@ impl Vector {
             same: if opposed { 0.0 } else { agreeing / length * other_aspect },
             related: (agreeing + opposing) / length * other_aspect,
             opposed,
-            contradicts: contradicting > CONTRADICTING * agreeing && opposing > 0.0 || numbers && agreeing > 0.0,
+            contradicts: contradicting > enough * agreeing && opposing > 0.0 || numbers && agreeing > 0.0,
         }
     }
 
@@ -205,6 +217,25 @@ impl Vector {
             }
         }
         if unwanted > 0.0 { denied / unwanted } else { 1.0 }
+    }
+
+    /// How far what this one does not want is not wanted where the other one speaks of, 0 to 1: `no logic in
+    /// notebooks` says nothing against logic in the package, but `no glorp in tests` does against glorp.
+    fn holds_for(&self, other: &Vector) -> f64 {
+        let square = |entry: &Entry| entry.size * entry.size;
+        if !self.0.values().any(|entry| entry.sign < -BESIDE && entry.said > 0.5) {
+            return 1.0;
+        }
+        let (mut places, mut met) = (0.0, 0.0);
+        for (term, entry) in self.0.iter().filter(|(_, entry)| entry.sign.abs() <= BESIDE) {
+            places += square(entry);
+            if other.0.get(term).is_some_and(|there| there.sign >= -BESIDE) {
+                met += square(entry);
+            }
+        }
+        let all: f64 = other.0.values().map(square).sum();
+        let only_there: f64 = other.0.iter().filter(|(term, _)| !self.0.contains_key(*term)).map(|(_, e)| square(e)).sum();
+        if places > 0.0 && all > 0.0 { (met / places).max(1.0 - only_there / all) } else { 1.0 }
     }
 
     fn length(&self) -> f64 {
@@ -257,7 +288,8 @@ mod tests {
 
     fn compare(collection: &[&str], a: &str, b: &str) -> Likeness {
         let wishes: Vec<Wish> = collection.iter().chain([&a, &b]).map(|text| read(text, false)).collect();
-        let replaced: Vec<&Wish> = wishes.iter().filter(|wish| wish.replaces).collect();
+        let said = wishes.iter().filter(|wish| wish.replaces).flat_map(|wish| [(wish, "a"), (wish, "b")]);
+        let replaced = super::super::alternative::learn(said);
         let weights = Weights::learn(wishes.iter(), &replaced);
         weights.vector(&read(a, false)).likeness(&weights.vector(&read(b, false)))
     }

@@ -5,6 +5,13 @@
 
 /// The stem of a lower-case word.
 pub(super) fn stem(word: &str) -> String {
+    if let Some((first, last)) = word.rsplit_once('-').filter(|_| !word.starts_with('-')) {
+        return format!("{first}-{}", stem_plain(last));
+    }
+    stem_plain(word)
+}
+
+fn stem_plain(word: &str) -> String {
     let plain = word.len() > 3 && word.bytes().all(|b| b.is_ascii_lowercase());
     if !plain {
         return word.to_owned();

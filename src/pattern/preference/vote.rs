@@ -56,6 +56,9 @@ pub(super) fn gather<'a>(corpus: &Corpus<'a>) -> Vec<Wording<'a>> {
             }
             let strength = judge(&words(&remark.text)).wish;
             let strength = if remark.lasting { Some(Strength::Lasting) } else { strength };
+            if strength != Some(Strength::Lasting) && opens_request(digest, &remark.text) {
+                continue;
+            }
             let key = wish.terms.iter().map(|(term, sign)| (term.clone(), *sign)).collect();
             let wording = wordings.entry(key).or_insert_with(|| Wording { wish: wish.clone(), votes: Vec::new() });
             wording.wish.replaces |= wish.replaces;
@@ -105,6 +108,39 @@ pub(super) fn standing<'a>(corpus: &Corpus<'a>, votes: &[&Vote<'a>]) -> Standing
         }
     }
     standing
+}
+
+/// Whether a text is what a session was asked first: a request is no wish for how to work, unless it says so.
+fn opens_request(digest: &Digest, text: &str) -> bool {
+    digest.ask.trim_start().find(text).is_some_and(|at| at <= COURTESY)
+}
+
+/// How far into a request its first sentence may start, bytes: after `hi, could you please`.
+const COURTESY: usize = 24;
+
+/// Whether a remark stands in the session's request.
+pub(super) fn stands_in_request(corpus: &Corpus<'_>, vote: &Vote<'_>) -> bool {
+    corpus.digests.get(vote.session).is_some_and(|digest| digest.ask.contains(vote.remark.text.as_str()))
+}
+
+/// How many different requests the sessions of these votes have, leaving out what was voted for: requests that share
+/// half of their words are one, however they are put.
+pub(super) fn different_requests(corpus: &Corpus<'_>, votes: &[&Vote<'_>]) -> usize {
+    let mut requests: Vec<BTreeSet<String>> = Vec::new();
+    let sessions: BTreeMap<usize, &Vote<'_>> = votes.iter().map(|vote| (vote.session, *vote)).collect();
+    for (session, vote) in sessions {
+        let Some(digest) = corpus.digests.get(session) else { continue };
+        let ask = digest.ask.replace(vote.remark.text.as_str(), " ");
+        let words: BTreeSet<String> = read(&ask, false).terms.into_keys().collect();
+        let same = |other: &BTreeSet<String>| {
+            let shared = words.intersection(other).count();
+            2 * shared >= words.len().min(other.len()).max(1)
+        };
+        if !requests.iter().any(same) {
+            requests.push(words);
+        }
+    }
+    requests.len()
 }
 
 /// The job of a session.

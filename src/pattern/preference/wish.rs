@@ -5,6 +5,7 @@
 
 use super::lexicon::LEXICON;
 use super::stem::stem;
+use crate::digest::remark::cue::judge;
 use crate::digest::remark::word::{Word, words};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -33,14 +34,32 @@ struct Unit {
 enum Role {
     /// A telling word.
     Term(String),
-    /// Turns what follows around; `true` for one that puts the one in the other's place.
-    Not { replaces: bool },
+    /// Turns what follows around.
+    Not {
+        /// In which way.
+        turns: Turn,
+    },
     /// Ends what a negation covers: what follows is where or when.
     Bound(String),
     /// Ends what a negation covers: a mark, or `but`.
     Break,
+    /// Says that what follows holds only where or when is said next.
+    Only,
     /// Says nothing by itself.
     Filler,
+}
+
+/// In which way a word turns things around.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// `don't use npm`
+    Plain,
+    /// `pnpm, not npm`: puts the one in the other's place.
+    Replaces,
+    /// `npm must not be used`: what came before is the subject.
+    Predicate,
+    /// `without npm`
+    Without,
 }
 
 /// Reads a sentence. `blames`: it is a correction, so that `you used npm` means that npm is not wanted.
@@ -51,13 +70,16 @@ pub(super) fn read(text: &str, blames: bool) -> Wish {
     if blames && let Some(from) = deed(&words) {
         let until = words[from..].iter().find(|word| word.is_mark()).map_or(usize::MAX, |mark| mark.at.start);
         let start = words[from].at.start;
+        // `you changed the alert but forgot the runbook`: what comes before is no blame.
+        let but = words[from..].iter().find(|word| word.text == "but").map_or(0, |but| but.at.start);
         for (unit, sign) in units.iter().zip(&mut signs) {
             if unit.at.start >= start && unit.at.start < until {
-                *sign = -*sign;
+                *sign = if unit.at.start < but { 0 } else { -*sign };
             }
         }
     }
     spare_what_is_qualified(&units, &mut signs);
+    spare_reasons(&words, &units, &mut signs);
     let mut wish = Wish { replaces: replaces(&units, &signs), ..Wish::default() };
     let mut both_ways = Vec::new();
     for (unit, &sign) in units.iter().zip(&signs) {
@@ -93,7 +115,10 @@ fn units(words: &[Word]) -> Vec<Unit> {
             at += length;
             continue;
         }
-        let role = role(words, at, &stems[at]);
+        let role = match word.code && !word.is_mark() {
+            true => Role::Term(stems[at].clone()),
+            false => role(words, at, &stems[at]),
+        };
         units.push(Unit { role, at: word.at.clone() });
         at += 1;
     }
@@ -111,11 +136,11 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
     let next_is_mark = words.get(at + 1).is_none_or(Word::is_mark);
     match word {
         "instead" | "rather" | "lieu" | "place" => match next {
-            "of" | "than" => Role::Not { replaces: true },
+            "of" | "than" => Role::Not { turns: Turn::Replaces },
             _ => Role::Filler,
         },
-        "over" | "to" if compares(words, at) => Role::Not { replaces: true },
-        "from" if moves(&words[..at]) => Role::Not { replaces: true },
+        "over" | "to" if compares(words, at) => Role::Not { turns: Turn::Replaces },
+        "from" if moves(&words[..at]) => Role::Not { turns: Turn::Replaces },
         "to" if words[..at].iter().any(|w| w.text == "from") && before(1) != "from" && moves(&words[..at]) => Role::Break,
         "with" | "by" | "for"
             if words[..at].iter().any(|w| matches!(w.text.as_str(), "replace" | "swap" | "ditch" | "drop")) =>
@@ -123,8 +148,12 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
             Role::Break
         }
         "but" => Role::Break,
-        "leave" | "keep" | "stay" | "hands" if keeps_out(words, at) => Role::Not { replaces: false },
-        "off" if next == "limits" => Role::Not { replaces: false },
+        "only" => Role::Only,
+        "leave" | "keep" | "stay" | "hands" if keeps_out(words, at) => Role::Not { turns: Turn::Plain },
+        "strip" | "clear" | "remove" | "delete" | "purge" | "erase" if leads(words, at) => {
+            Role::Not { turns: Turn::Plain }
+        }
+        "off" if next == "limits" => Role::Not { turns: Turn::Plain },
         "too" if next_is_mark => Role::Filler,
         "no" if next == "," => Role::Break,
         "no" | "not" | "never" if matches!(next, "only" | "matter") => Role::Filler,
@@ -134,7 +163,15 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
             let but = words[at..].iter().take(6).any(|word| word.text == "but");
             let swaps = matches!(word, "replace" | "swap" | "ditch");
             let after_name = at > 0 && word == "not" && !is_function_word(&words[at - 1].text);
-            Role::Not { replaces: after_mark || but || swaps || after_name }
+            let verbs = ["must", "should", "shall", "may", "can", "is", "are", "be", "do", "does", "will", "need", "needs"];
+            let predicate = word == "not" && at > 1 && verbs.contains(&before(1)) && !is_function_word(before(2));
+            let turns = match () {
+                () if word == "without" => Turn::Without,
+                () if predicate => Turn::Predicate,
+                () if after_mark || but || swaps || after_name => Turn::Replaces,
+                () => Turn::Plain,
+            };
+            Role::Not { turns }
         }
         _ if LEXICON.has("bound", word) => Role::Bound(word.to_owned()),
         _ if words[at].is_mark() => Role::Break,
@@ -143,6 +180,12 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         }
         _ => Role::Term(LEXICON.term(&[stem]).map_or_else(|| stem.to_owned(), |(term, _)| term.to_owned())),
     }
+}
+
+/// Whether this verb is what the sentence tells to do: `always strip the outputs`, not `ask before you delete`.
+fn leads(words: &[Word], at: usize) -> bool {
+    let quiet = |word: &Word| LEXICON.has("stop", &word.text) || matches!(word.text.as_str(), "not" | "never");
+    words[..at].iter().all(|word| quiet(word) && !matches!(word.text.as_str(), "you" | "i" | "to") || word.is_mark())
 }
 
 /// `leave emojis out`, `leave main alone`, `keep secrets out of the logs`, `hands off main`.
@@ -183,16 +226,21 @@ fn signs(units: &[Unit]) -> Vec<i8> {
     let mut open_negation = false;
     let mut said = false;
     let mut since_break: Vec<usize> = Vec::new();
+    let (mut turned, mut only) = (false, None);
     for (at, unit) in units.iter().enumerate() {
         match &unit.role {
             Role::Term(_) => {
                 signs[at] = sign;
                 said = true;
-                since_break.push(at);
+                if sign != 0 {
+                    since_break.push(at);
+                }
                 if open_negation {
                     covered.push(at);
                 }
             }
+            // `don't delete data without asking`: what is asked for is the asking.
+            Role::Not { turns: Turn::Without } if turned && !open_negation => sign = 1,
             Role::Not { .. } if open_negation => {
                 // `never … without`, `don't forget`: two turns are none.
                 for &unit in &covered {
@@ -201,12 +249,18 @@ fn signs(units: &[Unit]) -> Vec<i8> {
                 (open_negation, sign) = (false, 1);
                 covered.clear();
             }
-            Role::Not { replaces } => {
-                open_negation = true;
-                sign = -1;
+            Role::Not { turns } => {
+                (open_negation, turned, sign) = (true, true, -1);
                 covered.clear();
-                if *replaces {
-                    since_break.clear();
+                match turns {
+                    Turn::Replaces => since_break.clear(),
+                    // `outputs must not be committed`, `commit notebooks without outputs`: the subject is only where.
+                    Turn::Predicate | Turn::Without => {
+                        for &unit in &since_break {
+                            signs[unit] = 0;
+                        }
+                    }
+                    Turn::Plain => {}
                 }
             }
             Role::Bound(word) if open_negation => {
@@ -223,13 +277,22 @@ fn signs(units: &[Unit]) -> Vec<i8> {
                     (open_negation, sign) = (false, 0);
                 }
             }
-            // `answer in German`, `before you commit, …`: what was asked for so far is asked for, the rest is when.
+            Role::Only => only = Some(at),
+            // `only round at the end` does not ask for rounding.
+            Role::Bound(_) if only.is_some() => {
+                for &unit in since_break.iter().filter(|&&unit| Some(unit) > only) {
+                    signs[unit] = 0;
+                }
+                (only, sign) = (None, 1);
+            }
+            // `answer in German` asks for German; what comes after `before` or `when` is only when.
+            Role::Bound(word) if is_place(word) && !turned => {}
             Role::Bound(_) => sign = if said || at == 0 { 0 } else { sign },
             Role::Break => {
                 if open_negation {
                     close(&mut signs, &covered, &since_break);
                 }
-                (open_negation, sign, said) = (false, 1, false);
+                (open_negation, turned, sign, said, only) = (false, false, 1, false, None);
                 covered.clear();
                 since_break.clear();
             }
@@ -264,11 +327,29 @@ fn spare_what_is_qualified(units: &[Unit], signs: &mut [i8]) {
     }
 }
 
+/// `keep it lazy, eager blows up the memory`: what follows the wish and asks for nothing is why, not what.
+fn spare_reasons(words: &[Word], units: &[Unit], signs: &mut [i8]) {
+    let mut asked = false;
+    for part in words.split(|word| matches!(word.text.as_str(), "," | ";" | ":" | "(")) {
+        let (Some(first), Some(last)) = (part.first(), part.last()) else { continue };
+        let inside = |unit: &Unit| unit.at.start >= first.at.start && unit.at.end <= last.at.end;
+        let turns = units.iter().any(|unit| inside(unit) && matches!(unit.role, Role::Not { .. }));
+        let asks = judge(part).wish.is_some();
+        if asked && !asks && !turns && part.len() > 2 {
+            for (_, sign) in units.iter().zip(signs.iter_mut()).filter(|(unit, _)| inside(unit)) {
+                *sign = 0;
+            }
+        }
+        let names = units.iter().any(|unit| inside(unit) && matches!(unit.role, Role::Term(_)));
+        asked |= asks && names;
+    }
+}
+
 /// A negation that covers nothing telling belongs to what came before it: `emojis are not welcome`.
 fn close(signs: &mut [i8], covered: &[usize], since_break: &[usize]) {
     if covered.is_empty() {
         for &unit in since_break {
-            signs[unit] = -signs[unit];
+            signs[unit] = -1;
         }
     }
 }
@@ -310,7 +391,7 @@ fn replaces(units: &[Unit], signs: &[i8]) -> bool {
     let has = |wanted: i8| {
         units.iter().zip(signs).any(|(unit, &sign)| sign == wanted && matches!(unit.role, Role::Term(_)))
     };
-    units.iter().any(|unit| unit.role == Role::Not { replaces: true }) && has(1) && has(-1)
+    units.iter().any(|unit| unit.role == Role::Not { turns: Turn::Replaces }) && has(1) && has(-1)
 }
 
 /// Finds where the sentence names what is wanted and what is not.
@@ -336,7 +417,7 @@ fn name_sides(units: &[Unit], signs: &[i8], wish: &mut Wish) {
                     joins = true;
                 }
             }
-            Role::Filler if joins => joins = matches!(runs.last(), Some(run) if unit.at.start <= run.1.end + 1),
+            Role::Filler | Role::Only if joins => joins = matches!(runs.last(), Some(run) if unit.at.start <= run.1.end + 1),
             _ => joins = false,
         }
     }
@@ -377,6 +458,8 @@ mod tests {
             ("no emojis in commit messages", "commit-message -emoji"),
             ("use zeta instead", "+zeta"),
             ("run zeta too", "+run +zeta"),
+            ("only deploy after zeta", "deploy +zeta"),
+            ("intermediate values must not be rounded", "intermediat -round valu"),
         ];
         for (text, expected) in cases {
             assert_eq!(terms(text), expected, "{text}");
