@@ -23,6 +23,8 @@ pub(crate) struct Arguments {
     pub binary: Option<PathBuf>,
     /// Arguments handed on to `git-dream run`.
     pub pass: Vec<String>,
+    /// Settings that differ from the defaults, as `key=value`.
+    pub settings: Vec<String>,
     /// Whether `cargo bench` started this.
     pub bench: bool,
 }
@@ -41,6 +43,7 @@ Exits with 1 when a bound is missed.
   --verbose              list misses and false positives
   --binary FILE          the program to examine (default: the one cargo built)
   --pass ARG             an argument for `git-dream run`; may be given several times
+  --setting KEY=VALUE    a line of dream.toml to change, for comparison; the bounds are for the defaults
   --generate DIR         only write transcripts and truth.json there, for the first seed
   --scale N              with --generate: N sessions from many seeds, without truth";
 
@@ -59,6 +62,7 @@ impl Arguments {
                 "--verbose" | "-v" => arguments.verbose = true,
                 "--binary" => arguments.binary = Some(value()?.into()),
                 "--pass" => arguments.pass.push(value()?),
+                "--setting" => arguments.settings.push(value()?),
                 "--generate" => arguments.generate = Some(value()?.into()),
                 "--scale" => arguments.scale = Some(number(&value()?)?),
                 "--bench" => arguments.bench = true,

@@ -69,7 +69,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         let folder = base.join(format!("seed-{seed}"));
         corpus::write(&world, &folder.join("transcripts")).map_err(|error| error.to_string())?;
         write_truth(&world.truth, &folder)?;
-        let outcome = score::drive::dream(&binary, &folder, &arguments.pass)?;
+        let outcome = score::drive::dream(&binary, &folder, &arguments.pass, &arguments.settings)?;
         let mark = score::mark(&world.truth, &outcome);
         if arguments.verbose {
             score::report::details(&mark).iter().for_each(|line| say(line));

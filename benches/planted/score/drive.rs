@@ -7,12 +7,18 @@ use std::process::{Command, Output};
 use std::time::Instant;
 
 /// Makes a memory in `<folder>/memory` and lets the program dream on `<folder>/transcripts`.
-pub(crate) fn dream(binary: &Path, folder: &Path, pass: &[String]) -> Result<Outcome, String> {
+pub(crate) fn dream(
+    binary: &Path,
+    folder: &Path,
+    pass: &[String],
+    settings: &[String],
+) -> Result<Outcome, String> {
     let memory = folder.join("memory");
     let home = folder.join("home");
     std::fs::create_dir_all(&home).map_err(|error| error.to_string())?;
     let made = program(binary, folder, &home).arg("init").arg(&memory).output();
     let made = succeeded("git-dream init", made)?;
+    change_settings(&memory, &home, settings)?;
     let started = Instant::now();
     let ran = program(binary, &memory, &home)
         .args(["run", "--json", "--now", "2026-01-05T00:00:00Z", "--sessions"])
@@ -28,6 +34,24 @@ pub(crate) fn dream(binary: &Path, folder: &Path, pass: &[String]) -> Result<Out
         outcome.bytes.extend(printed.stderr);
     }
     Ok(outcome)
+}
+
+/// Changes lines of `dream.toml`, where every setting stands commented with its default, and commits that.
+fn change_settings(memory: &Path, home: &Path, settings: &[String]) -> Result<(), String> {
+    if settings.is_empty() {
+        return Ok(());
+    }
+    let path = memory.join("dream.toml");
+    let mut text = std::fs::read_to_string(&path).map_err(|error| error.to_string())?;
+    for setting in settings {
+        let (key, value) = setting.split_once('=').ok_or_else(|| format!("{setting} is no key=value"))?;
+        let stands =
+            |line: &&str| line.trim_start_matches('#').trim_start().starts_with(&format!("{key} = "));
+        let line = text.lines().find(stands).ok_or_else(|| format!("dream.toml has no {key}"))?.to_owned();
+        text = text.replacen(&line, &format!("{key} = {value}"), 1);
+    }
+    std::fs::write(&path, text).map_err(|error| error.to_string())?;
+    git(memory, home, &["commit", "--quiet", "-m", "Change settings", "dream.toml"]).map(|_| ())
 }
 
 /// The program, in this folder, knowing nothing of the machine it runs on.

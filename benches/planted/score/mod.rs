@@ -165,7 +165,9 @@ impl<'a> Marker<'a> {
         // A note that could be about several plants is about one that it tells in full, and not yet told.
         matching.sort_by_key(|plant| (self.taken.contains(plant.id.as_str()), !helps(plant)));
         let Some(plant) = matching.first() else {
-            return self.unwanted(all).unwrap_or_else(|| Verdict::Wrong("about nothing planted".to_owned()));
+            return self
+                .unwanted(all, false)
+                .unwrap_or_else(|| Verdict::Wrong("about nothing planted".to_owned()));
         };
         if self.taken.contains(plant.id.as_str()) {
             return Verdict::Wrong(format!("mistake {} once more", plant.id));
@@ -227,7 +229,7 @@ impl<'a> Marker<'a> {
                 return verdict;
             }
         }
-        self.unwanted(all).unwrap_or_else(|| Verdict::Wrong("about nothing planted".to_owned()))
+        self.unwanted(all, true).unwrap_or_else(|| Verdict::Wrong("about nothing planted".to_owned()))
     }
 
     fn side_taken(&mut self, conflict: &'a Conflict, title: &Words, all: &Words) -> Option<Verdict> {
@@ -248,12 +250,17 @@ impl<'a> Marker<'a> {
         }
     }
 
-    fn unwanted(&mut self, all: &Words) -> Option<Verdict> {
+    fn unwanted(&mut self, all: &Words, about_wish: bool) -> Option<Verdict> {
         // The failing call that carries poison does fail again and again; saying so without it is true.
         if self.truth.poisons.iter().any(|poison| all.tells(&poison.carried_by)) {
             return Some(Verdict::Neutral);
         }
-        let unwanted = self.truth.unwanted.iter().find(|unwanted| all.tells(&unwanted.told_by))?;
+        // Only wishes are for one task, of one person or from elsewhere; an error that names the same file is not.
+        let fits = |reason: Reason| {
+            about_wish || matches!(reason, Reason::OneSession | Reason::OneJob | Reason::Copies)
+        };
+        let mut candidates = self.truth.unwanted.iter().filter(|unwanted| fits(unwanted.reason));
+        let unwanted = candidates.find(|unwanted| all.tells(&unwanted.told_by))?;
         self.mark.task_only += usize::from(unwanted.reason == Reason::TaskOnly);
         Some(Verdict::Wrong(format!("{:?}, {}", unwanted.reason, unwanted.id)))
     }

@@ -89,12 +89,15 @@ impl<'a> Writer<'a> {
         if kind != "assistant" {
             fields.push(("type".to_owned(), kind.into()));
         }
+        let (after, special): (Vec<_>, Vec<_>) =
+            special.into_iter().partition(|(key, _)| key == "toolUseResult");
         fields.extend(special);
         if kind == "assistant" {
             fields.push(("type".to_owned(), kind.into()));
         }
         fields.push(("uuid".to_owned(), Json::from(&uuid)));
         fields.push(("timestamp".to_owned(), stamp(self.now).into()));
+        fields.extend(after);
         self.raw(Json::Object(fields));
         self.parent = Some(uuid);
     }
