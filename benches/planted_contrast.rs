@@ -88,7 +88,9 @@ fn make(world: World, seed: u64) -> (Vec<Digest>, BTreeSet<Habit>) {
     let jobs = world.sessions.div_ceil(world.per_job);
     let difficulty: Vec<f64> = (0..jobs).map(|_| 1.2 * dice.normal()).collect();
     let planted: Vec<(Habit, f64, f64)> = (0..10)
-        .map(|i| (habit(world.mixed, i), dice.between(0.12, 0.35), dice.between(world.effect.0, world.effect.1)))
+        .map(|i| {
+            (habit(world.mixed, i), dice.between(0.12, 0.35), dice.between(world.effect.0, world.effect.1))
+        })
         .collect();
     let common: Vec<f64> = (0..25).map(|_| dice.between(0.2, 0.8)).collect();
     let burst_job: Vec<usize> = (0..6).map(|_| dice.below(jobs)).collect();
@@ -185,7 +187,11 @@ impl Draft {
                 self.writes.push(Write {
                     event: 4,
                     step: step.clone(),
-                    args: Args(vec![arg("id", &format!("x{job}")), arg(path, &value), arg("note", &dice.next().to_string())]),
+                    args: Args(vec![
+                        arg("id", &format!("x{job}")),
+                        arg(path, &value),
+                        arg("note", &dice.next().to_string()),
+                    ]),
                     ok: true,
                 });
                 self.add(step.to_string(), dice);

@@ -69,7 +69,10 @@ impl Settings {
         }
         let outside = |part: std::path::Component<'_>| !matches!(part, std::path::Component::Normal(_));
         if std::path::Path::new(&memory.root).components().any(outside) {
-            return Err(Invalid(format!("{FILE}: `memory.root = {:?}` must be a folder inside the repository", memory.root)));
+            return Err(Invalid(format!(
+                "{FILE}: `memory.root = {:?}` must be a folder inside the repository",
+                memory.root
+            )));
         }
         Ok(())
     }
@@ -96,7 +99,14 @@ pub struct MemorySettings {
 
 impl Default for MemorySettings {
     fn default() -> Self {
-        MemorySettings { root: String::new(), target: String::new(), budget: 2000, max_learnings: 50, max_loss: 0.25, growth: 0.5 }
+        MemorySettings {
+            root: String::new(),
+            target: String::new(),
+            budget: 2000,
+            max_learnings: 50,
+            max_loss: 0.25,
+            growth: 0.5,
+        }
     }
 }
 

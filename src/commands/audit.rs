@@ -50,7 +50,12 @@ fn text(audit: &Audit, top: usize) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(text, "{STRONG}{} sessions, {} tool calls{STRONG:#}", audit.sessions, audit.calls);
     let _ = writeln!(text, "  {} failed ({})", audit.failed, percent(share(audit.failed, audit.calls)));
-    let _ = writeln!(text, "  {} were spent on getting over it ({})", audit.retries, percent(share(audit.retries, audit.calls)));
+    let _ = writeln!(
+        text,
+        "  {} were spent on getting over it ({})",
+        audit.retries,
+        percent(share(audit.retries, audit.calls))
+    );
     let [known, succeeded] = audit.outcomes;
     if known > 0 {
         let _ = writeln!(text, "  {succeeded} of {known} sessions with a known outcome succeeded");
@@ -60,12 +65,25 @@ fn text(audit: &Audit, top: usize) -> String {
         let _ = writeln!(text, "  {FAINT}{:>8} {:>5} {:>6}  since{FAINT:#}", "sessions", "jobs", "calls");
     }
     for row in audit.mistakes.iter().take(top) {
-        let since = row.first.map(|first| first.strftime("%Y-%m-%d").to_string()).unwrap_or_else(|| "?".to_owned());
-        let _ = writeln!(text, "  {:>8} {:>5} {:>6}  {since}  {}: {}", row.sessions, row.jobs, row.cost, row.step, quote::brief(&row.error, 100));
+        let since =
+            row.first.map(|first| first.strftime("%Y-%m-%d").to_string()).unwrap_or_else(|| "?".to_owned());
+        let _ = writeln!(
+            text,
+            "  {:>8} {:>5} {:>6}  {since}  {}: {}",
+            row.sessions,
+            row.jobs,
+            row.cost,
+            row.step,
+            quote::brief(&row.error, 100)
+        );
     }
     let fit = &audit.fit;
     let _ = writeln!(text, "\n{STRONG}Does dreaming fit?{STRONG:#}");
-    let _ = writeln!(text, "  {} of the sessions have a job that another one had too", percent(fit.jobs_that_repeat));
+    let _ = writeln!(
+        text,
+        "  {} of the sessions have a job that another one had too",
+        percent(fit.jobs_that_repeat)
+    );
     let _ = writeln!(text, "  {} of the failures recur in another job", percent(fit.failures_that_recur));
     let _ = writeln!(text, "  {:.1} patterns per hundred sessions", fit.patterns_per_hundred);
     let style = if fit.verdict == "good" { GOOD } else { BAD };

@@ -32,7 +32,11 @@ pub(super) struct Options {
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let place = dir.join(&options.dir);
     if std::fs::read_dir(&place).is_ok_and(|mut entries| entries.next().is_some()) || place.is_file() {
-        return Err(Usage(format!("{} is there already: name another folder, `git dream demo DIR`", place.display())).into());
+        return Err(Usage(format!(
+            "{} is there already: name another folder, `git dream demo DIR`",
+            place.display()
+        ))
+        .into());
     }
     let now = whereabouts::now(options.now.as_deref())?;
     std::fs::create_dir_all(&place).with_context(|| format!("cannot make the folder {}", place.display()))?;
@@ -40,11 +44,15 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let sessions = unpack(&place)?;
     let repo = Repo::init(&memory, "main")?;
     init::make(&repo, "", true)?;
-    talk.say(&format!("{STRONG}150 real sessions{STRONG:#} of an airline's agent are in {}", sessions.display()));
+    talk.say(&format!(
+        "{STRONG}150 real sessions{STRONG:#} of an airline's agent are in {}",
+        sessions.display()
+    ));
     talk.say(&format!("An empty memory is in {}\n", memory.display()));
     let bar = talk.bar("reading");
     let progress = |done: usize, of: usize| bar.at(done, of);
-    let sources = Sources { transcripts: &[sessions], skipped: &[], outcomes: None, found: false, progress: &progress };
+    let sources =
+        Sources { transcripts: &[sessions], skipped: &[], outcomes: None, found: false, progress: &progress };
     let settings = crate::settings::Settings::default();
     let report = cycle::dream(&Request { repo: &repo, settings: &settings, sources, now, dry_run: false })?;
     drop(bar);
@@ -53,14 +61,20 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     }
     run::tell(&report, false, talk);
     if let (Some(first), Some(branch)) = (report.learnings.first(), &report.branch) {
-        talk.say(&format!("\n{STRONG}One learning in full{STRONG:#} ({COMMAND}git show {}{COMMAND:#}):\n", first.commit.get(..10).unwrap_or_default()));
+        talk.say(&format!(
+            "\n{STRONG}One learning in full{STRONG:#} ({COMMAND}git show {}{COMMAND:#}):\n",
+            first.commit.get(..10).unwrap_or_default()
+        ));
         talk.data(&shown(&memory, &first.commit)?)?;
         talk.say(&format!("\n{STRONG}Now it is yours to decide{STRONG:#}, with plain git:\n"));
         for (command, what) in [
             (format!("cd {}", memory.display()), "go there"),
             (format!("git log -p main..{branch}"), "review, one commit a learning"),
             (format!("git merge {branch}"), "take all of it"),
-            (format!("git revert {}", first.commit.get(..10).unwrap_or_default()), "take one back, any time later"),
+            (
+                format!("git revert {}", first.commit.get(..10).unwrap_or_default()),
+                "take one back, any time later",
+            ),
             ("git dream status".to_owned(), "see where you stand"),
         ] {
             talk.say(&format!("  {COMMAND}{command:<44}{COMMAND:#} {what}"));

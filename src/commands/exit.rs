@@ -23,7 +23,8 @@ pub(super) fn of(done: anyhow::Result<()>, talk: &Talk) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     talk.error(&error);
-    let ours = |cause: &(dyn std::error::Error + 'static)| cause.is::<Usage>() || cause.is::<settings::Invalid>();
+    let ours =
+        |cause: &(dyn std::error::Error + 'static)| cause.is::<Usage>() || cause.is::<settings::Invalid>();
     ExitCode::from(if error.chain().any(ours) { 2 } else { 3 })
 }
 
@@ -37,7 +38,9 @@ pub(super) fn of_clap(error: &clap::Error) -> ExitCode {
 /// Whoever read our output has had enough (`git dream log | head`).
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let broken = |cause: &(dyn std::error::Error + 'static)| {
-        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
     };
     error.chain().any(broken)
 }

@@ -76,7 +76,10 @@ fn open_or_make(dir: &Path) -> Result<Repo> {
 /// The branch that the user's git would start with.
 fn default_branch() -> String {
     let asked = Command::new("git").args(["config", "--get", "init.defaultBranch"]).output();
-    let named = asked.ok().filter(|output| output.status.success()).map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let named = asked
+        .ok()
+        .filter(|output| output.status.success())
+        .map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
     named.filter(|name| !name.is_empty()).unwrap_or_else(|| "main".to_owned())
 }
 
@@ -90,7 +93,8 @@ pub(super) fn make(repo: &Repo, root: &str, commit: bool) -> Result<Made> {
             .replace("#root = \"\"", &format!("root = {}", toml::Value::String(root.to_owned()))),
     };
     Settings::parse(&settings)?;
-    let mut made = Made { version: 1, repository: top.clone(), written: Vec::new(), kept: Vec::new(), committed: false };
+    let mut made =
+        Made { version: 1, repository: top.clone(), written: Vec::new(), kept: Vec::new(), committed: false };
     let inside = |path: &str| crate::cycle::outside(root, path);
     let files = [
         (settings::FILE.to_owned(), settings.as_str()),
@@ -108,7 +112,8 @@ pub(super) fn make(repo: &Repo, root: &str, commit: bool) -> Result<Made> {
             made.kept.push(path);
             continue;
         }
-        let written = file.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&file, text));
+        let written =
+            file.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&file, text));
         written.with_context(|| format!("cannot write {}", file.display()))?;
         made.written.push(path);
     }
@@ -128,10 +133,18 @@ fn commit_files(top: &Path, repo: &Repo, paths: &[String]) -> Result<()> {
         if repo.config("user.name")?.is_none() || repo.config("user.email")?.is_none() {
             command.args(["-c", "user.name=git-dream", "-c", "user.email=git-dream@localhost"]);
         }
-        let output = command.args(arguments).arg("--").args(paths).output().context("cannot start `git`: is it installed?")?;
+        let output = command
+            .args(arguments)
+            .arg("--")
+            .args(paths)
+            .output()
+            .context("cannot start `git`: is it installed?")?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            bail!("the files are written, but git would not commit them: {}; commit them yourself", said.trim());
+            bail!(
+                "the files are written, but git would not commit them: {}; commit them yourself",
+                said.trim()
+            );
         }
         Ok(())
     };

@@ -54,7 +54,10 @@ struct Log {
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let here = whereabouts::find(dir)?;
     let target = cycle::target(&here.repo, &here.settings)?;
-    let tip = here.repo.resolve(&target)?.with_context(|| format!("the branch `{target}` has no commit yet: run `git dream init`"))?;
+    let tip = here
+        .repo
+        .resolve(&target)?
+        .with_context(|| format!("the branch `{target}` has no commit yet: run `git dream init`"))?;
     let (cycles, _) = Ledger::open(&here.repo)?.cycles()?;
     let decided = cycle::decided(&here.repo, &cycles, tip, &here.settings.memory.root)?;
     let mut entries: Vec<Entry> = Vec::new();
@@ -68,7 +71,11 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
             engine: cycle.engine.clone(),
             sessions: cycle.counts.get("sessions_new").copied().unwrap_or(0),
             learnings,
-            refused: cycle.refused.iter().map(|refused| format!("{}: {}", refused.title, refused.reason)).collect(),
+            refused: cycle
+                .refused
+                .iter()
+                .map(|refused| format!("{}: {}", refused.title, refused.reason))
+                .collect(),
         });
     }
     if talk.json {
@@ -83,7 +90,8 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
 fn learnt(repo: &crate::repo::Repo, proposal: &Proposal<'_>) -> Learnt {
     let Proposal { learning, verdict, .. } = proposal;
     let commit = crate::repo::Oid::parse(&learning.commit).and_then(|commit| repo.past(commit, "").ok());
-    let evidence = commit.iter().flat_map(|commit| &commit.trailers).filter(|trailer| trailer.key == "Dream-Evidence");
+    let evidence =
+        commit.iter().flat_map(|commit| &commit.trailers).filter(|trailer| trailer.key == "Dream-Evidence");
     Learnt {
         verdict: match verdict {
             Verdict::Merged => "merged",
@@ -114,10 +122,18 @@ fn text(entries: &[Entry], with_evidence: bool) -> String {
             n => format!("{n} learnings"),
         };
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{STRONG}{}{STRONG:#}  {} new sessions, {what} ({})", entry.cycle, entry.sessions, entry.engine);
+        let _ = writeln!(
+            text,
+            "{STRONG}{}{STRONG:#}  {} new sessions, {what} ({})",
+            entry.cycle, entry.sessions, entry.engine
+        );
         for learnt in &entry.learnings {
             let commit: String = learnt.commit.chars().take(10).collect();
-            let _ = writeln!(text, "  {:8} {commit} {} {}: {}", learnt.verdict, learnt.change, learnt.kind, learnt.title);
+            let _ = writeln!(
+                text,
+                "  {:8} {commit} {} {}: {}",
+                learnt.verdict, learnt.change, learnt.kind, learnt.title
+            );
             let _ = writeln!(
                 text,
                 "           {FAINT}{}; {}, {} sessions, {} jobs, {} agents{FAINT:#}",

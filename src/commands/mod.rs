@@ -27,7 +27,13 @@ use talk::Talk;
 /// Reads the agents' transcripts, finds what keeps going wrong, what keeps working and what people keep asking
 /// for, and proposes it on a branch: one commit a learning, with its reasons and its evidence.
 #[derive(Parser)]
-#[command(name = "git-dream", bin_name = "git dream", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "git-dream",
+    bin_name = "git dream",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 struct CommandLine {
     #[command(flatten)]
     global: Global,

@@ -61,7 +61,10 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
         return;
     };
     let verb = if dry_run { "would be proposed" } else { "proposed" };
-    talk.say(&format!("\n{GOOD}{} learnings{GOOD:#} {verb} on {STRONG}{branch}{STRONG:#}:\n", report.learnings.len()));
+    talk.say(&format!(
+        "\n{GOOD}{} learnings{GOOD:#} {verb} on {STRONG}{branch}{STRONG:#}:\n",
+        report.learnings.len()
+    ));
     for learning in &report.learnings {
         let commit: String = learning.commit.chars().take(10).collect();
         talk.say(&format!("  {commit} {}: {}", learning.kind, learning.title));
@@ -72,7 +75,10 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
         ));
     }
     if report.left_over > 0 {
-        talk.say(&format!("\n{} more found no room in this cycle ([memory] max_learnings).", report.left_over));
+        talk.say(&format!(
+            "\n{} more found no room in this cycle ([memory] max_learnings).",
+            report.left_over
+        ));
     }
     if !dry_run {
         talk.say(&format!("\nRead them:  {COMMAND}git log -p {}..{branch}{COMMAND:#}", report.target));

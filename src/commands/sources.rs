@@ -44,7 +44,11 @@ impl SourceOptions {
         }
         let named: Vec<PathBuf> = self.sessions.iter().map(|path| dir.join(path)).collect();
         if let Some(missing) = named.iter().find(|path| !path.exists()) {
-            return Err(Usage(format!("there is no file or folder {}: look at --sessions", missing.display())).into());
+            return Err(Usage(format!(
+                "there is no file or folder {}: look at --sessions",
+                missing.display()
+            ))
+            .into());
         }
         let (transcripts, more) = discover::expand(&named);
         skipped.extend(more);
@@ -53,7 +57,9 @@ impl SourceOptions {
 
     /// Reads the file of outcomes, if one is named, with the rows of it that say nothing.
     fn read_outcomes(&self, dir: &Path) -> Result<(Option<Outcomes>, Vec<Skipped>)> {
-        let Some(file) = self.outcomes.as_ref().map(|file| dir.join(file)) else { return Ok((None, Vec::new())) };
+        let Some(file) = self.outcomes.as_ref().map(|file| dir.join(file)) else {
+            return Ok((None, Vec::new()));
+        };
         if !file.is_file() {
             return Err(Usage(format!("there is no file {}: look at --outcomes", file.display())).into());
         }

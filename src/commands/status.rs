@@ -85,13 +85,15 @@ fn status(repo: &Repo, settings: &crate::settings::Settings) -> Result<Status> {
         match verdict {
             Verdict::Merged => status.merged += 1,
             Verdict::Rejected => status.rejected += 1,
-            Verdict::Pending => status.pending.entry(cycle.branch.clone().unwrap_or_default()).or_default().push(Waiting {
-                commit: learning.commit.chars().take(10).collect(),
-                kind: learning.kind.clone(),
-                title: learning.title.clone(),
-                grade: learning.grade.clone(),
-                sessions: learning.support.sessions,
-            }),
+            Verdict::Pending => {
+                status.pending.entry(cycle.branch.clone().unwrap_or_default()).or_default().push(Waiting {
+                    commit: learning.commit.chars().take(10).collect(),
+                    kind: learning.kind.clone(),
+                    title: learning.title.clone(),
+                    grade: learning.grade.clone(),
+                    sessions: learning.support.sessions,
+                })
+            }
         }
     }
     status.next = match (status.pending.keys().next(), memory.main.is_some() || !memory.notes.is_empty()) {
@@ -109,7 +111,11 @@ fn text(status: &Status) -> String {
     let _ = match status.notes.is_empty() {
         true => writeln!(text, "The memory on {STRONG}{}{STRONG:#} has no notes yet.", status.target),
         false => {
-            let counts: Vec<String> = status.notes.iter().map(|(kind, n)| format!("{n} {kind}{}", if *n == 1 { "" } else { "s" })).collect();
+            let counts: Vec<String> = status
+                .notes
+                .iter()
+                .map(|(kind, n)| format!("{n} {kind}{}", if *n == 1 { "" } else { "s" }))
+                .collect();
             writeln!(text, "The memory on {STRONG}{}{STRONG:#} has {}.", status.target, counts.join(", "))
         }
     };
@@ -131,10 +137,14 @@ fn text(status: &Status) -> String {
     for (branch, waiting) in &status.pending {
         let _ = writeln!(text, "\n{STRONG}{branch}{STRONG:#} waits for review:");
         for Waiting { commit, kind, title, grade, sessions } in waiting {
-            let _ = writeln!(text, "  {commit} {kind}: {title} {FAINT}({grade}, {sessions} sessions){FAINT:#}");
+            let _ =
+                writeln!(text, "  {commit} {kind}: {title} {FAINT}({grade}, {sessions} sessions){FAINT:#}");
         }
         let _ = writeln!(text, "  read:   {COMMAND}git log -p {}..{branch}{COMMAND:#}", status.target);
-        let _ = writeln!(text, "  take:   {COMMAND}git merge {branch}{COMMAND:#}, or {COMMAND}git cherry-pick <commit>{COMMAND:#}");
+        let _ = writeln!(
+            text,
+            "  take:   {COMMAND}git merge {branch}{COMMAND:#}, or {COMMAND}git cherry-pick <commit>{COMMAND:#}"
+        );
         let _ = writeln!(text, "  reject: {COMMAND}git branch -D {branch}{COMMAND:#}");
     }
     if status.pending.is_empty() {

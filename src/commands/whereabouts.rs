@@ -26,7 +26,8 @@ fn read_settings(repo: &Repo) -> Result<Settings> {
         Some(head) => committed_settings(repo, head)?,
         None => None,
     };
-    let lying_there = || repo.work_dir().and_then(|dir| std::fs::read_to_string(dir.join(settings::FILE)).ok());
+    let lying_there =
+        || repo.work_dir().and_then(|dir| std::fs::read_to_string(dir.join(settings::FILE)).ok());
     match committed.or_else(lying_there) {
         Some(text) => Ok(Settings::parse(&text)?),
         None => Ok(Settings::default()),
@@ -35,7 +36,7 @@ fn read_settings(repo: &Repo) -> Result<Settings> {
 
 fn committed_settings(repo: &Repo, head: Oid) -> Result<Option<String>> {
     let bytes = repo.read(head, settings::FILE)?;
-    let text = bytes.map(|bytes| String::from_utf8(bytes)).transpose();
+    let text = bytes.map(String::from_utf8).transpose();
     text.context("dream.toml is not UTF-8: save it as UTF-8")
 }
 
@@ -43,11 +44,14 @@ fn committed_settings(repo: &Repo, head: Oid) -> Result<Option<String>> {
 pub(super) fn now(given: Option<&str>) -> Result<Timestamp> {
     let from_environment = std::env::var("SOURCE_DATE_EPOCH").ok();
     match (given, from_environment) {
-        (Some(text), _) => parse_moment(text)
-            .ok_or_else(|| Usage(format!("--now {text:?} is no moment: write it as 2026-01-31T02:00:00Z")).into()),
+        (Some(text), _) => parse_moment(text).ok_or_else(|| {
+            Usage(format!("--now {text:?} is no moment: write it as 2026-01-31T02:00:00Z")).into()
+        }),
         (None, Some(text)) => {
             let seconds = text.trim().parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-            seconds.ok_or_else(|| Usage(format!("SOURCE_DATE_EPOCH={text:?} is no number of seconds since 1970")).into())
+            seconds.ok_or_else(|| {
+                Usage(format!("SOURCE_DATE_EPOCH={text:?} is no number of seconds since 1970")).into()
+            })
         }
         (None, None) => Ok(Timestamp::now()),
     }
@@ -55,7 +59,9 @@ pub(super) fn now(given: Option<&str>) -> Result<Timestamp> {
 
 /// A moment as people write it: RFC 3339, a plain date, or seconds since 1970.
 fn parse_moment(text: &str) -> Option<Timestamp> {
-    let date = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp());
+    let date = || {
+        text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp())
+    };
     let seconds = || text.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
     text.parse().ok().or_else(date).or_else(seconds)
 }

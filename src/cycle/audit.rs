@@ -73,13 +73,16 @@ const ENOUGH_SESSIONS: usize = 20;
 pub fn audit(digests: &[Digest], settings: &Settings) -> Audit {
     let patterns = pattern::mine(digests, &settings.mining, &[]);
     let sum = |of: fn(&Digest) -> u32| digests.iter().map(of).sum();
-    let known: Vec<bool> = digests.iter().filter_map(|digest| digest.outcome).map(|outcome| outcome.succeeded()).collect();
+    let known: Vec<bool> =
+        digests.iter().filter_map(|digest| digest.outcome).map(|outcome| outcome.succeeded()).collect();
     let mut by_kind: BTreeMap<String, u32> = BTreeMap::new();
     for pattern in &patterns {
         *by_kind.entry(pattern.kind().to_string()).or_default() += 1;
     }
     let mut mistakes: Vec<MistakeRow> = patterns.iter().filter_map(row).collect();
-    mistakes.sort_by(|a, b| b.cost.cmp(&a.cost).then_with(|| b.sessions.cmp(&a.sessions)).then_with(|| a.error.cmp(&b.error)));
+    mistakes.sort_by(|a, b| {
+        b.cost.cmp(&a.cost).then_with(|| b.sessions.cmp(&a.sessions)).then_with(|| a.error.cmp(&b.error))
+    });
     Audit {
         version: 1,
         sessions: digests.len() as u32,
@@ -114,16 +117,18 @@ fn fit(digests: &[Digest], patterns: &[Pattern], settings: &Settings) -> Fit {
     for session in 0..digests.len() {
         *sessions_of.entry(jobs.of(session)).or_default() += 1;
     }
-    let repeating = (0..digests.len()).filter(|session| sessions_of.get(&jobs.of(*session)).is_some_and(|n| *n > 1)).count();
+    let repeating = (0..digests.len())
+        .filter(|session| sessions_of.get(&jobs.of(*session)).is_some_and(|n| *n > 1))
+        .count();
     let recur = recurring_failures(digests, &jobs);
     let share = |part: usize, of: usize| if of == 0 { 0.0 } else { part as f64 / of as f64 };
     let per_hundred = 100.0 * share(patterns.len(), digests.len());
-    let actionable = patterns.iter().filter(|pattern| pattern.kind() != Kind::Mistake || pattern.support.jobs > 1).count();
+    let actionable =
+        patterns.iter().filter(|pattern| pattern.kind() != Kind::Mistake || pattern.support.jobs > 1).count();
     let (verdict, advice) = match (digests.len(), actionable, recur) {
-        (sessions, 0, _) if sessions < ENOUGH_SESSIONS => (
-            "unknown",
-            "There are too few sessions to tell: come back when there are twenty or more.",
-        ),
+        (sessions, 0, _) if sessions < ENOUGH_SESSIONS => {
+            ("unknown", "There are too few sessions to tell: come back when there are twenty or more.")
+        }
         (_, 0, recur) if recur < 0.1 => (
             "poor",
             "Dreaming would gain little here: hardly anything repeats. It pays for work that comes again and again.",
@@ -132,10 +137,9 @@ fn fit(digests: &[Digest], patterns: &[Pattern], settings: &Settings) -> Fit {
             "poor",
             "Failures repeat, but none across enough independent sessions and jobs: gather more sessions before you dream.",
         ),
-        (sessions, patterns, _) if patterns * 50 >= sessions || patterns >= 5 => (
-            "good",
-            "Dreaming fits: mistakes, workflows or wishes recur across jobs. Run `git dream run`.",
-        ),
+        (sessions, patterns, _) if patterns * 50 >= sessions || patterns >= 5 => {
+            ("good", "Dreaming fits: mistakes, workflows or wishes recur across jobs. Run `git dream run`.")
+        }
         _ => ("some", "Dreaming would help a little: a few things recur. A weekly run is enough."),
     };
     Fit {
@@ -150,7 +154,8 @@ fn fit(digests: &[Digest], patterns: &[Pattern], settings: &Settings) -> Fit {
 /// Share of failures whose step and masked message were seen in another job too.
 fn recurring_failures(digests: &[Digest], jobs: &Jobs) -> f64 {
     let mut jobs_of: BTreeMap<(String, String), BTreeSet<usize>> = BTreeMap::new();
-    let failures = || digests.iter().enumerate().flat_map(|(at, digest)| digest.failures.iter().map(move |f| (at, f)));
+    let failures =
+        || digests.iter().enumerate().flat_map(|(at, digest)| digest.failures.iter().map(move |f| (at, f)));
     let key = |failure: &crate::digest::failure::Failure| {
         (failure.step.to_string(), crate::digest::failure::mask::masked(&failure.message))
     };

@@ -66,7 +66,12 @@ struct OneFile {
 /// their order or on the number of threads.
 ///
 /// A file that looks as it did when it was last read, and whose sessions are all in `seen`, is not opened.
-pub fn gather(sources: &Sources<'_>, seen: &BTreeSet<SessionId>, settings: &Settings, repo: &Repo) -> Result<Gathered> {
+pub fn gather(
+    sources: &Sources<'_>,
+    seen: &BTreeSet<SessionId>,
+    settings: &Settings,
+    repo: &Repo,
+) -> Result<Gathered> {
     let cache = StatCache::load(repo, &readers(&settings.reading));
     let mut gathered = Gathered { skipped: sources.skipped.to_vec(), ..Gathered::default() };
     let mut unread: Vec<&Path> = Vec::new();

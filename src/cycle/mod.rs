@@ -12,9 +12,11 @@ mod verdict;
 pub use report::{LearningReport, Report, SessionCounts};
 pub use verdict::{Proposal, decided, standings};
 
-use crate::ledger::{Addition, CycleRecord, LEDGER, Ledger, LearningRecord, RefusedRecord, Stamp, SupportRecord};
 use crate::learning::author::Author;
 use crate::learning::{Learning, Planned, message, plan};
+use crate::ledger::{
+    Addition, CycleRecord, LEDGER, LearningRecord, Ledger, RefusedRecord, Stamp, SupportRecord,
+};
 use crate::memory::{MEMORY_FILE, Memory, index};
 use crate::pattern::{self, Known, Pattern};
 use crate::repo::{Commit, FileChange, Identity, MoveError, Oid, Plan, RefMove, Repo, Signing};
@@ -64,7 +66,8 @@ pub fn dream(request: &Request<'_>) -> Result<Report> {
     let pending_inbox = before.ledger.seen()?.len() > folded_in.len();
     let setting = fingerprint_of(settings);
     let last = before.cycles.last();
-    let same_rules = last.is_some_and(|cycle| cycle.settings == setting && !cycle.counts.contains_key("left_over"));
+    let same_rules =
+        last.is_some_and(|cycle| cycle.settings == setting && !cycle.counts.contains_key("left_over"));
     if gathered.digests.is_empty() && !pending_inbox && same_rules {
         if !request.dry_run {
             gathered.remember(repo, settings)?;
@@ -73,7 +76,8 @@ pub fn dream(request: &Request<'_>) -> Result<Report> {
     }
 
     let stored = before.ledger.digests()?;
-    let inbox: Vec<_> = stored.digests.iter().filter(|digest| !folded_in.contains(&digest.session)).cloned().collect();
+    let inbox: Vec<_> =
+        stored.digests.iter().filter(|digest| !folded_in.contains(&digest.session)).cloned().collect();
     let mut fresh = gathered.digests.clone();
     fresh.extend(inbox);
     let mut all = stored.digests;
@@ -148,7 +152,9 @@ fn look<'r>(repo: &'r Repo, settings: &Settings) -> Result<Before<'r>> {
         None => repo.resolve(&format!("refs/remotes/origin/{target}"))?,
     };
     let Some(base) = base else {
-        bail!("the branch `{target}` has no commit yet: run `git dream init` there, or commit something first");
+        bail!(
+            "the branch `{target}` has no commit yet: run `git dream init` there, or commit something first"
+        );
     };
     let ledger = Ledger::open(repo)?;
     let (cycles, _) = ledger.cycles()?;
@@ -161,7 +167,9 @@ pub fn target(repo: &Repo, settings: &Settings) -> Result<String> {
         return Ok(settings.memory.target.clone());
     }
     let head = repo.head_branch()?;
-    head.context("HEAD is on no branch: check one out, or name it in dream.toml (`[memory] target = \"main\"`)")
+    head.context(
+        "HEAD is on no branch: check one out, or name it in dream.toml (`[memory] target = \"main\"`)",
+    )
 }
 
 /// Every lesson that earlier cycles named, the first name first.
@@ -207,7 +215,10 @@ fn commits(
     cycle: &str,
 ) -> Vec<Commit> {
     let root = &settings.memory.root;
-    let change = |path: &str, text: &str| FileChange { path: outside(root, path), content: Some(text.as_bytes().to_vec()) };
+    let change = |path: &str, text: &str| FileChange {
+        path: outside(root, path),
+        content: Some(text.as_bytes().to_vec()),
+    };
     let mut after = memory.clone();
     let mut commits: Vec<Commit> = Vec::new();
     for learning in &planned.learnings {
@@ -219,7 +230,8 @@ fn commits(
             changes: vec![change(&learning.note, &learning.text)],
         });
     }
-    let index = index::regenerate(&after, &usefulness(planned, standings, patterns), settings.memory.budget as usize);
+    let index =
+        index::regenerate(&after, &usefulness(planned, standings, patterns), settings.memory.budget as usize);
     if !commits.is_empty() && memory.main.as_deref() != Some(&*index) {
         commits.push(Commit {
             message: message::of_index(cycle, BUILTIN, commits.len()),
@@ -235,7 +247,8 @@ fn usefulness(
     standings: &crate::learning::standing::Standings,
     patterns: &[Pattern],
 ) -> BTreeMap<String, f64> {
-    let mut useful: BTreeMap<String, f64> = standings.values().map(|standing| (standing.note.clone(), 0.0)).collect();
+    let mut useful: BTreeMap<String, f64> =
+        standings.values().map(|standing| (standing.note.clone(), 0.0)).collect();
     for pattern in patterns {
         if let Some(standing) = standings.get(&pattern.fingerprint) {
             useful.insert(standing.note.clone(), pattern.weight);
@@ -248,7 +261,11 @@ fn usefulness(
 /// The cycle's name: its day, and a few digits of the hash of what it was made from.
 fn name(before: &Before<'_>, fresh: &BTreeSet<SessionId>, setting: &str, now: Timestamp) -> String {
     let mut hasher = blake3::Hasher::new();
-    for part in [before.base.to_string(), before.ledger.tip().map(|tip| tip.to_string()).unwrap_or_default(), setting.to_owned()] {
+    for part in [
+        before.base.to_string(),
+        before.ledger.tip().map(|tip| tip.to_string()).unwrap_or_default(),
+        setting.to_owned(),
+    ] {
         hasher.update(part.as_bytes());
         hasher.update(b"\n");
     }
@@ -282,7 +299,8 @@ fn record(
     if planned.left_over > 0 {
         counts.insert("left_over".to_owned(), u64::from(planned.left_over));
     }
-    let newly_named = patterns.iter().filter(|pattern| !known.iter().any(|known| known.anchor == pattern.anchor));
+    let newly_named =
+        patterns.iter().filter(|pattern| !known.iter().any(|known| known.anchor == pattern.anchor));
     CycleRecord {
         version: 1,
         cycle: report.cycle.clone().unwrap_or_default(),
@@ -294,11 +312,20 @@ fn record(
         engine: BUILTIN.to_owned(),
         settings: setting.to_owned(),
         counts,
-        learnings: planned.learnings.iter().zip(&report.learnings).map(|(l, r)| learning_record(l, &r.commit)).collect(),
+        learnings: planned
+            .learnings
+            .iter()
+            .zip(&report.learnings)
+            .map(|(l, r)| learning_record(l, &r.commit))
+            .collect(),
         refused: planned
             .refused
             .iter()
-            .map(|refused| RefusedRecord { title: refused.title.clone(), reason: refused.reason.clone(), ..Default::default() })
+            .map(|refused| RefusedRecord {
+                title: refused.title.clone(),
+                reason: refused.reason.clone(),
+                ..Default::default()
+            })
             .collect(),
         known: newly_named
             .map(|pattern| Known { fingerprint: pattern.fingerprint.clone(), anchor: pattern.anchor.clone() })

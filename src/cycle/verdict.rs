@@ -24,7 +24,12 @@ pub struct Proposal<'a> {
 /// Merged: its commit is in the target's history, or a commit there names its pattern (rebased, squashed,
 /// cherry-picked), and its note still stands. Pending: a branch `dream/<cycle>`, here or at a remote as last
 /// fetched, has it and the target has not. Rejected: neither.
-pub fn decided<'a>(repo: &Repo, cycles: &'a [CycleRecord], target: Oid, root: &str) -> Result<Vec<Proposal<'a>>> {
+pub fn decided<'a>(
+    repo: &Repo,
+    cycles: &'a [CycleRecord],
+    target: Oid,
+    root: &str,
+) -> Result<Vec<Proposal<'a>>> {
     let open = open_branches(repo)?;
     let mut landed: Option<BTreeSet<String>> = None;
     let mut proposals = Vec::new();
@@ -101,5 +106,8 @@ fn patterns_on(repo: &Repo, cycles: &[CycleRecord], target: Oid) -> Result<BTree
     let since: Vec<Oid> = known_since.into_iter().collect();
     let commits = repo.walk(&since, target, "")?;
     let named = commits.iter().flat_map(|commit| commit.message.lines());
-    Ok(named.filter_map(|line| line.strip_prefix("Dream-Pattern: ")).map(|name| name.trim().to_owned()).collect())
+    Ok(named
+        .filter_map(|line| line.strip_prefix("Dream-Pattern: "))
+        .map(|name| name.trim().to_owned())
+        .collect())
 }

@@ -193,7 +193,12 @@ fn writes(session: &Session, settings: &Reading) -> Vec<Write> {
     let changing = calls(session).filter(|(_, call)| step::changes_something(call));
     let write = |(event, call): (&Event, &Call)| {
         let step = step::of(call).into_iter().last()?;
-        Some(Write { event: event.number, step, args: shorten(&call.args, settings), ok: !failure::has_failed(call) })
+        Some(Write {
+            event: event.number,
+            step,
+            args: shorten(&call.args, settings),
+            ok: !failure::has_failed(call),
+        })
     };
     changing.filter_map(write).take(settings.max_writes).collect()
 }

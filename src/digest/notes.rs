@@ -40,7 +40,9 @@ mod tests {
 
     #[test]
     fn a_note_is_recognised_wherever_the_memory_lies() {
-        let text = redact("see mem/agents/codex/mistakes/cargo-lock.md and playbooks/release/SKILL.md, not mistakes.md");
+        let text = redact(
+            "see mem/agents/codex/mistakes/cargo-lock.md and playbooks/release/SKILL.md, not mistakes.md",
+        );
         let found: Vec<String> = paths_in(&text).iter().map(|path| path.to_string()).collect();
         assert_eq!(found, ["agents/codex/mistakes/cargo-lock.md", "playbooks/release/SKILL.md"]);
     }

@@ -50,7 +50,9 @@ pub fn plan(
         let draft = author.draft(pattern, &notes)?;
         let proposal = match standing {
             Some(standing) if !may_propose(standing, pattern, settings) => None,
-            Some(standing) if standing.verdict == Verdict::Merged => revise(pattern, &draft, standing, memory, today),
+            Some(standing) if standing.verdict == Verdict::Merged => {
+                revise(pattern, &draft, standing, memory, today)
+            }
             _ => Some(add(pattern, &draft, &mut taken, today)),
         };
         let Some(learning) = proposal else {
@@ -111,7 +113,13 @@ fn add(pattern: &Pattern, draft: &Draft, taken: &mut BTreeSet<String>, today: &s
 
 /// A new version of the note that stands; `None` when it would say the same, is pinned, is gone from its place,
 /// or carries a person's words.
-fn revise(pattern: &Pattern, draft: &Draft, standing: &Standing, memory: &Memory, today: &str) -> Option<Learning> {
+fn revise(
+    pattern: &Pattern,
+    draft: &Draft,
+    standing: &Standing,
+    memory: &Memory,
+    today: &str,
+) -> Option<Learning> {
     let stands = memory.notes.get(&standing.note)?;
     let ours = standing.text.as_deref().and_then(|text| crate::memory::note::parse(text).ok())?;
     let untouched = says(stands) == says(&ours) && stands.front == ours.front;

@@ -56,7 +56,9 @@ fn section(text: &str) -> Option<Range<usize>> {
                 }
             }
             Event::End(TagEnd::Heading(_)) => {
-                let ended = heading.take().filter(|(level, _, title)| *level == HeadingLevel::H2 && title.trim() == HEADING);
+                let ended = heading
+                    .take()
+                    .filter(|(level, _, title)| *level == HeadingLevel::H2 && title.trim() == HEADING);
                 if let (Some((_, range, _)), None) = (ended, start) {
                     start = Some(range.end);
                 }
@@ -121,7 +123,9 @@ fn title(kind: Kind) -> &'static str {
 
 /// The folders that hold notes, for people.
 fn folders() -> String {
-    [Kind::Mistake, Kind::Playbook, Kind::Preference].map(|kind| format!("`{}/`", place::folder(kind))).join(", ")
+    [Kind::Mistake, Kind::Playbook, Kind::Preference]
+        .map(|kind| format!("`{}/`", place::folder(kind)))
+        .join(", ")
 }
 
 #[cfg(test)]
@@ -150,7 +154,8 @@ mod tests {
 
     #[test]
     fn only_the_index_changes() {
-        let main = "# Ours\n\nKeep.\n\n## Index\n\nold\n\n### x\n\n- old\n\n## Also ours\n\n```\n## Index\n```\n";
+        let main =
+            "# Ours\n\nKeep.\n\n## Index\n\nold\n\n### x\n\n- old\n\n## Also ours\n\n```\n## Index\n```\n";
         let memory = memory(main, &[("mistakes/a.md", "Do a."), ("preferences/b.md", "Do b.")]);
         let text = regenerate(&memory, &BTreeMap::new(), 2000);
         assert_eq!(
@@ -164,8 +169,10 @@ mod tests {
     #[test]
     fn the_least_useful_leaves_when_the_budget_is_full() {
         let long = "word ".repeat(40);
-        let memory = memory("# M\n", &[("mistakes/a.md", &long), ("mistakes/b.md", &long), ("mistakes/c.md", &long)]);
-        let usefulness = BTreeMap::from([("mistakes/a.md".to_owned(), 1.0), ("mistakes/b.md".to_owned(), 3.0)]);
+        let memory =
+            memory("# M\n", &[("mistakes/a.md", &long), ("mistakes/b.md", &long), ("mistakes/c.md", &long)]);
+        let usefulness =
+            BTreeMap::from([("mistakes/a.md".to_owned(), 1.0), ("mistakes/b.md".to_owned(), 3.0)]);
         let text = regenerate(&memory, &usefulness, 180);
         assert!(text.contains("mistakes/c.md") && text.contains("mistakes/b.md"), "{text}");
         assert!(!text.contains("mistakes/a.md") && text.contains("1 more in"), "{text}");

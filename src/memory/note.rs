@@ -150,7 +150,8 @@ pub fn render(note: &Note) -> String {
         Status::Retired => "retired",
     };
     // Writing to a String cannot fail.
-    let _ = writeln!(text, "{indent}kind: {kind}\n{indent}scope: {}\n{indent}status: {status}", scalar(scope));
+    let _ =
+        writeln!(text, "{indent}kind: {kind}\n{indent}scope: {}\n{indent}status: {status}", scalar(scope));
     let _ = writeln!(text, "{indent}since: \"{since}\"");
     if !applies_to.is_empty() {
         let listed: Vec<String> = applies_to.iter().map(|what| scalar(what)).collect();
@@ -168,7 +169,10 @@ fn scalar(text: &str) -> String {
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'_' | b'.' | b'/'))
         && !text.ends_with(' ')
-        && !matches!(text.to_ascii_lowercase().as_str(), "null" | "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n");
+        && !matches!(
+            text.to_ascii_lowercase().as_str(),
+            "null" | "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n"
+        );
     if plain { text.to_owned() } else { quoted(text) }
 }
 

@@ -73,7 +73,9 @@ mod tests {
                 assert_eq!(kind_at(&path(kind, "x-y", agent)), Some(kind));
             }
         }
-        for elsewhere in ["MEMORY.md", "archive/mistakes/x.md", "playbooks/x.md", "mistakes/deep/x.md", "src/a.md"] {
+        for elsewhere in
+            ["MEMORY.md", "archive/mistakes/x.md", "playbooks/x.md", "mistakes/deep/x.md", "src/a.md"]
+        {
             assert_eq!(kind_at(elsewhere), None, "{elsewhere}");
         }
     }

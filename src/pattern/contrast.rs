@@ -55,7 +55,11 @@ fn pattern(corpus: &Corpus<'_>, runs: &Runs<'_>, finding: Finding) -> Pattern {
         support: witness::support(corpus.digests, &corpus.jobs, &seen_in),
         scope: witness::scope(corpus.digests, &seen_in),
         evidence: evidence(corpus, &finding.habit, &seen_in),
-        grade: if finding.q <= corpus.settings.false_discovery_rate { Grade::Confirmed } else { Grade::Corroborated },
+        grade: if finding.q <= corpus.settings.false_discovery_rate {
+            Grade::Confirmed
+        } else {
+            Grade::Corroborated
+        },
         weight: finding.excess * (1.0 - finding.q),
         lesson: Lesson::Contrast(ContrastLesson {
             odds_ratio: stratified::odds_ratio(&finding.tables).value,
@@ -92,7 +96,8 @@ fn evidence(corpus: &Corpus<'_>, habit: &Habit, seen_in: &BTreeSet<usize>) -> Ve
             let digest = &corpus.digests[session];
             let call = call_quote(digest, habit).filter(|(_, quote)| !quote.trim().is_empty());
             let is_call = call.is_some();
-            let (event, quote) = call.or_else(|| (!digest.ask.trim().is_empty()).then(|| (1, digest.ask.clone())))?;
+            let (event, quote) =
+                call.or_else(|| (!digest.ask.trim().is_empty()).then(|| (1, digest.ask.clone())))?;
             Some((!is_call, Evidence { session: digest.session.clone(), event, at: digest.began, quote }))
         })
         .collect();
@@ -117,5 +122,8 @@ fn call_quote(digest: &Digest, habit: &Habit) -> Option<(u32, Clean)> {
     let is_it = |given: &Clean| path.is_none_or(|path| given.starts_with(path.as_str()));
     let calls = digest.writes.iter().filter(|write| write.step == *step);
     let values = calls.flat_map(|write| write.args.0.iter().map(move |arg| (write.event, arg)));
-    values.filter(|(_, arg)| is_it(&arg.path)).map(|(event, arg)| (event, arg.value.clone())).max_by_key(|(_, value)| value.len())
+    values
+        .filter(|(_, arg)| is_it(&arg.path))
+        .map(|(event, arg)| (event, arg.value.clone()))
+        .max_by_key(|(_, value)| value.len())
 }

@@ -56,7 +56,9 @@ pub fn same(a: &[Clean], b: &[Clean]) -> bool {
     match (sort(a).as_str(), sort(b).as_str()) {
         ("error", "error") => mistake::same(a, b),
         ("workflow", "workflow") => playbook::same_workflow(a, b),
-        ("wish" | "correction" | "conflict", "wish" | "correction" | "conflict") => preference::same_wish(a, b),
+        ("wish" | "correction" | "conflict", "wish" | "correction" | "conflict") => {
+            preference::same_wish(a, b)
+        }
         _ => a == b,
     }
 }

@@ -68,7 +68,8 @@ pub fn entries(object: &[u8]) -> Entries<'_> {
 
 /// An array's values. Not an array: one error.
 pub fn elements(array: &[u8]) -> impl Iterator<Item = Result<&[u8], Broken>> {
-    Entries { bytes: array, at: 0, open: b'[', state: State::Start }.map(|entry| entry.map(|(_, value)| value))
+    Entries { bytes: array, at: 0, open: b'[', state: State::Start }
+        .map(|entry| entry.map(|(_, value)| value))
 }
 
 /// The text of a JSON string; `None` where the value is something else. Unpaired surrogates and broken UTF-8

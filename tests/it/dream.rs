@@ -71,7 +71,8 @@ fn what_real_sessions_teach_is_said_in_words_to_act_on() {
         assert_eq!(learning["commit"], *commit);
         let touched = sandbox.git(&memory, &["show", "--format=", "--name-only", commit]);
         assert_eq!(learning["note"], touched.as_str());
-        let named = sandbox.git(&memory, &["log", "-1", "--format=%(trailers:key=Dream-Pattern,valueonly)", commit]);
+        let named =
+            sandbox.git(&memory, &["log", "-1", "--format=%(trailers:key=Dream-Pattern,valueonly)", commit]);
         assert_eq!(learning["pattern"], named.trim());
     }
     let touched = sandbox.git(&memory, &["show", "--format=", "--name-only", branch]);
@@ -112,7 +113,12 @@ fn nothing_but_refs_and_objects_is_touched() {
     std::fs::write(memory.join("MEMORY.md"), "being edited\n").unwrap();
     std::fs::write(memory.join("staged.txt"), "staged\n").unwrap();
     sandbox.git(&memory, &["add", "staged.txt"]);
-    let look = || (sandbox.git(&memory, &["status", "--porcelain=v2", "--branch"]), sandbox.git(&memory, &["diff", "HEAD"]));
+    let look = || {
+        (
+            sandbox.git(&memory, &["status", "--porcelain=v2", "--branch"]),
+            sandbox.git(&memory, &["diff", "HEAD"]),
+        )
+    };
     let before = look();
     assert!(!run(&sandbox, &memory, &[&file], &[])["branch"].is_null());
     assert_eq!(look(), before);
@@ -122,14 +128,20 @@ fn nothing_but_refs_and_objects_is_touched() {
 fn a_mistake_seen_once_a_week_is_a_pattern_in_week_three() {
     let sandbox = Sandbox::new();
     let shipped = sessions(&sandbox);
-    let about = |needle: &str| shipped.iter().filter(|line| line.contains(needle)).cloned().collect::<Vec<_>>();
+    let about =
+        |needle: &str| shipped.iter().filter(|line| line.contains(needle)).cloned().collect::<Vec<_>>();
     let failing = about("certificate cannot be used to update reservation");
     assert!(failing.len() >= 3);
     let memory = memory(&sandbox, "m");
     let mut proposed = Vec::new();
     for (week, session) in failing.iter().take(3).enumerate() {
         let file = write(&sandbox, &format!("week{week}.jsonl"), std::slice::from_ref(session));
-        proposed.push(titles(&run(&sandbox, &memory, &[&file], &[])).iter().filter(|t| t.contains("certificate")).count());
+        proposed.push(
+            titles(&run(&sandbox, &memory, &[&file], &[]))
+                .iter()
+                .filter(|t| t.contains("certificate"))
+                .count(),
+        );
     }
     assert_eq!(proposed, [0, 0, 1]);
 }
@@ -151,7 +163,8 @@ fn what_people_decided_holds() {
     sandbox.git(&memory, &["branch", "-D", &branch]);
     let later = run(&sandbox, &memory, &[&write(&sandbox, "3.jsonl", &shipped[130..140])], &[]);
     assert!(titles(&later).iter().all(|title| !titles(&first).contains(title)), "{later:#}");
-    let status: serde_json::Value = serde_json::from_str(&sandbox.dream(&memory, &["status", "--json"]).ok()).unwrap();
+    let status: serde_json::Value =
+        serde_json::from_str(&sandbox.dream(&memory, &["status", "--json"]).ok()).unwrap();
     assert_eq!(status["rejected"].as_u64().unwrap() as usize, titles(&first).len());
 }
 
@@ -161,12 +174,31 @@ fn every_merged_learning_reverts_alone_after_later_cycles() {
     let shipped = sessions(&sandbox);
     let memory = memory(&sandbox, "m");
     let mut merged = Vec::new();
-    for (at, part) in [&shipped[..60], &shipped[60..100], &shipped[100..130], &shipped[130..]].iter().enumerate() {
+    for (at, part) in
+        [&shipped[..60], &shipped[60..100], &shipped[100..130], &shipped[130..]].iter().enumerate()
+    {
         let report = run(&sandbox, &memory, &[&write(&sandbox, &format!("{at}.jsonl"), part)], &[]);
         if let Some(branch) = report["branch"].as_str() {
-            sandbox.git(&memory, &["-c", "user.name=Ann", "-c", "user.email=a@b", "merge", "--quiet", "--no-ff", "--no-edit", branch]);
+            sandbox.git(
+                &memory,
+                &[
+                    "-c",
+                    "user.name=Ann",
+                    "-c",
+                    "user.email=a@b",
+                    "merge",
+                    "--quiet",
+                    "--no-ff",
+                    "--no-edit",
+                    branch,
+                ],
+            );
             let commits = report["learnings"].as_array().unwrap().iter();
-            merged.extend(commits.map(|l| (l["commit"].as_str().unwrap().to_owned(), l["note"].as_str().unwrap().to_owned())));
+            merged.extend(
+                commits.map(|l| {
+                    (l["commit"].as_str().unwrap().to_owned(), l["note"].as_str().unwrap().to_owned())
+                }),
+            );
         }
     }
     assert!(merged.len() >= 3, "{merged:?}");
@@ -185,7 +217,9 @@ fn a_killed_run_leaves_a_whole_repository() {
     let shipped = sessions(&sandbox);
     let file = write(&sandbox, "s.jsonl", &shipped[..45]);
     let memory = memory(&sandbox, "m");
-    let command = |dir: &Path| sandbox.dream_command(dir, &["run", "--quiet", "--now", NOW, "--sessions", file.to_str().unwrap()]);
+    let command = |dir: &Path| {
+        sandbox.dream_command(dir, &["run", "--quiet", "--now", NOW, "--sessions", file.to_str().unwrap()])
+    };
     killed_at_any_instant(&sandbox, &memory, 100, command, |dir| refs_and_locks(&sandbox, dir));
 }
 

@@ -125,14 +125,38 @@ fn is_heading(line: &str) -> bool {
 /// A line such as `Consider this feedback:` after which somebody or something else speaks.
 fn quotes_somebody(line: &str) -> bool {
     const SPEAKING: &[&str] = &[
-        "feedback", "suggests", "suggested", "says", "wrote", "reviewer", "comment", "comments", "output",
-        "log", "logs", "error", "errors", "report", "reports", "reads", "got", "get", "prints", "stacktrace",
-        "trace", "response", "transcript", "email", "e-mail", "replied", "answer",
+        "feedback",
+        "suggests",
+        "suggested",
+        "says",
+        "wrote",
+        "reviewer",
+        "comment",
+        "comments",
+        "output",
+        "log",
+        "logs",
+        "error",
+        "errors",
+        "report",
+        "reports",
+        "reads",
+        "got",
+        "get",
+        "prints",
+        "stacktrace",
+        "trace",
+        "response",
+        "transcript",
+        "email",
+        "e-mail",
+        "replied",
+        "answer",
     ];
     let Some(intro) = line.strip_suffix(':') else { return false };
-    intro.split(|c: char| !(c.is_alphanumeric() || c == '-')).any(|word| {
-        SPEAKING.iter().any(|speaking| word.eq_ignore_ascii_case(speaking))
-    })
+    intro
+        .split(|c: char| !(c.is_alphanumeric() || c == '-'))
+        .any(|word| SPEAKING.iter().any(|speaking| word.eq_ignore_ascii_case(speaking)))
 }
 
 /// Whether a line reads like something typed by a person: words, not code, logs, tables or prompts.
@@ -143,9 +167,33 @@ fn is_prose(raw: &str, line: &str) -> bool {
         return false;
     }
     const NEVER_TYPED: &[&str] = &[
-        ">", "$ ", "% ", "|", "[request interrupted", "traceback", "file \"", "at ", "caused by", "npm err",
-        "error:", "warning:", "error[", "fatal:", "panic:", "===", "=== ", "---", "❯", "└", "│", "⎿", "http",
-        "caveat:", "#!", "//", "/*",
+        ">",
+        "$ ",
+        "% ",
+        "|",
+        "[request interrupted",
+        "traceback",
+        "file \"",
+        "at ",
+        "caused by",
+        "npm err",
+        "error:",
+        "warning:",
+        "error[",
+        "fatal:",
+        "panic:",
+        "===",
+        "=== ",
+        "---",
+        "❯",
+        "└",
+        "│",
+        "⎿",
+        "http",
+        "caveat:",
+        "#!",
+        "//",
+        "/*",
     ];
     let lower = line.get(..line.floor_char_boundary(24)).unwrap_or_default().to_lowercase();
     if NEVER_TYPED.iter().any(|start| lower.starts_with(start)) || starts_with_time(line) {
@@ -153,7 +201,8 @@ fn is_prose(raw: &str, line: &str) -> bool {
     }
     let total = line.chars().count();
     let wordy = line.chars().filter(|c| c.is_alphabetic() || matches!(c, ' ' | '\'' | ',' | '’')).count();
-    const CODE: &[&str] = &[" := ", " == ", "(\"", "();", "){", ") {", "=> {", "</", "/>", "::new(", "fmt.", "std::"];
+    const CODE: &[&str] =
+        &[" := ", " == ", "(\"", "();", "){", ") {", "=> {", "</", "/>", "::new(", "fmt.", "std::"];
     let code = line.ends_with(['{', '}', ';']) || CODE.iter().any(|mark| line.contains(mark));
     !code && wordy * 10 >= total * 7
 }
@@ -199,7 +248,8 @@ fn split(turn: &str, run: Option<Range<usize>>, found: &mut Vec<Range<usize>>) {
             _ => false,
         };
         if ends {
-            let end = if matches!(c, '.' | '!' | '?' | '。' | '！' | '？') { at + c.len_utf8() } else { at };
+            let end =
+                if matches!(c, '.' | '!' | '?' | '。' | '！' | '？') { at + c.len_utf8() } else { at };
             push_trimmed(text, start..end, run.start, found);
             start = at + c.len_utf8();
         }

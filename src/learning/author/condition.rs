@@ -28,32 +28,56 @@ macro_rules! subject {
 /// Every sort, the most telling first.
 const COMPLAINTS: &[Complaint] = &[
     Complaint {
-        pattern: concat!(subject!("s"), r" (?:does|do) ?(?:not|n['’]t) (?:add up|sum up|match|equal|agree)[,:;] ", subject!("p"), r" (?:is|was|of)?:? ?<num>"),
+        pattern: concat!(
+            subject!("s"),
+            r" (?:does|do) ?(?:not|n['’]t) (?:add up|sum up|match|equal|agree)[,:;] ",
+            subject!("p"),
+            r" (?:is|was|of)?:? ?<num>"
+        ),
         advice: "make sure that {} adds up to {p}",
         plain: "make sure that the amounts agree",
     },
     Complaint {
-        pattern: concat!(subject!("s"), r" (?:does|do) ?(?:not|n['’]t) (?:add up|sum up|match|equal|agree|correspond)\b"),
+        pattern: concat!(
+            subject!("s"),
+            r" (?:does|do) ?(?:not|n['’]t) (?:add up|sum up|match|equal|agree|correspond)\b"
+        ),
         advice: "make sure that {} adds up and agrees with what it has to match",
         plain: "make sure that the amounts agree",
     },
     Complaint {
-        pattern: concat!(subject!("s"), r" (?:cannot|can ?not|can['’]t|must not|may not) be used (?:to|for|in|with|on|as) ", subject!("p"), r"(?:[.,;:!]|$)"),
+        pattern: concat!(
+            subject!("s"),
+            r" (?:cannot|can ?not|can['’]t|must not|may not) be used (?:to|for|in|with|on|as) ",
+            subject!("p"),
+            r"(?:[.,;:!]|$)"
+        ),
         advice: "do not use {} for {p}",
         plain: "use something that is allowed here",
     },
     Complaint {
-        pattern: concat!(r"\b(?:not enough|insufficient|too few|no more|no remaining) ", subject!("s"), r"(?:[.,;:!]|$)"),
+        pattern: concat!(
+            r"\b(?:not enough|insufficient|too few|no more|no remaining) ",
+            subject!("s"),
+            r"(?:[.,;:!]|$)"
+        ),
         advice: "check first that there is enough: {}",
         plain: "check first that there is enough",
     },
     Complaint {
-        pattern: concat!(subject!("s"), r" (?:is|are|was) (?:not enough|insufficient|too (?:low|small|short)|not sufficient)\b"),
+        pattern: concat!(
+            subject!("s"),
+            r" (?:is|are|was) (?:not enough|insufficient|too (?:low|small|short)|not sufficient)\b"
+        ),
         advice: "check first that {} is enough, and use no more than it has",
         plain: "check first that there is enough",
     },
     Complaint {
-        pattern: concat!(r"\b", subject!("s"), r" (?:is |are |was )?(?:not available|unavailable|no longer available|sold out)\b"),
+        pattern: concat!(
+            r"\b",
+            subject!("s"),
+            r" (?:is |are |was )?(?:not available|unavailable|no longer available|sold out)\b"
+        ),
         advice: "check first that it is available: {}",
         plain: "check first that it is available",
     },
@@ -68,27 +92,45 @@ const COMPLAINTS: &[Complaint] = &[
         plain: "use the project's own environment",
     },
     Complaint {
-        pattern: concat!(r"\b(?:unknown|unrecogni[sz]ed|unexpected|unsupported|invalid|illegal|no such) (?:command[- ]line )?(?:option|argument|flag|parameter|switch|subcommand|command)s?:? ", subject!("s"), r"(?:[.,;:!]| found|$)"),
+        pattern: concat!(
+            r"\b(?:unknown|unrecogni[sz]ed|unexpected|unsupported|invalid|illegal|no such) (?:command[- ]line )?(?:option|argument|flag|parameter|switch|subcommand|command)s?:? ",
+            subject!("s"),
+            r"(?:[.,;:!]| found|$)"
+        ),
         advice: "do not pass {}: it is not known here",
         plain: "look at the help text for the options it has",
     },
     Complaint {
-        pattern: concat!(r"\b(?:missing|requires?|need|expected)(?: a| an| the)?(?: required)? (?:option|argument|flag|parameter|field|property|value|variable)s?:? ", subject!("s"), r"(?:[.,;:!]|$)"),
+        pattern: concat!(
+            r"\b(?:missing|requires?|need|expected)(?: a| an| the)?(?: required)? (?:option|argument|flag|parameter|field|property|value|variable)s?:? ",
+            subject!("s"),
+            r"(?:[.,;:!]|$)"
+        ),
         advice: "give {}",
         plain: "give everything that is required",
     },
     Complaint {
-        pattern: concat!(subject!("s"), r" (?:is|are) (?:required|missing|not set|unset|undefined|mandatory)\b"),
+        pattern: concat!(
+            subject!("s"),
+            r" (?:is|are) (?:required|missing|not set|unset|undefined|mandatory)\b"
+        ),
         advice: "make sure that {} is given",
         plain: "give everything that is required",
     },
     Complaint {
-        pattern: concat!(r"\b(?:could not|cannot|can ?not|unable to|failed to) (?:find|locate|resolve) ", subject!("s"), r"(?:[.,;:!]|$)"),
+        pattern: concat!(
+            r"\b(?:could not|cannot|can ?not|unable to|failed to) (?:find|locate|resolve) ",
+            subject!("s"),
+            r"(?:[.,;:!]|$)"
+        ),
         advice: "make sure that {} exists: look it up instead of guessing its name",
         plain: "look the name up instead of guessing it",
     },
     Complaint {
-        pattern: concat!(subject!("s"), r" (?:is |was |were )?(?:not found|does not exist|doesn['’]t exist|not exist|unknown)\b"),
+        pattern: concat!(
+            subject!("s"),
+            r" (?:is |was |were )?(?:not found|does not exist|doesn['’]t exist|not exist|unknown)\b"
+        ),
         advice: "make sure that {} exists: look it up instead of guessing its name",
         plain: "look the name up instead of guessing it",
     },
@@ -146,7 +188,8 @@ static READY: LazyLock<Vec<(Regex, &'static Complaint)>> = LazyLock::new(|| {
 /// What to do about an error, from the words of its template: a clause in the imperative, without a full stop.
 /// `None` when the message belongs to no sort that is known.
 pub(super) fn advice(template: &str) -> Option<String> {
-    let (found, complaint) = READY.iter().find_map(|(pattern, complaint)| Some((pattern.captures(template)?, complaint)))?;
+    let (found, complaint) =
+        READY.iter().find_map(|(pattern, complaint)| Some((pattern.captures(template)?, complaint)))?;
     let named = |group: &str| found.name(group).and_then(|words| shown(words.as_str()));
     let needs_purpose = complaint.advice.contains("{p}");
     match (complaint.advice.contains("{}"), named("s"), named("p")) {
@@ -175,7 +218,22 @@ fn shown(words: &str) -> Option<String> {
 }
 
 /// Words that begin a message and say nothing.
-const FILLERS: &[&str] = &["error", "err", "fatal", "warning", "the", "a", "an", "that", "this", "your", "is", "of", "…", "exception"];
+const FILLERS: &[&str] = &[
+    "error",
+    "err",
+    "fatal",
+    "warning",
+    "the",
+    "a",
+    "an",
+    "that",
+    "this",
+    "your",
+    "is",
+    "of",
+    "…",
+    "exception",
+];
 
 #[cfg(test)]
 mod tests {
@@ -185,7 +243,10 @@ mod tests {
     fn messages_of_many_programs_find_their_advice() {
         let rows = [
             ("Error: sum of parts does not add up, total is <num>", "make sure that “sum of parts” adds up"),
-            ("Error: voucher cannot be used to pay the deposit", "do not use “voucher” for “pay the deposit”"),
+            (
+                "Error: voucher cannot be used to pay the deposit",
+                "do not use “voucher” for “pay the deposit”",
+            ),
             ("not enough rooms in house <id>", "check first that there is enough: “rooms in house …”"),
             ("Error: store credit is not enough", "“store credit” is enough"),
             ("room <id> not available on <date>", "check first that it is available: “room …”"),

@@ -53,7 +53,8 @@ fn words(habit: &Habit) -> Words {
             title: format!("{} needs {} first", code(then), code(first)),
             when: format!("you are about to use {}.", code(then)),
             imperative: format!("Do {} before {}", code(first), code(then)),
-            reason: "Succeeding runs of the same job do the one before the other; failing ones do not.".to_owned(),
+            reason: "Succeeding runs of the same job do the one before the other; failing ones do not."
+                .to_owned(),
             applies_to: vec![then.to_string(), first.to_string()],
         },
         Habit::Repeats(step) => Words {
@@ -66,8 +67,13 @@ fn words(habit: &Habit) -> Words {
         Habit::Argument { step, path } => Words {
             title: format!("{} is called with the wrong {}", code(step), code(path)),
             when: format!("you are about to use {}.", code(step)),
-            imperative: format!("Check {} against what was asked for before you use {}", code(path), code(step)),
-            reason: "Failing runs give another value there than the succeeding runs of the same job.".to_owned(),
+            imperative: format!(
+                "Check {} against what was asked for before you use {}",
+                code(path),
+                code(step)
+            ),
+            reason: "Failing runs give another value there than the succeeding runs of the same job."
+                .to_owned(),
             applies_to: vec![step.to_string()],
         },
     }

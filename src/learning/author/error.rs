@@ -32,7 +32,10 @@ pub(super) fn word(lesson: &ErrorLesson, pattern: &Pattern) -> Wording {
     let vague = lesson.remedies.iter().filter(|remedy| !is_specific(&remedy.way)).take(1);
     sentences.extend(vague.map(|remedy| format!("{} That is what worked.", imperative(&remedy.way, &step))));
     if sentences.is_empty() {
-        sentences.push("No way round it has been seen yet: stop after the first failure and look for the reason.".to_owned());
+        sentences.push(
+            "No way round it has been seen yet: stop after the first failure and look for the reason."
+                .to_owned(),
+        );
     }
     Wording {
         template: "mistake",
@@ -80,8 +83,12 @@ fn is_specific(way: &Way) -> bool {
 /// The rule that a remedy makes.
 fn rule_from(way: &Way, step: &str, message: &str) -> String {
     match way {
-        Way::First(first) => format!("Do {} before {step}; without it, {step} fails with {message}.", code(first)),
-        Way::Instead { call, .. } => format!("Use {} instead of {step}, which fails with {message}.", code(call)),
+        Way::First(first) => {
+            format!("Do {} before {step}; without it, {step} fails with {message}.", code(first))
+        }
+        Way::Instead { call, .. } => {
+            format!("Use {} instead of {step}, which fails with {message}.", code(call))
+        }
         other => {
             let sentence = imperative(other, step);
             format!("{}; otherwise it fails with {message}.", sentence.trim_end_matches('.'))
@@ -93,7 +100,9 @@ fn rule_from(way: &Way, step: &str, message: &str) -> String {
 fn imperative(way: &Way, step: &str) -> String {
     match way {
         Way::Changed { path, from, to } => match (in_command(path), from, to) {
-            (true, Some(from), Some(to)) => format!("With {step}, write {} instead of {}.", code(to), code(from)),
+            (true, Some(from), Some(to)) => {
+                format!("With {step}, write {} instead of {}.", code(to), code(from))
+            }
             (true, None, Some(to)) => format!("With {step}, write {}.", code(to)),
             (true, Some(from), None) => format!("With {step}, do not write {}.", code(from)),
             (true, None, None) => format!("Change the command line of {step}."),
@@ -101,7 +110,9 @@ fn imperative(way: &Way, step: &str) -> String {
                 format!("With {step}, set {} to {}, not to {}.", code(path), code(to), code(from))
             }
             (false, None, Some(to)) => format!("With {step}, set {} to {}.", code(path), code(to)),
-            (false, Some(from), None) => format!("With {step}, set {} to something else than {}.", code(path), code(from)),
+            (false, Some(from), None) => {
+                format!("With {step}, set {} to something else than {}.", code(path), code(from))
+            }
             (false, None, None) => format!("With {step}, choose another {}.", code(path)),
         },
         Way::Added { path, value } => match (in_command(path), value) {

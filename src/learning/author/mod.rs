@@ -95,7 +95,9 @@ impl Author {
             ("preference", include_str!("../../../templates/notes/preference.md")),
             ("conflict", include_str!("../../../templates/notes/conflict.md")),
         ] {
-            templates.add_template(name, text).with_context(|| format!("the template `{name}` cannot be parsed"))?;
+            templates
+                .add_template(name, text)
+                .with_context(|| format!("the template `{name}` cannot be parsed"))?;
         }
         Ok(Author { templates })
     }

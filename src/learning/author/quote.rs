@@ -43,7 +43,8 @@ pub fn brief(text: &str, most: usize) -> String {
 /// taken out. The words stay theirs.
 pub fn sentence(text: &str) -> String {
     let line = one_line(text).replace(['<', '>'], "").replace("![", "[");
-    let line = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '#' | '"' | ',' | ';' | ':'));
+    let line = line
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '*' | '#' | '"' | ',' | ';' | ':'));
     let mut letters = line.chars();
     let Some(first) = letters.next() else { return String::new() };
     let rest = letters.as_str().trim_end_matches(['!', '.', ' ']);

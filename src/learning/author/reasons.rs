@@ -18,8 +18,12 @@ pub(super) fn seen(pattern: &Pattern) -> String {
 /// What the grade means.
 pub(super) fn grade(grade: Grade) -> &'static str {
     match grade {
-        Grade::Friction => "Graded friction: it recurs and costs retries; no outcome says that it makes sessions fail.",
-        Grade::Corroborated => "Graded corroborated: independent sessions agree; nothing here proves a cause.",
+        Grade::Friction => {
+            "Graded friction: it recurs and costs retries; no outcome says that it makes sessions fail."
+        }
+        Grade::Corroborated => {
+            "Graded corroborated: independent sessions agree; nothing here proves a cause."
+        }
         Grade::Confirmed => {
             "Graded confirmed: runs of the same job with and without it end differently, and the false-discovery bound holds."
         }

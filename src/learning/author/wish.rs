@@ -46,7 +46,10 @@ pub(super) fn word_correction(lesson: &WishLesson, pattern: &Pattern) -> Wording
         slots: Slots {
             title,
             when: "you do work of this kind.".to_owned(),
-            advice: choice(lesson).into_iter().chain([format!("People said: “{wording}” Check this before you hand over.")]).collect(),
+            advice: choice(lesson)
+                .into_iter()
+                .chain([format!("People said: “{wording}” Check this before you hand over.")])
+                .collect(),
             ..Slots::default()
         },
         measured: None,
@@ -55,8 +58,11 @@ pub(super) fn word_correction(lesson: &WishLesson, pattern: &Pattern) -> Wording
 }
 
 pub(super) fn word_conflict(lesson: &ConflictLesson, pattern: &Pattern) -> Wording {
-    let sides: Vec<String> =
-        lesson.sides.iter().map(|side| format!("“{}”", sentence(&brief(&side.wish.wording, 80)).trim_end_matches('.'))).collect();
+    let sides: Vec<String> = lesson
+        .sides
+        .iter()
+        .map(|side| format!("“{}”", sentence(&brief(&side.wish.wording, 80)).trim_end_matches('.')))
+        .collect();
     let title = format!("The team disagrees: {}", sides.join(" or "));
     Wording {
         template: "conflict",
@@ -78,14 +84,20 @@ fn side(side: &Side) -> SideSlot {
     SideSlot {
         wording: sentence(&brief(&side.wish.wording, MOST_WORDING)),
         support: crate::learning::message::support(&side.support),
-        quotes: side.evidence.iter().map(|evidence| format!("{} ({}#{})", code(&evidence.quote), evidence.session, evidence.event)).collect(),
+        quotes: side
+            .evidence
+            .iter()
+            .map(|evidence| format!("{} ({}#{})", code(&evidence.quote), evidence.session, evidence.event))
+            .collect(),
     }
 }
 
 /// What is wanted and what is not, where the wish names both.
 fn choice(lesson: &WishLesson) -> Option<String> {
     match (&lesson.wanted, &lesson.unwanted) {
-        (Some(wanted), Some(unwanted)) => Some(format!("Wanted: {}. Not wanted: {}.", code(wanted), code(unwanted))),
+        (Some(wanted), Some(unwanted)) => {
+            Some(format!("Wanted: {}. Not wanted: {}.", code(wanted), code(unwanted)))
+        }
         _ => None,
     }
 }

@@ -16,17 +16,29 @@ pub(super) struct StepSlot {
     optional: bool,
 }
 
-pub(super) fn word(lesson: &WorkflowLesson, pattern: &Pattern, notes: &BTreeMap<Fingerprint, String>) -> Wording {
+pub(super) fn word(
+    lesson: &WorkflowLesson,
+    pattern: &Pattern,
+    notes: &BTreeMap<Fingerprint, String>,
+) -> Wording {
     let topic = lesson.topic.iter().map(|word| word.as_str()).take(5).collect::<Vec<_>>().join(" ");
     let ends = match (lesson.steps.first(), lesson.steps.last()) {
         (Some(first), Some(last)) => format!("{} … {}", code(&first.step), code(&last.step)),
         _ => String::new(),
     };
     let subject = if topic.is_empty() { format!("from {ends}") } else { topic.clone() };
-    let order = lesson.steps.iter().filter(|step| step.share >= REQUIRED).map(|step| code(&step.step)).collect::<Vec<_>>().join(", then ");
+    let order = lesson
+        .steps
+        .iter()
+        .filter(|step| step.share >= REQUIRED)
+        .map(|step| code(&step.step))
+        .collect::<Vec<_>>()
+        .join(", then ");
     let steps = lesson.steps.iter().map(|step| StepSlot {
         text: match &step.example {
-            Some(example) if **example != *step.step => format!("{}, for example {}", code(&step.step), code(&brief(example, 120))),
+            Some(example) if **example != *step.step => {
+                format!("{}, for example {}", code(&step.step), code(&brief(example, 120)))
+            }
             _ => code(&step.step),
         },
         optional: step.share < REQUIRED,
@@ -61,7 +73,10 @@ fn when(lesson: &WorkflowLesson) -> String {
 
 /// Why, in numbers.
 fn rationale(lesson: &WorkflowLesson, pattern: &Pattern) -> String {
-    let mut text = format!("{}\nSessions with different jobs converged on these steps in this order.\n", reasons::seen(pattern));
+    let mut text = format!(
+        "{}\nSessions with different jobs converged on these steps in this order.\n",
+        reasons::seen(pattern)
+    );
     if let Some(measured) = measured(lesson) {
         text.push_str(&format!("{measured}\n"));
     }

@@ -34,8 +34,11 @@ impl<'a> Runs<'a> {
         for session in of_root.into_values() {
             of_job.entry(corpus.jobs.of(session)).or_default().push(session);
         }
-        let mut runs =
-            Runs { digests: Vec::new(), sessions: Vec::new(), strata: Strata { runs: Vec::new(), failed: Vec::new() } };
+        let mut runs = Runs {
+            digests: Vec::new(),
+            sessions: Vec::new(),
+            strata: Strata { runs: Vec::new(), failed: Vec::new() },
+        };
         for mut sessions in of_job.into_values() {
             let failing = sessions.iter().filter(|&&session| has_failed(&corpus.digests[session])).count();
             if failing == 0 || failing == sessions.len() {

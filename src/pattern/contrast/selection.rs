@@ -75,7 +75,8 @@ pub(super) fn select(runs: &Runs<'_>, settings: &Mining) -> Vec<Finding> {
     for candidate in &mut candidates {
         candidate.passes_gates = passes_gates(runs, candidate, &length, settings);
     }
-    let bound = settings.false_discovery_rate * std::env::var("FAC").ok().and_then(|x| x.parse().ok()).unwrap_or(3.0);
+    let bound =
+        settings.false_discovery_rate * std::env::var("FAC").ok().and_then(|x| x.parse().ok()).unwrap_or(3.0);
     let chosen = choose(runs, &candidates, bound);
     let (p, q) = judged(runs, &candidates, &chosen);
     let mut findings: Vec<Finding> = chosen
@@ -210,8 +211,12 @@ fn remoteness(habit: &Habit) -> u8 {
 fn judged(runs: &Runs<'_>, candidates: &[Candidate], chosen: &[usize]) -> (Vec<f64>, Vec<f64>) {
     let held = |but: usize, beside: Option<&Step>| -> Vec<&[f64]> {
         let is_beside = |i: &usize| beside.is_some_and(|step| candidates[*i].is_presence_of(step));
-        let held: BTreeSet<usize> = chosen.iter().copied().chain((0..candidates.len()).filter(is_beside)).collect();
-        held.into_iter().filter(|&i| i != but && candidates[i].is_plain).map(|i| &*candidates[i].column).collect()
+        let held: BTreeSet<usize> =
+            chosen.iter().copied().chain((0..candidates.len()).filter(is_beside)).collect();
+        held.into_iter()
+            .filter(|&i| i != but && candidates[i].is_plain)
+            .map(|i| &*candidates[i].column)
+            .collect()
     };
     let mut models: BTreeMap<Option<&Step>, Option<Model<'_>>> = BTreeMap::new();
     let model = |columns: Vec<_>| (!columns.is_empty()).then(|| Model::fit(&runs.strata, columns));
@@ -235,7 +240,9 @@ fn judged(runs: &Runs<'_>, candidates: &[Candidate], chosen: &[usize]) -> (Vec<f
     (p, q)
 }
 #[allow(non_snake_case)]
-fn CORR() -> f64 { std::env::var("CORR").ok().and_then(|x| x.parse().ok()).unwrap_or(0.5) }
+fn CORR() -> f64 {
+    std::env::var("CORR").ok().and_then(|x| x.parse().ok()).unwrap_or(0.5)
+}
 
 fn finding(runs: &Runs<'_>, candidate: &Candidate, p: f64, q: f64) -> Finding {
     let failing = (0..runs.count()).filter(|&run| runs.strata.failed[run] && candidate.column[run] > 0.5);

@@ -63,8 +63,13 @@ mod tests {
 
     #[test]
     fn what_both_directions_share_is_no_part_of_the_name() {
-        let texts = [("moffle merge instead of snibbing", "a"), ("snib merge instead of moffling", "b"), ("x over y", "c")];
-        let wishes: Vec<(Wish, &str)> = texts.iter().map(|(text, session)| (read(text, false), *session)).collect();
+        let texts = [
+            ("moffle merge instead of snibbing", "a"),
+            ("snib merge instead of moffling", "b"),
+            ("x over y", "c"),
+        ];
+        let wishes: Vec<(Wish, &str)> =
+            texts.iter().map(|(text, session)| (read(text, false), *session)).collect();
         let pairs = learn(wishes.iter().map(|(wish, session)| (wish, *session)));
         let set = |word: &str| BTreeSet::from([word.to_owned()]);
         assert!(pairs.contains(&(set("moffl"), set("snib"))), "{pairs:?}");
