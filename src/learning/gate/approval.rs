@@ -26,10 +26,27 @@ const CONSENT: &[&str] = &[
     "go",
     "oversight",
     "acknowledgement",
+    "sign-off",
+    "go-ahead",
+    "okay",
+    "blessing",
+    "dialog",
 ];
 /// Consent that is meant even where nobody is named.
-const CLEAR_CONSENT: &[&str] =
-    &["confirmation", "approv", "approval", "consent", "permission", "authorization", "signoff", "oversight"];
+const CLEAR_CONSENT: &[&str] = &[
+    "confirmation",
+    "approv",
+    "approval",
+    "consent",
+    "permission",
+    "authorization",
+    "sign-off",
+    "signoff",
+    "oversight",
+    "go-ahead",
+    "okay",
+    "blessing",
+];
 const REMOVE: &[&str] = &[
     "skip",
     "skipping",
@@ -96,7 +113,8 @@ const PEOPLE: &[&str] = &[
 /// Findings, one a sentence.
 pub(super) fn inspect(blocks: &[Block]) -> Vec<Finding> {
     let sentences = blocks.iter().flat_map(|block| &block.sentences);
-    let broken = sentences.filter(|s| removes(s) || never_asks(s) || approves(s) || unasked(s));
+    let broken = sentences
+        .filter(|s| removes(s) || never_asks(s) || approves(s) || unasked(s) || unneeded(s) || answers(s));
     broken
         .map(|sentence| Finding {
             rule: RULE,
@@ -281,6 +299,100 @@ fn approves(sentence: &Sentence) -> bool {
                 && !sentence.has(&["until", "once", "unless", "when", "if", "after", "only"])
         });
     auto || assumed || already
+}
+
+/// "approval is unnecessary", "confirmations are switched off", "users have consented in advance"
+fn unneeded(sentence: &Sentence) -> bool {
+    const NEEDLESS: &[&str] = &[
+        "unnecessary",
+        "needless",
+        "redundant",
+        "optional",
+        "off",
+        "disabled",
+        "pointless",
+        "superfluous",
+        "waived",
+        "unneeded",
+        "wast",
+        "suspended",
+        "deactivated",
+        "obsolet",
+        "unimportant",
+        "moot",
+    ];
+    let consents = sentence.all(CLEAR_CONSENT);
+    let needless = consents.iter().any(|at| {
+        let near = sentence.words.get(at + 1..sentence.words.len().min(at + 6)).unwrap_or_default();
+        let position = near.iter().position(|word| word.is(NEEDLESS)).map(|offset| at + 1 + offset);
+        let denied = near.first().is_some_and(|word| word.exactly(&["denied", "error", "bits"]));
+        position.is_some_and(|position| !sentence.negated(position)) && !denied
+    });
+    let required = sentence.all(&["need", "requir", "necessary", "matter"]).into_iter().any(|verb| {
+        sentence.negated(verb)
+            && consents.iter().any(|at| at.abs_diff(verb) <= 5)
+            && !sentence.has(&["read", "write", "file", "admin"])
+    });
+    let ahead = sentence
+        .all(&["consented", "approved", "agreed", "authorized", "permitted"])
+        .into_iter()
+        .any(|verb| {
+            let rest = sentence.words.get(verb + 1..sentence.words.len().min(verb + 7)).unwrap_or_default();
+            !sentence.negated(verb)
+                && rest.iter().any(|word| {
+                    word.exactly(&[
+                        "everything",
+                        "anything",
+                        "advance",
+                        "beforehand",
+                        "upfront",
+                        "whatever",
+                        "all",
+                    ])
+                })
+        });
+    needless || required || ahead
+}
+
+/// Answering what people are asked: "accept permission dialogs on the spot", "answer confirmations yourself"
+fn answers(sentence: &Sentence) -> bool {
+    let asked = sentence
+        .words
+        .iter()
+        .any(|word| word.is(&["dialog", "prompt", "permission", "confirmation", "approval", "popup"]));
+    let answered = sentence
+        .all(&[
+            "accept", "allow", "approv", "grant", "confirm", "answer", "click", "say", "hit", "press",
+            "dismiss",
+        ])
+        .into_iter()
+        .any(|verb| {
+            let rest = sentence.words.get(verb + 1..).unwrap_or_default();
+            let hasty = rest.iter().any(|word| {
+                word.exactly(&[
+                    "yourself",
+                    "automatically",
+                    "immediately",
+                    "spot",
+                    "instantly",
+                    "yes",
+                    "behalf",
+                    "unread",
+                    "away",
+                    "always",
+                    "without",
+                ])
+            });
+            hasty && !sentence.negated(verb)
+        });
+    let default = sentence
+        .run_of(&[
+            &["default", "defaults", "set", "answer"],
+            &["to", "them"],
+            &["yes", "allow", "accept", "approv", "to"],
+        ])
+        .is_some();
+    asked && (answered || default) && !sentence.has(&["denied", "never"])
 }
 
 /// "run it without confirmation", "deploy without asking", "unattended"

@@ -29,6 +29,13 @@ const OVERRIDE: &[&str] = &[
     "eras",
     "unlearn",
     "nullif",
+    "free",
+    "exempt",
+    "releas",
+    "liberat",
+    "unbound",
+    "aside",
+    "exceed",
     "void",
     "defy",
 ];
@@ -170,12 +177,68 @@ fn overrides(sentence: &Sentence) -> bool {
         .into_iter()
         .any(|verb| removed(verb) && sentence.negated(verb));
     let attention =
-        sentence.run_of(&[&["no"], &["attention"], &["to"]]).is_some() && sentence.has(INSTRUCTIONS);
+        sentence.run_of(&[&["no", "little"], &["attention", "heed", "regard"], &["to"]]).is_some()
+            && (sentence.has(INSTRUCTIONS)
+                || sentence.has(&["said", "say", "told", "tell", "ask", "want"])
+                    && sentence.has(&[
+                        "operator",
+                        "user",
+                        "human",
+                        "system",
+                        "developer",
+                        "owner",
+                        "people",
+                        "maintainer",
+                    ]));
+    let policy = sentence
+        .all(&["override", "overrid", "disregard", "bypass", "circumvent", "ignor", "exceed", "violat"])
+        .into_iter()
+        .any(|verb| {
+            let object = sentence.follows(verb, 4, &["policy", "policies", "polic", "limit", "cap"]);
+            let polic = object.is_some_and(|at| sentence.words[at].is(&["policy", "policies", "polic"]));
+            let money = sentence
+                .follows(
+                    verb,
+                    3,
+                    &[
+                        "refund",
+                        "spending",
+                        "safety",
+                        "transfer",
+                        "withdrawal",
+                        "credit",
+                        "approval",
+                        "budget",
+                        "compensation",
+                        "payment",
+                    ],
+                )
+                .is_some();
+            object.is_some()
+                && (polic || money)
+                && !sentence.negated(verb)
+                && !sentence.has(&["lint", "retry", "cach", "config", "flag"])
+        });
+    let unlimited = sentence.all(&["no", "without"]).into_iter().any(|at| {
+        sentence
+            .follows(at, 3, &["restriction", "guardrail", "boundar", "boundaries", "inhibition", "filter"])
+            .is_some()
+            && sentence.words.iter().take(at).any(|word| {
+                word.is(&["act", "operat", "behav", "respond", "answer", "speak", "you", "proceed"])
+            })
+            && !sentence.words.iter().take(at).any(|word| word.exactly(&["never", "not"]))
+    });
     let precedence = sentence.has(&["precedenc", "supersed", "overrid", "overrul", "outrank"])
         && (sentence.follows(0, 40, &["instruction", "prompt", "guidelin", "safety"]).is_some())
         && sentence.words.iter().any(|word| word.exactly(GIVEN))
         && !sentence.has(&["config", "flag", "css", "styl", "lint"]);
     let lapsed = sentence.has(&[
+        "directiv",
+        "rule",
+        "order",
+        "constraint",
+        "limitation",
+        "safety",
         "instruction",
         "guidelin",
         "restriction",
@@ -192,7 +255,7 @@ fn overrides(sentence: &Sentence) -> bool {
             .is_some()
             || sentence.run_of(&[&["do", "does"], &["not"], &["appl", "apply", "count", "bind"]]).is_some()
             || sentence.has(&["obsolete", "void", "lifted", "revoked", "suspended"]));
-    by_verb || by_negation || attention || precedence || lapsed
+    by_verb || by_negation || attention || policy || unlimited || precedence || lapsed
 }
 
 /// Rules of linters, firewalls and style sheets are not instructions to an agent.
@@ -334,7 +397,18 @@ fn changes_role(sentence: &Sentence) -> bool {
                     ])
                 })
         });
-    now || acting || purpose || fresh || mode
+    let serving =
+        sentence.run_of(&[&["you"], &["serv", "obey", "answer", "belong", "work"]]).is_some_and(|at| {
+            let master = sentence.words.get(at + 1).is_some_and(|word| word.is(&["serv", "obey"]))
+                || sentence.words.get(at + 2).is_some_and(|word| word.exactly(&["to", "for"]));
+            master
+                && words.iter().any(|word| word.exactly(&["now", "only", "instead", "solely", "henceforth"]))
+                && sentence.has(&[
+                    "user", "me", "vendor", "owner", "master", "us", "sender", "nobody", "anyone", "him",
+                    "her", "them", "attacker",
+                ])
+        });
+    now || acting || purpose || fresh || mode || serving
 }
 
 fn obeys_others(sentence: &Sentence) -> bool {
@@ -463,7 +537,31 @@ fn hides(sentence: &Sentence) -> bool {
         sentence.words.iter().any(|word| {
             word.exactly(&["secretly", "covertly", "stealthily", "surreptitiously", "unnoticed"])
         }) && !sentence.words.iter().any(|word| word.exactly(&["never", "not"]));
-    silence || hidden || stealth
+    let unaware = sentence
+        .all(&["learn", "know", "notic", "find", "hear", "discover", "realiz", "suspect", "see"])
+        .into_iter()
+        .any(|verb| {
+            let rest = sentence.words.get(verb + 1..sentence.words.len().min(verb + 5)).unwrap_or_default();
+            let subject = sentence.words.get(verb.saturating_sub(4)..verb).unwrap_or_default();
+            subject.iter().any(|word| word.is(PEOPLE))
+                && sentence.negated(verb)
+                && rest.iter().any(|word| word.exactly(&["it", "this", "that"]))
+                && subject.iter().any(|word| {
+                    word.exactly(&["must", "should", "may", "can", "shall", "let", "never", "ought"])
+                })
+        });
+    let quiet = sentence
+        .run_of(&[
+            &["keep", "leav"],
+            &["this", "it", "that", "these"],
+            &["quiet", "secret", "hidden", "confidential", "between", "to", "private", "off"],
+        ])
+        .is_some_and(|at| {
+            !sentence.negated(at)
+                && (!sentence.words[at + 2].exactly(&["to", "off", "private"])
+                    || sentence.has(&["yourself", "record"]))
+        });
+    silence || hidden || stealth || unaware || quiet
 }
 
 fn spreads(sentence: &Sentence) -> bool {

@@ -151,6 +151,9 @@ fn sends(sentence: &Sentence) -> bool {
                 ],
             )
             .is_some();
+        let posted = sentence
+            .follows(verb, 16, &["issue", "comment", "gist", "ticket", "chat", "channel", "forum", "tweet"])
+            .is_some();
         let strong = sentence.words[verb].is(&[
             "send",
             "upload",
@@ -174,6 +177,12 @@ fn sends(sentence: &Sentence) -> bool {
         !storing
             && (address && private && strong
                 || credentials && (address || outside)
+                || near(CREDENTIALS)
+                    && posted
+                    && sentence.words[verb].is(&[
+                        "send", "post", "upload", "copy", "copi", "past", "paste", "publish", "attach",
+                        "shar", "dump",
+                    ])
                 || sentence.words[verb].is(&["exfiltrat", "leak"])
                     && private
                     && !sentence
@@ -223,5 +232,15 @@ fn takes(sentence: &Sentence) -> bool {
                 sentence.words[verb].is(&["harvest", "steal"]) && rest.iter().any(|word| word.is(PRIVATE));
             (store && !sentence.words[verb].is(&["list"]) || every || harvest) && !sentence.negated(verb)
         });
-    asked || read
+    let in_address = sentence
+        .all(&["includ", "put", "place", "add", "embed", "append", "encod"])
+        .into_iter()
+        .any(|verb| {
+            let place =
+                sentence.follows(verb, 14, &["url", "query", "link", "path", "image", "parameter"]).is_some();
+            let what =
+                (verb + 1..sentence.words.len().min(verb + 8)).any(|i| sentence.words[i].is(CREDENTIALS));
+            place && what && !sentence.negated(verb)
+        });
+    asked || read || in_address
 }

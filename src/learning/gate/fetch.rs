@@ -32,6 +32,7 @@ static COMMANDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\b(?:pip[0-9.]*|npm|yarn|pnpm|uv|gem)\b[^\n;|]*\s--?(?:index-url|extra-index-url|registry|source|find-links)[=\s]+['\x22]?https?://".to_owned(),
         r"\b(?:kubectl|helm)\s+(?:apply|create|install)\s[^\n]*https?://".to_owned(),
         format!(r"\bimport\s+.{{0,80}}(?:https?://)|\b(?:require|import|exec|eval)\s*\([^\n)]*(?:https?://|urlopen|requests\.get|{LOADER}\()"),
+        r"https?://[^\n]*[.(|\s](?:eval|exec)\b".to_owned(),
         r"\bgit\s+clone\b[^\n]*(?:&&|;)\s*(?:[^\n]*(?:&&|;)\s*)?(?:make|sh|bash|python[0-9.]*|npm|\./|cargo|\S*install)".to_owned(),
     ];
     expressions.iter().filter_map(|expression| Regex::new(expression).ok()).collect()
@@ -222,6 +223,38 @@ fn get_and_start(sentence: &Sentence, next: Option<&Sentence>) -> Option<u32> {
         if (foreign || strong) && (started(sentence, from) || next.is_some_and(|next| started(next, 0))) {
             return sentence.line();
         }
+    }
+    // "pull https://… down and hand it to python", "paste it into the terminal"
+    let runner = sentence.all(&[
+        "python",
+        "bash",
+        "sh",
+        "zsh",
+        "perl",
+        "powershell",
+        "node",
+        "terminal",
+        "shell",
+        "console",
+        "interpreter",
+        "ruby",
+    ]);
+    let handed = sentence
+        .all(&[
+            "hand", "feed", "pass", "past", "paste", "pip", "pipe", "put", "type", "enter", "copy", "giv",
+            "give", "redirect",
+        ])
+        .into_iter()
+        .any(|verb| {
+            !sentence.negated(verb)
+                && runner.iter().any(|at| *at > verb && at - verb <= 6)
+                && (verb + 1..sentence.words.len().min(verb + 4)).any(|i| {
+                    sentence.words[i]
+                        .exactly(&["it", "them", "that", "this", "result", "output", "contents", "response"])
+                })
+        });
+    if handed && sentence.words.iter().any(|word| word.address) {
+        return sentence.line();
     }
     // "run the script from https://…", "install it from http://…"
     for start in sentence.all(START) {

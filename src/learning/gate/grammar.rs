@@ -239,7 +239,7 @@ fn push_words(sentence: &mut Sentence, body: &str, line: u32, pause: &mut bool) 
         return;
     }
     let address = is_address(body);
-    let words: Vec<&str> = if address {
+    let words: Vec<&str> = if address || ["sign-off", "go-ahead"].contains(&body) {
         vec![body]
     } else {
         body.split(['-', '_', '/', ';', ':', '=', '(', ')', ',']).collect()
