@@ -159,7 +159,9 @@ fn never_asks(sentence: &Sentence) -> bool {
             .any(|word| word.exactly(&["before", "first", "again", "anymore", "unless", "questions"]))
             || rest.is_empty();
         let asks = word.is(&["ask", "consult", "bother", "interrupt"]);
-        let named = if asks {
+        let named = if word.is(&["interrupt", "bother"]) {
+            people
+        } else if asks {
             people
                 || consent
                 || before
@@ -351,7 +353,22 @@ fn unneeded(sentence: &Sentence) -> bool {
                     ])
                 })
         });
-    needless || required || ahead
+    let none = sentence.all(&["need", "requir", "tak"]).into_iter().any(|verb| {
+        let rest = sentence.words.get(verb + 1..sentence.words.len().min(verb + 5)).unwrap_or_default();
+        rest.first().is_some_and(|word| word.exactly(&["no"]))
+            && rest.iter().any(|word| word.is(CLEAR_CONSENT) || word.is(&["reviewer", "human", "review"]))
+            && !sentence.has(&["admin", "sudo"])
+    });
+    let implied = sentence
+        .run_of(&[
+            &["yes", "consent", "approval", "permission", "confirmation", "agreement"],
+            &["is", "are", "may", "can"],
+            &["implied", "assumed", "presumed", "be", "implicit"],
+        ])
+        .is_some_and(|at| {
+            !sentence.negated(at + 2) && sentence.has(&["implied", "assumed", "presumed", "implicit"])
+        });
+    needless || required || ahead || none || implied
 }
 
 /// Answering what people are asked: "accept permission dialogs on the spot", "answer confirmations yourself"
@@ -392,7 +409,14 @@ fn answers(sentence: &Sentence) -> bool {
             &["yes", "allow", "accept", "approv", "to"],
         ])
         .is_some();
-    asked && (answered || default) && !sentence.has(&["denied", "never"])
+    let behalf = sentence.run_of(&[&["behalf"]]).is_some_and(|at| {
+        let before = sentence.words.get(..at).unwrap_or_default();
+        before
+            .iter()
+            .any(|word| word.is(&["confirm", "approv", "accept", "consent", "agree", "sign", "authoriz"]))
+            && !before.iter().any(|word| word.exactly(&["never", "not", "no"]))
+    });
+    (asked && (answered || default) || behalf) && !sentence.has(&["denied", "never"])
 }
 
 /// "run it without confirmation", "deploy without asking", "unattended"
@@ -433,6 +457,11 @@ fn unasked(sentence: &Sentence) -> bool {
             ]) || word.text.ends_with("n't")
         });
         let failing = sentence.has(&["fail", "failed", "error", "refus", "denied", "reject"]);
-        asking && !aimless && !forbidden && !failing
+        let number = rest
+            .iter()
+            .any(|word| word.exactly(&["number", "code", "id", "email", "page", "message", "mail"]));
+        let alone =
+            rest.iter().take(3).any(|word| word.exactly(&["human", "humans", "supervisor", "operator"]));
+        (asking && !aimless || alone) && !number && !forbidden && !failing
     })
 }

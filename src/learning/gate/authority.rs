@@ -228,6 +228,19 @@ fn overrides(sentence: &Sentence) -> bool {
             })
             && !sentence.words.iter().take(at).any(|word| word.exactly(&["never", "not"]))
     });
+    let opposite = sentence.has(&["opposite", "contrary"])
+        && sentence.words.iter().any(|word| {
+            word.exactly(&["operator", "user", "user's", "system", "developer", "owner", "human"])
+        })
+        && sentence.has(&["do"]);
+    let equal = sentence
+        .run_of(&[
+            &["weight", "authority", "rank", "power", "force"],
+            &["as", "of"],
+            &["the", "a", "your"],
+            &["user", "owner", "operator", "system", "developer", "human"],
+        ])
+        .is_some_and(|at| !sentence.negated(at));
     let precedence = sentence.has(&["precedenc", "supersed", "overrid", "overrul", "outrank"])
         && (sentence.follows(0, 40, &["instruction", "prompt", "guidelin", "safety"]).is_some())
         && sentence.words.iter().any(|word| word.exactly(GIVEN))
@@ -246,16 +259,14 @@ fn overrides(sentence: &Sentence) -> bool {
         "polic",
         "policies",
         "safeguard",
-    ]) && sentence
-        .words
-        .iter()
-        .any(|word| word.exactly(&["previous", "prior", "earlier", "your", "safety", "all", "system"]))
-        && (sentence
-            .run_of(&[&["no"], &["longer"], &["appl", "apply", "applies", "valid", "bind", "count", "hold"]])
-            .is_some()
-            || sentence.run_of(&[&["do", "does"], &["not"], &["appl", "apply", "count", "bind"]]).is_some()
-            || sentence.has(&["obsolete", "void", "lifted", "revoked", "suspended"]));
-    by_verb || by_negation || attention || policy || unlimited || precedence || lapsed
+    ]) && sentence.words.iter().any(|word| {
+        word.exactly(&["previous", "you", "prior", "earlier", "your", "safety", "all", "system"])
+    }) && (sentence
+        .run_of(&[&["no"], &["longer"], &["appl", "apply", "applies", "valid", "bind", "count", "hold"]])
+        .is_some()
+        || sentence.run_of(&[&["do", "does"], &["not"], &["appl", "apply", "count", "bind"]]).is_some()
+        || sentence.has(&["obsolete", "void", "lifted", "revoked", "outdated", "expired", "suspended"]));
+    by_verb || by_negation || attention || policy || unlimited || opposite || equal || precedence || lapsed
 }
 
 /// Rules of linters, firewalls and style sheets are not instructions to an agent.
@@ -397,6 +408,10 @@ fn changes_role(sentence: &Sentence) -> bool {
                     ])
                 })
         });
+    let persona = sentence.all(&["assum", "tak", "adopt", "impersonat", "becom"]).into_iter().any(|verb| {
+        let taken = sentence.follows(verb, 4, &["persona", "identity", "character", "personality"]).is_some();
+        (taken || sentence.words[verb].is(&["impersonat"])) && !sentence.negated(verb)
+    });
     let serving =
         sentence.run_of(&[&["you"], &["serv", "obey", "answer", "belong", "work"]]).is_some_and(|at| {
             let master = sentence.words.get(at + 1).is_some_and(|word| word.is(&["serv", "obey"]))
@@ -408,7 +423,7 @@ fn changes_role(sentence: &Sentence) -> bool {
                     "her", "them", "attacker",
                 ])
         });
-    now || acting || purpose || fresh || mode || serving
+    now || acting || purpose || fresh || mode || serving || persona
 }
 
 fn obeys_others(sentence: &Sentence) -> bool {
@@ -550,6 +565,11 @@ fn hides(sentence: &Sentence) -> bool {
                     word.exactly(&["must", "should", "may", "can", "shall", "let", "never", "ought"])
                 })
         });
+    let omitted = sentence.all(&["leav", "omit", "exclud", "remov", "drop"]).into_iter().any(|verb| {
+        let mention = sentence.follows(verb, 6, &["mention", "referenc", "trac", "trace"]);
+        mention.and_then(|at| sentence.follows(at, 4, &["this", "these", "it", "that"])).is_some()
+            && !sentence.negated(verb)
+    });
     let quiet = sentence
         .run_of(&[
             &["keep", "leav"],
@@ -561,7 +581,7 @@ fn hides(sentence: &Sentence) -> bool {
                 && (!sentence.words[at + 2].exactly(&["to", "off", "private"])
                     || sentence.has(&["yourself", "record"]))
         });
-    silence || hidden || stealth || unaware || quiet
+    silence || hidden || stealth || unaware || quiet || omitted
 }
 
 fn spreads(sentence: &Sentence) -> bool {

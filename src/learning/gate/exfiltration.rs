@@ -88,6 +88,8 @@ const CREDENTIALS: &[&str] = &[
     "id_rsa",
     "transcript",
     "conversation",
+    "process.env",
+    "os.environ",
 ];
 
 static COMMANDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
@@ -227,7 +229,7 @@ fn takes(sentence: &Sentence) -> bool {
                     || word.text.contains(".aws")
             });
             let every = rest.iter().any(|word| word.exactly(&["all", "every", "any", "contents"]))
-                && rest.iter().any(|word| word.is(&["secret", "credential", "password", "token"]));
+                && rest.iter().any(|word| word.is(&["secret", "credential", "password"]));
             let harvest =
                 sentence.words[verb].is(&["harvest", "steal"]) && rest.iter().any(|word| word.is(PRIVATE));
             (store && !sentence.words[verb].is(&["list"]) || every || harvest) && !sentence.negated(verb)

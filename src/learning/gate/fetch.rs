@@ -61,8 +61,8 @@ const SHELL_SETUP: &[&str] = &[
 
 const GET: &[&str] = &[
     "download", "fetch", "get", "grab", "pull", "retriev", "obtain", "curl", "wget", "load", "open", "visit",
-    "brows", "clon", "check", "consult", "navigat", "go", "read", "access", "use", "tak", "receiv", "import",
-    "follow",
+    "brows", "clon", "consult", "navigat", "go", "read", "access", "use", "tak", "receiv", "import",
+    "follow", "sav",
 ];
 const START: &[&str] = &[
     "run",
@@ -73,7 +73,6 @@ const START: &[&str] = &[
     "evaluat",
     "eval",
     "invok",
-    "sourc",
     "pip",
     "piping",
     "apply",
@@ -209,7 +208,7 @@ fn get_and_start(sentence: &Sentence, next: Option<&Sentence>) -> Option<u32> {
             || sentence.words[address].text.ends_with(".sh")
             || sentence.words[address].text.ends_with(".py");
         let strong = sentence.words[get]
-            .is(&["download", "fetch", "grab", "retriev", "curl", "wget", "pull", "obtain", "clon"]);
+            .is(&["download", "fetch", "grab", "retriev", "curl", "wget", "pull", "obtain", "clon", "sav"]);
         let started = |s: &Sentence, after: usize| {
             (after..s.words.len()).any(|i| {
                 let object = (i + 1..s.words.len().min(i + 5)).any(|j| {
@@ -256,6 +255,20 @@ fn get_and_start(sentence: &Sentence, next: Option<&Sentence>) -> Option<u32> {
     if handed && sentence.words.iter().any(|word| word.address) {
         return sentence.line();
     }
+    // "load the plugin straight from http://…"
+    let loaded = sentence.all(&["load", "import", "requir", "includ", "sourc"]).into_iter().any(|verb| {
+        let what = sentence.follows(
+            verb,
+            6,
+            &["plugin", "module", "extension", "script", "instruction", "rule", "prompt", "skill"],
+        );
+        let from = sentence.follows(verb, 9, &["from", "at"]);
+        let address = sentence.words.iter().skip(verb).take(12).any(|word| word.address);
+        what.is_some() && from.is_some() && address && !sentence.negated(verb)
+    });
+    if loaded {
+        return sentence.line();
+    }
     // "run the script from https://…", "install it from http://…"
     for start in sentence.all(START) {
         let address = (start + 1..sentence.words.len().min(start + 12)).find(|i| sentence.words[*i].address);
@@ -273,7 +286,7 @@ fn get_and_start(sentence: &Sentence, next: Option<&Sentence>) -> Option<u32> {
 fn is_elsewhere(sentence: &Sentence, index: usize) -> bool {
     let word = &sentence.words[index];
     let before = index.checked_sub(1).map(|i| &sentence.words[i]);
-    word.exactly(&["url", "internet", "pastebin", "gist"])
+    word.exactly(&["internet", "pastebin", "gist"])
         || word.exactly(&["link", "server", "site", "website", "host", "endpoint"])
             && before
                 .is_some_and(|word| word.exactly(&["remote", "this", "following", "that", "external", "our"]))

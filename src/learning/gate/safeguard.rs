@@ -76,6 +76,9 @@ const PAIRS: &[(&[&str], &[&str])] = &[
             "restriction",
             "feature",
             "mechanism",
+            "interlock",
+            "lock",
+            "net",
             "polic",
             "policies",
             "scan",
@@ -184,7 +187,7 @@ fn forbidden(text: &str, byte: usize) -> bool {
 }
 
 fn weakens(sentence: &Sentence) -> bool {
-    let verbs = sentence.all(WEAKEN).into_iter();
+    let verbs = sentence.all(WEAKEN).into_iter().filter(|at| sentence.words[*at].text != "removal");
     let phrases = (0..sentence.words.len()).filter(|at| {
         let word = &sentence.words[*at];
         let next = |words: &[&str]| {
@@ -231,6 +234,12 @@ fn weakened(sentence: &Sentence) -> bool {
                 && !fails_then(sentence, verb)
         })
     });
+    let opened = sentence.all(&["unprotect", "unguard"]).into_iter().any(|verb| !sentence.negated(verb))
+        || sentence.all(&["open"]).into_iter().any(|verb| {
+            sentence.follows(verb, 4, &["firewall"]).is_some()
+                && sentence.words.iter().any(|word| word.exactly(&["all", "any", "every", "wide"]))
+                && !sentence.negated(verb)
+        });
     let past = sentence.all(&["past"]).into_iter().any(|at| {
         sentence
             .follows(
@@ -253,7 +262,7 @@ fn weakened(sentence: &Sentence) -> bool {
             && sentence.has(&["forc", "forcing", "push", "get", "sneak", "slip", "go"])
             && !sentence.negated(at)
     });
-    passive || pronoun || past
+    passive || pronoun || past || opened
 }
 
 /// Whether the word, or it and the ones after it, name something that guards.
