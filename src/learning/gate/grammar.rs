@@ -146,8 +146,7 @@ impl Sentence {
 
     fn negations(&self, index: usize) -> usize {
         let mut count = 0;
-        let mut distance = 0;
-        for position in (0..index).rev() {
+        for (distance, position) in (0..index).rev().enumerate() {
             let word = &self.words[position];
             let after = &self.words[position + 1];
             // A clause ends at a pause, unless the pause only sets an aside apart ("never, ever, ask").
@@ -160,7 +159,6 @@ impl Sentence {
                 return 0;
             }
             count += usize::from(word.negates());
-            distance += 1;
         }
         count
     }
