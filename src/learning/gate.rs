@@ -15,14 +15,18 @@
 mod addressed;
 mod approval;
 mod authority;
+mod concealment;
+mod consent;
 mod exfiltration;
 mod fetch;
+mod flag;
 mod fold;
 mod grammar;
 mod hidden;
 mod lookalike;
 mod markup;
 mod quote;
+mod role;
 mod safeguard;
 mod secret;
 
@@ -61,6 +65,8 @@ pub fn inspect(text: &str) -> Vec<Finding> {
 fn spoken(blocks: &[Block]) -> Vec<Finding> {
     let mut findings = fetch::inspect(blocks);
     findings.extend(authority::inspect(blocks));
+    findings.extend(role::inspect(blocks));
+    findings.extend(concealment::inspect(blocks));
     findings.extend(approval::inspect(blocks));
     findings.extend(safeguard::inspect(blocks));
     findings.extend(exfiltration::inspect(blocks));

@@ -65,7 +65,8 @@ impl Redactor {
                 seen.reserve(held.kind, held.number);
             }
         }
-        let ends = placeholders.iter().map(|held| held.range.clone()).chain([text.len()..text.len()]);
+        let ends =
+            placeholders.iter().map(|held| held.range.clone()).chain(std::iter::once(text.len()..text.len()));
         for held in ends {
             let segment = text.get(done..held.start).unwrap_or_default();
             let replacements = self.replacements(segment, &placeholders);

@@ -3,7 +3,7 @@
 //! Owns the shapes that the tables in `rules` are written in. A shape is looked for at a keyword that the gate
 //! found, never in the whole text, and over a bounded number of bytes. Refuses to know any vendor.
 
-use super::find::assignment;
+use super::find::place;
 use super::value::{self, entropy};
 use regex::bytes::{Regex, RegexBuilder};
 use std::ops::Range;
@@ -287,7 +287,7 @@ fn assigned_value(
     least: usize,
     most: usize,
 ) -> Option<Range<usize>> {
-    let start = assignment::value_start(bytes, hit.end)?;
+    let start = place::value_start(bytes, hit.end)?;
     let end = run(bytes, start, alphabet, most + 1);
     // A word or a number of the right length is no key.
     let mixed = bytes.get(start..end)?.iter().any(u8::is_ascii_digit);

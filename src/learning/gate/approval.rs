@@ -3,6 +3,7 @@
 //! their agent's settings, not by a note.
 
 use super::Finding;
+use super::consent::{self, CLEAR_CONSENT};
 use super::grammar::{Block, Sentence};
 
 const RULE: &str = "changes-approval";
@@ -26,10 +27,12 @@ const CONSENT: &[&str] = &[
     "go",
     "oversight",
     "acknowledgement",
+    "sign-off",
+    "go-ahead",
+    "okay",
+    "blessing",
+    "dialog",
 ];
-/// Consent that is meant even where nobody is named.
-const CLEAR_CONSENT: &[&str] =
-    &["confirmation", "approv", "approval", "consent", "permission", "authorization", "signoff", "oversight"];
 const REMOVE: &[&str] = &[
     "skip",
     "skipping",
@@ -96,7 +99,7 @@ const PEOPLE: &[&str] = &[
 /// Findings, one a sentence.
 pub(super) fn inspect(blocks: &[Block]) -> Vec<Finding> {
     let sentences = blocks.iter().flat_map(|block| &block.sentences);
-    let broken = sentences.filter(|s| removes(s) || never_asks(s) || approves(s) || unasked(s));
+    let broken = sentences.filter(|s| removes(s) || never_asks(s) || unasked(s) || consent::is_given_away(s));
     broken
         .map(|sentence| Finding {
             rule: RULE,
@@ -141,17 +144,14 @@ fn never_asks(sentence: &Sentence) -> bool {
             .any(|word| word.exactly(&["before", "first", "again", "anymore", "unless", "questions"]))
             || rest.is_empty();
         let asks = word.is(&["ask", "consult", "bother", "interrupt"]);
-        let named = if asks {
+        let named = if word.is(&["interrupt", "bother"]) {
             people
-                || consent
-                || before
-                || near.clone().any(|word| word.exactly(&["for", "if", "whether", "to", "about"]))
+        } else if asks {
+            let aimed = near.clone().any(|word| word.exactly(&["for", "if", "whether", "to", "about"]));
+            people || consent || before || aimed
         } else if word.is(&["confirm", "check", "verify", "prompt"]) {
-            people
-                || consent
-                || rest.first().is_some_and(|word| word.exactly(&["with", "first"])) && (people || consent)
-                || word.is(&["confirm"])
-                    && (rest.is_empty() || rest.iter().any(|word| word.exactly(&["before", "first"])))
+            let first = rest.is_empty() || rest.iter().any(|word| word.exactly(&["before", "first"]));
+            people || consent || word.is(&["confirm"]) && first
         } else {
             consent
                 || word.is(&["wait", "pause", "stop"])
@@ -194,95 +194,6 @@ fn permits_nothing(sentence: &Sentence, verb: usize) -> bool {
             .any(|word| word.is(&["password", "secret", "credential", "token", "api"]))
 }
 
-/// "auto-approve", "always accept", "assume yes", "consider it approved", "act without confirmation"
-fn approves(sentence: &Sentence) -> bool {
-    let auto = sentence
-        .run_of(&[
-            &["auto", "automatically", "always", "blindly", "silently", "just"],
-            &[
-                "approv", "accept", "confirm", "allow", "authoriz", "grant", "merg", "permit", "say",
-                "answer", "click", "choos", "press",
-            ],
-        ])
-        .is_some_and(|at| {
-            let verb = &sentence.words[at + 1];
-            let rest = sentence.words.get(at + 2..sentence.words.len().min(at + 8)).unwrap_or_default();
-            let consent = rest.iter().any(|word| {
-                word.exactly(&[
-                    "yes",
-                    "ok",
-                    "allow",
-                    "all",
-                    "any",
-                    "every",
-                    "prompts",
-                    "prompt",
-                    "permission",
-                    "permissions",
-                    "confirmation",
-                    "confirmations",
-                    "request",
-                    "requests",
-                    "tool",
-                    "tools",
-                    "commands",
-                    "everything",
-                    "calls",
-                    "access",
-                    "changes",
-                    "dialog",
-                    "dialogs",
-                    "edits",
-                ])
-            });
-            let plain = verb.is(&["approv", "authoriz", "grant"])
-                || sentence.words[at].exactly(&["auto"]) && verb.is(&["accept", "confirm"]);
-            (plain || consent && !verb.is(&["merg"])) && !sentence.negated(at)
-        });
-    let assumed =
-        sentence.all(&["assum", "presum", "consider", "treat", "tak", "regard"]).into_iter().any(|verb| {
-            let rest = sentence.words.get(verb + 1..sentence.words.len().min(verb + 8)).unwrap_or_default();
-            let granted = rest.iter().any(|word| {
-                word.is(&[
-                    "approved",
-                    "authorized",
-                    "permitted",
-                    "consent",
-                    "approval",
-                    "permission",
-                    "granted",
-                    "pre",
-                    "preapproved",
-                ]) && !word.exactly(&["pre"])
-            });
-            let yes = rest.iter().take(4).any(|word| word.exactly(&["yes"]));
-            (granted || yes) && !sentence.negated(verb) && !sentence.has(&["denied", "error"])
-        });
-    let already = sentence
-        .run_of(&[
-            &["already", "pre", "been", "is", "are"],
-            &["approved", "authorized", "preapproved", "authorised"],
-        ])
-        .is_some_and(|at| {
-            sentence.words.iter().any(|word| {
-                word.exactly(&[
-                    "user",
-                    "everything",
-                    "all",
-                    "any",
-                    "this",
-                    "owner",
-                    "you",
-                    "these",
-                    "actions",
-                    "commands",
-                ])
-            }) && !sentence.negated(at)
-                && !sentence.has(&["until", "once", "unless", "when", "if", "after", "only"])
-        });
-    auto || assumed || already
-}
-
 /// "run it without confirmation", "deploy without asking", "unattended"
 fn unasked(sentence: &Sentence) -> bool {
     sentence.all(&["without"]).into_iter().any(|without| {
@@ -321,6 +232,11 @@ fn unasked(sentence: &Sentence) -> bool {
             ]) || word.text.ends_with("n't")
         });
         let failing = sentence.has(&["fail", "failed", "error", "refus", "denied", "reject"]);
-        asking && !aimless && !forbidden && !failing
+        let number = rest
+            .iter()
+            .any(|word| word.exactly(&["number", "code", "id", "email", "page", "message", "mail"]));
+        let alone =
+            rest.iter().take(3).any(|word| word.exactly(&["human", "humans", "supervisor", "operator"]));
+        (asking && !aimless || alone) && !number && !forbidden && !failing
     })
 }

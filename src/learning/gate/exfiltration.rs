@@ -88,6 +88,8 @@ const CREDENTIALS: &[&str] = &[
     "id_rsa",
     "transcript",
     "conversation",
+    "process.env",
+    "os.environ",
 ];
 
 static COMMANDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
@@ -151,6 +153,9 @@ fn sends(sentence: &Sentence) -> bool {
                 ],
             )
             .is_some();
+        let posted = sentence
+            .follows(verb, 16, &["issue", "comment", "gist", "ticket", "chat", "channel", "forum", "tweet"])
+            .is_some();
         let strong = sentence.words[verb].is(&[
             "send",
             "upload",
@@ -174,6 +179,12 @@ fn sends(sentence: &Sentence) -> bool {
         !storing
             && (address && private && strong
                 || credentials && (address || outside)
+                || near(CREDENTIALS)
+                    && posted
+                    && sentence.words[verb].is(&[
+                        "send", "post", "upload", "copy", "copi", "past", "paste", "publish", "attach",
+                        "shar", "dump",
+                    ])
                 || sentence.words[verb].is(&["exfiltrat", "leak"])
                     && private
                     && !sentence
@@ -218,10 +229,20 @@ fn takes(sentence: &Sentence) -> bool {
                     || word.text.contains(".aws")
             });
             let every = rest.iter().any(|word| word.exactly(&["all", "every", "any", "contents"]))
-                && rest.iter().any(|word| word.is(&["secret", "credential", "password", "token"]));
+                && rest.iter().any(|word| word.is(&["secret", "credential", "password"]));
             let harvest =
                 sentence.words[verb].is(&["harvest", "steal"]) && rest.iter().any(|word| word.is(PRIVATE));
             (store && !sentence.words[verb].is(&["list"]) || every || harvest) && !sentence.negated(verb)
         });
-    asked || read
+    let in_address = sentence
+        .all(&["includ", "put", "place", "add", "embed", "append", "encod"])
+        .into_iter()
+        .any(|verb| {
+            let place =
+                sentence.follows(verb, 14, &["url", "query", "link", "path", "image", "parameter"]).is_some();
+            let what =
+                (verb + 1..sentence.words.len().min(verb + 8)).any(|i| sentence.words[i].is(CREDENTIALS));
+            place && what && !sentence.negated(verb)
+        });
+    asked || read || in_address
 }

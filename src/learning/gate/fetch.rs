@@ -32,6 +32,7 @@ static COMMANDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"\b(?:pip[0-9.]*|npm|yarn|pnpm|uv|gem)\b[^\n;|]*\s--?(?:index-url|extra-index-url|registry|source|find-links)[=\s]+['\x22]?https?://".to_owned(),
         r"\b(?:kubectl|helm)\s+(?:apply|create|install)\s[^\n]*https?://".to_owned(),
         format!(r"\bimport\s+.{{0,80}}(?:https?://)|\b(?:require|import|exec|eval)\s*\([^\n)]*(?:https?://|urlopen|requests\.get|{LOADER}\()"),
+        r"https?://[^\n]*[.(|\s](?:eval|exec)\b".to_owned(),
         r"\bgit\s+clone\b[^\n]*(?:&&|;)\s*(?:[^\n]*(?:&&|;)\s*)?(?:make|sh|bash|python[0-9.]*|npm|\./|cargo|\S*install)".to_owned(),
     ];
     expressions.iter().filter_map(|expression| Regex::new(expression).ok()).collect()
@@ -60,8 +61,8 @@ const SHELL_SETUP: &[&str] = &[
 
 const GET: &[&str] = &[
     "download", "fetch", "get", "grab", "pull", "retriev", "obtain", "curl", "wget", "load", "open", "visit",
-    "brows", "clon", "check", "consult", "navigat", "go", "read", "access", "use", "tak", "receiv", "import",
-    "follow",
+    "brows", "clon", "consult", "navigat", "go", "read", "access", "use", "tak", "receiv", "import",
+    "follow", "sav",
 ];
 const START: &[&str] = &[
     "run",
@@ -72,7 +73,6 @@ const START: &[&str] = &[
     "evaluat",
     "eval",
     "invok",
-    "sourc",
     "pip",
     "piping",
     "apply",
@@ -208,7 +208,7 @@ fn get_and_start(sentence: &Sentence, next: Option<&Sentence>) -> Option<u32> {
             || sentence.words[address].text.ends_with(".sh")
             || sentence.words[address].text.ends_with(".py");
         let strong = sentence.words[get]
-            .is(&["download", "fetch", "grab", "retriev", "curl", "wget", "pull", "obtain", "clon"]);
+            .is(&["download", "fetch", "grab", "retriev", "curl", "wget", "pull", "obtain", "clon", "sav"]);
         let started = |s: &Sentence, after: usize| {
             (after..s.words.len()).any(|i| {
                 let object = (i + 1..s.words.len().min(i + 5)).any(|j| {
@@ -222,6 +222,52 @@ fn get_and_start(sentence: &Sentence, next: Option<&Sentence>) -> Option<u32> {
         if (foreign || strong) && (started(sentence, from) || next.is_some_and(|next| started(next, 0))) {
             return sentence.line();
         }
+    }
+    // "pull https://… down and hand it to python", "paste it into the terminal"
+    let runner = sentence.all(&[
+        "python",
+        "bash",
+        "sh",
+        "zsh",
+        "perl",
+        "powershell",
+        "node",
+        "terminal",
+        "shell",
+        "console",
+        "interpreter",
+        "ruby",
+    ]);
+    let handed = sentence
+        .all(&[
+            "hand", "feed", "pass", "past", "paste", "pip", "pipe", "put", "type", "enter", "copy", "giv",
+            "give", "redirect",
+        ])
+        .into_iter()
+        .any(|verb| {
+            !sentence.negated(verb)
+                && runner.iter().any(|at| *at > verb && at - verb <= 6)
+                && (verb + 1..sentence.words.len().min(verb + 4)).any(|i| {
+                    sentence.words[i]
+                        .exactly(&["it", "them", "that", "this", "result", "output", "contents", "response"])
+                })
+        });
+    if handed && sentence.words.iter().any(|word| word.address) {
+        return sentence.line();
+    }
+    // "load the plugin straight from http://…"
+    let loaded = sentence.all(&["load", "import", "requir", "includ", "sourc"]).into_iter().any(|verb| {
+        let what = sentence.follows(
+            verb,
+            6,
+            &["plugin", "module", "extension", "script", "instruction", "rule", "prompt", "skill"],
+        );
+        let from = sentence.follows(verb, 9, &["from", "at"]);
+        let address = sentence.words.iter().skip(verb).take(12).any(|word| word.address);
+        what.is_some() && from.is_some() && address && !sentence.negated(verb)
+    });
+    if loaded {
+        return sentence.line();
     }
     // "run the script from https://…", "install it from http://…"
     for start in sentence.all(START) {
@@ -240,7 +286,7 @@ fn get_and_start(sentence: &Sentence, next: Option<&Sentence>) -> Option<u32> {
 fn is_elsewhere(sentence: &Sentence, index: usize) -> bool {
     let word = &sentence.words[index];
     let before = index.checked_sub(1).map(|i| &sentence.words[i]);
-    word.exactly(&["url", "internet", "pastebin", "gist"])
+    word.exactly(&["internet", "pastebin", "gist"])
         || word.exactly(&["link", "server", "site", "website", "host", "endpoint"])
             && before
                 .is_some_and(|word| word.exactly(&["remote", "this", "following", "that", "external", "our"]))

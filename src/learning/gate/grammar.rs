@@ -146,8 +146,7 @@ impl Sentence {
 
     fn negations(&self, index: usize) -> usize {
         let mut count = 0;
-        let mut distance = 0;
-        for position in (0..index).rev() {
+        for (distance, position) in (0..index).rev().enumerate() {
             let word = &self.words[position];
             let after = &self.words[position + 1];
             // A clause ends at a pause, unless the pause only sets an aside apart ("never, ever, ask").
@@ -160,7 +159,6 @@ impl Sentence {
                 return 0;
             }
             count += usize::from(word.negates());
-            distance += 1;
         }
         count
     }
@@ -239,7 +237,7 @@ fn push_words(sentence: &mut Sentence, body: &str, line: u32, pause: &mut bool) 
         return;
     }
     let address = is_address(body);
-    let words: Vec<&str> = if address {
+    let words: Vec<&str> = if address || ["sign-off", "go-ahead"].contains(&body) {
         vec![body]
     } else {
         body.split(['-', '_', '/', ';', ':', '=', '(', ')', ',']).collect()

@@ -2,9 +2,8 @@
 //! flags that switch asking off.
 
 use super::Finding;
+use super::flag;
 use super::grammar::{Block, Sentence};
-use regex::Regex;
-use std::sync::LazyLock;
 
 const RULE: &str = "weakens-safeguards";
 const REMEDY: &str = "fix what the safeguard complains about, or let people change it in its own settings";
@@ -76,6 +75,9 @@ const PAIRS: &[(&[&str], &[&str])] = &[
             "restriction",
             "feature",
             "mechanism",
+            "interlock",
+            "lock",
+            "net",
             "polic",
             "policies",
             "scan",
@@ -99,27 +101,15 @@ const PAIRS: &[(&[&str], &[&str])] = &[
     (&["two"], &["factor"]),
 ];
 
-static FLAGS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let expressions = [
-        r"--?dangerously[\w-]*",
-        r"--yolo\b|--full-auto\b|--trust-all[\w-]*|--allow-all[\w-]*|--auto-?approve\b|-auto-approve\b|--skip-permissions?[\w-]*|--bypass-[\w-]*|--approve-all\b|--yes-always\b|--no-confirm\w*|--no-approval\b|--accept-all\b",
-        r"\bbypasspermissions\b|\bdanger-full-access\b|\bapproval[_-]?policy\b.{0,12}\b(?:never|none)\b|\bpermission-mode\b.{0,4}\b(?:bypass\w*|acceptedits|dontask)|\bacceptedits\b|\bdontask\b",
-        r"--no-verify\b|--no-gpg-sign\b|\bhusky\s*=\s*0\b|\bcore\.hookspath[\s=]+(?:/dev/null|''|\x22\x22)|\bgit\s+commit\s[^\n;|]*\s-\w*n\w*\b\s",
-        r"\bchmod\s+(?:-\w+\s+)*(?:0?777|a[+=]rwx|ugo[+=]rwx|o[+=]w\w*)\b",
-        r"\bnopasswd\b|\bsetenforce\s+0\b|\bufw\s+disable\b|\biptables\s+-f\b|\bspctl\s+--master-disable\b|\bset-executionpolicy\s+(?:bypass|unrestricted)|-executionpolicy\s+bypass|\bset-mppreference\b",
-        r"\bstricthostkeychecking[\s=]+no\b|\bsslverify[\s=]+(?:false|0)\b|\bnode_tls_reject_unauthorized[\s=]+['\x22]?0|\bpythonhttpsverify[\s=]+0|\bverify\s*=\s*false\b|--trusted-host\b|--no-check-certificate\b",
-        r"--no-sandbox\b",
-        r"--privileged\b[^\n]*docker|docker[^\n]*--privileged\b",
-    ];
-    expressions.iter().filter_map(|expression| Regex::new(expression).ok()).collect()
-});
-
 /// Findings, one a sentence or flag.
 pub(super) fn inspect(blocks: &[Block]) -> Vec<Finding> {
     let mut lines: Vec<u32> = Vec::new();
     for block in blocks {
-        lines.extend(flags(block));
-        let broken = block.sentences.iter().filter(|sentence| weakens(sentence) || grants(sentence));
+        lines.extend(flag::weakens(block));
+        let broken = block
+            .sentences
+            .iter()
+            .filter(|sentence| weakens(sentence) || weakened(sentence) || grants(sentence));
         lines.extend(broken.filter_map(Sentence::line));
     }
     lines.dedup();
@@ -130,58 +120,8 @@ pub(super) fn inspect(blocks: &[Block]) -> Vec<Finding> {
         .collect()
 }
 
-fn flags(block: &Block) -> Option<u32> {
-    let hits = FLAGS.iter().flat_map(|expression| expression.find_iter(&block.text));
-    hits.filter(|hit| !forbidden(&block.text, hit.start()))
-        // Browsers in containers need it, and it is the browser's own sandbox.
-        .filter(|hit| {
-            hit.as_str() != "--no-sandbox"
-                || !["chrom", "puppeteer", "playwright", "electron"]
-                    .iter()
-                    .any(|name| block.text.contains(name))
-        })
-        .map(|hit| block.line_at(hit.start()))
-        .min()
-}
-
-/// Whether what stands at this byte is named in order to forbid it, or as what fails.
-fn forbidden(text: &str, byte: usize) -> bool {
-    let before = text.get(..byte).unwrap_or_default();
-    let clause = before.rsplit(['.', '!', '?', ';', ',', '\n']).next().unwrap_or_default();
-    let words: Vec<&str> = clause.split_whitespace().collect();
-    let recent = words.get(words.len().saturating_sub(8)..).unwrap_or_default();
-    let forbids = |word: &&str| {
-        matches!(
-            *word,
-            "never"
-                | "not"
-                | "dont"
-                | "avoid"
-                | "without"
-                | "cannot"
-                | "forbidden"
-                | "reject"
-                | "rejects"
-                | "refuse"
-                | "no"
-                | "instead"
-                | "unknown"
-                | "unrecognized"
-                | "invalid"
-                | "prohibited"
-        ) || word.ends_with("n't")
-    };
-    let swallowed = |word: &&str| {
-        matches!(
-            *word,
-            "forget" | "hesitate" | "fail" | "mind" | "only" | "just" | "worry" | "but" | "then" | "so"
-        )
-    };
-    recent.iter().any(forbids) && !recent.iter().any(swallowed)
-}
-
 fn weakens(sentence: &Sentence) -> bool {
-    let verbs = sentence.all(WEAKEN).into_iter();
+    let verbs = sentence.all(WEAKEN).into_iter().filter(|at| sentence.words[*at].text != "removal");
     let phrases = (0..sentence.words.len()).filter(|at| {
         let word = &sentence.words[*at];
         let next = |words: &[&str]| {
@@ -196,6 +136,77 @@ fn weakens(sentence: &Sentence) -> bool {
     verbs
         .chain(phrases)
         .any(|verb| guard_after(sentence, verb) && !sentence.negated(verb) && !fails_then(sentence, verb))
+}
+
+/// "with the sandbox switched off"; "hooks are slow, so bypass them"; "past the protection"
+fn weakened(sentence: &Sentence) -> bool {
+    let guards: Vec<usize> = (0..sentence.words.len()).filter(|at| is_guard(sentence, *at)).collect();
+    let passive = guards.iter().any(|guard| {
+        let off = (guard + 1..sentence.words.len().min(guard + 6)).find(|at| {
+            sentence.words[*at].exactly(&[
+                "off",
+                "disabled",
+                "deactivated",
+                "bypassed",
+                "suspended",
+                "lifted",
+                "muted",
+                "circumvented",
+                "skipped",
+            ])
+        });
+        off.is_some_and(|off| !sentence.negated(off) && !fails_then(sentence, off))
+    });
+    let pronoun = guards.iter().any(|guard| {
+        sentence.all(WEAKEN).into_iter().any(|verb| {
+            verb > *guard
+                && sentence
+                    .words
+                    .get(verb + 1)
+                    .is_some_and(|word| word.exactly(&["them", "it", "those", "these", "that"]))
+                && !sentence.negated(verb)
+                && !fails_then(sentence, verb)
+        })
+    });
+    let opened = sentence.all(&["unprotect", "unguard"]).into_iter().any(|verb| !sentence.negated(verb))
+        || sentence.all(&["open"]).into_iter().any(|verb| {
+            sentence.follows(verb, 4, &["firewall"]).is_some()
+                && sentence.words.iter().any(|word| word.exactly(&["all", "any", "every", "wide"]))
+                && !sentence.negated(verb)
+        });
+    let past = sentence.all(&["past"]).into_iter().any(|at| {
+        sentence
+            .follows(
+                at,
+                3,
+                &[
+                    "protection",
+                    "guard",
+                    "hook",
+                    "polic",
+                    "policy",
+                    "filter",
+                    "gate",
+                    "review",
+                    "restriction",
+                    "check",
+                ],
+            )
+            .is_some()
+            && sentence.has(&["forc", "forcing", "push", "get", "sneak", "slip", "go"])
+            && !sentence.negated(at)
+    });
+    passive || pronoun || past || opened
+}
+
+/// Whether the word, or it and the ones after it, name something that guards.
+fn is_guard(sentence: &Sentence, at: usize) -> bool {
+    let word = &sentence.words[at];
+    let pair = |(first, second): &(&[&str], &[&str])| {
+        word.is(first)
+            && (at + 1..sentence.words.len().min(at + 3)).any(|next| sentence.words[next].is(second))
+    };
+    word.is(GUARDS) || PAIRS.iter().any(pair) && !sentence.has(&["react", "component", "webhook"])
 }
 
 fn guard_after(sentence: &Sentence, verb: usize) -> bool {
@@ -290,7 +301,10 @@ fn grants(sentence: &Sentence) -> bool {
             });
             let itself = sentence.words[at].is(&["escalat", "elevat"])
                 && sentence.follows(at, 4, &["privileg", "permission", "right", "access"]).is_some();
-            (whom && wide(at) || itself) && !sentence.negated(at)
+            let own = (at + 1..sentence.words.len().min(at + 3))
+                .any(|i| sentence.words[i].exactly(&["yourself", "itself"]));
+            let power = sentence.follows(at, 8, POWER).is_some();
+            (whom && wide(at) || own && power || itself) && !sentence.negated(at)
         });
     let has = sentence.run_of(&[&["you"], &["have", "now"]]).is_some_and(|at| {
         wide(at)
@@ -340,5 +354,13 @@ fn grants(sentence: &Sentence) -> bool {
             .is_some())
             && !sentence.negated(at)
     });
-    given || has || all || settings
+    let edited =
+        sentence.words.iter().any(|word| {
+            word.exactly(&["settings.json", "settings.local.json", "permissions.allow", "sudoers"])
+        }) && sentence
+            .all(&["edit", "chang", "updat", "modif", "modify", "extend", "add", "set", "write", "writ"])
+            .into_iter()
+            .any(|at| !sentence.negated(at))
+            && sentence.has(&["allow", "permission", "approv", "bypass", "hook", "permit"]);
+    given || has || all || settings || edited
 }

@@ -27,6 +27,9 @@ pub(super) const DETECTOR: Detector = Detector {
     find,
 };
 
+/// Longest run taken, bytes: enough for any key, and a bound on what a hostile text can cost.
+const LONGEST_RUN: usize = 16_384;
+
 /// What the decoded text has to hold.
 const TELLING: &[&[u8]] = &[
     b"PRIVATE KEY",
@@ -47,7 +50,7 @@ fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
     if !known || !begins_there(bytes, hit.start) {
         return;
     }
-    let end = run(bytes, hit.start, Alphabet::Base64, usize::MAX);
+    let end = run(bytes, hit.start, Alphabet::Base64, LONGEST_RUN);
     let Some(plain) = bytes.get(hit.start..end).and_then(|run| decode(run, 128)) else { return };
     let telling = TELLING.iter().any(|word| memchr::memmem::find(&plain, word).is_some());
     if telling && plain.len() >= 16 {

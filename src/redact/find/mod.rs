@@ -2,7 +2,7 @@
 //!
 //! A [`Detector`] is called with the keyword that the gate found and looks at a bounded neighbourhood of it.
 
-pub(super) mod assignment;
+mod assignment;
 mod base64;
 mod command_line;
 mod email;
@@ -10,6 +10,7 @@ mod header;
 mod home;
 mod jwt;
 mod name;
+pub(super) mod place;
 mod private_key;
 mod url;
 

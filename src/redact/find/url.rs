@@ -55,7 +55,7 @@ fn find_parameter(text: &str, hit: &Range<usize>) -> Option<Finding> {
     let end = run(bytes, hit.end, Alphabet::Any, 2048);
     let secret = text.get(hit.end..end)?;
     let taken = in_query && secret.len() >= 16 && value::is_keylike(secret) && !value::is_stand_in(secret);
-    taken.then(|| Finding { range: hit.end..end, by: By::Kind("query-token") })
+    taken.then_some(Finding { range: hit.end..end, by: By::Kind("query-token") })
 }
 
 #[cfg(test)]
