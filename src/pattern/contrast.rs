@@ -13,7 +13,7 @@ mod runs;
 mod selection;
 
 use super::statistics::stratified;
-use super::{ContrastLesson, Corpus, Evidence, Fingerprint, Grade, Habit, Lesson, Pattern, witness};
+use super::{ContrastLesson, Corpus, Evidence, Fingerprint, Habit, Lesson, Pattern, witness};
 use crate::digest::Digest;
 use crate::digest::step::Step;
 use crate::redact::Clean;
@@ -29,6 +29,13 @@ const MIN_ODDS_RATIO: f64 = 1.5;
 
 /// Standard errors that must be left of a trait when the length of runs is held equal.
 const MIN_Z_BESIDE_LENGTH: f64 = 1.0;
+
+/// How many times the false-discovery bound a habit may miss and still be told as a candidate, beside others that
+/// hold at the bound.
+const CANDIDATES: f64 = 5.0;
+
+/// Largest p of a candidate.
+const CANDIDATE_P: f64 = 0.05;
 
 /// Most contrasts that are told at once.
 const MOST_CONTRASTS: usize = 24;
@@ -55,8 +62,8 @@ fn pattern(corpus: &Corpus<'_>, runs: &Runs<'_>, finding: Finding) -> Pattern {
         support: witness::support(corpus.digests, &corpus.jobs, &seen_in),
         scope: witness::scope(corpus.digests, &seen_in),
         evidence: evidence(corpus, &finding.habit, &seen_in),
-        grade: if finding.q <= corpus.settings.false_discovery_rate { Grade::Confirmed } else { Grade::Corroborated },
-        weight: finding.excess * (1.0 - finding.q),
+        grade: finding.grade,
+        weight: finding.excess.max(0.0) * (1.0 - 0.9 * finding.q),
         lesson: Lesson::Contrast(ContrastLesson {
             odds_ratio: stratified::odds_ratio(&finding.tables).value,
             p: finding.p,
