@@ -40,7 +40,8 @@ fn by_trial(runs: &[Run]) -> Vec<Split> {
 }
 
 fn by_task(runs: &[Run], parts: usize) -> Vec<Split> {
-    let tasks: Vec<&str> = runs.iter().map(|run| run.task.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
+    let tasks: Vec<&str> =
+        runs.iter().map(|run| run.task.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
     let mut splits = Vec::new();
     for shuffle in 0..10u64 {
         let mut shuffled = tasks.clone();
@@ -62,11 +63,14 @@ fn split(runs: &[Run], is_held: impl Fn(&Run) -> bool) -> Split {
 fn coverage(runs: &[Run], splits: &[Split], method: Method, most: usize) -> [f64; 5] {
     let (mut any, mut share, mut all, mut count, mut given) = (0.0, 0.0, 0.0, 0.0, 0.0);
     for (seen, held) in splits {
-        let notes = method(&runs.iter().enumerate().filter(|(i, _)| seen.contains(i)).map(|(_, r)| r).collect::<Vec<_>>());
+        let notes = method(
+            &runs.iter().enumerate().filter(|(i, _)| seen.contains(i)).map(|(_, r)| r).collect::<Vec<_>>(),
+        );
         let notes = &notes[..notes.len().min(most)];
         given += notes.len() as f64;
         for run in held.iter().map(|&i| &runs[i]).filter(|run| !run.succeeded() && !run.causes.is_empty()) {
-            let covered = run.causes.iter().filter(|cause| notes.iter().any(|note| note.covers(cause))).count();
+            let covered =
+                run.causes.iter().filter(|cause| notes.iter().any(|note| note.covers(cause))).count();
             any += f64::from(u8::from(covered > 0));
             all += f64::from(u8::from(covered == run.causes.len()));
             share += covered as f64 / run.causes.len() as f64;
@@ -84,17 +88,28 @@ fn main() {
     let runs = runs::load(data.as_ref(), truth.as_ref());
     let failing = runs.iter().filter(|run| !run.succeeded()).count();
     let unexplained = runs.iter().filter(|run| !run.succeeded() && run.causes.is_empty()).count();
-    println!("{} runs, {failing} failing, {unexplained} of them without a cause that truth could name", runs.len());
+    println!(
+        "{} runs, {failing} failing, {unexplained} of them without a cause that truth could name",
+        runs.len()
+    );
 
     println!("\ncauses of held-out failing runs covered by ten notes");
-    println!("{:<44} {:>6} {:>6} {:>6} {:>6}   {:>6} {:>6} {:>6} {:>6}", "", "any", "share", "all", "notes", "any", "share", "all", "notes");
+    println!(
+        "{:<44} {:>6} {:>6} {:>6} {:>6}   {:>6} {:>6} {:>6} {:>6}",
+        "", "any", "share", "all", "notes", "any", "share", "all", "notes"
+    );
     println!("{:<44} {:>27}   {:>27}", "", "by trial", "by task");
     for (title, method) in METHODS {
         let [any, share, all, _, notes] = coverage(&runs, &by_trial(&runs), *method, 10);
         let [any_t, share_t, all_t, _, notes_t] = coverage(&runs, &by_task(&runs, 5), *method, 10);
-        println!("{title:<44} {any:>6.2} {share:>6.2} {all:>6.2} {notes:>6.1}   {any_t:>6.2} {share_t:>6.2} {all_t:>6.2} {notes_t:>6.1}");
+        println!(
+            "{title:<44} {any:>6.2} {share:>6.2} {all:>6.2} {notes:>6.1}   {any_t:>6.2} {share_t:>6.2} {all_t:>6.2} {notes_t:>6.1}"
+        );
     }
-    println!("{:<44} {:>6} {:>6} {:>6} {:>6}   {:>6} {:>6} {:>6}", "known: most frequent true causes, 4 trials", ".85", ".70", ".55", "10", ".75", ".57", ".40");
+    println!(
+        "{:<44} {:>6} {:>6} {:>6} {:>6}   {:>6} {:>6} {:>6}",
+        "known: most frequent true causes, 4 trials", ".85", ".70", ".55", "10", ".75", ".57", ".40"
+    );
 
     println!("\nclaims that keep their direction within jobs on unseen runs");
     for (title, method) in METHODS {

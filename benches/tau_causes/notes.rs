@@ -12,30 +12,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a note says, as far as causes go.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Note {
+pub(crate) enum Note {
     Habit(Habit),
     /// An error of a call, with the arguments that it is about.
     Error(String, Vec<String>),
 }
 
 impl Note {
-    pub fn covers(&self, cause: &Cause) -> bool {
+    pub(crate) fn covers(&self, cause: &Cause) -> bool {
         match (self, cause) {
             (Note::Habit(Habit::Omits(step)), Cause::Missing(call)) => **step == **call,
             (Note::Habit(Habit::Does(step)), Cause::Extra(call)) => **step == **call,
             (Note::Habit(Habit::Argument { step, path }), Cause::Wrong(call, key)) => {
                 **step == **call && stem(path) == key
             }
-            (Note::Error(step, paths), Cause::Wrong(call, key)) => step == call && paths.iter().any(|p| stem(p) == key),
+            (Note::Error(step, paths), Cause::Wrong(call, key)) => {
+                step == call && paths.iter().any(|p| stem(p) == key)
+            }
             _ => false,
         }
     }
 }
 
 /// Learns from runs; the best note first.
-pub type Method = fn(&[&Run]) -> Vec<Note>;
+pub(crate) type Method = fn(&[&Run]) -> Vec<Note>;
 
-pub const METHODS: &[(&str, Method)] = &[
+pub(crate) const METHODS: &[(&str, Method)] = &[
     ("git-dream, contrasts", |seen| notes(mined(seen, Grade::Friction))),
     ("git-dream, contrasts then errors", |seen| {
         notes(mined(seen, Grade::Friction).into_iter().chain(errors(seen)).collect())
@@ -111,7 +113,7 @@ fn most_frequent(seen: &[&Run]) -> Vec<Note> {
 }
 
 /// Share of claims that keep their direction, and how many could be judged.
-pub fn direction(runs: &[Run], splits: &[Split], method: Method) -> String {
+pub(crate) fn direction(runs: &[Run], splits: &[Split], method: Method) -> String {
     let (mut kept, mut lost, mut silent) = (0, 0, 0);
     for (seen, held) in splits {
         let learnt: Vec<&Run> = seen.iter().map(|&i| &runs[i]).collect();
@@ -139,7 +141,8 @@ fn lean(runs: &[Run], seen: &[usize], held: &[usize], habit: &Habit) -> f64 {
     let mut sum = 0.0;
     let tasks: BTreeSet<&str> = held.iter().map(|&i| runs[i].task.as_str()).collect();
     for task in tasks {
-        let members: Vec<usize> = seen.iter().chain(held).copied().filter(|&i| runs[i].task == task).collect();
+        let members: Vec<usize> =
+            seen.iter().chain(held).copied().filter(|&i| runs[i].task == task).collect();
         let (mut difference, mut pairs) = (0.0, 0.0);
         for &bad in members.iter().filter(|&&i| !runs[i].succeeded()) {
             for &good in members.iter().filter(|&&i| runs[i].succeeded()) {
@@ -153,7 +156,9 @@ fn lean(runs: &[Run], seen: &[usize], held: &[usize], habit: &Habit) -> f64 {
                     .map(|&i| &runs[i].digest)
                     .collect();
                 let (bad, good) = (&runs[bad].digest, &runs[good].digest);
-                if let (Some(a), Some(b)) = (shows(bad, habit, &others, good), shows(good, habit, &others, bad)) {
+                if let (Some(a), Some(b)) =
+                    (shows(bad, habit, &others, good), shows(good, habit, &others, bad))
+                {
                     difference += f64::from(u8::from(a)) - f64::from(u8::from(b));
                     pairs += 1.0;
                 }
@@ -168,7 +173,9 @@ fn lean(runs: &[Run], seen: &[usize], held: &[usize], habit: &Habit) -> f64 {
 
 /// Whether a run shows a habit; `None` where that cannot be told.
 fn shows(run: &Digest, habit: &Habit, others: &[&Digest], _counterpart: &Digest) -> Option<bool> {
-    let done = |step: &Step| run.steps.contains(step) || run.writes.iter().any(|write| write.step == *step && write.ok);
+    let done = |step: &Step| {
+        run.steps.contains(step) || run.writes.iter().any(|write| write.step == *step && write.ok)
+    };
     match habit {
         Habit::Does(step) => Some(done(step)),
         Habit::Omits(step) => Some(!done(step)),
@@ -176,7 +183,9 @@ fn shows(run: &Digest, habit: &Habit, others: &[&Digest], _counterpart: &Digest)
             let at = run.steps.iter().position(|step| step == then);
             Some(at.is_some_and(|at| !run.steps.iter().take(at).any(|step| step == first)))
         }
-        Habit::Repeats(step) => Some(run.failures.iter().any(|failure| failure.step == *step && failure.times > 1)),
+        Habit::Repeats(step) => {
+            Some(run.failures.iter().any(|failure| failure.step == *step && failure.times > 1))
+        }
         Habit::Argument { step, path } => {
             let values = |digest: &Digest| {
                 let calls = digest.writes.iter().filter(|write| write.ok && write.step == *step);
@@ -186,7 +195,8 @@ fn shows(run: &Digest, habit: &Habit, others: &[&Digest], _counterpart: &Digest)
                 values
             };
             let own = values(run);
-            let agreed: Vec<_> = others.iter().map(|other| values(other)).filter(|values| !values.is_empty()).collect();
+            let agreed: Vec<_> =
+                others.iter().map(|other| values(other)).filter(|values| !values.is_empty()).collect();
             let first = agreed.first()?;
             (!own.is_empty() && agreed.iter().all(|values| values == first)).then(|| own != *first)
         }

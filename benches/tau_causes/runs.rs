@@ -19,23 +19,23 @@ const CHANGING: [&str; 6] = [
 ];
 
 /// One run.
-pub struct Run {
-    pub task: String,
-    pub trial: i64,
-    pub digest: Digest,
+pub(crate) struct Run {
+    pub(crate) task: String,
+    pub(crate) trial: i64,
+    pub(crate) digest: Digest,
     /// What truth says was wrong, whether the run failed or not.
-    pub causes: Vec<Cause>,
+    pub(crate) causes: Vec<Cause>,
 }
 
 impl Run {
-    pub fn succeeded(&self) -> bool {
+    pub(crate) fn succeeded(&self) -> bool {
         self.digest.outcome.is_some_and(|outcome| outcome.succeeded())
     }
 }
 
 /// One thing that was wrong with a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
+pub(crate) enum Cause {
     /// The call should have been made.
     Missing(String),
     /// The call should not have been made.
@@ -48,13 +48,14 @@ pub enum Cause {
 type Change = (String, BTreeMap<String, Vec<String>>);
 
 /// The top-level argument that a path is a part of.
-pub fn stem(path: &str) -> &str {
+pub(crate) fn stem(path: &str) -> &str {
     path.split(['.', '[']).next().unwrap_or(path)
 }
 
-pub fn load(data: &Path, truth: &Path) -> Vec<Run> {
+pub(crate) fn load(data: &Path, truth: &Path) -> Vec<Run> {
     let truth: BTreeMap<String, Value> =
-        serde_json::from_slice(&std::fs::read(truth).expect("TAU_TRUTH can be read")).expect("TAU_TRUTH is JSON");
+        serde_json::from_slice(&std::fs::read(truth).expect("TAU_TRUTH can be read"))
+            .expect("TAU_TRUTH is JSON");
     let mut files: Vec<PathBuf> = match std::fs::read_dir(data) {
         Ok(entries) => entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect(),
         Err(_) => vec![data.to_owned()],
@@ -115,7 +116,9 @@ fn wanted_change(action: &Value) -> Option<Change> {
 /// Flattens as transcripts' arguments are flattened.
 fn flatten(path: &str, value: &Value, leaves: &mut Vec<String>) {
     match value {
-        Value::Object(entries) => entries.iter().for_each(|(key, value)| flatten(&format!("{path}.{key}"), value, leaves)),
+        Value::Object(entries) => {
+            entries.iter().for_each(|(key, value)| flatten(&format!("{path}.{key}"), value, leaves))
+        }
         Value::Array(items) => items.iter().for_each(|item| flatten(&format!("{path}[]"), item, leaves)),
         Value::String(text) => leaves.push(format!("{path}={text}")),
         other => leaves.push(format!("{path}={other}")),
@@ -132,7 +135,8 @@ fn causes(mut made: Vec<Change>, mut wanted: Vec<Change>) -> Vec<Cause> {
     });
     let mut found = Vec::new();
     for (call, wanted) in wanted {
-        let alike = |made: &Change| wanted.iter().filter(|(key, value)| made.1.get(*key) == Some(*value)).count();
+        let alike =
+            |made: &Change| wanted.iter().filter(|(key, value)| made.1.get(*key) == Some(*value)).count();
         let nearest = (0..made.len()).filter(|&i| made[i].0 == call).max_by_key(|&i| alike(&made[i]));
         let Some(nearest) = nearest else {
             found.push(Cause::Missing(call));

@@ -81,7 +81,8 @@ impl Request {
     /// `None` for a request of fewer than two content words: it names no job.
     fn of(ask: &str) -> Option<Request> {
         let words: BTreeSet<String> = content_words(ask).collect();
-        let numbered = words.iter().filter(|word| word.contains(|c: char| c.is_ascii_digit())).cloned().collect();
+        let numbered =
+            words.iter().filter(|word| word.contains(|c: char| c.is_ascii_digit())).cloned().collect();
         (words.len() >= 2).then_some(Request { words, numbered })
     }
 }
@@ -97,12 +98,13 @@ fn content_words(text: &str) -> impl Iterator<Item = String> + '_ {
 
 /// English words that say nothing about which job it is. Sorted.
 const WITHOUT_CONTENT: &[&str] = &[
-    "a", "about", "ahead", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can",
-    "continue", "could", "d", "do", "does", "for", "from", "go", "has", "have", "hello", "help", "hey", "hi", "how",
-    "i", "if", "in", "into", "is", "it", "its", "just", "let", "like", "ll", "m", "me", "my", "need", "no", "now",
-    "of", "ok", "okay", "on", "or", "our", "please", "re", "s", "should", "so", "some", "sure", "t", "thank",
-    "thanks", "that", "the", "their", "them", "then", "there", "this", "to", "us", "ve", "want", "was", "we",
-    "were", "what", "when", "which", "will", "with", "would", "yes", "you", "your",
+    "a", "about", "ahead", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by",
+    "can", "continue", "could", "d", "do", "does", "for", "from", "go", "has", "have", "hello", "help",
+    "hey", "hi", "how", "i", "if", "in", "into", "is", "it", "its", "just", "let", "like", "ll", "m", "me",
+    "my", "need", "no", "now", "of", "ok", "okay", "on", "or", "our", "please", "re", "s", "should", "so",
+    "some", "sure", "t", "thank", "thanks", "that", "the", "their", "them", "then", "there", "this", "to",
+    "us", "ve", "want", "was", "we", "were", "what", "when", "which", "will", "with", "would", "yes", "you",
+    "your",
 ];
 
 /// Joins the sessions of all pairs of requests that are at least this similar (0 to 1) in both their sets.
@@ -112,7 +114,8 @@ fn join_similar(requests: &[(Request, usize)], similarity: f64, groups: &mut Gro
     for word in requests.iter().flat_map(|(request, _)| &request.words) {
         *frequency.entry(word).or_default() += 1;
     }
-    let mut by_rarity: Vec<(usize, &str)> = frequency.into_iter().map(|(word, times)| (times, word)).collect();
+    let mut by_rarity: Vec<(usize, &str)> =
+        frequency.into_iter().map(|(word, times)| (times, word)).collect();
     by_rarity.sort_unstable();
     let rank: BTreeMap<&str, u32> =
         by_rarity.iter().enumerate().map(|(rank, &(_, word))| (word, rank as u32)).collect();
@@ -280,7 +283,9 @@ mod tests {
     #[test]
     fn prefix_filtering_finds_every_similar_pair_in_any_order() {
         let mut asks: Vec<String> = (0..150u32)
-            .map(|n| (0..8).filter(move |bit| (n.wrapping_mul(2_654_435_761) >> bit) & 1 == 1 || bit % 3 == n % 3))
+            .map(|n| {
+                (0..8).filter(move |bit| (n.wrapping_mul(2_654_435_761) >> bit) & 1 == 1 || bit % 3 == n % 3)
+            })
             .map(|bits| bits.map(|bit| format!("word{} ", (b'a' + bit as u8) as char)).collect())
             .collect();
         let partition = |asks: &[String]| -> BTreeSet<BTreeSet<String>> {

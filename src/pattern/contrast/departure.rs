@@ -64,8 +64,10 @@ impl Departure {
         if succeeding == 0 {
             return !matches!(self.habit, Habit::Argument { .. }) && departing > 0;
         }
-        let all = Distribution::hypergeometric(failing + succeeding, departing + succeeding_departing, failing);
-        all.upper_tail(departing) <= STANDS_OUT && 2 * succeeding_departing * failing <= departing * succeeding
+        let all =
+            Distribution::hypergeometric(failing + succeeding, departing + succeeding_departing, failing);
+        all.upper_tail(departing) <= STANDS_OUT
+            && 2 * succeeding_departing * failing <= departing * succeeding
     }
 }
 
@@ -129,7 +131,8 @@ fn with_stems(path: &Clean) -> BTreeSet<&str> {
 fn stratum_index<'a>(runs: &Runs<'_>, contents: &[Content<'a>]) -> BTreeMap<&'a Step, Vec<usize>> {
     let mut having: BTreeMap<&Step, Vec<usize>> = BTreeMap::new();
     for (stratum, members) in runs.strata.runs.iter().enumerate() {
-        let steps: BTreeSet<&Step> = members.iter().flat_map(|&run| contents[run].calls.keys().copied()).collect();
+        let steps: BTreeSet<&Step> =
+            members.iter().flat_map(|&run| contents[run].calls.keys().copied()).collect();
         steps.into_iter().for_each(|step| having.entry(step).or_default().push(stratum));
     }
     having
@@ -206,7 +209,8 @@ fn classify(contents: &[Content<'_>], members: &[usize], aspect: &Aspect<'_>) ->
 fn departing(classes: &[Option<u32>], failed: &[bool], aspect: &Aspect<'_>) -> Vec<bool> {
     (0..classes.len())
         .map(|run| {
-            let others = classes.iter().zip(failed).enumerate().filter(|(i, (_, failed))| *i != run && !**failed);
+            let others =
+                classes.iter().zip(failed).enumerate().filter(|(i, (_, failed))| *i != run && !**failed);
             let mut tally = BTreeMap::new();
             others.for_each(|(_, (class, _))| *tally.entry(*class).or_insert(0) += 1);
             departs(classes[run], &tally, aspect)
@@ -252,10 +256,12 @@ fn under_chance(classes: &[Option<u32>], failed: &[bool], aspect: &Aspect<'_>) -
     let succeeding = failed.iter().filter(|failed| !**failed).count();
     if matches!(aspect, Aspect::Value(..)) && all.iter().all(|(class, n)| class.is_none() || *n == 1) {
         // Free text: no two runs give the same value, so however outcomes fall nothing distinguishes them.
-        let departing = departing(classes, failed, aspect).iter().zip(failed).filter(|(d, f)| **d && **f).count();
+        let departing =
+            departing(classes, failed, aspect).iter().zip(failed).filter(|(d, f)| **d && **f).count();
         return Distribution::certain(departing as u32);
     }
-    let dealings = all.iter().try_fold(1usize, |ways, (_, n)| ways.checked_mul(n + 1).filter(|w| *w <= MOST_DEALINGS));
+    let dealings =
+        all.iter().try_fold(1usize, |ways, (_, n)| ways.checked_mul(n + 1).filter(|w| *w <= MOST_DEALINGS));
     if dealings.is_none() {
         let marked = departing(classes, failed, aspect).iter().filter(|departs| **departs).count();
         let failing = classes.len() - succeeding;

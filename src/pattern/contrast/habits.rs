@@ -169,7 +169,12 @@ fn orders(runs: &Runs<'_>, with_step: &BTreeMap<&Step, Vec<usize>>, least: usize
 /// A run's steps by number, each where it first occurs.
 fn firsts(digest: &Digest, number: &BTreeMap<&Step, usize>) -> Vec<usize> {
     let mut seen = BTreeSet::new();
-    digest.steps.iter().filter_map(|step| number.get(step).copied()).filter(|step| seen.insert(*step)).collect()
+    digest
+        .steps
+        .iter()
+        .filter_map(|step| number.get(step).copied())
+        .filter(|step| seen.insert(*step))
+        .collect()
 }
 
 /// Share of runs that two traits have in common, of those that have either; 0 to 1.

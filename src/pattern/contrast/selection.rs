@@ -5,11 +5,11 @@ use super::habits::{self, Family, Trait};
 use super::runs::Runs;
 use super::{CANDIDATE_P, CANDIDATES, EQUIVALENT, MIN_ODDS_RATIO, MIN_Z_BESIDE_LENGTH, MOST_CONTRASTS};
 use crate::digest::step::Step;
-use crate::pattern::{Grade, Habit};
 use crate::pattern::statistics::adjusted::Model;
 use crate::pattern::statistics::discovery;
 use crate::pattern::statistics::gamma::normal_upper_tail;
 use crate::pattern::statistics::stratified::{self, Table};
+use crate::pattern::{Grade, Habit};
 use crate::settings::Mining;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,9 +104,11 @@ pub(super) fn select(runs: &Runs<'_>, settings: &Mining) -> Vec<Finding> {
 fn observed(runs: &Runs<'_>, departures: &[Departure], told: &[Finding], settings: &Mining) -> Vec<Finding> {
     let failing = |departure: &Departure| departure.tables.iter().map(|table| table[0]).sum::<u32>();
     let recurs = |departure: &&Departure| {
-        let jobs = departure.tables.iter().filter(|table| table[0] > 0).count();
-        failing(departure) >= settings.min_sessions
-            && jobs >= settings.min_jobs.max(2) as usize
+        let showing = || departure.tables.iter().filter(|table| table[0] > 0);
+        // Succeeding runs that keep to the agreement speak for it as much as failing ones that depart.
+        let speaking: u32 = showing().map(|table| table[0] + table[3]).sum();
+        speaking >= settings.min_sessions
+            && showing().count() >= settings.min_jobs.max(2) as usize
             && departure.excess > -1e-9
             && departure.stands_out()
     };
@@ -256,8 +258,12 @@ fn remoteness(habit: &Habit) -> u8 {
 fn judged(runs: &Runs<'_>, candidates: &[Candidate], chosen: &[usize]) -> (Vec<f64>, Vec<f64>) {
     let held = |but: usize, beside: Option<&Step>| -> Vec<&[f64]> {
         let is_beside = |i: &usize| beside.is_some_and(|step| candidates[*i].is_presence_of(step));
-        let held: BTreeSet<usize> = chosen.iter().copied().chain((0..candidates.len()).filter(is_beside)).collect();
-        held.into_iter().filter(|&i| i != but && candidates[i].is_plain).map(|i| &*candidates[i].column).collect()
+        let held: BTreeSet<usize> =
+            chosen.iter().copied().chain((0..candidates.len()).filter(is_beside)).collect();
+        held.into_iter()
+            .filter(|&i| i != but && candidates[i].is_plain)
+            .map(|i| &*candidates[i].column)
+            .collect()
     };
     let mut models: BTreeMap<Option<&Step>, Option<Model<'_>>> = BTreeMap::new();
     let model = |columns: Vec<_>| (!columns.is_empty()).then(|| Model::fit(&runs.strata, columns));

@@ -87,7 +87,8 @@ impl<'a> Model<'a> {
     /// Sum of a column over failing runs, beyond what the model expects.
     pub fn excess(&self, column: &[f64]) -> f64 {
         let runs = self.strata.runs.iter().flatten();
-        runs.map(|&run| (f64::from(u8::from(self.strata.failed[run])) - self.expected[run]) * column[run]).sum()
+        runs.map(|&run| (f64::from(u8::from(self.strata.failed[run])) - self.expected[run]) * column[run])
+            .sum()
     }
 
     fn covariance(&self, one: &[f64], other: &[f64]) -> f64 {
@@ -182,7 +183,8 @@ impl Cholesky {
             let mut this = Vec::with_capacity(i + 1);
             for j in 0..=i {
                 let above: &[f64] = lower.get(j).map_or(&[], Vec::as_slice);
-                let known: f64 = this.iter().zip(if j < i { above } else { &this }).take(j).map(|(a, b)| a * b).sum();
+                let known: f64 =
+                    this.iter().zip(if j < i { above } else { &this }).take(j).map(|(a, b)| a * b).sum();
                 let rest = row[j] - known;
                 this.push(if j < i { rest / above[j] } else { rest.max(1e-12).sqrt() });
             }
@@ -211,7 +213,11 @@ mod tests {
     use super::*;
 
     /// Strata of `size` runs with traits dealt out by a fixed rule.
-    fn runs(strata: usize, size: usize, fails: impl Fn(bool, bool, usize) -> bool) -> (Strata, Vec<f64>, Vec<f64>) {
+    fn runs(
+        strata: usize,
+        size: usize,
+        fails: impl Fn(bool, bool, usize) -> bool,
+    ) -> (Strata, Vec<f64>, Vec<f64>) {
         let (mut found, mut cause, mut company) =
             (Strata { runs: Vec::new(), failed: Vec::new() }, Vec::new(), Vec::new());
         for stratum in 0..strata {

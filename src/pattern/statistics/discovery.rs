@@ -48,7 +48,10 @@ mod tests {
         };
         close(benjamini_hochberg(&p), [0.025, 0.8, 1.0 / 30.0, 0.025, 0.05]);
         let harmonic = 137.0 / 60.0;
-        close(benjamini_yekutieli(&p), [0.025 * harmonic, 1.0, harmonic / 30.0, 0.025 * harmonic, 0.05 * harmonic]);
+        close(
+            benjamini_yekutieli(&p),
+            [0.025 * harmonic, 1.0, harmonic / 30.0, 0.025 * harmonic, 0.05 * harmonic],
+        );
         assert!(benjamini_hochberg(&[]).is_empty());
         assert_eq!(benjamini_hochberg(&[f64::NAN]), [1.0]);
     }

@@ -27,7 +27,8 @@ impl Distribution {
         let lowest = (u64::from(marked) + u64::from(drawn)).saturating_sub(u64::from(all)) as u32;
         let ways = ln_choose(all, drawn);
         let chance = |k: u32| (ln_choose(marked, k) + ln_choose(all - marked, drawn - k) - ways).exp();
-        Distribution { lowest, probabilities: (lowest..=marked.min(drawn)).map(chance).collect() }.normalised()
+        Distribution { lowest, probabilities: (lowest..=marked.min(drawn)).map(chance).collect() }
+            .normalised()
     }
 
     /// From values with relative weights (any order, repetitions add up); certainly 0 without weight.
@@ -79,7 +80,11 @@ impl Distribution {
     }
 
     fn at(&self, value: u32) -> f64 {
-        value.checked_sub(self.lowest).and_then(|i| self.probabilities.get(i as usize)).copied().unwrap_or(0.0)
+        value
+            .checked_sub(self.lowest)
+            .and_then(|i| self.probabilities.get(i as usize))
+            .copied()
+            .unwrap_or(0.0)
     }
 
     /// Probability of a count at least as large as this.

@@ -21,7 +21,9 @@ mod tests {
     fn agrees_with_known_values() {
         // statsmodels.stats.proportion.proportion_confint(7, 20, method='wilson')
         let (low, high) = wilson(7, 20, 1.959_963_984_540_054);
-        assert!((low - 0.181_191_824_101_082_03).abs() < 1e-9 && (high - 0.567_145_723_314_763_8).abs() < 1e-9);
+        assert!(
+            (low - 0.181_191_824_101_082_03).abs() < 1e-9 && (high - 0.567_145_723_314_763_8).abs() < 1e-9
+        );
         assert_eq!(wilson(0, 0, 1.96), (0.0, 1.0));
         assert!(wilson(0, 5, 1.96).0 < 1e-12 && wilson(5, 5, 1.96).1 <= 1.0);
     }
