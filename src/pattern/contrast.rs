@@ -13,7 +13,7 @@ mod runs;
 mod selection;
 
 use super::statistics::stratified;
-use super::{ContrastLesson, Corpus, Evidence, Fingerprint, Grade, Habit, Lesson, Pattern, witness};
+use super::{ContrastLesson, Corpus, Evidence, Fingerprint, Habit, Lesson, Pattern, witness};
 use crate::digest::Digest;
 use crate::digest::step::Step;
 use crate::redact::Clean;
@@ -29,6 +29,13 @@ const MIN_ODDS_RATIO: f64 = 1.5;
 
 /// Standard errors that must be left of a trait when the length of runs is held equal.
 const MIN_Z_BESIDE_LENGTH: f64 = 1.0;
+
+/// How many times the false-discovery bound a habit may miss and still be told as a candidate, beside others that
+/// hold at the bound.
+const CANDIDATES: f64 = 5.0;
+
+/// Largest p of a candidate.
+const CANDIDATE_P: f64 = 0.05;
 
 /// Most contrasts that are told at once.
 const MOST_CONTRASTS: usize = 24;
@@ -55,12 +62,8 @@ fn pattern(corpus: &Corpus<'_>, runs: &Runs<'_>, finding: Finding) -> Pattern {
         support: witness::support(corpus.digests, &corpus.jobs, &seen_in),
         scope: witness::scope(corpus.digests, &seen_in),
         evidence: evidence(corpus, &finding.habit, &seen_in),
-        grade: if finding.q <= corpus.settings.false_discovery_rate {
-            Grade::Confirmed
-        } else {
-            Grade::Corroborated
-        },
-        weight: finding.excess * (1.0 - finding.q),
+        grade: finding.grade,
+        weight: finding.excess.max(0.0) * (1.0 - 0.9 * finding.q),
         lesson: Lesson::Contrast(ContrastLesson {
             odds_ratio: stratified::odds_ratio(&finding.tables).value,
             p: finding.p,
@@ -126,4 +129,98 @@ fn call_quote(digest: &Digest, habit: &Habit) -> Option<(u32, Clean)> {
         .filter(|(_, arg)| is_it(&arg.path))
         .map(|(event, arg)| (event, arg.value.clone()))
         .max_by_key(|(_, value)| value.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Grade;
+    use super::*;
+    use crate::digest::{Counts, Outcome, OutcomeSource, Write};
+    use crate::pattern::job::Jobs;
+    use crate::redact::redact;
+    use crate::session::{Arg, Args, SessionId};
+    use crate::settings::Mining;
+
+    fn run(n: usize, job: usize, failed: bool, steps: &[&str], value: &str) -> Digest {
+        let session = SessionId::of(format!("{n}").as_bytes());
+        Digest {
+            root: redact(session.as_str()),
+            session,
+            source: None,
+            agent: redact("agent"),
+            model: None,
+            project: None,
+            contributor: None,
+            task: Some(redact(&format!("task-{job}"))),
+            ask: redact("do the task, please"),
+            began: None,
+            ended: None,
+            outcome: Some(Outcome { score: f64::from(u8::from(!failed)), by: OutcomeSource::Stated }),
+            steps: steps.iter().map(|name| Step(redact(name))).collect(),
+            writes: vec![Write {
+                event: 7,
+                step: Step(redact("order")),
+                args: Args(vec![Arg { path: redact("cabin"), value: redact(value) }]),
+                ok: true,
+            }],
+            failures: Vec::new(),
+            remarks: Vec::new(),
+            notes_read: Vec::new(),
+            counts: Counts::default(),
+        }
+    }
+
+    fn mined(mut digests: Vec<Digest>) -> Vec<(Habit, Grade)> {
+        digests.sort_by(|a, b| a.session.cmp(&b.session));
+        let settings = Mining::default();
+        let jobs = Jobs::group(&digests, &settings);
+        let patterns = mine(&Corpus { digests: &digests, jobs, settings: &settings });
+        let told = patterns.into_iter().filter_map(|pattern| match pattern.lesson {
+            Lesson::Contrast(lesson) => Some((lesson.habit, pattern.grade)),
+            _ => None,
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn a_step_left_out_is_found_and_what_belongs_to_hard_jobs_is_not() {
+        // Hard jobs (even) fail four times in six and all search; easy ones fail twice. Within a job those that
+        // fail have not checked.
+        let digests = (0..20).flat_map(|job| {
+            (0..6).map(move |i| {
+                let failed = i < if job % 2 == 0 { 4 } else { 2 };
+                let checks = if i == 5 { failed } else { !failed };
+                let steps = [("search", job % 2 == 0), ("check", checks), ("end", true)];
+                let steps: Vec<&str> = steps.iter().filter(|(_, does)| *does).map(|(name, _)| *name).collect();
+                run(job * 6 + i, job, failed, &steps, "economy")
+            })
+        });
+        assert_eq!(mined(digests.collect()), [(Habit::Omits(Step(redact("check"))), Grade::Confirmed)]);
+    }
+
+    #[test]
+    fn a_wrong_value_is_found_against_what_the_job_wants() {
+        let wants = ["economy", "business", "first"];
+        let digests = (0..12).flat_map(|job| {
+            (0..6).map(move |i| {
+                let failed = i % 3 == 0;
+                run(job * 6 + i, job, failed, &["order"], wants[(job + usize::from(failed && i < 5)) % 3])
+            })
+        });
+        let found = mined(digests.collect());
+        let wrong = Habit::Argument { step: Step(redact("order")), path: redact("cabin") };
+        assert_eq!(found, [(wrong, Grade::Confirmed)]);
+    }
+
+    #[test]
+    fn one_job_is_no_pattern_and_no_outcome_is_no_contrast() {
+        let one_job = (0..12).map(|i| run(i, 0, i % 2 == 0, if i % 2 == 0 { &["bad"] } else { &["good"] }, "x"));
+        assert_eq!(mined(one_job.collect()), []);
+        let unjudged = (0..60).map(|i| {
+            let mut digest = run(i, i / 6, i % 2 == 0, if i % 2 == 0 { &["bad"] } else { &["good"] }, "x");
+            digest.outcome = digest.outcome.map(|outcome| Outcome { by: OutcomeSource::Abandoned, ..outcome });
+            digest
+        });
+        assert_eq!(mined(unjudged.collect()), []);
+    }
 }

@@ -14,6 +14,9 @@ pub(super) struct Runs<'a> {
     pub(super) sessions: Vec<usize>,
     /// Who failed, and which runs had the same job.
     pub(super) strata: Strata,
+    /// What the runs of each job left that has several succeeding runs and no failing one: they say nothing about
+    /// failing, but how much succeeding runs differ anyway.
+    pub(super) unbroken: Vec<Vec<&'a Digest>>,
 }
 
 impl<'a> Runs<'a> {
@@ -34,17 +37,17 @@ impl<'a> Runs<'a> {
         for session in of_root.into_values() {
             of_job.entry(corpus.jobs.of(session)).or_default().push(session);
         }
-        let mut runs = Runs {
-            digests: Vec::new(),
-            sessions: Vec::new(),
-            strata: Strata { runs: Vec::new(), failed: Vec::new() },
-        };
+        let strata = Strata { runs: Vec::new(), failed: Vec::new() };
+        let mut runs = Runs { digests: Vec::new(), sessions: Vec::new(), strata, unbroken: Vec::new() };
         for mut sessions in of_job.into_values() {
             let failing = sessions.iter().filter(|&&session| has_failed(&corpus.digests[session])).count();
+            sessions.sort_unstable();
+            if failing == 0 && sessions.len() > 1 {
+                runs.unbroken.push(sessions.iter().map(|&session| &corpus.digests[session]).collect());
+            }
             if failing == 0 || failing == sessions.len() {
                 continue;
             }
-            sessions.sort_unstable();
             runs.strata.runs.push((runs.sessions.len()..runs.sessions.len() + sessions.len()).collect());
             for session in sessions {
                 let digest = &corpus.digests[session];

@@ -3,13 +3,13 @@
 use super::departure::{self, Departure};
 use super::habits::{self, Family, Trait};
 use super::runs::Runs;
-use super::{EQUIVALENT, MIN_ODDS_RATIO, MIN_Z_BESIDE_LENGTH, MOST_CONTRASTS};
+use super::{CANDIDATE_P, CANDIDATES, EQUIVALENT, MIN_ODDS_RATIO, MIN_Z_BESIDE_LENGTH, MOST_CONTRASTS};
 use crate::digest::step::Step;
-use crate::pattern::Habit;
 use crate::pattern::statistics::adjusted::Model;
 use crate::pattern::statistics::discovery;
 use crate::pattern::statistics::gamma::normal_upper_tail;
 use crate::pattern::statistics::stratified::{self, Table};
+use crate::pattern::{Grade, Habit};
 use crate::settings::Mining;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +27,9 @@ pub(super) struct Finding {
     pub(super) q: f64,
     /// Failing runs with the habit beyond what chance expects.
     pub(super) excess: f64,
+    /// Confirmed within the bound; corroborated by a small p beside something confirmed; friction where failing
+    /// runs merely depart from what succeeding ones of the same jobs agree on.
+    pub(super) grade: Grade,
 }
 
 /// A trait under test, turned so that having it is what failing runs do more often.
@@ -59,33 +62,76 @@ fn is_hopeless(candidate: &Candidate) -> bool {
     candidate.p > if candidate.family == Family::Order { 0.02 } else { 0.3 }
 }
 
-/// Finds the habits that hold at the false-discovery bound, most certain first.
+/// Finds the habits worth telling, most certain first.
 ///
 /// Forward: the most certain habit is taken, then the others are tested again with it held equal, so that what
-/// it explains neither drowns them nor makes its companions look guilty; until none is left under the bound.
+/// it explains neither drowns them nor makes its companions look guilty; until none is left.
 /// Backward: a habit that the later ones explain is dropped.
 pub(super) fn select(runs: &Runs<'_>, settings: &Mining) -> Vec<Finding> {
     let least = settings.min_sessions as usize;
     let traits = habits::observe(runs, least).into_iter().map(|seen| turned(runs, seen));
-    let departures = departure::observe(runs).into_iter().map(departed);
-    let mut candidates: Vec<Candidate> = traits.chain(departures).collect();
+    let departures = departure::observe(runs);
+    let mut candidates: Vec<Candidate> = traits.chain(departures.iter().map(departed)).collect();
     // Margins alone say that these could never be found; counting them would only cost the others.
     candidates.retain(|candidate| candidate.smallest_p <= settings.false_discovery_rate);
     let length = lengths(runs);
     for candidate in &mut candidates {
         candidate.passes_gates = passes_gates(runs, candidate, &length, settings);
     }
-    let bound =
-        settings.false_discovery_rate * std::env::var("FAC").ok().and_then(|x| x.parse().ok()).unwrap_or(3.0);
-    let chosen = choose(runs, &candidates, bound);
+    let bound = settings.false_discovery_rate;
+    let chosen = choose(runs, &candidates, (CANDIDATES * bound).min(0.5));
     let (p, q) = judged(runs, &candidates, &chosen);
-    let mut findings: Vec<Finding> = chosen
-        .iter()
-        .filter(|&&i| q[i] <= bound)
-        .map(|&i| finding(runs, &candidates[i], p[i], q[i]))
-        .collect();
-    findings.sort_by(|a, b| a.p.total_cmp(&b.p).then_with(|| a.habit.cmp(&b.habit)));
+    let mut findings: Vec<Finding> = Vec::new();
+    for &i in &chosen {
+        let grade = if q[i] <= bound { Grade::Confirmed } else { Grade::Corroborated };
+        findings.push(finding(runs, &candidates[i], p[i], q[i], grade));
+    }
+    // Where nothing holds at the bound there may be nothing at all, and the best of nothing is no lesson.
+    if !findings.iter().any(|finding| finding.grade == Grade::Confirmed) {
+        findings.clear();
+    }
+    findings.extend(observed(runs, &departures, &findings, settings));
+    findings.sort_by(|a, b| {
+        let by_certainty = b.grade.cmp(&a.grade).then(a.p.total_cmp(&b.p));
+        by_certainty.then(b.failing.len().cmp(&a.failing.len())).then_with(|| a.habit.cmp(&b.habit))
+    });
+    findings.truncate(MOST_CONTRASTS);
     findings
+}
+
+/// Departures that recur over jobs and stand out, but for which there are too few runs to call them a cause. Of
+/// an argument and its parts, and of doing and leaving out, the one with more failing runs is told.
+fn observed(runs: &Runs<'_>, departures: &[Departure], told: &[Finding], settings: &Mining) -> Vec<Finding> {
+    let failing = |departure: &Departure| departure.tables.iter().map(|table| table[0]).sum::<u32>();
+    let recurs = |departure: &&Departure| {
+        let showing = || departure.tables.iter().filter(|table| table[0] > 0);
+        // Succeeding runs that keep to the agreement speak for it as much as failing ones that depart.
+        let speaking: u32 = showing().map(|table| table[0] + table[3]).sum();
+        speaking >= settings.min_sessions
+            && showing().count() >= settings.min_jobs.max(2) as usize
+            && departure.excess > -1e-9
+            && departure.stands_out()
+    };
+    let mut recurring: Vec<&Departure> = departures.iter().filter(recurs).collect();
+    recurring.sort_by(|a, b| failing(b).cmp(&failing(a)).then_with(|| a.habit.cmp(&b.habit)));
+    let mut found: Vec<Finding> = Vec::new();
+    for departure in recurring {
+        if !told.iter().chain(&found).any(|other| is_same_matter(&other.habit, &departure.habit)) {
+            found.push(finding(runs, &departed(departure), departure.p, 1.0, Grade::Friction));
+        }
+    }
+    found
+}
+
+/// Whether two habits are about one step being done or left out, or about an argument and a part of it.
+fn is_same_matter(one: &Habit, other: &Habit) -> bool {
+    match (one, other) {
+        (Habit::Does(a) | Habit::Omits(a), Habit::Does(b) | Habit::Omits(b)) => a == b,
+        (Habit::Argument { step: a, path: p }, Habit::Argument { step: b, path: q }) => {
+            a == b && (p.starts_with(&**q) || q.starts_with(&**p))
+        }
+        _ => one == other,
+    }
 }
 
 fn turned(runs: &Runs<'_>, seen: Trait) -> Candidate {
@@ -115,11 +161,11 @@ fn turned(runs: &Runs<'_>, seen: Trait) -> Candidate {
     }
 }
 
-fn departed(seen: Departure) -> Candidate {
+fn departed(seen: &Departure) -> Candidate {
     Candidate {
-        habit: seen.habit,
-        column: seen.column,
-        tables: seen.tables,
+        habit: seen.habit.clone(),
+        column: seen.column.clone(),
+        tables: seen.tables.clone(),
         p: seen.p,
         smallest_p: seen.smallest_p,
         excess: seen.excess,
@@ -172,6 +218,7 @@ fn choose(runs: &Runs<'_>, candidates: &[Candidate], bound: f64) -> Vec<usize> {
         let (p, q) = judged(runs, candidates, &chosen);
         let open = |i: &usize| {
             q[*i] <= bound
+                && p[*i] <= CANDIDATE_P
                 && candidates[*i].passes_gates
                 && !chosen.iter().any(|c| candidates[*c].habit == candidates[*i].habit)
         };
@@ -187,8 +234,8 @@ fn choose(runs: &Runs<'_>, candidates: &[Candidate], bound: f64) -> Vec<usize> {
     }
     let mut kept = chosen.clone();
     for &late in chosen.iter().rev() {
-        let (_, q) = judged(runs, candidates, &kept);
-        if q[late] > bound {
+        let (p, q) = judged(runs, candidates, &kept);
+        if q[late] > bound || p[late] > CANDIDATE_P {
             kept.retain(|&i| i != late);
         }
     }
@@ -225,10 +272,10 @@ fn judged(runs: &Runs<'_>, candidates: &[Candidate], chosen: &[usize]) -> (Vec<f
         let beside = candidate.beside.as_ref();
         let z = match candidate.is_plain && !is_hopeless(candidate) {
             false => None,
-            true if chosen.contains(&i) => model(held(i, beside)).map(|m| m.z(&candidate.column, CORR())),
+            true if chosen.contains(&i) => model(held(i, beside)).map(|m| m.z(&candidate.column, 0.0)),
             true => {
                 let shared = models.entry(beside).or_insert_with(|| model(held(usize::MAX, beside)));
-                shared.as_ref().map(|m| m.z(&candidate.column, CORR()))
+                shared.as_ref().map(|m| m.z(&candidate.column, 0.0))
             }
         };
         // Only the side that was seen first is a habit; the other side is no finding.
@@ -239,12 +286,7 @@ fn judged(runs: &Runs<'_>, candidates: &[Candidate], chosen: &[usize]) -> (Vec<f
     let q = discovery::weighted(&p, &weights);
     (p, q)
 }
-#[allow(non_snake_case)]
-fn CORR() -> f64 {
-    std::env::var("CORR").ok().and_then(|x| x.parse().ok()).unwrap_or(0.5)
-}
-
-fn finding(runs: &Runs<'_>, candidate: &Candidate, p: f64, q: f64) -> Finding {
+fn finding(runs: &Runs<'_>, candidate: &Candidate, p: f64, q: f64, grade: Grade) -> Finding {
     let failing = (0..runs.count()).filter(|&run| runs.strata.failed[run] && candidate.column[run] > 0.5);
     Finding {
         habit: candidate.habit.clone(),
@@ -253,5 +295,6 @@ fn finding(runs: &Runs<'_>, candidate: &Candidate, p: f64, q: f64) -> Finding {
         p,
         q,
         excess: candidate.excess,
+        grade,
     }
 }
