@@ -5,10 +5,12 @@
 //! Refuses what is no mistake: answers given by exit status, checks that fail before the fix, what a person
 //! refused; and texts that talk to agents ([`poison`]).
 
+pub mod difference;
 pub mod fix;
 pub mod judge;
 pub mod mask;
 pub mod poison;
+pub mod program;
 pub mod salient;
 pub mod shell;
 
@@ -164,7 +166,7 @@ impl Open {
         }
         self.counted_to = self.counted_to.max(fixed_at);
         if let (Some(before), Some(now)) = (calls.get(self.last), calls.get(at))
-            && let Some((changes, _)) = fix::difference(
+            && let Some((changes, _)) = difference::between_calls(
                 before.call,
                 now.call,
                 &self.failure.step,

@@ -5,6 +5,7 @@
 //! wrong. *Work or mistake*: a test that fails before the fix is how work goes; a test runner that is not
 //! installed is something to know next time.
 
+use super::program;
 use super::salient;
 use super::shell::{self, Segment};
 use crate::digest::step;
@@ -26,7 +27,7 @@ pub fn failed(call: &Call) -> bool {
 
 /// Some tools report a person's refusal as an error.
 fn refused_in_words(output: &str) -> bool {
-    let start = output.get(..output.floor_char_boundary(SHORT_TEXT)).unwrap_or_default().to_lowercase();
+    let start = salient::start(output, SHORT_TEXT).to_lowercase();
     [
         "the user doesn't want to",
         "the user does not want to",
@@ -58,7 +59,7 @@ fn is_expected(call: &Call, exit: Option<i32>) -> bool {
         return true;
     }
     // The status of a pipe is that of its last command.
-    let asks = segments.iter().any(|segment| !segment.piped && shell::asks_by_exit(segment, line));
+    let asks = segments.iter().any(|segment| !segment.piped && program::asks_by_exit(segment, line));
     let said_no = matches!(exit, Some(1) | None);
     asks && said_no && !complains(&call.output, &segments, line)
 }
@@ -85,13 +86,13 @@ fn stated_exit(output: &str) -> Option<i32> {
         )
         .ok()
     });
-    let start = output.get(..output.floor_char_boundary(SHORT_TEXT))?;
+    let start = salient::start(output, SHORT_TEXT);
     EXIT.as_ref()?.captures(start)?.get(1)?.as_str().parse().ok()
 }
 
 /// A server, a watcher or a command under `timeout` that was stopped did what it was started for.
 fn ended_on_purpose(line: &str, segments: &[Segment], exit: Option<i32>, output: &str) -> bool {
-    let start = output.get(..output.floor_char_boundary(SHORT_TEXT)).unwrap_or_default().to_lowercase();
+    let start = salient::start(output, SHORT_TEXT).to_lowercase();
     let stopped = matches!(exit, Some(124 | 130 | 137 | 143))
         || start.contains("timed out")
         || start.contains("timeout");
@@ -152,8 +153,8 @@ fn shell_text_is_an_error(line: &str, text: &str) -> bool {
         return false;
     }
     let segments = shell::segments(line);
-    if segments.iter().any(|segment| !segment.piped && shell::only_shows(segment.program(line)))
-        && !segments.iter().any(|segment| segment.piped && !shell::only_shows(segment.program(line)))
+    if segments.iter().any(|segment| !segment.piped && program::only_shows(segment.program(line)))
+        && !segments.iter().any(|segment| segment.piped && !program::only_shows(segment.program(line)))
     {
         return false;
     }

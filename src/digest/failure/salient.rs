@@ -109,8 +109,8 @@ pub fn clarity(line: &str) -> Clarity {
 /// The line that says what went wrong, verbatim, at most `most` bytes; `None` where no line does.
 pub fn line(output: &Clean, most: usize) -> Option<Clean> {
     if let Some(message) = json_message(output) {
-        return (!poison::addresses_an_agent(&output[message.clone()]))
-            .then(|| excerpt(output, message, most))?;
+        let said = excerpt(output, message, most)?;
+        return (!poison::addresses_an_agent(&said)).then_some(said);
     }
     let places = lines(output);
     let least = match places.len() {
@@ -162,11 +162,20 @@ pub fn states_an_error(output: &str) -> bool {
         .any(|range| output.get(range).is_some_and(|line| clarity(line) > Clarity::Vague))
 }
 
+/// At most `bytes` bytes of a text's start, cut at a character boundary.
+pub(super) fn start(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
 /// Places of the lines that can say something: trimmed, without tags around them, not empty. Long outputs are
 /// looked at from both ends.
 pub fn lines(output: &str) -> Vec<Range<usize>> {
-    let head = output.floor_char_boundary(LOOKED_AT);
-    let tail = output.ceil_char_boundary(output.len().saturating_sub(LOOKED_AT)).max(head);
+    let head = start(output, LOOKED_AT).len();
+    let tail = start(output, output.len().saturating_sub(LOOKED_AT)).len().max(head);
     // Some layouts carry the output as a JSON string, where a new line is written out.
     let escaped = output.starts_with("{\"") && output.contains("\\n") && !output.trim_end().contains('\n');
     let mut places = Vec::new();
@@ -293,7 +302,7 @@ fn excerpt(output: &Clean, line: Range<usize>, most: usize) -> Option<Clean> {
         Some(at) if at > most / 2 => line.start + at,
         _ => line.start,
     };
-    let to = output.floor_char_boundary((from + most).min(line.end));
+    let to = start(output, (from + most).min(line.end)).len();
     output.part(from..to.max(from))
 }
 

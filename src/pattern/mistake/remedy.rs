@@ -132,7 +132,10 @@ fn tellings(change: &Change) -> Vec<(Way, f64)> {
                 if from_masked.is_some() {
                     ways.push((changed(from_masked, None), 0.6));
                 }
-                ways.push((changed(None, None), 0.45));
+                // Another place is not yet a lesson.
+                if !from.contains('/') {
+                    ways.push((changed(None, None), 0.45));
+                }
             }
         }
         (None, Some(to)) => {
