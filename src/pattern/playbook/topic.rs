@@ -69,8 +69,8 @@ impl Requests {
         Requests { with, written, asked }
     }
 
-    /// The topic of these trails; `None` if their requests have no word in common, over at least `min_jobs`
-    /// jobs, that others have not.
+    /// The topic of these trails: words that their requests have and others have not; `None` if there are none,
+    /// or if they are the words of fewer than `min_jobs` jobs.
     pub(super) fn topic(
         &self,
         followers: &[u32],
@@ -81,20 +81,13 @@ impl Requests {
         let follows = |trail: &u32| followers.binary_search(trail).is_ok();
         let mut tried: Vec<(f64, &str, f64)> = Vec::new();
         for (stem, asked) in &self.with {
-            let hits: Vec<u32> = asked.iter().filter(|trail| follows(trail)).copied().collect();
-            let jobs: BTreeSet<usize> =
-                hits.iter().map(|t| corpus.jobs.of(trails.all[*t as usize].session)).collect();
-            let elsewhere =
-                (asked.len() - hits.len()) as f64 / self.asked.saturating_sub(followers.len()).max(1) as f64;
-            let likelier = hits.len() as f64 / followers.len().max(1) as f64 >= LIFT * elsewhere;
-            if likelier && jobs.len() >= corpus.settings.min_jobs as usize && hits.len() >= 2 {
-                let ln_p = table.hypergeometric(
-                    self.asked,
-                    asked.len(),
-                    followers.len().min(self.asked),
-                    hits.len(),
-                );
-                tried.push((ln_p, stem, hits.len() as f64 / asked.len() as f64));
+            let hits = asked.iter().filter(|trail| follows(trail)).count();
+            let outside = self.asked.saturating_sub(followers.len()).max(1);
+            let elsewhere = (asked.len() - hits) as f64 / outside as f64;
+            if hits >= 2 && hits as f64 / followers.len().max(1) as f64 >= LIFT * elsewhere {
+                let drawn = followers.len().min(self.asked);
+                let ln_p = table.hypergeometric(self.asked, asked.len(), drawn, hits);
+                tried.push((ln_p, stem, hits as f64 / asked.len() as f64));
             }
         }
         let limit = (ERROR_RATE / tried.len().max(1) as f64).ln();
@@ -104,9 +97,16 @@ impl Requests {
             tried.iter().filter(|(.., telling)| *telling >= TELLING).map(|tried| tried.1).collect();
         let standing = if telling.is_empty() { vec![tried.first()?.1] } else { telling };
         let asked = standing.iter().filter_map(|stem| self.with.get(*stem)).flatten();
-        let trails: BTreeSet<u32> = asked.copied().collect();
+        let trails_asked: BTreeSet<u32> = asked.copied().collect();
+        // The same job is asked for in many wordings, so its words may be its own; all words together are not.
+        let with_topic = followers.iter().filter(|trail| trails_asked.contains(trail));
+        let jobs: BTreeSet<usize> =
+            with_topic.map(|trail| corpus.jobs.of(trails.all[*trail as usize].session)).collect();
+        if jobs.len() < corpus.settings.min_jobs as usize {
+            return None;
+        }
         let words = tried.iter().take(MOST_WORDS).filter_map(|(_, stem, _)| self.written.get(*stem).cloned());
-        Some(Topic { words: words.collect(), trails: trails.into_iter().collect() })
+        Some(Topic { words: words.collect(), trails: trails_asked.into_iter().collect() })
     }
 }
 
