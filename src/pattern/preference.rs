@@ -83,7 +83,12 @@ fn alternatives(corpus: &Corpus<'_>, wordings: &[Wording<'_>]) -> Vec<likeness::
         let digests = wording.votes.iter().filter_map(|vote| corpus.digests.get(vote.session));
         digests.map(|digest| (&wording.wish, digest.root.as_str()))
     });
-    alternative::learn(said)
+    let texts = wordings.iter().flat_map(|wording| &wording.votes).filter_map(|vote| {
+        corpus.digests.get(vote.session).map(|digest| (vote.remark.text.as_str(), digest.root.as_str()))
+    });
+    let mut pairs = alternative::learn(said);
+    pairs.extend(alternative::one_place(texts));
+    pairs
 }
 
 /// Whether the transcripts tell people apart.
@@ -199,7 +204,7 @@ impl<'a> Miner<'a> {
         let votes = self.votes(&group.members);
         let stated = votes.iter().any(|vote| vote.states_a_wish());
         let standing = self.standing(&group.members);
-        let command = || standing.sure.len() < SURE_SESSIONS && is_command(group);
+        let command = || is_command(group, &standing);
         let refused = || command() || self.is_subject(&group.members) || self.is_request(&group.members);
         if !self.taken_up(&standing, &votes, stated) || !self.says_something(group) || refused() {
             return None;
@@ -227,7 +232,10 @@ impl<'a> Miner<'a> {
                     && vote::different_requests(self.corpus, votes) >= RECURRING_REQUESTS);
         let people = match self.several_people {
             _ if !stated => true,
-            true => standing.people.len() + usize::from(standing.strangers) >= settings.min_people as usize,
+            true => {
+                let people = standing.people.len() + usize::from(standing.strangers);
+                people >= settings.min_people as usize && !standing.lasting.is_empty()
+            }
             false => {
                 let often = standing.roots.len() >= settings.min_sessions as usize + LASTING_SESSIONS;
                 standing.lasting.len() >= if often { 1 } else { LASTING_SESSIONS }
@@ -322,8 +330,12 @@ impl<'a> Miner<'a> {
 
 /// Whether a group is a command of the moment: always in the same words (`go ahead`), or naming nothing but everyday
 /// actions (`commit and push`).
-fn is_command(group: &Group) -> bool {
+fn is_command(group: &Group, standing: &Standing<'_>) -> bool {
     let core = group.middle.core(CORE);
+    let general = standing.lasting.len() * 2 >= standing.roots.len();
+    if general || group.members.len() > 1 && standing.sure.len() >= SURE_SESSIONS {
+        return false;
+    }
     group.members.len() < 2 || core.iter().all(|(term, _)| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
 }
 

@@ -5,7 +5,9 @@
 
 use super::lexicon::LEXICON;
 use super::likeness::Pair;
+use super::stem::stem;
 use super::wish::Wish;
+use crate::digest::remark::word::words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most words that name one thing.
@@ -47,6 +49,61 @@ pub(super) fn learn<'a>(said: impl Iterator<Item = (&'a Wish, &'a str)>) -> Vec<
     pairs.into_iter().collect()
 }
 
+/// Learns alternatives from sentences that are the same but for one word, where each word is said in at least two
+/// sessions and the frame is not one that takes several (`run … before the merge`): `plant with a waxing moon`,
+/// `plant with a waning moon`. Takes sentences with the session that they were said in.
+pub(super) fn one_place<'a>(said: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Pair> {
+    let mut frames: BTreeMap<Vec<String>, BTreeMap<String, BTreeSet<&str>>> = BTreeMap::new();
+    let mut together: BTreeSet<(String, String)> = BTreeSet::new();
+    for (text, session) in said {
+        let spoken: Vec<String> = words(text).into_iter().filter(|word| !word.is_mark()).map(|word| word.text).collect();
+        let names: Vec<usize> = (0..spoken.len()).filter(|&at| !is_quiet(&spoken[at])).collect();
+        for &at in names.iter().filter(|_| spoken.len() <= LONGEST_FRAME && spoken.len() > 2) {
+            let telling = |other: &&usize| **other != at && LEXICON.telling(&stem(&spoken[**other])) > 0.5;
+            let several = spoken.iter().any(|word| TAKES_SEVERAL.contains(&word.as_str()));
+            if several || !names.iter().any(|other| telling(&other)) {
+                continue;
+            }
+            let mut frame = spoken.clone();
+            frame[at] = String::new();
+            frames.entry(frame).or_default().entry(term(&spoken[at])).or_default().insert(session);
+            together.extend(names.iter().map(|&other| unordered(&term(&spoken[at]), &term(&spoken[other]))));
+        }
+    }
+    let mut sessions: BTreeMap<(String, String), [BTreeSet<&str>; 2]> = BTreeMap::new();
+    for fillers in frames.values().filter(|fillers| (2..=3).contains(&fillers.len())) {
+        for (one, by_one) in fillers {
+            for (other, by_other) in fillers.iter().filter(|(other, _)| *other > one) {
+                let known = sessions.entry((one.clone(), other.clone())).or_default();
+                known[0].extend(by_one);
+                known[1].extend(by_other);
+            }
+        }
+    }
+    let apart = sessions.into_iter().filter(|(pair, by)| {
+        let number = |word: &String| word.bytes().any(|b| b.is_ascii_digit());
+        by.iter().all(|by| by.len() >= SESSIONS) && !together.contains(pair) && !number(&pair.0) && !number(&pair.1)
+    });
+    apart.map(|((one, other), _)| (BTreeSet::from([one]), BTreeSet::from([other]))).collect()
+}
+
+/// Longest sentence whose words are tried one by one, words.
+const LONGEST_FRAME: usize = 16;
+
+/// Words of frames that take several things at a time.
+const TAKES_SEVERAL: &[&str] =
+    &["before", "after", "add", "mention", "run", "include", "update", "check", "avoid", "not", "no", "never", "without"];
+
+fn is_quiet(word: &str) -> bool {
+    ["stop", "negator", "bound"].iter().any(|section| LEXICON.has(section, word))
+}
+
+/// The term that a word is.
+fn term(word: &str) -> String {
+    let stem = stem(word);
+    LEXICON.term(&[stem.as_str()]).map_or_else(|| stem.clone(), |(term, _)| term.to_owned())
+}
+
 fn side(wish: &Wish, sign: i8) -> BTreeSet<String> {
     let telling = |term: &&String| LEXICON.telling(term) > 0.5;
     wish.terms.iter().filter(|&(_, &s)| s == sign).map(|(term, _)| term).filter(telling).cloned().collect()
@@ -69,5 +126,15 @@ mod tests {
         let set = |word: &str| BTreeSet::from([word.to_owned()]);
         assert!(pairs.contains(&(set("moffl"), set("snib"))), "{pairs:?}");
         assert_eq!(pairs.len(), 2, "{pairs:?}");
+    }
+
+    #[test]
+    fn one_word_in_one_place_is_an_alternative_to_another() {
+        let said = ["a", "b"].into_iter().flat_map(|session| {
+            ["plant with a waxing moon", "plant with a waning moon", "run zeta before merging", "run blorp before merging"]
+                .map(|text| (text, session))
+        });
+        let pairs = one_place(said);
+        assert_eq!(pairs, [(BTreeSet::from(["wan".to_owned()]), BTreeSet::from(["wax".to_owned()]))]);
     }
 }
