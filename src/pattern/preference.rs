@@ -232,10 +232,7 @@ impl<'a> Miner<'a> {
                     && vote::different_requests(self.corpus, votes) >= RECURRING_REQUESTS);
         let people = match self.several_people {
             _ if !stated => true,
-            true => {
-                let people = standing.people.len() + usize::from(standing.strangers);
-                people >= settings.min_people as usize && !standing.lasting.is_empty()
-            }
+            true => standing.people.len() + usize::from(standing.strangers) >= settings.min_people as usize,
             false => {
                 let often = standing.roots.len() >= settings.min_sessions as usize + LASTING_SESSIONS;
                 standing.lasting.len() >= if often { 1 } else { LASTING_SESSIONS }

@@ -6,7 +6,7 @@
 use super::lexicon::LEXICON;
 use super::likeness::Pair;
 use super::stem::stem;
-use super::wish::Wish;
+use super::wish::{Wish, read};
 use crate::digest::remark::word::words;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,11 +53,15 @@ pub(super) fn learn<'a>(said: impl Iterator<Item = (&'a Wish, &'a str)>) -> Vec<
 /// sessions and the frame is not one that takes several (`run … before the merge`): `plant with a waxing moon`,
 /// `plant with a waning moon`. Takes sentences with the session that they were said in.
 pub(super) fn one_place<'a>(said: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Pair> {
-    let mut frames: BTreeMap<Vec<String>, BTreeMap<String, BTreeSet<&str>>> = BTreeMap::new();
+    let mut frames: BTreeMap<Vec<String>, BTreeSet<String>> = BTreeMap::new();
     let mut together: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut anywhere: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for (text, session) in said {
         let spoken: Vec<String> = words(text).into_iter().filter(|word| !word.is_mark()).map(|word| word.text).collect();
         let names: Vec<usize> = (0..spoken.len()).filter(|&at| !is_quiet(&spoken[at])).collect();
+        for &at in &names {
+            anywhere.entry(term(&spoken[at])).or_default().insert(session);
+        }
         for &at in names.iter().filter(|_| spoken.len() <= LONGEST_FRAME && spoken.len() > 2) {
             let telling = |other: &&usize| **other != at && LEXICON.telling(&stem(&spoken[**other])) > 0.5;
             let several = spoken.iter().any(|word| TAKES_SEVERAL.contains(&word.as_str()));
@@ -66,25 +70,23 @@ pub(super) fn one_place<'a>(said: impl Iterator<Item = (&'a str, &'a str)>) -> V
             }
             let mut frame = spoken.clone();
             frame[at] = String::new();
-            frames.entry(frame).or_default().entry(term(&spoken[at])).or_default().insert(session);
-            together.extend(names.iter().map(|&other| unordered(&term(&spoken[at]), &term(&spoken[other]))));
+            frames.entry(frame).or_default().insert(term(&spoken[at]));
         }
+        // Who asks for both does not take them for alternatives; who asks for one and not the other does.
+        let both: Vec<String> = read(text, false).terms.into_iter().filter(|(_, s)| *s > 0).map(|(t, _)| t).collect();
+        together.extend(both.iter().flat_map(|one| both.iter().map(|other| unordered(one, other))));
     }
-    let mut sessions: BTreeMap<(String, String), [BTreeSet<&str>; 2]> = BTreeMap::new();
+    let mut facing: BTreeSet<(String, String)> = BTreeSet::new();
     for fillers in frames.values().filter(|fillers| (2..=3).contains(&fillers.len())) {
-        for (one, by_one) in fillers {
-            for (other, by_other) in fillers.iter().filter(|(other, _)| *other > one) {
-                let known = sessions.entry((one.clone(), other.clone())).or_default();
-                known[0].extend(by_one);
-                known[1].extend(by_other);
-            }
+        for one in fillers {
+            facing.extend(fillers.iter().filter(|other| *other > one).map(|other| (one.clone(), other.clone())));
         }
     }
-    let apart = sessions.into_iter().filter(|(pair, by)| {
-        let number = |word: &String| word.bytes().any(|b| b.is_ascii_digit());
-        by.iter().all(|by| by.len() >= SESSIONS) && !together.contains(pair) && !number(&pair.0) && !number(&pair.1)
-    });
-    apart.map(|((one, other), _)| (BTreeSet::from([one]), BTreeSet::from([other]))).collect()
+    let often = |word: &String| anywhere.get(word).is_some_and(|sessions| sessions.len() >= SESSIONS);
+    let number = |word: &String| word.bytes().any(|b| b.is_ascii_digit());
+    let fits = |word: &String| often(word) && !number(word);
+    let apart = facing.into_iter().filter(|pair| fits(&pair.0) && fits(&pair.1) && !together.contains(pair));
+    apart.map(|(one, other)| (BTreeSet::from([one]), BTreeSet::from([other]))).collect()
 }
 
 /// Longest sentence whose words are tried one by one, words.
@@ -115,7 +117,6 @@ fn unordered(one: &str, other: &str) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::wish::read;
     use super::*;
 
     #[test]

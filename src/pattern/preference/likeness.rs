@@ -83,7 +83,9 @@ impl Weights {
     pub(super) fn of(&self, term: &str) -> f64 {
         let frequency = self.frequency.get(term).copied().unwrap_or_default();
         let named = term.contains(['_', '.', '/', '@', '-']) || term.chars().any(|c| c.is_ascii_digit());
-        let seen_once = if frequency <= 1.0 && !named && !LEXICON.knows(term) { SEEN_ONCE } else { 1.0 };
+        let alternative = || self.pairs.iter().any(|(here, _)| here.contains(term));
+        let chance = frequency <= 1.0 && !named && !LEXICON.knows(term) && !alternative();
+        let seen_once = if chance { SEEN_ONCE } else { 1.0 };
         self.says(term) * seen_once
     }
 
