@@ -142,7 +142,8 @@ fn clauses(words: &[word::Word]) -> Vec<Range<usize>> {
 /// Whether two halves say one thing from both sides: `don't use floats; we keep integers`.
 fn contrasts(before: &[word::Word], turn: &word::Word, after: &[word::Word]) -> bool {
     let negated = |half: &[word::Word]| {
-        half.iter().any(|word| matches!(word.text.as_str(), "not" | "never" | "no" | "avoid" | "stop" | "without"))
+        half.iter()
+            .any(|word| matches!(word.text.as_str(), "not" | "never" | "no" | "avoid" | "stop" | "without"))
     };
     turn.is_mark()
         && negated(before) != negated(after)
@@ -159,16 +160,23 @@ const LONGEST_AFTERTHOUGHT: usize = 4;
 /// Whether what comes after a turn is a sentence of its own and not the other half of the first: `before you
 /// commit, always run the tests` and `always use tabs, never use spaces` are one wish each.
 fn stands_alone(before: &[word::Word], after: &[word::Word]) -> bool {
-    const CONDITIONS: &[&str] =
-        &["before", "after", "when", "whenever", "if", "once", "for", "in", "on", "while", "as", "from", "since"];
+    const CONDITIONS: &[&str] = &[
+        "before", "after", "when", "whenever", "if", "once", "for", "in", "on", "while", "as", "from",
+        "since",
+    ];
     let opening = before.get(cue::courtesies(before)).map(|word| word.text.as_str());
     let conditional = opening.is_some_and(|word| CONDITIONS.contains(&word));
     let closing = after.first().is_some_and(|word| {
-        CONDITIONS.contains(&word.text.as_str()) && !after.iter().any(|word| word.is_mark() || word.text == "always")
+        CONDITIONS.contains(&word.text.as_str())
+            && !after.iter().any(|word| word.is_mark() || word.text == "always")
     });
     let negated = after.first().is_some_and(|word| matches!(word.text.as_str(), "never" | "do" | "no"));
     let same_verb = negated
-        && after.iter().skip(1).take(2).any(|word| word.text.len() > 2 && before.iter().any(|b| b.text == word.text));
+        && after
+            .iter()
+            .skip(1)
+            .take(2)
+            .any(|word| word.text.len() > 2 && before.iter().any(|b| b.text == word.text));
     // `pin the version, don't use latest`: the second half says what the first one is to replace.
     let afterthought = negated
         && after.iter().filter(|word| !word.is_mark()).count() <= LONGEST_AFTERTHOUGHT
@@ -176,7 +184,9 @@ fn stands_alone(before: &[word::Word], after: &[word::Word]) -> bool {
         && cue::judge(before).wish.is_some();
     // `kept in cents, never as a float`
     let goes_on = negated
-        && after.get(1).is_some_and(|word| matches!(word.text.as_str(), "as" | "a" | "an" | "the" | "in" | "with" | "on"));
+        && after.get(1).is_some_and(|word| {
+            matches!(word.text.as_str(), "as" | "a" | "an" | "the" | "in" | "with" | "on")
+        });
     !conditional && !closing && !same_verb && !afterthought && !goes_on
 }
 
@@ -185,7 +195,12 @@ fn keep_surest(found: Vec<(Option<Strength>, Remark)>, most: usize) -> Vec<Remar
     let mut order: Vec<usize> = (0..found.len()).collect();
     order.sort_by_key(|&at| {
         let (strength, remark) = &found[at];
-        (std::cmp::Reverse((*strength).max((remark.sort == Sort::Correction).then_some(Strength::Standing))), at)
+        (
+            std::cmp::Reverse(
+                (*strength).max((remark.sort == Sort::Correction).then_some(Strength::Standing)),
+            ),
+            at,
+        )
     });
     order.truncate(most);
     order.sort_unstable();

@@ -22,7 +22,9 @@ mod planted;
 
 pub use identity::same_wish;
 
-use super::{ConflictLesson, Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Scope, Side, Support, witness};
+use super::{
+    ConflictLesson, Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Scope, Side, Support, witness,
+};
 use crate::redact::Clean;
 use lexicon::LEXICON;
 use likeness::{Vector, Weights};
@@ -56,9 +58,16 @@ const SUBJECT_SHARE: f64 = 0.6;
 /// Mines wishes, conflicts between wishes, and recurring corrections. Sorted by anchor.
 pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     let wordings = vote::gather(corpus);
-    let weights = Weights::learn(wordings.iter().map(|wording| &wording.wish), &alternatives(corpus, &wordings));
+    let weights =
+        Weights::learn(wordings.iter().map(|wording| &wording.wish), &alternatives(corpus, &wordings));
     let vectors: Vec<Vector> = wordings.iter().map(|wording| weights.vector(&wording.wish)).collect();
-    let miner = Miner { corpus, wordings: &wordings, vectors: &vectors, several_people: several_people(corpus), weights: &weights };
+    let miner = Miner {
+        corpus,
+        wordings: &wordings,
+        vectors: &vectors,
+        several_people: several_people(corpus),
+        weights: &weights,
+    };
     let groups = miner.groups();
     let views: Vec<conflict::Group> = groups.iter().map(|group| miner.view(group)).collect();
     let conflicts = conflict::find(&views, corpus.settings.wish_similarity);
@@ -128,7 +137,10 @@ impl<'a> Miner<'a> {
             .collect();
         let mut joining: Vec<(usize, usize)> = Vec::new();
         for at in mild {
-            let likeness = groups.iter().enumerate().map(|(group, to)| (group, self.vectors[at].likeness(&to.middle).same));
+            let likeness = groups
+                .iter()
+                .enumerate()
+                .map(|(group, to)| (group, self.vectors[at].likeness(&to.middle).same));
             let best = likeness.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
             joining.extend(best.filter(|&(_, same)| same >= threshold).map(|(group, _)| (group, at)));
         }
@@ -165,7 +177,8 @@ impl<'a> Miner<'a> {
 
     /// The sides that enough sessions stand behind to be more than a slip.
     fn real_sides(&self, groups: &[Group], sides: conflict::Sides) -> conflict::Sides {
-        let sessions: Vec<usize> = sides.iter().map(|side| self.standing(&members(groups, side)).roots.len()).collect();
+        let sessions: Vec<usize> =
+            sides.iter().map(|side| self.standing(&members(groups, side)).roots.len()).collect();
         let total: usize = sessions.iter().sum();
         let real = |count: usize| count >= REAL_SESSIONS || count as f64 >= REAL_MINORITY * total as f64;
         sides.into_iter().zip(sessions).filter(|&(_, count)| real(count)).map(|(side, _)| side).collect()
@@ -174,7 +187,10 @@ impl<'a> Miner<'a> {
     /// The pattern of a conflict, if enough people and sessions take part in it.
     fn conflict(&self, groups: &[Group], sides: &conflict::Sides) -> Option<Pattern> {
         let everyone: Vec<usize> = sides.iter().flat_map(|side| members(groups, side)).collect();
-        if !self.taken_up(&self.standing(&everyone), &self.votes(&everyone), true) || self.is_request(&everyone) || sides.iter().any(|s| self.is_subject(&members(groups, s))) {
+        if !self.taken_up(&self.standing(&everyone), &self.votes(&everyone), true)
+            || self.is_request(&everyone)
+            || sides.iter().any(|s| self.is_subject(&members(groups, s)))
+        {
             return None;
         }
         let mut told: Vec<Side> = sides
@@ -196,7 +212,12 @@ impl<'a> Miner<'a> {
         let middles: Vec<Vector> = sides.iter().map(|side| self.middle(&members(groups, side))).collect();
         let most = self.corpus.settings.max_evidence;
         let evidence = interleaved(told.iter().map(|side| side.evidence.as_slice()).collect(), most);
-        Some(self.pattern(identity::conflict(&middles), Lesson::Conflict(ConflictLesson { sides: told }), &everyone, evidence))
+        Some(self.pattern(
+            identity::conflict(&middles),
+            Lesson::Conflict(ConflictLesson { sides: told }),
+            &everyone,
+            evidence,
+        ))
     }
 
     /// The pattern of a group that nobody contradicts, if enough people and sessions stand behind it.
@@ -267,8 +288,12 @@ impl<'a> Miner<'a> {
             return false;
         }
         let middle = self.middle(members);
-        let core: Vec<&str> =
-            middle.core(CORE).iter().map(|(term, _)| *term).filter(|term| LEXICON.telling(term) > 0.5).collect();
+        let core: Vec<&str> = middle
+            .core(CORE)
+            .iter()
+            .map(|(term, _)| *term)
+            .filter(|term| LEXICON.telling(term) > 0.5)
+            .collect();
         let about = votes.iter().filter(|vote| {
             let Some(digest) = self.corpus.digests.get(vote.session) else { return false };
             // The wish may stand in the request itself; that does not make it the subject.
@@ -312,13 +337,20 @@ impl<'a> Miner<'a> {
         scope
     }
 
-    fn pattern(&self, anchor: Vec<Clean>, lesson: Lesson, members: &[usize], evidence: Vec<Evidence>) -> Pattern {
+    fn pattern(
+        &self,
+        anchor: Vec<Clean>,
+        lesson: Lesson,
+        members: &[usize],
+        evidence: Vec<Evidence>,
+    ) -> Pattern {
         let support = self.support(members);
         let standing = self.standing(members);
         let agree = support.people > 1 || support.agents > 1;
         let grade = if agree { Grade::Corroborated } else { Grade::Friction };
         let sure = standing.sure.len() as f64 / standing.roots.len().max(1) as f64;
-        let weight = f64::from(support.sessions) * (1.0 + f64::from(support.people)).sqrt() * (0.5 + sure / 2.0);
+        let weight =
+            f64::from(support.sessions) * (1.0 + f64::from(support.people)).sqrt() * (0.5 + sure / 2.0);
         let parts: Vec<&str> = anchor.iter().map(Clean::as_str).collect();
         let fingerprint = Fingerprint::of(&parts);
         Pattern { fingerprint, anchor, lesson, support, grade, scope: self.scope(members), evidence, weight }
@@ -333,7 +365,8 @@ fn is_command(group: &Group, standing: &Standing<'_>) -> bool {
     if general || group.members.len() > 1 && standing.sure.len() >= SURE_SESSIONS {
         return false;
     }
-    group.members.len() < 2 || core.iter().all(|(term, _)| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
+    group.members.len() < 2
+        || core.iter().all(|(term, _)| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
 }
 
 fn members(groups: &[Group], side: &[usize]) -> Vec<usize> {

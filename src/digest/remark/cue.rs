@@ -104,7 +104,9 @@ pub(crate) fn judge(words: &[Word]) -> Judgement {
         () if lasting => Some(Strength::Lasting),
         () if own_business => None,
         () if asking => Some(Strength::Standing),
-        () if says("standing") => Some(if names_one_thing(words, start) { Strength::Mild } else { Strength::Standing }),
+        () if says("standing") => {
+            Some(if names_one_thing(words, start) { Strength::Mild } else { Strength::Standing })
+        }
         () if says("mild") => Some(Strength::Mild),
         () => None,
     };
@@ -114,9 +116,10 @@ pub(crate) fn judge(words: &[Word]) -> Judgement {
 /// Whether a wish starts at this word: for telling where `fix the bug and always run the tests` turns into one.
 pub(crate) fn starts_wish(words: &[Word]) -> bool {
     const OPENERS: &[&str] = &[
-        "always", "never", "please", "do", "make", "remember", "from", "keep", "use", "avoid", "we", "no", "stop",
-        "ensure", "be", "stick", "prefer", "only", "our", "as", "i", "whenever", "before", "after", "when",
-        "every", "each", "going", "in", "team", "immer", "nie", "toujours", "jamais", "siempre", "nunca",
+        "always", "never", "please", "do", "make", "remember", "from", "keep", "use", "avoid", "we", "no",
+        "stop", "ensure", "be", "stick", "prefer", "only", "our", "as", "i", "whenever", "before", "after",
+        "when", "every", "each", "going", "in", "team", "immer", "nie", "toujours", "jamais", "siempre",
+        "nunca",
     ];
     words.first().is_some_and(|word| OPENERS.contains(&word.text.as_str()))
         && judge(words).wish.is_some_and(|strength| strength >= Strength::Standing)
@@ -126,7 +129,10 @@ pub(crate) fn starts_wish(words: &[Word]) -> bool {
 fn requests(words: &[Word]) -> bool {
     let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     texts.windows(2).any(|pair| {
-        matches!(pair, ["can" | "could" | "would" | "will", "you" | "we"] | ["why", "not"] | ["mind", _] | [_, "please"])
+        matches!(
+            pair,
+            ["can" | "could" | "would" | "will", "you" | "we"] | ["why", "not"] | ["mind", _] | [_, "please"]
+        )
     }) || texts.starts_with(&["why", "do", "not", "we"])
 }
 
@@ -139,13 +145,94 @@ fn names_one_thing(words: &[Word], start: usize) -> bool {
 /// How many words at the start are only courtesy: `ok, also, could you please`.
 pub(crate) fn courtesies(words: &[Word]) -> usize {
     const COURTESY: &[&str] = &[
-        "hey", "hi", "hello", "ok", "okay", "also", "and", "but", "btw", "fyi", "note", "reminder", "please", "kindly",
-        "thanks", "thx", "thank", "oh", "so", "well", "actually", "just", "hmm", "yes", "yeah", "yep", "sure", "right",
-        "great", "good", "nice", "perfect", "cool", "again", "again:", "one", "more", "thing", "by", "the", "way", "quick",
-        "small", "heads", "up", "can", "could", "would", "will", "you", "then", "plus", "however", "important", "ps", "p.s",
-        "psa", "folks", "team", "all", "everyone", "friendly", "oh,", "bitte", "und", "aber", "s'il", "vous", "plaît", "por",
-        "favor", "y", "et", "two", "things", "last", "first", "second", "otherwise", "that", "said", "in", "addition",
-        "additionally", "besides", "lastly", "finally", "mind",
+        "hey",
+        "hi",
+        "hello",
+        "ok",
+        "okay",
+        "also",
+        "and",
+        "but",
+        "btw",
+        "fyi",
+        "note",
+        "reminder",
+        "please",
+        "kindly",
+        "thanks",
+        "thx",
+        "thank",
+        "oh",
+        "so",
+        "well",
+        "actually",
+        "just",
+        "hmm",
+        "yes",
+        "yeah",
+        "yep",
+        "sure",
+        "right",
+        "great",
+        "good",
+        "nice",
+        "perfect",
+        "cool",
+        "again",
+        "again:",
+        "one",
+        "more",
+        "thing",
+        "by",
+        "the",
+        "way",
+        "quick",
+        "small",
+        "heads",
+        "up",
+        "can",
+        "could",
+        "would",
+        "will",
+        "you",
+        "then",
+        "plus",
+        "however",
+        "important",
+        "ps",
+        "p.s",
+        "psa",
+        "folks",
+        "team",
+        "all",
+        "everyone",
+        "friendly",
+        "oh,",
+        "bitte",
+        "und",
+        "aber",
+        "s'il",
+        "vous",
+        "plaît",
+        "por",
+        "favor",
+        "y",
+        "et",
+        "two",
+        "things",
+        "last",
+        "first",
+        "second",
+        "otherwise",
+        "that",
+        "said",
+        "in",
+        "addition",
+        "additionally",
+        "besides",
+        "lastly",
+        "finally",
+        "mind",
     ];
     // Openers of several words are courtesy only as a whole: `the way` of `by the way`, `one more thing`.
     const WHOLE: &[&[&str]] = &[
@@ -174,9 +261,10 @@ pub(crate) fn courtesies(words: &[Word]) -> usize {
         &["por", "favor"],
     ];
     const PART_OF_WHOLE: &[&str] = &[
-        "by", "the", "way", "one", "more", "thing", "two", "things", "last", "quick", "small", "friendly", "heads", "up",
-        "that", "said", "in", "addition", "can", "could", "would", "will", "you", "mind", "thank", "s'il", "vous", "plaît",
-        "por", "favor", "team", "all", "everyone", "first", "good", "right", "again",
+        "by", "the", "way", "one", "more", "thing", "two", "things", "last", "quick", "small", "friendly",
+        "heads", "up", "that", "said", "in", "addition", "can", "could", "would", "will", "you", "mind",
+        "thank", "s'il", "vous", "plaît", "por", "favor", "team", "all", "everyone", "first", "good",
+        "right", "again",
     ];
     let mut at = 0;
     while let Some(word) = words.get(at) {
@@ -216,7 +304,9 @@ fn fits(phrase: &[Element], words: &[Word], at: usize) -> bool {
         }
         Element::Word(choices) => choices.iter().any(|choice| match (choice, words.get(at)) {
             (Choice::End, None) => rest.is_empty(),
-            (Choice::End, Some(word)) => rest.is_empty() && matches!(word.text.as_str(), "." | "!" | "?" | ","),
+            (Choice::End, Some(word)) => {
+                rest.is_empty() && matches!(word.text.as_str(), "." | "!" | "?" | ",")
+            }
             (_, None) => false,
             (Choice::Exactly(text), Some(word)) => word.text == *text && fits(rest, words, at + 1),
             (Choice::Ending(end), Some(word)) => {
@@ -269,8 +359,14 @@ mod tests {
             assert!(!judge(&words(text)).passing, "{text}");
         }
         for text in [
-            "no, that's wrong", "I said use pnpm", "you broke the build", "you forgot to run blorp again",
-            "that's not what I asked", "revert that", "why did you delete it?", "stop doing that",
+            "no, that's wrong",
+            "I said use pnpm",
+            "you broke the build",
+            "you forgot to run blorp again",
+            "that's not what I asked",
+            "revert that",
+            "why did you delete it?",
+            "stop doing that",
         ] {
             assert!(judge(&words(text)).wrong, "{text}");
         }

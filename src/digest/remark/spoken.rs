@@ -40,7 +40,7 @@ pub(crate) fn sentences(turn: &str) -> Vec<Range<usize>> {
 /// The parts of a turn that are looked at: all of it, or its beginning and its end.
 fn looked_at(turn: &str) -> Vec<Range<usize>> {
     if turn.len() <= HEAD + TAIL {
-        return Vec::from([0..turn.len()]);
+        return std::iter::once(0..turn.len()).collect();
     }
     let head = boundary(turn, HEAD);
     let tail = boundary(turn, turn.len() - TAIL);
@@ -130,14 +130,38 @@ fn is_heading(line: &str) -> bool {
 /// A line such as `Consider this feedback:` after which somebody or something else speaks.
 fn quotes_somebody(line: &str) -> bool {
     const SPEAKING: &[&str] = &[
-        "feedback", "suggests", "suggested", "says", "wrote", "reviewer", "comment", "comments", "output",
-        "log", "logs", "error", "errors", "report", "reports", "reads", "got", "get", "prints", "stacktrace",
-        "trace", "response", "transcript", "email", "e-mail", "replied", "answer",
+        "feedback",
+        "suggests",
+        "suggested",
+        "says",
+        "wrote",
+        "reviewer",
+        "comment",
+        "comments",
+        "output",
+        "log",
+        "logs",
+        "error",
+        "errors",
+        "report",
+        "reports",
+        "reads",
+        "got",
+        "get",
+        "prints",
+        "stacktrace",
+        "trace",
+        "response",
+        "transcript",
+        "email",
+        "e-mail",
+        "replied",
+        "answer",
     ];
     let Some(intro) = line.strip_suffix(':') else { return false };
-    intro.split(|c: char| !(c.is_alphanumeric() || c == '-')).any(|word| {
-        SPEAKING.iter().any(|speaking| word.eq_ignore_ascii_case(speaking))
-    })
+    intro
+        .split(|c: char| !(c.is_alphanumeric() || c == '-'))
+        .any(|word| SPEAKING.iter().any(|speaking| word.eq_ignore_ascii_case(speaking)))
 }
 
 /// Whether a line reads like something typed by a person: words, not code, logs, tables or prompts.
@@ -148,9 +172,33 @@ fn is_prose(raw: &str, line: &str) -> bool {
         return false;
     }
     const NEVER_TYPED: &[&str] = &[
-        ">", "$ ", "% ", "|", "[request interrupted", "traceback", "file \"", "at ", "caused by", "npm err",
-        "error:", "warning:", "error[", "fatal:", "panic:", "===", "=== ", "---", "❯", "└", "│", "⎿", "http",
-        "caveat:", "#!", "//", "/*",
+        ">",
+        "$ ",
+        "% ",
+        "|",
+        "[request interrupted",
+        "traceback",
+        "file \"",
+        "at ",
+        "caused by",
+        "npm err",
+        "error:",
+        "warning:",
+        "error[",
+        "fatal:",
+        "panic:",
+        "===",
+        "=== ",
+        "---",
+        "❯",
+        "└",
+        "│",
+        "⎿",
+        "http",
+        "caveat:",
+        "#!",
+        "//",
+        "/*",
     ];
     let lower = line.get(..boundary(line, 24)).unwrap_or_default().to_lowercase();
     if NEVER_TYPED.iter().any(|start| lower.starts_with(start)) || starts_with_time(line) {
@@ -158,7 +206,8 @@ fn is_prose(raw: &str, line: &str) -> bool {
     }
     let total = line.chars().count();
     let wordy = line.chars().filter(|c| c.is_alphabetic() || matches!(c, ' ' | '\'' | ',' | '’')).count();
-    const CODE: &[&str] = &[" := ", " == ", "(\"", "();", "){", ") {", "=> {", "</", "/>", "::new(", "fmt.", "std::"];
+    const CODE: &[&str] =
+        &[" := ", " == ", "(\"", "();", "){", ") {", "=> {", "</", "/>", "::new(", "fmt.", "std::"];
     let code = line.ends_with(['{', '}', ';']) || CODE.iter().any(|mark| line.contains(mark));
     !code && wordy * 10 >= total * 7
 }
@@ -204,7 +253,8 @@ fn split(turn: &str, run: Option<Range<usize>>, found: &mut Vec<Range<usize>>) {
             _ => false,
         };
         if ends {
-            let end = if matches!(c, '.' | '!' | '?' | '。' | '！' | '？') { at + c.len_utf8() } else { at };
+            let end =
+                if matches!(c, '.' | '!' | '?' | '。' | '！' | '？') { at + c.len_utf8() } else { at };
             push_trimmed(text, start..end, run.start, found);
             start = at + c.len_utf8();
         }

@@ -168,7 +168,9 @@ fn splits_at_hyphens(word: &str) -> bool {
     let mut parts = word.split('-');
     let first = parts.next().unwrap_or_default();
     let keeps = ["", "no", "non", "not", "pre", "re", "un", "e"].contains(&first);
-    word.contains('-') && !keeps && word.split('-').all(|part| part.chars().all(char::is_alphabetic) && part.chars().count() > 1)
+    word.contains('-')
+        && !keeps
+        && word.split('-').all(|part| part.chars().all(char::is_alphabetic) && part.chars().count() > 1)
 }
 
 #[cfg(test)]

@@ -57,7 +57,8 @@ pub(super) fn one_place<'a>(said: impl Iterator<Item = (&'a str, &'a str)>) -> V
     let mut together: BTreeSet<(String, String)> = BTreeSet::new();
     let mut anywhere: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for (text, session) in said {
-        let spoken: Vec<String> = words(text).into_iter().filter(|word| !word.is_mark()).map(|word| word.text).collect();
+        let spoken: Vec<String> =
+            words(text).into_iter().filter(|word| !word.is_mark()).map(|word| word.text).collect();
         let names: Vec<usize> = (0..spoken.len()).filter(|&at| !is_quiet(&spoken[at])).collect();
         for &at in &names {
             anywhere.entry(term(&spoken[at])).or_default().insert(session);
@@ -73,13 +74,16 @@ pub(super) fn one_place<'a>(said: impl Iterator<Item = (&'a str, &'a str)>) -> V
             frames.entry(frame).or_default().insert(term(&spoken[at]));
         }
         // Who asks for both does not take them for alternatives; who asks for one and not the other does.
-        let both: Vec<String> = read(text, false).terms.into_iter().filter(|(_, s)| *s > 0).map(|(t, _)| t).collect();
+        let both: Vec<String> =
+            read(text, false).terms.into_iter().filter(|(_, s)| *s > 0).map(|(t, _)| t).collect();
         together.extend(both.iter().flat_map(|one| both.iter().map(|other| unordered(one, other))));
     }
     let mut facing: BTreeSet<(String, String)> = BTreeSet::new();
     for fillers in frames.values().filter(|fillers| (2..=3).contains(&fillers.len())) {
         for one in fillers {
-            facing.extend(fillers.iter().filter(|other| *other > one).map(|other| (one.clone(), other.clone())));
+            facing.extend(
+                fillers.iter().filter(|other| *other > one).map(|other| (one.clone(), other.clone())),
+            );
         }
     }
     let often = |word: &String| anywhere.get(word).is_some_and(|sessions| sessions.len() >= SESSIONS);
@@ -93,8 +97,10 @@ pub(super) fn one_place<'a>(said: impl Iterator<Item = (&'a str, &'a str)>) -> V
 const LONGEST_FRAME: usize = 16;
 
 /// Words of frames that take several things at a time.
-const TAKES_SEVERAL: &[&str] =
-    &["before", "after", "add", "mention", "run", "include", "update", "check", "avoid", "not", "no", "never", "without"];
+const TAKES_SEVERAL: &[&str] = &[
+    "before", "after", "add", "mention", "run", "include", "update", "check", "avoid", "not", "no", "never",
+    "without",
+];
 
 fn is_quiet(word: &str) -> bool {
     ["stop", "negator", "bound"].iter().any(|section| LEXICON.has(section, word))
@@ -121,8 +127,13 @@ mod tests {
 
     #[test]
     fn what_both_directions_share_is_no_part_of_the_name() {
-        let texts = [("moffle merge instead of snibbing", "a"), ("snib merge instead of moffling", "b"), ("x over y", "c")];
-        let wishes: Vec<(Wish, &str)> = texts.iter().map(|(text, session)| (read(text, false), *session)).collect();
+        let texts = [
+            ("moffle merge instead of snibbing", "a"),
+            ("snib merge instead of moffling", "b"),
+            ("x over y", "c"),
+        ];
+        let wishes: Vec<(Wish, &str)> =
+            texts.iter().map(|(text, session)| (read(text, false), *session)).collect();
         let pairs = learn(wishes.iter().map(|(wish, session)| (wish, *session)));
         let set = |word: &str| BTreeSet::from([word.to_owned()]);
         assert!(pairs.contains(&(set("moffl"), set("snib"))), "{pairs:?}");
@@ -132,8 +143,13 @@ mod tests {
     #[test]
     fn one_word_in_one_place_is_an_alternative_to_another() {
         let said = ["a", "b"].into_iter().flat_map(|session| {
-            ["plant with a waxing moon", "plant with a waning moon", "run zeta before merging", "run blorp before merging"]
-                .map(|text| (text, session))
+            [
+                "plant with a waxing moon",
+                "plant with a waning moon",
+                "run zeta before merging",
+                "run blorp before merging",
+            ]
+            .map(|text| (text, session))
         });
         let pairs = one_place(said);
         assert_eq!(pairs, [(BTreeSet::from(["wan".to_owned()]), BTreeSet::from(["wax".to_owned()]))]);

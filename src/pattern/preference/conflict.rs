@@ -96,7 +96,8 @@ fn differ_in_one_name(a: &[String], b: &[String]) -> bool {
         let quiet = ["stop", "negator", "bound"].iter().any(|section| LEXICON.has(section, word));
         !quiet && LEXICON.telling(&stem(word)) >= 0.99
     };
-    let additive = ["before", "after", "add", "mention", "run", "not", "no", "never", "include", "update", "avoid"];
+    let additive =
+        ["before", "after", "add", "mention", "run", "not", "no", "never", "include", "update", "avoid"];
     one_name
         && frame().any(telling)
         && frame().any(|word| LEXICON.has("exclusive", word))

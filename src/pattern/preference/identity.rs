@@ -17,7 +17,8 @@ const SAME: f64 = 0.55;
 
 /// The anchor of a group that nobody contradicts: `["wish", "+fmt", "+zeta"]`.
 pub(super) fn agreement(sort: &'static str, middle: &Vector) -> Vec<Clean> {
-    let mut words: Vec<String> = core(middle).into_iter().map(|(term, sign)| format!("{sign}{term}")).collect();
+    let mut words: Vec<String> =
+        core(middle).into_iter().map(|(term, sign)| format!("{sign}{term}")).collect();
     words.sort();
     std::iter::once(Clean::fixed(sort)).chain(words.iter().map(|word| redact(word))).collect()
 }
@@ -42,7 +43,8 @@ fn core(middle: &Vector) -> Vec<(&str, &'static str)> {
 /// Takes anchors of the sorts `wish`, `correction` and `conflict`; a correction that later turns into a wish is
 /// still the same lesson, a conflict is one only with a conflict. Anything else is `false`.
 pub fn same_wish(anchor_a: &[Clean], anchor_b: &[Clean]) -> bool {
-    let (Some((sort_a, words_a)), Some((sort_b, words_b))) = (anchor_a.split_first(), anchor_b.split_first()) else {
+    let (Some((sort_a, words_a)), Some((sort_b, words_b))) = (anchor_a.split_first(), anchor_b.split_first())
+    else {
         return false;
     };
     let kind = |sort: &str| match sort {

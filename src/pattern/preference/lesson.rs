@@ -25,7 +25,12 @@ struct Text<'a> {
 }
 
 /// The lesson of a group: `members` index into `wordings` and `vectors`.
-pub(super) fn of(wordings: &[Wording<'_>], vectors: &[Vector], members: &[usize], middle: &Vector) -> WishLesson {
+pub(super) fn of(
+    wordings: &[Wording<'_>],
+    vectors: &[Vector],
+    members: &[usize],
+    middle: &Vector,
+) -> WishLesson {
     let mut texts: BTreeMap<String, Text<'_>> = BTreeMap::new();
     for &member in members {
         let votes = &wordings[member].votes;
@@ -111,7 +116,8 @@ pub(super) fn evidence(
 ) -> Vec<Evidence> {
     let mut votes: Vec<(f64, usize, &Vote<'_>)> = Vec::new();
     for &member in members {
-        votes.extend(wordings[member].votes.iter().map(|v| (clarity(v, &vectors[member], middle), member, v)));
+        votes
+            .extend(wordings[member].votes.iter().map(|v| (clarity(v, &vectors[member], middle), member, v)));
     }
     votes.sort_by(|a, b| {
         b.0.total_cmp(&a.0)
@@ -128,7 +134,10 @@ pub(super) fn evidence(
         for &(_, member, vote) in &votes {
             let Some(digest) = corpus.digests.get(vote.session) else { continue };
             let new = people.is_empty() || !people.contains(&person(digest)) || !said.contains(&member);
-            if quotes.len() >= corpus.settings.max_evidence || only_new && !new || roots.contains(&digest.root) {
+            if quotes.len() >= corpus.settings.max_evidence
+                || only_new && !new
+                || roots.contains(&digest.root)
+            {
                 continue;
             }
             roots.insert(&digest.root);

@@ -77,7 +77,9 @@ fn read() -> Lexicon {
                 _ => {
                     let stems = matches!(section, "plain" | "quality" | "aspect" | "gate");
                     let entry = lexicon.sections.entry(section).or_default();
-                    entry.extend(line.split_whitespace().map(|word| if stems { stem(word) } else { word.to_owned() }));
+                    entry.extend(
+                        line.split_whitespace().map(|word| if stems { stem(word) } else { word.to_owned() }),
+                    );
                     entry.extend(line.split_whitespace().map(str::to_owned));
                 }
             }

@@ -65,9 +65,9 @@ impl Weights {
                 *weights.frequency.entry(term.clone()).or_default() += 1.0;
             }
         }
-        let both_ways = replaced.iter().flat_map(|(here, there)| {
-            [(here.clone(), there.clone()), (there.clone(), here.clone())]
-        });
+        let both_ways = replaced
+            .iter()
+            .flat_map(|(here, there)| [(here.clone(), there.clone()), (there.clone(), here.clone())]);
         weights.pairs = both_ways.collect::<BTreeSet<Pair>>().into_iter().collect();
         weights
     }
@@ -112,7 +112,9 @@ impl Weights {
             for term in group.terms.iter().filter(|_| fits) {
                 let said = sign(term);
                 if said > 0 || said < 0 && group.terms.len() == 2 {
-                    implied.extend(group.terms.iter().filter(|t| *t != term).map(|other| (other.clone(), -said)));
+                    implied.extend(
+                        group.terms.iter().filter(|t| *t != term).map(|other| (other.clone(), -said)),
+                    );
                 }
             }
         }
@@ -204,7 +206,8 @@ impl Vector {
         let numbers = self.other_numbers(other);
         let length = (self.length() * other.length()).max(f64::MIN_POSITIVE);
         let other_aspect = if self.other_aspect(other) { OTHER_ASPECT } else { 1.0 };
-        let opposed = opposing * denied.max(0.5) > OPPOSED * agreeing && opposing > 0.0 || numbers && agreeing > 0.0;
+        let opposed =
+            opposing * denied.max(0.5) > OPPOSED * agreeing && opposing > 0.0 || numbers && agreeing > 0.0;
         Likeness {
             same: if opposed { 0.0 } else { agreeing / length * other_aspect },
             related: overlap / length * other_aspect,
@@ -243,7 +246,8 @@ impl Vector {
             }
         }
         let all: f64 = other.0.values().map(square).sum();
-        let only_there: f64 = other.0.iter().filter(|(term, _)| !self.0.contains_key(*term)).map(|(_, e)| square(e)).sum();
+        let only_there: f64 =
+            other.0.iter().filter(|(term, _)| !self.0.contains_key(*term)).map(|(_, e)| square(e)).sum();
         let only_there = if agree && met == 0.0 { all } else { only_there };
         if places > 0.0 && all > 0.0 { (met / places).max(1.0 - only_there / all) } else { 1.0 }
     }
@@ -279,8 +283,12 @@ impl Vector {
     /// The words that make it up, the heaviest first, those under this share of the heaviest left out.
     pub(super) fn core(&self, share: f64) -> Vec<(&str, f64)> {
         let largest = self.0.values().map(|entry| entry.size).fold(0.0, f64::max);
-        let mut core: Vec<(&str, &Entry)> =
-            self.0.iter().filter(|(_, entry)| entry.size >= largest * share).map(|(t, e)| (t.as_str(), e)).collect();
+        let mut core: Vec<(&str, &Entry)> = self
+            .0
+            .iter()
+            .filter(|(_, entry)| entry.size >= largest * share)
+            .map(|(t, e)| (t.as_str(), e))
+            .collect();
         core.sort_by(|a, b| b.1.size.total_cmp(&a.1.size).then(a.0.cmp(b.0)));
         core.into_iter().map(|(term, entry)| (term, entry.sign)).collect()
     }
@@ -314,7 +322,8 @@ mod tests {
         for (a, b) in alike {
             assert!(compare(&[], a, b).same >= 0.5, "{a} / {b}: {:?}", compare(&[], a, b));
         }
-        for (a, b) in [("keep commits small", "keep functions small"), ("run zeta first", "run blorp first")] {
+        for (a, b) in [("keep commits small", "keep functions small"), ("run zeta first", "run blorp first")]
+        {
             assert!(compare(&[], a, b).same < 0.5, "{a} / {b}: {:?}", compare(&[], a, b));
         }
     }
@@ -330,7 +339,10 @@ mod tests {
         ];
         for (a, b) in cases {
             let likeness = compare(&[], a, b);
-            assert!(likeness.opposed && likeness.same == 0.0 && likeness.related >= 0.5, "{a} / {b}: {likeness:?}");
+            assert!(
+                likeness.opposed && likeness.same == 0.0 && likeness.related >= 0.5,
+                "{a} / {b}: {likeness:?}"
+            );
         }
         let learnt = compare(&["glorp, not snarf"], "use glorp", "use snarf");
         assert!(learnt.opposed, "{learnt:?}");

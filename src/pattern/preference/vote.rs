@@ -40,7 +40,8 @@ impl Vote<'_> {
 
     /// Whether it says what is wanted, and not only that something was wrong.
     pub(super) fn states_a_wish(&self) -> bool {
-        self.strength.is_some() && (self.remark.sort == Sort::Wish || self.strength >= Some(Strength::Standing))
+        self.strength.is_some()
+            && (self.remark.sort == Sort::Wish || self.strength >= Some(Strength::Standing))
     }
 }
 
@@ -60,7 +61,8 @@ pub(super) fn gather<'a>(corpus: &Corpus<'a>) -> Vec<Wording<'a>> {
                 continue;
             }
             let key = wish.terms.iter().map(|(term, sign)| (term.clone(), *sign)).collect();
-            let wording = wordings.entry(key).or_insert_with(|| Wording { wish: wish.clone(), votes: Vec::new() });
+            let wording =
+                wordings.entry(key).or_insert_with(|| Wording { wish: wish.clone(), votes: Vec::new() });
             wording.wish.replaces |= wish.replaces;
             wording.votes.push(Vote { session, remark, strength });
         }

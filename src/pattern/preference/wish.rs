@@ -132,7 +132,8 @@ fn is_function_word(word: &str) -> bool {
 fn role(words: &[Word], at: usize, stem: &str) -> Role {
     let word = words[at].text.as_str();
     let next = words.get(at + 1).map(|word| word.text.as_str()).unwrap_or_default();
-    let before = |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).map_or("", |word| word.text.as_str());
+    let before =
+        |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).map_or("", |word| word.text.as_str());
     let next_is_mark = words.get(at + 1).is_none_or(Word::is_mark);
     match word {
         "instead" | "rather" | "lieu" | "place" => match next {
@@ -141,9 +142,16 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         },
         "over" | "to" if compares(words, at) => Role::Not { turns: Turn::Replaces },
         "from" if moves(&words[..at]) => Role::Not { turns: Turn::Replaces },
-        "to" if words[..at].iter().any(|w| w.text == "from") && before(1) != "from" && moves(&words[..at]) => Role::Break,
+        "to" if words[..at].iter().any(|w| w.text == "from")
+            && before(1) != "from"
+            && moves(&words[..at]) =>
+        {
+            Role::Break
+        }
         "with" | "by" | "for"
-            if words[..at].iter().any(|w| matches!(w.text.as_str(), "replace" | "swap" | "ditch" | "drop")) =>
+            if words[..at]
+                .iter()
+                .any(|w| matches!(w.text.as_str(), "replace" | "swap" | "ditch" | "drop")) =>
         {
             Role::Break
         }
@@ -163,8 +171,12 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
             let but = words[at..].iter().take(6).any(|word| word.text == "but");
             let swaps = matches!(word, "replace" | "swap" | "ditch");
             let after_name = at > 0 && word == "not" && !is_function_word(&words[at - 1].text);
-            let verbs = ["must", "should", "shall", "may", "can", "is", "are", "be", "do", "does", "will", "need", "needs"];
-            let predicate = word == "not" && at > 1 && verbs.contains(&before(1)) && !is_function_word(before(2));
+            let verbs = [
+                "must", "should", "shall", "may", "can", "is", "are", "be", "do", "does", "will", "need",
+                "needs",
+            ];
+            let predicate =
+                word == "not" && at > 1 && verbs.contains(&before(1)) && !is_function_word(before(2));
             let turns = match () {
                 () if word == "without" => Turn::Without,
                 () if predicate => Turn::Predicate,
@@ -175,7 +187,9 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         }
         _ if LEXICON.has("bound", word) => Role::Bound(word.to_owned()),
         _ if words[at].is_mark() => Role::Break,
-        _ if LEXICON.has("stop", word) || word.chars().count() < 2 && !word.chars().all(|c| c.is_ascii_digit()) => {
+        _ if LEXICON.has("stop", word)
+            || word.chars().count() < 2 && !word.chars().all(|c| c.is_ascii_digit()) =>
+        {
             Role::Filler
         }
         _ => Role::Term(LEXICON.term(&[stem]).map_or_else(|| stem.to_owned(), |(term, _)| term.to_owned())),
@@ -184,28 +198,46 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
 
 /// Whether this verb is what the sentence tells to do: `always strip the outputs`, not `ask before you delete`.
 fn leads(words: &[Word], at: usize) -> bool {
-    let quiet = |word: &Word| LEXICON.has("stop", &word.text) || matches!(word.text.as_str(), "not" | "never");
-    words[..at].iter().all(|word| quiet(word) && !matches!(word.text.as_str(), "you" | "i" | "to") || word.is_mark())
+    let quiet =
+        |word: &Word| LEXICON.has("stop", &word.text) || matches!(word.text.as_str(), "not" | "never");
+    words[..at]
+        .iter()
+        .all(|word| quiet(word) && !matches!(word.text.as_str(), "you" | "i" | "to") || word.is_mark())
 }
 
 /// `leave emojis out`, `leave main alone`, `keep secrets out of the logs`, `hands off main`.
 fn keeps_out(words: &[Word], at: usize) -> bool {
-    words[at + 1..].iter().take(4).take_while(|word| !word.is_mark()).any(|word| match words[at].text.as_str() {
-        "leave" => matches!(word.text.as_str(), "out" | "alone" | "off"),
-        "hands" => word.text == "off",
-        _ => matches!(word.text.as_str(), "out" | "away"),
+    words[at + 1..].iter().take(4).take_while(|word| !word.is_mark()).any(|word| {
+        match words[at].text.as_str() {
+            "leave" => matches!(word.text.as_str(), "out" | "alone" | "off"),
+            "hands" => word.text == "off",
+            _ => matches!(word.text.as_str(), "out" | "away"),
+        }
     })
 }
 
 /// Whether these words speak of going over from one thing to another.
 fn moves(words: &[Word]) -> bool {
-    words.iter().any(|word| matches!(word.text.as_str(), "switch" | "move" | "migrate" | "change" | "away" | "switching"))
+    words.iter().any(|word| {
+        matches!(word.text.as_str(), "switch" | "move" | "migrate" | "change" | "away" | "switching")
+    })
 }
 
 /// Whether this `over` or `to` sets one thing above another: `prefer tabs over spaces`, `tabs over spaces`.
 fn compares(words: &[Word], at: usize) -> bool {
     const CHOOSING: &[&str] = &[
-        "prefer", "prefers", "preferred", "favour", "favor", "use", "choose", "pick", "take", "please", "like", "want",
+        "prefer",
+        "prefers",
+        "preferred",
+        "favour",
+        "favor",
+        "use",
+        "choose",
+        "pick",
+        "take",
+        "please",
+        "like",
+        "want",
         "always",
     ];
     let chooses = |of: &[&str]| words[..at].iter().any(|word| of.contains(&word.text.as_str()));
@@ -213,7 +245,12 @@ fn compares(words: &[Word], at: usize) -> bool {
     let named_after = words.get(at + 1).is_some_and(|word| !is_function_word(&word.text) && !word.is_mark());
     match words[at].text.as_str() {
         "over" => named_before && named_after && (chooses(CHOOSING) || words.len() <= 7),
-        _ => named_before && named_after && chooses(&["prefer", "prefers", "preferred"]) && at + 4 >= words.len(),
+        _ => {
+            named_before
+                && named_after
+                && chooses(&["prefer", "prefers", "preferred"])
+                && at + 4 >= words.len()
+        }
     }
 }
 
@@ -317,7 +354,8 @@ fn spare_what_is_qualified(units: &[Unit], signs: &mut [i8]) {
     while start < units.len() {
         let bounds = |unit: &Unit| matches!(unit.role, Role::Bound(_) | Role::Break | Role::Not { .. });
         let end = units[start..].iter().position(bounds).map_or(units.len(), |length| start + length);
-        let qualified = |at: usize| matches!(&units[at].role, Role::Term(term) if LEXICON.has("quality", term));
+        let qualified =
+            |at: usize| matches!(&units[at].role, Role::Term(term) if LEXICON.has("quality", term));
         if (start..end).any(|at| signs[at] < 0 && qualified(at)) {
             for at in (start..end).filter(|&at| !qualified(at)) {
                 signs[at] = signs[at].max(0);
@@ -361,7 +399,10 @@ fn says_what(units: &[Unit], covered: &[usize]) -> bool {
 
 /// Words before a place or a purpose, not before a time or a condition.
 fn is_place(word: &str) -> bool {
-    matches!(word, "to" | "for" | "in" | "as" | "on" | "into" | "onto" | "inside" | "within" | "from" | "at" | "by")
+    matches!(
+        word,
+        "to" | "for" | "in" | "as" | "on" | "into" | "onto" | "inside" | "within" | "from" | "at" | "by"
+    )
 }
 
 fn is_gate(role: &Role) -> bool {
@@ -370,12 +411,15 @@ fn is_gate(role: &Role) -> bool {
 
 /// Where a correction tells what the agent did (`you used npm again`): from there on, what was done is unwanted.
 fn deed(words: &[Word]) -> Option<usize> {
-    const DOING: &[&str] = &["still", "keep", "again", "once", "also", "just", "even", "did", "have", "had", "are", "were"];
-    const ASKING: &[&str] = &["should", "must", "need", "can", "could", "to", "shall", "may", "will", "would", "not"];
+    const DOING: &[&str] =
+        &["still", "keep", "again", "once", "also", "just", "even", "did", "have", "had", "are", "were"];
+    const ASKING: &[&str] =
+        &["should", "must", "need", "can", "could", "to", "shall", "may", "will", "would", "not"];
     let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
     let mut at = (0..words.len()).find(|&at| text(at) == "you")?;
     let asked_why = (0..at).any(|before| matches!(text(before), "why" | "stop"));
-    let told = (0..at).any(|before| matches!(text(before), "said" | "told" | "asked" | "want" | "wanted" | "need"));
+    let told =
+        (0..at).any(|before| matches!(text(before), "said" | "told" | "asked" | "want" | "wanted" | "need"));
     at += 1;
     while DOING.contains(&text(at)) {
         at += 1;
@@ -417,7 +461,9 @@ fn name_sides(units: &[Unit], signs: &[i8], wish: &mut Wish) {
                     joins = true;
                 }
             }
-            Role::Filler | Role::Only if joins => joins = matches!(runs.last(), Some(run) if unit.at.start <= run.1.end + 1),
+            Role::Filler | Role::Only if joins => {
+                joins = matches!(runs.last(), Some(run) if unit.at.start <= run.1.end + 1)
+            }
             _ => joins = false,
         }
     }
