@@ -126,6 +126,7 @@ fn clauses(words: &[word::Word]) -> Vec<Range<usize>> {
             && at >= start + SHORTEST
             && next + SHORTEST <= words.len()
             && cue::starts_wish(&words[next..])
+            && !contrasts(&words[start..at], &words[at], &words[next..])
             && stands_alone(&words[start..at], &words[next..])
         {
             parts.push(start..at);
@@ -137,6 +138,21 @@ fn clauses(words: &[word::Word]) -> Vec<Range<usize>> {
     parts.push(start..words.len());
     parts
 }
+
+/// Whether two halves say one thing from both sides: `don't use floats; we keep integers`.
+fn contrasts(before: &[word::Word], turn: &word::Word, after: &[word::Word]) -> bool {
+    let negated = |half: &[word::Word]| {
+        half.iter()
+            .any(|word| matches!(word.text.as_str(), "not" | "never" | "no" | "avoid" | "stop" | "without"))
+    };
+    turn.is_mark()
+        && negated(before) != negated(after)
+        && after.len() <= LONGEST_CONTRAST
+        && cue::judge(before).wish >= Some(Strength::Standing)
+}
+
+/// Most words of a half that only says the other one from the other side.
+const LONGEST_CONTRAST: usize = 10;
 
 /// Most words of a second half that only completes the first.
 const LONGEST_AFTERTHOUGHT: usize = 4;
@@ -166,7 +182,12 @@ fn stands_alone(before: &[word::Word], after: &[word::Word]) -> bool {
         && after.iter().filter(|word| !word.is_mark()).count() <= LONGEST_AFTERTHOUGHT
         && before.len() <= LONGEST_AFTERTHOUGHT + 2
         && cue::judge(before).wish.is_some();
-    !conditional && !closing && !same_verb && !afterthought
+    // `kept in cents, never as a float`
+    let goes_on = negated
+        && after.get(1).is_some_and(|word| {
+            matches!(word.text.as_str(), "as" | "a" | "an" | "the" | "in" | "with" | "on")
+        });
+    !conditional && !closing && !same_verb && !afterthought && !goes_on
 }
 
 /// The surest remarks, in the order in which they were said.

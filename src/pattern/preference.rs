@@ -44,6 +44,13 @@ const LASTING_SESSIONS: usize = 2;
 const CORE: f64 = 0.4;
 /// Mean share of what the wordings of a group say that is what the group is about.
 const FOCUS: f64 = 0.55;
+/// The same for a group that this many sessions stand behind: chance resemblance does not recur so often.
+const OFTEN_FOCUS: f64 = 0.4;
+/// See `OFTEN_FOCUS`.
+const OFTEN_SESSIONS: usize = 5;
+/// Different requests beside which several people say the same for it to count although no wording of it says by
+/// itself that it is about how to work.
+const RECURRING_REQUESTS: usize = 3;
 /// Share of a group's sessions whose request is about the very words of the wish, from which the words are the
 /// jobs' subject and not a way of working.
 const SUBJECT_SHARE: f64 = 0.6;
@@ -85,7 +92,12 @@ fn alternatives(corpus: &Corpus<'_>, wordings: &[Wording<'_>]) -> Vec<likeness::
         let digests = wording.votes.iter().filter_map(|vote| corpus.digests.get(vote.session));
         digests.map(|digest| (&wording.wish, digest.root.as_str()))
     });
-    alternative::learn(said)
+    let texts = wordings.iter().flat_map(|wording| &wording.votes).filter_map(|vote| {
+        corpus.digests.get(vote.session).map(|digest| (vote.remark.text.as_str(), digest.root.as_str()))
+    });
+    let mut pairs = alternative::learn(said);
+    pairs.extend(alternative::one_place(texts));
+    pairs
 }
 
 /// Whether the transcripts tell people apart.
@@ -111,7 +123,8 @@ impl<'a> Miner<'a> {
     /// Groups what carries a group by itself, then lets each mild wording join the group that it is most like.
     fn groups(&self) -> Vec<Group> {
         let threshold = self.corpus.settings.wish_similarity;
-        let carries = |at: &usize| self.wordings[*at].votes.iter().any(Vote::carries);
+        let recurs = |vote: &Vote<'_>| self.several_people && !vote::stands_in_request(self.corpus, vote);
+        let carries = |at: &usize| self.wordings[*at].votes.iter().any(|vote| vote.carries() || recurs(vote));
         let (carrying, mild): (Vec<usize>, Vec<usize>) = (0..self.wordings.len()).partition(carries);
         let vectors: Vec<Vector> = carrying.iter().map(|&at| self.vectors[at].clone()).collect();
         let times: Vec<f64> = carrying.iter().map(|&at| self.wordings[at].votes.len() as f64).collect();
@@ -174,7 +187,7 @@ impl<'a> Miner<'a> {
     /// The pattern of a conflict, if enough people and sessions take part in it.
     fn conflict(&self, groups: &[Group], sides: &conflict::Sides) -> Option<Pattern> {
         let everyone: Vec<usize> = sides.iter().flat_map(|side| members(groups, side)).collect();
-        if !self.taken_up(&self.standing(&everyone), true)
+        if !self.taken_up(&self.standing(&everyone), &self.votes(&everyone), true)
             || self.is_request(&everyone)
             || sides.iter().any(|s| self.is_subject(&members(groups, s)))
         {
@@ -212,8 +225,9 @@ impl<'a> Miner<'a> {
         let votes = self.votes(&group.members);
         let stated = votes.iter().any(|vote| vote.states_a_wish());
         let standing = self.standing(&group.members);
-        let refused = || self.is_subject(&group.members) || self.is_request(&group.members);
-        if !self.taken_up(&standing, stated) || !self.says_something(group) || refused() {
+        let command = || is_command(group, &standing);
+        let refused = || command() || self.is_subject(&group.members) || self.is_request(&group.members);
+        if !self.taken_up(&standing, &votes, stated) || !self.says_something(group) || refused() {
             return None;
         }
         let wish = lesson::of(self.wordings, self.vectors, &group.members, &group.middle);
@@ -229,11 +243,14 @@ impl<'a> Miner<'a> {
     /// Whether enough independent people and sessions stand behind a wish. Where the transcripts tell people
     /// apart, several of them have to agree. Where they do not, nobody can say that two sessions are two people:
     /// then it has to have been said, more than once, that it holds from now on.
-    fn taken_up(&self, standing: &Standing<'_>, stated: bool) -> bool {
+    fn taken_up(&self, standing: &Standing<'_>, votes: &[&Vote<'_>], stated: bool) -> bool {
         let settings = self.corpus.settings;
         let sessions = standing.roots.len() >= settings.min_sessions as usize
             && standing.jobs.len() >= settings.min_jobs as usize
-            && standing.sure.len() >= SURE_SESSIONS;
+            && (standing.sure.len() >= SURE_SESSIONS
+                || standing.people.len() >= settings.min_people as usize
+                    && self.several_people
+                    && vote::different_requests(self.corpus, votes) >= RECURRING_REQUESTS);
         let people = match self.several_people {
             _ if !stated => true,
             true => standing.people.len() + usize::from(standing.strangers) >= settings.min_people as usize,
@@ -257,7 +274,8 @@ impl<'a> Miner<'a> {
             if all > 0.0 { shared / all } else { 0.0 }
         };
         let focus: f64 = group.members.iter().map(|&at| shared(&self.wordings[at].wish)).sum();
-        names && focus >= FOCUS * group.members.len() as f64
+        let often = self.standing(&group.members).roots.len() >= OFTEN_SESSIONS;
+        names && focus >= if often { OFTEN_FOCUS } else { FOCUS } * group.members.len() as f64
     }
 
     /// Whether the telling words of a group are what most of its sessions were asked to work on: a wish about the
@@ -337,6 +355,18 @@ impl<'a> Miner<'a> {
         let fingerprint = Fingerprint::of(&parts);
         Pattern { fingerprint, anchor, lesson, support, grade, scope: self.scope(members), evidence, weight }
     }
+}
+
+/// Whether a group is a command of the moment: always in the same words (`go ahead`), or naming nothing but everyday
+/// actions (`commit and push`).
+fn is_command(group: &Group, standing: &Standing<'_>) -> bool {
+    let core = group.middle.core(CORE);
+    let general = standing.lasting.len() * 2 >= standing.roots.len();
+    if general || group.members.len() > 1 && standing.sure.len() >= SURE_SESSIONS {
+        return false;
+    }
+    group.members.len() < 2
+        || core.iter().all(|(term, _)| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
 }
 
 fn members(groups: &[Group], side: &[usize]) -> Vec<usize> {

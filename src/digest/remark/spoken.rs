@@ -40,13 +40,18 @@ pub(crate) fn sentences(turn: &str) -> Vec<Range<usize>> {
 /// The parts of a turn that are looked at: all of it, or its beginning and its end.
 fn looked_at(turn: &str) -> Vec<Range<usize>> {
     if turn.len() <= HEAD + TAIL {
-        return vec![0..turn.len()];
+        return std::iter::once(0..turn.len()).collect();
     }
-    let head = turn.floor_char_boundary(HEAD);
-    let tail = turn.ceil_char_boundary(turn.len() - TAIL);
+    let head = boundary(turn, HEAD);
+    let tail = boundary(turn, turn.len() - TAIL);
     // The first line of the tail is half a line.
     let tail = turn.get(tail..).and_then(|rest| rest.find('\n')).map_or(turn.len(), |at| tail + at + 1);
     vec![0..head, tail..turn.len()]
+}
+
+/// The last character boundary at or before this byte.
+fn boundary(text: &str, byte: usize) -> usize {
+    (0..=byte.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
 }
 
 /// A hard-wrapped line goes on in the next one when it is long, unfinished, and the next starts in lower case.
@@ -195,7 +200,7 @@ fn is_prose(raw: &str, line: &str) -> bool {
         "//",
         "/*",
     ];
-    let lower = line.get(..line.floor_char_boundary(24)).unwrap_or_default().to_lowercase();
+    let lower = line.get(..boundary(line, 24)).unwrap_or_default().to_lowercase();
     if NEVER_TYPED.iter().any(|start| lower.starts_with(start)) || starts_with_time(line) {
         return false;
     }

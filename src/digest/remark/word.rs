@@ -138,7 +138,7 @@ fn push_written_out(text: &str, at: Range<usize>, code: bool, found: &mut Vec<Wo
         found.extend(meant.iter().map(|word| Word { at: at.clone(), text: (*word).to_owned(), code }));
         return;
     }
-    let trimmed = raw.trim_end_matches(|c: char| matches!(c, '.' | '\'' | '’' | '-' | '/' | ':'));
+    let trimmed = raw.trim_end_matches(['.', '\'', '’', '-', '/', ':']);
     let end = at.start + trimmed.len();
     let lower = trimmed.to_lowercase().replace('’', "'");
     if let Some((_, meant)) = WRITTEN_OUT.iter().find(|(slip, _)| *slip == lower) {

@@ -5,7 +5,9 @@
 
 use super::lexicon::LEXICON;
 use super::likeness::Pair;
-use super::wish::Wish;
+use super::stem::stem;
+use super::wish::{Wish, read};
+use crate::digest::remark::word::words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most words that name one thing.
@@ -47,6 +49,69 @@ pub(super) fn learn<'a>(said: impl Iterator<Item = (&'a Wish, &'a str)>) -> Vec<
     pairs.into_iter().collect()
 }
 
+/// Learns alternatives from sentences that are the same but for one word, where each word is said in at least two
+/// sessions and the frame is not one that takes several (`run … before the merge`): `plant with a waxing moon`,
+/// `plant with a waning moon`. Takes sentences with the session that they were said in.
+pub(super) fn one_place<'a>(said: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Pair> {
+    let mut frames: BTreeMap<Vec<String>, BTreeSet<String>> = BTreeMap::new();
+    let mut together: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut anywhere: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for (text, session) in said {
+        let spoken: Vec<String> =
+            words(text).into_iter().filter(|word| !word.is_mark()).map(|word| word.text).collect();
+        let names: Vec<usize> = (0..spoken.len()).filter(|&at| !is_quiet(&spoken[at])).collect();
+        for &at in &names {
+            anywhere.entry(term(&spoken[at])).or_default().insert(session);
+        }
+        for &at in names.iter().filter(|_| spoken.len() <= LONGEST_FRAME && spoken.len() > 2) {
+            let telling = |other: &&usize| **other != at && LEXICON.telling(&stem(&spoken[**other])) > 0.5;
+            let several = spoken.iter().any(|word| TAKES_SEVERAL.contains(&word.as_str()));
+            if several || !names.iter().any(|other| telling(&other)) {
+                continue;
+            }
+            let mut frame = spoken.clone();
+            frame[at] = String::new();
+            frames.entry(frame).or_default().insert(term(&spoken[at]));
+        }
+        // Who asks for both does not take them for alternatives; who asks for one and not the other does.
+        let both: Vec<String> =
+            read(text, false).terms.into_iter().filter(|(_, s)| *s > 0).map(|(t, _)| t).collect();
+        together.extend(both.iter().flat_map(|one| both.iter().map(|other| unordered(one, other))));
+    }
+    let mut facing: BTreeSet<(String, String)> = BTreeSet::new();
+    for fillers in frames.values().filter(|fillers| (2..=3).contains(&fillers.len())) {
+        for one in fillers {
+            facing.extend(
+                fillers.iter().filter(|other| *other > one).map(|other| (one.clone(), other.clone())),
+            );
+        }
+    }
+    let often = |word: &String| anywhere.get(word).is_some_and(|sessions| sessions.len() >= SESSIONS);
+    let number = |word: &String| word.bytes().any(|b| b.is_ascii_digit());
+    let fits = |word: &String| often(word) && !number(word);
+    let apart = facing.into_iter().filter(|pair| fits(&pair.0) && fits(&pair.1) && !together.contains(pair));
+    apart.map(|(one, other)| (BTreeSet::from([one]), BTreeSet::from([other]))).collect()
+}
+
+/// Longest sentence whose words are tried one by one, words.
+const LONGEST_FRAME: usize = 16;
+
+/// Words of frames that take several things at a time.
+const TAKES_SEVERAL: &[&str] = &[
+    "before", "after", "add", "mention", "run", "include", "update", "check", "avoid", "not", "no", "never",
+    "without",
+];
+
+fn is_quiet(word: &str) -> bool {
+    ["stop", "negator", "bound"].iter().any(|section| LEXICON.has(section, word))
+}
+
+/// The term that a word is.
+fn term(word: &str) -> String {
+    let stem = stem(word);
+    LEXICON.term(&[stem.as_str()]).map_or_else(|| stem.clone(), |(term, _)| term.to_owned())
+}
+
 fn side(wish: &Wish, sign: i8) -> BTreeSet<String> {
     let telling = |term: &&String| LEXICON.telling(term) > 0.5;
     wish.terms.iter().filter(|&(_, &s)| s == sign).map(|(term, _)| term).filter(telling).cloned().collect()
@@ -58,7 +123,6 @@ fn unordered(one: &str, other: &str) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::wish::read;
     use super::*;
 
     #[test]
@@ -74,5 +138,20 @@ mod tests {
         let set = |word: &str| BTreeSet::from([word.to_owned()]);
         assert!(pairs.contains(&(set("moffl"), set("snib"))), "{pairs:?}");
         assert_eq!(pairs.len(), 2, "{pairs:?}");
+    }
+
+    #[test]
+    fn one_word_in_one_place_is_an_alternative_to_another() {
+        let said = ["a", "b"].into_iter().flat_map(|session| {
+            [
+                "plant with a waxing moon",
+                "plant with a waning moon",
+                "run zeta before merging",
+                "run blorp before merging",
+            ]
+            .map(|text| (text, session))
+        });
+        let pairs = one_place(said);
+        assert_eq!(pairs, [(BTreeSet::from(["wan".to_owned()]), BTreeSet::from(["wax".to_owned()]))]);
     }
 }

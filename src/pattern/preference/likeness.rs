@@ -83,7 +83,9 @@ impl Weights {
     pub(super) fn of(&self, term: &str) -> f64 {
         let frequency = self.frequency.get(term).copied().unwrap_or_default();
         let named = term.contains(['_', '.', '/', '@', '-']) || term.chars().any(|c| c.is_ascii_digit());
-        let seen_once = if frequency <= 1.0 && !named && !LEXICON.knows(term) { SEEN_ONCE } else { 1.0 };
+        let alternative = || self.pairs.iter().any(|(here, _)| here.contains(term));
+        let chance = frequency <= 1.0 && !named && !LEXICON.knows(term) && !alternative();
+        let seen_once = if chance { SEEN_ONCE } else { 1.0 };
         self.says(term) * seen_once
     }
 
@@ -167,10 +169,11 @@ impl Vector {
     /// The cosine of two vectors, with and without regard to signs.
     pub(super) fn likeness(&self, other: &Vector) -> Likeness {
         let (mut agreeing, mut opposing, mut contradicting) = (0.0, 0.0, 0.0);
-        let mut both_unwanted = 0.0;
+        let (mut overlap, mut both_wanted, mut both_unwanted) = (0.0, 0.0, 0.0);
         for (term, a) in &self.0 {
             let Some(b) = other.0.get(term) else { continue };
             let product = a.size * b.size;
+            overlap += product;
             if a.sign * b.sign < 0.0 {
                 // Weak where either side is divided about it.
                 opposing += product * (a.sign * b.sign).abs();
@@ -179,8 +182,10 @@ impl Vector {
                 contradicting += product * (a.sign * b.sign).abs() * if follows { 2.0 } else { 1.0 };
             } else {
                 agreeing += product;
-                if a.sign < 0.0 && b.sign < 0.0 {
-                    both_unwanted += product * (a.sign * b.sign);
+                match a.sign.min(b.sign) {
+                    least if least > 0.0 => both_wanted += product * (a.sign * b.sign),
+                    least if least < 0.0 => both_unwanted += product * (a.sign * b.sign),
+                    _ => {}
                 }
             }
         }
@@ -190,26 +195,30 @@ impl Vector {
             agreeing += opposing;
             (opposing, contradicting) = (0.0, 0.0);
         }
-        let there = self.holds_for(other).min(other.holds_for(self));
+        let there = self.holds_for(other, both_wanted > 0.0).min(other.holds_for(self, both_wanted > 0.0));
         (opposing, contradicting) = (opposing * there, contradicting * there);
-        let denied = self.denied_by(other).max(other.denied_by(self));
+        let denied = match (self.denied_by(other), other.denied_by(self)) {
+            (Some(here), Some(there)) => here.max(there),
+            (here, there) => here.or(there).unwrap_or(1.0),
+        };
         let enough = if denied >= DENIED { OPPOSED } else { CONTRADICTING };
         contradicting *= denied;
         let numbers = self.other_numbers(other);
         let length = (self.length() * other.length()).max(f64::MIN_POSITIVE);
         let other_aspect = if self.other_aspect(other) { OTHER_ASPECT } else { 1.0 };
-        let opposed = opposing > OPPOSED * agreeing && opposing > 0.0 || numbers && agreeing > 0.0;
+        let opposed =
+            opposing * denied.max(0.5) > OPPOSED * agreeing && opposing > 0.0 || numbers && agreeing > 0.0;
         Likeness {
             same: if opposed { 0.0 } else { agreeing / length * other_aspect },
-            related: (agreeing + opposing) / length * other_aspect,
+            related: overlap / length * other_aspect,
             opposed,
             contradicts: contradicting > enough * agreeing && opposing > 0.0 || numbers && agreeing > 0.0,
         }
     }
 
-    /// How much of what this one does not want the other one wants, 0 to 1. Of several words under one negation
+    /// How much of what this one does not want the other one wants, 0 to 1; `None` where it wants all it names. Of several words under one negation
     /// (`never use the latest tag`) any may be the one that is meant; that the other wants tags denies nothing.
-    fn denied_by(&self, other: &Vector) -> f64 {
+    fn denied_by(&self, other: &Vector) -> Option<f64> {
         let (mut unwanted, mut denied) = (0.0, 0.0);
         for (term, entry) in self.0.iter().filter(|(_, entry)| entry.sign < 0.0) {
             let weight = entry.size * entry.size * entry.said * -entry.sign;
@@ -218,12 +227,13 @@ impl Vector {
                 denied += weight;
             }
         }
-        if unwanted > 0.0 { denied / unwanted } else { 1.0 }
+        (unwanted > 0.0).then(|| denied / unwanted)
     }
 
     /// How far what this one does not want is not wanted where the other one speaks of, 0 to 1: `no logic in
     /// notebooks` says nothing against logic in the package, but `no glorp in tests` does against glorp.
-    fn holds_for(&self, other: &Vector) -> f64 {
+    /// Where they also want something in common, an unmet place decides.
+    fn holds_for(&self, other: &Vector, agree: bool) -> f64 {
         let square = |entry: &Entry| entry.size * entry.size;
         if !self.0.values().any(|entry| entry.sign < -BESIDE && entry.said > 0.5) {
             return 1.0;
@@ -238,6 +248,7 @@ impl Vector {
         let all: f64 = other.0.values().map(square).sum();
         let only_there: f64 =
             other.0.iter().filter(|(term, _)| !self.0.contains_key(*term)).map(|(_, e)| square(e)).sum();
+        let only_there = if agree && met == 0.0 { all } else { only_there };
         if places > 0.0 && all > 0.0 { (met / places).max(1.0 - only_there / all) } else { 1.0 }
     }
 

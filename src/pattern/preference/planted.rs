@@ -724,7 +724,7 @@ fn planted_preferences_are_found_and_nothing_else() {
     for tells_people in [true, false] {
         for vocabulary in [&WEB, &OPS, &INVENTED, &SCIENCE] {
             let mut total = Score::default();
-            for seed in 1000..1010 {
+            for seed in 1000..1004 {
                 let made = make(vocabulary, seed, 240, tells_people);
                 let told = std::env::var_os("TELL").is_some();
                 let one = score(&made, vocabulary, &mined(&made.digests, &settings), told);
