@@ -122,18 +122,24 @@ pub fn is_named(key: &[u8], name: &str) -> bool {
 
 /// Takes the escapes out of a string's inside.
 pub fn unescape(raw: &[u8]) -> Cow<'_, str> {
-    let Some(first) = memchr(b'\\', raw) else { return String::from_utf8_lossy(raw) };
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
+    // Checked once as a whole: checking every stretch between two escapes costs more than the copying.
+    let text = String::from_utf8_lossy(raw);
+    let Some(first) = memchr(b'\\', text.as_bytes()) else { return text };
+    let mut out = String::with_capacity(text.len());
+    let mut rest: &str = &text;
     let mut next = Some(first);
     while let Some(backslash) = next {
-        out.push_str(&String::from_utf8_lossy(&rest[..backslash]));
-        let (character, length) = escaped(&rest[backslash..]);
+        out.push_str(&rest[..backslash]);
+        let (character, length) = escaped(&rest.as_bytes()[backslash..]);
         out.push(character);
         rest = &rest[backslash + length..];
-        next = memchr(b'\\', rest);
+        // Escapes come in runs (`\n\t`, `\"`): look at the next bytes before a search is begun.
+        next = match rest.as_bytes().first() {
+            Some(b'\\') => Some(0),
+            _ => memchr(b'\\', rest.as_bytes()),
+        };
     }
-    out.push_str(&String::from_utf8_lossy(rest));
+    out.push_str(rest);
     Cow::Owned(out)
 }
 
@@ -158,7 +164,7 @@ fn unicode_escape(escape: &[u8]) -> (char, usize) {
         let digits = escape.get(at..at + 4)?;
         digits.iter().try_fold(0, |sum, digit| Some(sum * 16 + char::from(*digit).to_digit(16)?))
     };
-    let Some(high) = unit(2) else { return (char::REPLACEMENT_CHARACTER, 2.min(escape.len())) };
+    let Some(high) = unit(2) else { return (char::REPLACEMENT_CHARACTER, 2) };
     if (0xD800..0xDC00).contains(&high) && escape.get(6..8) == Some(b"\\u") {
         if let Some(low) = unit(8).filter(|low| (0xDC00..0xE000).contains(low)) {
             let code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
