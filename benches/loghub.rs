@@ -28,8 +28,10 @@ fn main() {
         println!("loghub: LOGHUB_DIR is not set, nothing measured (see the top of benches/loghub.rs)");
         return;
     };
-    let similarity =
-        std::env::var("SIMILARITY").ok().and_then(|text| text.parse().ok()).unwrap_or(Mining::default().template_similarity);
+    let similarity = std::env::var("SIMILARITY")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(Mining::default().template_similarity);
     let mut files = Vec::new();
     collect(Path::new(&folder), &mut files);
     files.sort();
@@ -43,7 +45,11 @@ fn main() {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let system = name.split('_').next().unwrap_or_default();
         let distinct = events.iter().collect::<BTreeSet<_>>().len();
-        println!("{system:<14} {:>6} {distinct:>6} {:>6} {ga:>7.3} {fga:>7.3}", messages.len(), templates.all.len());
+        println!(
+            "{system:<14} {:>6} {distinct:>6} {:>6} {ga:>7.3} {fga:>7.3}",
+            messages.len(),
+            templates.all.len()
+        );
         if std::env::var("LOGHUB_ERRORS").is_ok_and(|wanted| wanted == system) {
             show_errors(&contents, &events, &templates);
         }
@@ -78,7 +84,10 @@ fn read(file: &Path) -> (Vec<String>, Vec<String>) {
         .records()
         .flatten()
         .map(|record| {
-            (record.get(content).unwrap_or_default().to_owned(), record.get(event).unwrap_or_default().to_owned())
+            (
+                record.get(content).unwrap_or_default().to_owned(),
+                record.get(event).unwrap_or_default().to_owned(),
+            )
         })
         .unzip()
 }
@@ -95,8 +104,10 @@ fn score(events: &[String], found: &[usize]) -> (f64, f64) {
     let exact: BTreeSet<&BTreeSet<usize>> = by_event.values().collect();
     let matching: Vec<&BTreeSet<usize>> = by_group.values().filter(|group| exact.contains(group)).collect();
     let lines: usize = matching.iter().map(|group| group.len()).sum();
-    let (precision, recall) =
-        (matching.len() as f64 / by_group.len().max(1) as f64, matching.len() as f64 / by_event.len().max(1) as f64);
+    let (precision, recall) = (
+        matching.len() as f64 / by_group.len().max(1) as f64,
+        matching.len() as f64 / by_event.len().max(1) as f64,
+    );
     let fga = if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 };
     (lines as f64 / events.len().max(1) as f64, fga)
 }
@@ -113,7 +124,8 @@ fn show_errors(contents: &[String], events: &[String], templates: &template::Tem
     }
     for (event, parts) in by_event {
         let torn = parts.len() > 1;
-        let mixed = parts.iter().any(|(group, size, _)| templates.of.iter().filter(|g| *g == group).count() > *size);
+        let mixed =
+            parts.iter().any(|(group, size, _)| templates.of.iter().filter(|g| *g == group).count() > *size);
         if torn || mixed {
             println!("  {} {event}", if torn { "torn " } else { "mixed" });
             for (group, size, example) in parts.iter().take(6) {

@@ -174,6 +174,7 @@ impl Draft {
                         exit: Some(1),
                         times: if has { 2 + dice.below(4) as u32 } else { 1 },
                         cost: 1,
+                        attempts: Vec::new(),
                         fix: None,
                     });
                 }
@@ -312,6 +313,14 @@ fn main() {
                     let (digests, planted) = make(World { sessions, per_job: 5, effect, mixed }, seed);
                     let jobs = Jobs::group(&digests, &settings);
                     let found = method(&Corpus { digests: &digests, jobs, settings: &settings });
+                    if std::env::var("SHOW").is_ok() && title.starts_with("git-dream, all") {
+                        for habit in found.difference(&planted) {
+                            println!("    seed {seed}: wrong {habit:?}");
+                        }
+                        for habit in planted.difference(&found) {
+                            println!("    seed {seed}: missed {habit:?}");
+                        }
+                    }
                     let right = found.intersection(&planted).count() as f64;
                     let (p, r) = (right / found.len().max(1) as f64, right / planted.len() as f64);
                     precision += p;

@@ -96,7 +96,7 @@ pub struct MemorySettings {
 
 impl Default for MemorySettings {
     fn default() -> Self {
-        MemorySettings { root: String::new(), target: String::new(), budget: 2000, max_learnings: 20, max_loss: 0.25, growth: 0.5 }
+        MemorySettings { root: String::new(), target: String::new(), budget: 2000, max_learnings: 50, max_loss: 0.25, growth: 0.5 }
     }
 }
 

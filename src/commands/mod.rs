@@ -40,7 +40,7 @@ struct CommandLine {
 struct Global {
     /// Work as if started in this folder
     #[arg(short = 'C', value_name = "DIR", global = true)]
-    dir: Option<PathBuf>,
+    start_in: Option<PathBuf>,
     /// Print data as JSON on stdout
     #[arg(long, global = true)]
     json: bool,
@@ -79,7 +79,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return exit::of_clap(&error),
     };
     let talk = Talk::new(&parsed.global);
-    let dir = parsed.global.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    let dir = parsed.global.start_in.clone().unwrap_or_else(|| PathBuf::from("."));
     let done = match parsed.command {
         Some(Command::Init(options)) => init::main(&options, &dir, &talk),
         Some(Command::Demo(options)) => demo::main(&options, &dir, &talk),

@@ -123,6 +123,13 @@ pub fn dream(request: &Request<'_>) -> Result<Report> {
             reason: format!("dream: {cycle}"),
         });
     }
+    // What the ledger now holds, the inboxes need not.
+    moves.extend(before.ledger.inboxes().iter().map(|(name, tip)| RefMove {
+        name: name.clone(),
+        from: Some(*tip),
+        to: None,
+        reason: format!("dream: {cycle}"),
+    }));
     // The target may have moved while we dreamt; the branch starts where it stood, which is where it was read.
     repo.move_refs(&moves).map_err(|error| match error {
         MoveError::Failed(error) => error,

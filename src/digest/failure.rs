@@ -164,15 +164,21 @@ impl Open {
         }
         self.counted_to = self.counted_to.max(fixed_at);
         if let (Some(before), Some(now)) = (calls.get(self.last), calls.get(at))
-            && let Some((changes, _)) =
-                fix::difference(before.call, now.call, &self.failure.step, at == self.last + 1, settings.max_quote)
+            && let Some((changes, _)) = fix::difference(
+                before.call,
+                now.call,
+                &self.failure.step,
+                at == self.last + 1,
+                settings.max_quote,
+            )
         {
             let room = MOST_ATTEMPTS.saturating_sub(self.failure.attempts.len());
             self.failure.attempts.extend(changes.into_iter().take(room));
         }
         // The last try is nearest to what worked: its difference holds only what mattered.
         if let Some((fix, _)) = fix
-            && (self.failure.fix.is_none() || self.failure.fix.as_ref().is_some_and(|known| known.guessed || known.event == fix.event))
+            && (self.failure.fix.is_none()
+                || self.failure.fix.as_ref().is_some_and(|known| known.guessed || known.event == fix.event))
         {
             self.failure.fix = Some(fix);
         }
@@ -181,7 +187,13 @@ impl Open {
 }
 
 /// Whether a check failed because of the work: its message says so, or editing a file is what made it pass.
-fn is_how_work_goes(calls: &[Seen<'_>], at: usize, step: &Step, message: &str, fix: Option<&(Fix, usize)>) -> bool {
+fn is_how_work_goes(
+    calls: &[Seen<'_>],
+    at: usize,
+    step: &Step,
+    message: &str,
+    fix: Option<&(Fix, usize)>,
+) -> bool {
     match judge::cause(message) {
         judge::Cause::Surroundings => false,
         judge::Cause::Work => true,
@@ -192,7 +204,10 @@ fn is_how_work_goes(calls: &[Seen<'_>], at: usize, step: &Step, message: &str, f
                 && calls.get(at + 1..until).unwrap_or_default().iter().any(|seen| {
                     !seen.failed
                         && !seen.steps.contains(step)
-                        && seen.steps.iter().any(|done| done.to_lowercase().starts_with("edit") || done.to_lowercase().starts_with("write"))
+                        && seen.steps.iter().any(|done| {
+                            done.to_lowercase().starts_with("edit")
+                                || done.to_lowercase().starts_with("write")
+                        })
                 })
         }
     }
@@ -205,4 +220,98 @@ fn shortened(call: &Call, most: usize) -> Args {
     }
     let shorten = |arg: &Arg| Arg { path: arg.path.clone(), value: arg.value.cut(most) };
     Args(call.args.0.iter().take(MOST_ARGUMENTS).map(shorten).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::redact;
+    use crate::session::{Event, SessionId};
+
+    fn session(calls: Vec<Call>) -> Session {
+        let event = |(i, call)| Event { number: i as u32 + 1, at: None, body: Body::Call(call) };
+        Session {
+            id: SessionId::of(b"x"),
+            source: None,
+            parent: None,
+            agent: Clean::fixed("a"),
+            model: None,
+            project: None,
+            contributor: None,
+            task: None,
+            outcome: None,
+            events: calls.into_iter().enumerate().map(event).collect(),
+        }
+    }
+
+    fn shell(command: &str, exit: i32, output: &str) -> Call {
+        let args = Args(vec![Arg { path: Clean::fixed("command"), value: redact(command) }]);
+        let status = if exit == 0 { Status::Returned } else { Status::Failed { exit: Some(exit) } };
+        Call { tool: Clean::fixed("Bash"), args, status, output: redact(output) }
+    }
+
+    fn tool(args: &[(&'static str, &str)], output: &str) -> Call {
+        let args =
+            args.iter().map(|(path, value)| Arg { path: Clean::fixed(path), value: redact(value) }).collect();
+        Call { tool: Clean::fixed("pay"), args: Args(args), status: Status::Returned, output: redact(output) }
+    }
+
+    fn failures(calls: Vec<Call>) -> Vec<Failure> {
+        find(&session(calls), &Reading::default())
+    }
+
+    #[test]
+    fn a_changed_flag_is_the_fix() {
+        let found = failures(vec![
+            shell("packer fill crate --mode loose", 1, "error: mode is not supported by crate 7"),
+            shell("ls", 0, "a b"),
+            shell("packer fill crate --mode tight 2>&1 | tail -3", 0, "ok"),
+        ]);
+        assert_eq!(found.len(), 1);
+        let fix = found[0].fix.clone().unwrap();
+        assert_eq!((found[0].times, found[0].cost), (1, 2));
+        assert_eq!(&*fix.call, "packer fill crate --mode tight");
+        let change = &fix.changes[0];
+        assert_eq!((change.from.as_deref(), change.to.as_deref()), (Some("loose"), Some("tight")));
+    }
+
+    #[test]
+    fn what_had_been_missing_is_the_fix_of_the_same_call() {
+        let found = failures(vec![
+            shell("packer fill crate", 1, "error: labels are missing"),
+            shell("packer fill crate", 1, "error: labels are missing"),
+            shell("labeller print --all", 0, "ok"),
+            shell("packer fill crate", 0, "ok"),
+        ]);
+        assert_eq!((found.len(), found[0].times, found[0].cost), (1, 2, 3));
+        let fix = found[0].fix.clone().unwrap();
+        assert!(fix.changes.is_empty() && fix.between.len() == 1, "{fix:?}");
+    }
+
+    #[test]
+    fn another_argument_is_the_fix_of_a_tool() {
+        let found = failures(vec![
+            tool(&[("order", "A-1"), ("card", "card_1")], "Error: card cannot pay for orders"),
+            tool(&[("order", "A-1"), ("card", "wallet_2")], "{\"ok\":true}"),
+        ]);
+        let fix = found[0].fix.clone().unwrap();
+        assert_eq!(fix.changes.len(), 1);
+        assert_eq!(&*fix.changes[0].path, "card");
+    }
+
+    #[test]
+    fn another_operand_is_no_fix() {
+        let found = failures(vec![
+            shell("python3 alpha.py", 1, "ValueError: bad unit"),
+            shell("python3 beta.py", 0, "ok"),
+        ]);
+        assert!(found[0].fix.as_ref().is_none_or(|fix| fix.guessed), "{found:?}");
+    }
+
+    #[test]
+    fn checks_that_fail_because_of_the_work_are_no_mistakes() {
+        let red = "test a ... FAILED\nassertion `left == right` failed";
+        assert!(failures(vec![shell("cargo test", 101, red)]).is_empty());
+        assert_eq!(failures(vec![shell("cargo test", 101, "error: no such command: `nextest`")]).len(), 1);
+    }
 }

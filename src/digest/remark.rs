@@ -73,6 +73,9 @@ fn remarks_of(
 ) {
     let Some(text) = turn.part(sentence) else { return };
     let words = word::words(&text);
+    if text.contains(REDACTED) || words.iter().any(looks_random) {
+        return;
+    }
     let whole = cue::judge(&words);
     for part in clauses(&words) {
         let clause = &words[part.clone()];
@@ -98,9 +101,19 @@ fn remarks_of(
     }
 }
 
+/// How a placeholder begins that stands for a secret. A sentence that hands over a secret is no wish for how to
+/// work, and all of them would look alike.
+const REDACTED: &str = "[redacted:";
+
+/// A hash, a key or an encoded blob: nothing that people ask for again.
+fn looks_random(word: &word::Word) -> bool {
+    let digits = word.text.chars().filter(char::is_ascii_digit).count();
+    word.text.len() >= 20 && digits >= 3 && !word.text.contains('/')
+}
+
 /// Cuts a sentence where it turns from one thing to a wish: `fix the bug, and always run the tests`.
 fn clauses(words: &[word::Word]) -> Vec<Range<usize>> {
-    const TURNS: &[&str] = &["and", "but", "also", "plus", "then", ",", ":", "(", "und", "et", "y"];
+    const TURNS: &[&str] = &["and", "but", "also", "plus", "then", ",", ";", ":", "(", "und", "et", "y"];
     // Shorter parts are no clause of their own: `tabs, never spaces`.
     const SHORTEST: usize = 3;
     let mut parts = Vec::new();
@@ -125,6 +138,9 @@ fn clauses(words: &[word::Word]) -> Vec<Range<usize>> {
     parts
 }
 
+/// Most words of a second half that only completes the first.
+const LONGEST_AFTERTHOUGHT: usize = 4;
+
 /// Whether what comes after a turn is a sentence of its own and not the other half of the first: `before you
 /// commit, always run the tests` and `always use tabs, never use spaces` are one wish each.
 fn stands_alone(before: &[word::Word], after: &[word::Word]) -> bool {
@@ -138,7 +154,12 @@ fn stands_alone(before: &[word::Word], after: &[word::Word]) -> bool {
     let negated = after.first().is_some_and(|word| matches!(word.text.as_str(), "never" | "do" | "no"));
     let same_verb = negated
         && after.iter().skip(1).take(2).any(|word| word.text.len() > 2 && before.iter().any(|b| b.text == word.text));
-    !conditional && !closing && !same_verb
+    // `pin the version, don't use latest`: the second half says what the first one is to replace.
+    let afterthought = negated
+        && after.iter().filter(|word| !word.is_mark()).count() <= LONGEST_AFTERTHOUGHT
+        && before.len() <= LONGEST_AFTERTHOUGHT + 2
+        && cue::judge(before).wish.is_some();
+    !conditional && !closing && !same_verb && !afterthought
 }
 
 /// The surest remarks, in the order in which they were said.

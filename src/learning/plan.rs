@@ -88,7 +88,7 @@ fn objection(learning: &Learning) -> Option<String> {
 /// A new note.
 fn add(pattern: &Pattern, draft: &Draft, taken: &mut BTreeSet<String>, today: &str) -> Learning {
     let agent = pattern.scope.agent.as_deref();
-    let wanted = place::slug(&draft.title, MOST_NAME);
+    let wanted = place::slug(&draft.subject, MOST_NAME);
     let free = |name: &String| !taken.contains(&place::path(pattern.kind(), name, agent));
     let name = std::iter::once(wanted.clone())
         .chain((2..).map(|n| format!("{wanted}-{n}")))

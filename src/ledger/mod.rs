@@ -16,9 +16,9 @@ pub use record::{CycleRecord, LearningRecord, RefusedRecord, SupportRecord};
 pub use write::{Addition, Stamp, append};
 
 use crate::digest::Digest;
-use crate::repo::{Entry, Oid, Repo};
+use crate::repo::{Oid, Repo};
 use crate::session::{SessionId, Skipped};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use layout::{CYCLES, DIGESTS, SESSIONS};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -28,9 +28,6 @@ pub const LEDGER: &str = "refs/dream/ledger";
 
 /// What the refs of inboxes begin with; the contributor follows.
 pub const INBOXES: &str = "refs/dream/inbox/";
-
-/// Bytes of digests that are in memory unparsed at a time.
-const BATCH: usize = 8 << 20;
 
 /// The ledger and the inboxes, as they stood when it was opened.
 #[derive(Debug)]
@@ -81,27 +78,51 @@ impl<'repo> Ledger<'repo> {
     }
 
     /// All digests of the ledger and the inboxes, one a session. A line that is no digest is skipped and told.
+    ///
+    /// Files are read in parallel; what is in memory beyond the digests is one file a thread.
     pub fn digests(&self) -> Result<Digests> {
-        let mut places = Vec::new();
+        let ledger = self.tip.map(|tip| (LEDGER, tip));
+        self.digests_at(ledger.into_iter().chain(self.inbox_commits()))
+    }
+
+    /// The digests in the inboxes whose sessions the ledger does not have yet: what a cycle folds in.
+    pub fn waiting(&self) -> Result<Digests> {
+        let folded_in = self.folded_in()?;
+        let mut waiting = self.digests_at(self.inbox_commits())?;
+        waiting.digests.retain(|digest| !folded_in.contains(&digest.session));
+        Ok(waiting)
+    }
+
+    fn digests_at<'a>(&self, commits: impl Iterator<Item = (&'a str, Oid)>) -> Result<Digests> {
+        let mut files = Vec::new();
         let mut known = BTreeSet::new();
-        for (name, commit) in self.commits() {
-            let files = self.repo.list(commit, DIGESTS)?;
-            // A file that an inbox shares with the ledger has the same content id, and is read once.
-            places.extend(files.into_iter().filter(|file| known.insert(file.blob)).map(|file| (name, file)));
+        for (name, commit) in commits {
+            // A file that an inbox shares with the ledger has the same content, and is read once.
+            let listed = self.repo.list(commit, DIGESTS)?.into_iter().filter(|file| known.insert(file.blob));
+            files.extend(listed.map(|file| (format!("{name}:{}", file.path), file.blob)));
         }
+        let git_dir = self.repo.git_dir();
+        let read: Vec<Result<Digests>> = files
+            .par_iter()
+            .with_min_len(4)
+            .map_init(
+                || Repo::at(git_dir),
+                |repo, (path, blob)| {
+                    // Every thread has its own handle; the error of opening one is told by the first file.
+                    let content = match repo {
+                        Ok(repo) => repo.read_blob(*blob)?,
+                        Err(error) => bail!("{error:#}"),
+                    };
+                    Ok(parse(path, &content))
+                },
+            )
+            .collect();
         let mut all = Digests::default();
-        let mut batch: Vec<(String, Vec<u8>)> = Vec::new();
-        let mut waiting = 0;
-        for (name, Entry { path, blob }) in places {
-            let content = self.repo.read_blob(blob)?;
-            waiting += content.len();
-            batch.push((format!("{name}:{path}"), content));
-            if waiting >= BATCH {
-                all.add(std::mem::take(&mut batch));
-                waiting = 0;
-            }
+        for file in read {
+            let mut file = file?;
+            all.digests.append(&mut file.digests);
+            all.skipped.append(&mut file.skipped);
         }
-        all.add(batch);
         all.digests = newest(all.digests);
         Ok(all)
     }
@@ -124,9 +145,8 @@ impl<'repo> Ledger<'repo> {
         Ok((cycles, skipped))
     }
 
-    fn commits(&self) -> impl Iterator<Item = (&str, Oid)> {
-        let ledger = self.tip.map(|tip| (LEDGER, tip));
-        ledger.into_iter().chain(self.inboxes.iter().map(|(name, commit)| (name.as_str(), *commit)))
+    fn inbox_commits(&self) -> impl Iterator<Item = (&str, Oid)> {
+        self.inboxes.iter().map(|(name, commit)| (name.as_str(), *commit))
     }
 
     fn sessions_at(&self, commit: Option<Oid>) -> Result<BTreeSet<SessionId>> {
@@ -140,32 +160,27 @@ impl<'repo> Ledger<'repo> {
     }
 }
 
-impl Digests {
-    /// Parses a batch of files, lines in parallel, results in the files' order.
-    fn add(&mut self, batch: Vec<(String, Vec<u8>)>) {
-        let lines: Vec<(&str, u64, &[u8])> = batch
-            .iter()
-            .flat_map(|(path, content)| {
-                let lines = content.split(|byte| *byte == b'\n').enumerate();
-                lines.map(move |(at, line)| (path.as_str(), at as u64 + 1, line))
+/// The digests of one file, lines in parallel: a first cycle can hold everything there is in one file.
+fn parse(path: &str, content: &[u8]) -> Digests {
+    let lines = content.split(|byte| *byte == b'\n').zip(1_u64..);
+    let lines: Vec<(&[u8], u64)> = lines.filter(|(line, _)| !line.trim_ascii().is_empty()).collect();
+    let parsed: Vec<Result<Digest, Skipped>> = lines
+        .par_iter()
+        .with_min_len(16)
+        .map(|(line, number)| {
+            serde_json::from_slice(line).map_err(|error| Skipped {
+                path: path.to_owned(),
+                line: Some(*number),
+                reason: format!("not a digest: {error}"),
             })
-            .filter(|(_, _, line)| !line.trim_ascii().is_empty())
-            .collect();
-        let parsed: Vec<Result<Digest, Skipped>> = lines
-            .par_iter()
-            .map(|(path, number, line)| {
-                serde_json::from_slice(line).map_err(|error| Skipped {
-                    path: (*path).to_owned(),
-                    line: Some(*number),
-                    reason: format!("not a digest: {error}"),
-                })
-            })
-            .collect();
-        for line in parsed {
-            match line {
-                Ok(digest) => self.digests.push(digest),
-                Err(skipped) => self.skipped.push(skipped),
-            }
+        })
+        .collect();
+    let mut read = Digests::default();
+    for line in parsed {
+        match line {
+            Ok(digest) => read.digests.push(digest),
+            Err(skipped) => read.skipped.push(skipped),
         }
     }
+    read
 }

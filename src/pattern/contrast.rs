@@ -55,7 +55,7 @@ fn pattern(corpus: &Corpus<'_>, runs: &Runs<'_>, finding: Finding) -> Pattern {
         support: witness::support(corpus.digests, &corpus.jobs, &seen_in),
         scope: witness::scope(corpus.digests, &seen_in),
         evidence: evidence(corpus, &finding.habit, &seen_in),
-        grade: Grade::Confirmed,
+        grade: if finding.q <= corpus.settings.false_discovery_rate { Grade::Confirmed } else { Grade::Corroborated },
         weight: finding.excess * (1.0 - finding.q),
         lesson: Lesson::Contrast(ContrastLesson {
             odds_ratio: stratified::odds_ratio(&finding.tables).value,

@@ -3,7 +3,7 @@
 //! The more sessions there are, the more a miner can say: an error's template grows a wildcard, a workflow a
 //! step, a wish another wording. The lesson stays the one it was, and so does its name: a verdict on it holds.
 
-use super::{Fingerprint, Known, Pattern, mistake, playbook};
+use super::{Fingerprint, Known, Pattern, mistake, playbook, preference};
 use crate::redact::Clean;
 use std::collections::BTreeMap;
 
@@ -52,13 +52,11 @@ pub fn find<'a>(anchor: &[Clean], known: &'a [Known]) -> Option<&'a Known> {
 
 /// Whether two anchors are the same lesson, in other words too.
 pub fn same(a: &[Clean], b: &[Clean]) -> bool {
-    let sort = |anchor: &[Clean]| anchor.first().map(|sort| sort.to_string());
-    match (sort(a), sort(b)) {
-        (Some(one), Some(other)) if one == other => match one.as_str() {
-            "error" => mistake::same(a, b),
-            "workflow" => playbook::same_workflow(a, b),
-            _ => a == b,
-        },
-        _ => false,
+    let sort = |anchor: &[Clean]| anchor.first().map(|sort| sort.to_string()).unwrap_or_default();
+    match (sort(a).as_str(), sort(b).as_str()) {
+        ("error", "error") => mistake::same(a, b),
+        ("workflow", "workflow") => playbook::same_workflow(a, b),
+        ("wish" | "correction" | "conflict", "wish" | "correction" | "conflict") => preference::same_wish(a, b),
+        _ => a == b,
     }
 }

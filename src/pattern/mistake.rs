@@ -4,13 +4,18 @@
 //! independent sessions of enough jobs, and what worked against it ([`remedy`]). Refuses one-off errors, errors
 //! of a single job, and to call anything a cause: that an error recurs says that it costs, not what it breaks.
 
+mod asked;
 mod group;
 mod remedy;
 
-use super::{Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, template, witness};
+use super::{
+    Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, Way, template,
+    witness,
+};
 use crate::digest::failure::Failure;
 use crate::digest::{Digest, failure};
 use crate::redact::{Clean, redact};
+use asked::Asks;
 use group::Group;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +50,10 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
         }
     }
     let groups = group::by_step_and_template(&occurrences, corpus.settings.template_similarity);
-    let mut patterns: Vec<Pattern> = groups.iter().filter_map(|group| pattern(group, corpus)).collect();
+    let asks = Asks::of(corpus.digests);
+    let groups = one_a_mistake(groups, corpus, &asks);
+    let mut patterns: Vec<Pattern> =
+        groups.iter().filter_map(|group| pattern(group, corpus, &asks)).collect();
     patterns.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
     patterns
 }
@@ -62,13 +70,60 @@ pub fn same(a: &[Clean], b: &[Clean]) -> bool {
         && template::same(template_a, template_b)
 }
 
-/// The pattern of a group, if it recurs enough.
-fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
-    let sessions: BTreeSet<usize> = group.occurrences.iter().map(|occurrence| occurrence.session).collect();
+/// Joins groups of one family where that is one mistake: those that the same remedy works against, and those that
+/// recur only together, with so many words at one place that it is likely a name.
+fn one_a_mistake<'a>(groups: Vec<Group<'a>>, corpus: &Corpus<'_>, asks: &Asks) -> Vec<Group<'a>> {
+    let mut families: BTreeMap<(String, usize), Vec<Group<'a>>> = BTreeMap::new();
+    for group in groups {
+        families.entry(group.family.clone()).or_default().push(group);
+    }
+    let mut joined = Vec::new();
+    for (_, members) in families {
+        if members.len() == 1 {
+            joined.extend(members);
+            continue;
+        }
+        let (alone, rest): (Vec<_>, Vec<_>) =
+            members.into_iter().partition(|group| recurs(group, corpus, asks));
+        let mut by_remedy: BTreeMap<Option<Way>, Vec<&Group<'a>>> = BTreeMap::new();
+        for group in &alone {
+            let best = remedy::vote(group, corpus).into_iter().next().map(|remedy| remedy.way);
+            by_remedy.entry(best).or_default().push(group);
+        }
+        for (way, same) in by_remedy {
+            match group::joined(&same) {
+                Some(one) if way.is_some() && same.len() > 1 => joined.push(one),
+                _ => joined.extend(same.into_iter().cloned()),
+            }
+        }
+        if rest.len() > 2 {
+            joined.extend(group::joined(&rest.iter().collect::<Vec<_>>()));
+        }
+    }
+    joined
+}
+
+/// The sessions of a group.
+fn sessions(group: &Group<'_>) -> BTreeSet<usize> {
+    group.occurrences.iter().map(|occurrence| occurrence.session).collect()
+}
+
+/// Whether enough independent sessions of enough different jobs speak for a group.
+fn recurs(group: &Group<'_>, corpus: &Corpus<'_>, asks: &Asks) -> bool {
+    let sessions = sessions(group);
     let support = witness::support(corpus.digests, &corpus.jobs, &sessions);
-    if support.sessions < corpus.settings.min_sessions || support.jobs < corpus.settings.min_jobs {
+    support.sessions >= corpus.settings.min_sessions
+        && support.jobs >= corpus.settings.min_jobs
+        && asks.different(corpus, &sessions) >= corpus.settings.min_jobs
+}
+
+/// The pattern of a group, if it recurs enough.
+fn pattern(group: &Group<'_>, corpus: &Corpus<'_>, asks: &Asks) -> Option<Pattern> {
+    if !recurs(group, corpus, asks) {
         return None;
     }
+    let sessions = sessions(group);
+    let support = witness::support(corpus.digests, &corpus.jobs, &sessions);
     let remedies = remedy::vote(group, corpus);
     let recovered: BTreeSet<&Clean> = group
         .occurrences
@@ -76,7 +131,9 @@ fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
         .filter(|o| o.fix().is_some_and(|fix| !fix.guessed && fix.step == o.failure.step))
         .map(|o| &o.digest.root)
         .collect();
-    let total = |of: fn(&Failure) -> u32| group.occurrences.iter().map(|o| of(o.failure)).fold(0, u32::saturating_add);
+    let total = |of: fn(&Failure) -> u32| {
+        group.occurrences.iter().map(|o| of(o.failure)).fold(0, u32::saturating_add)
+    };
     let lesson = ErrorLesson {
         step: group.step.clone(),
         template: redact(&group.wording),
@@ -130,7 +187,9 @@ fn arguments(group: &Group<'_>) -> Vec<Clean> {
                 *repeated.entry(&arg.path).or_default() += 1;
             }
         }
-        let Some(fix) = occurrence.fix().filter(|fix| !fix.guessed && !fix.changes.is_empty()) else { continue };
+        let Some(fix) = occurrence.fix().filter(|fix| !fix.guessed && !fix.changes.is_empty()) else {
+            continue;
+        };
         fixes += 1;
         let paths: BTreeSet<&Clean> =
             fix.changes.iter().map(|change| &change.path).filter(|path| &***path != "command").collect();
@@ -140,7 +199,8 @@ fn arguments(group: &Group<'_>) -> Vec<Clean> {
     }
     let most = group.occurrences.len().div_ceil(2).max(2);
     let named = repeated.into_iter().filter(|(_, times)| *times >= most).map(|(path, _)| path);
-    let differing = changed.into_iter().filter(|(_, times)| fixes >= 2 && *times == fixes).map(|(path, _)| path);
+    let differing =
+        changed.into_iter().filter(|(_, times)| fixes >= 2 && *times == fixes).map(|(path, _)| path);
     named.chain(differing).collect::<BTreeSet<_>>().into_iter().cloned().collect()
 }
 
@@ -160,7 +220,9 @@ fn says(message: &str, value: &str) -> bool {
 /// the shorter message before the longer.
 fn evidence(group: &Group<'_>, most: usize) -> Vec<Evidence> {
     let mut ranked: Vec<&Occurrence<'_>> = group.occurrences.iter().collect();
-    ranked.sort_by_key(|o| (o.fix().is_none_or(|fix| fix.guessed), o.failure.message.len(), &o.digest.session, o.failure.event));
+    ranked.sort_by_key(|o| {
+        (o.fix().is_none_or(|fix| fix.guessed), o.failure.message.len(), &o.digest.session, o.failure.event)
+    });
     let mut roots = BTreeSet::new();
     let quote = |o: &Occurrence<'_>| Evidence {
         session: o.digest.session.clone(),
@@ -170,3 +232,6 @@ fn evidence(group: &Group<'_>, most: usize) -> Vec<Evidence> {
     };
     ranked.into_iter().filter(|o| roots.insert(&o.digest.root)).take(most).map(quote).collect()
 }
+
+#[cfg(test)]
+mod tests;

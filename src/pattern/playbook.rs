@@ -26,12 +26,16 @@ use std::collections::BTreeSet;
 use topic::{Requests, Topic};
 use trail::{Symbol, Trails, distinct};
 
-/// Chance that steps in no order are taken for a workflow.
-const ERROR_RATE: f64 = 0.01;
-/// Of the sessions that do most of a workflow's steps, the share that must do them in its order.
+/// Chance that steps in no order are taken for a workflow. Small, because the steps were picked as well.
+const ERROR_RATE: f64 = 1e-4;
+/// Chance that a workflow is dropped as harmful that is not.
+const HARM_RATE: f64 = 0.01;
+/// Of the sessions with the topic that do most of a workflow's steps, the share that must do them in its order.
 const IN_ORDER: f64 = 0.5;
 /// Of the sessions with a workflow's topic, the share that must follow it.
-const CONVERGED: f64 = 0.3;
+const CONVERGED: f64 = 0.4;
+/// Of the sessions that show the workflow, the share that must have its topic.
+const COVERED: f64 = 0.3;
 /// Most sequences that are grown into workflows. They come best first; the rest repeats them.
 const MOST_SEEDS: usize = 400;
 /// Share of equal steps from which two workflows are one.
@@ -111,23 +115,28 @@ fn judged(
     let core = workflow.core();
     let jobs: BTreeSet<usize> =
         workflow.followers.iter().map(|t| corpus.jobs.of(trails.all[*t as usize].session)).collect();
-    let a_habit = workflow.followers.len() as f64 > settings.habit_share * trails.all.len() as f64;
     let too_few =
         workflow.followers.len() < settings.min_sessions as usize || jobs.len() < settings.min_jobs as usize;
-    if a_habit || too_few || core.len() < settings.workflow_min_steps {
+    if too_few || core.len() < settings.workflow_min_steps {
         return None;
     }
-    let ordering = consensus::ordering(&core, trails);
+    // What the core alone shows: optional steps of one topic do not make a habit a workflow.
+    let showing = consensus::following(&core, &vec![1.0; core.len()], trails);
+    if showing.len() as f64 > settings.habit_share * trails.all.len() as f64 {
+        return None;
+    }
+    let topic = requests.topic(&showing, corpus, trails, table)?;
+    let followed = topic.trails.iter().filter(|trail| showing.binary_search(trail).is_ok()).count();
+    let converged = followed as f64 >= CONVERGED * topic.trails.len() as f64;
+    if !converged || (followed as f64) < COVERED * showing.len() as f64 {
+        return None;
+    }
     // The order was picked among all orders of these steps.
-    let orders: f64 = (1..=core.len()).map(|n| (n as f64).ln()).sum();
+    let specific = workflow.specific(trails);
+    let ordering = consensus::ordering(&specific, &topic.trails, trails);
+    let orders: f64 = (1..=specific.len()).map(|n| (n as f64).ln()).sum();
     let by_chance = binomial_bound(ordering.sessions, ordering.in_order, ordering.chance) + orders;
     if by_chance > ERROR_RATE.ln() || (ordering.in_order as f64) < IN_ORDER * ordering.sessions as f64 {
-        return None;
-    }
-    let topic = requests.topic(&workflow.followers, corpus, trails, table)?;
-    let followed =
-        topic.trails.iter().filter(|trail| workflow.followers.binary_search(trail).is_ok()).count();
-    if (followed as f64) < CONVERGED * topic.trails.len() as f64 {
         return None;
     }
     let (with, without) = rates(workflow, &topic, trails);
@@ -135,7 +144,7 @@ fn judged(
     let failed = (with.of - with.hits) as usize;
     let all_failed = failed + (without.of - without.hits) as usize;
     let harmful = table.hypergeometric((with.of + without.of) as usize, all_failed, with.of as usize, failed)
-        <= ERROR_RATE.ln();
+        <= HARM_RATE.ln();
     (!harmful).then_some(topic)
 }
 
@@ -260,4 +269,30 @@ fn evidence(workflow: &Workflow, sessions: &[usize], corpus: &Corpus<'_>, trails
     let (of_new_jobs, others): (Vec<usize>, Vec<usize>) =
         sessions.iter().partition(|&&session| jobs.insert(corpus.jobs.of(session)));
     of_new_jobs.into_iter().chain(others).filter_map(quote).take(corpus.settings.max_evidence).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::redact;
+
+    fn anchor(steps: &[&str]) -> Vec<Clean> {
+        std::iter::once(&"workflow").chain(steps).map(|step| redact(step)).collect()
+    }
+
+    #[test]
+    fn a_workflow_stays_the_same_when_it_gains_loses_or_replaces_one_step_of_several() {
+        let four = anchor(&["a", "b", "c", "d"]);
+        assert!(
+            same_workflow(&four, &anchor(&["a", "b", "d"]))
+                && same_workflow(&anchor(&["a", "c", "d"]), &four)
+        );
+        assert!(same_workflow(&four, &anchor(&["a", "x", "c", "d"])));
+        assert!(
+            !same_workflow(&four, &anchor(&["d", "c", "b", "a"]))
+                && !same_workflow(&four, &anchor(&["a", "b"]))
+        );
+        assert!(!same_workflow(&anchor(&["a", "b", "c"]), &anchor(&["a", "b", "x"])));
+        assert!(!same_workflow(&[], &[]) && !same_workflow(&anchor(&[]), &anchor(&[])));
+    }
 }

@@ -24,7 +24,9 @@ pub struct Template {
 impl Template {
     /// How many tokens say something: words of two letters or more that are no placeholder.
     pub fn words(&self) -> usize {
-        let says = |text: &str| !mask::is_placeholder(text) && text.chars().filter(|c| c.is_alphabetic()).count() > 1;
+        let says = |text: &str| {
+            !mask::is_placeholder(text) && text.chars().filter(|c| c.is_alphabetic()).count() > 1
+        };
         self.tokens.iter().filter(|(text, _)| says(text)).count()
     }
 }
@@ -42,6 +44,9 @@ pub struct Templates {
     pub all: Vec<Template>,
     /// For each message that was given, its template's place in `all`.
     pub of: Vec<usize>,
+    /// For each template, its family: templates that are alike and differ in words that take turns. Where each
+    /// has few messages they may be one template with a name in it that has not been seen often enough to tell.
+    pub family: Vec<usize>,
 }
 
 /// Finds the templates of these messages. `similarity`: share of equal tokens from which two messages are one
@@ -57,14 +62,15 @@ pub fn find(messages: &[&str], similarity: f64) -> Templates {
         *number = place;
     }
     let lines: Vec<&[&str]> = distinct.keys().map(Vec::as_slice).collect();
-    let clusters = cluster::group(&lines, similarity);
+    let (clusters, families) = cluster::group(&lines, similarity);
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     let cluster_of: Vec<usize> = split
         .iter()
         .enumerate()
         .map(|(message, tokens)| {
             let key: Vec<&str> = tokens.iter().map(|token| token.masked.as_str()).collect();
-            let cluster = distinct.get(&key).and_then(|&number| clusters.get(number)).copied().unwrap_or_default();
+            let cluster =
+                distinct.get(&key).and_then(|&number| clusters.get(number)).copied().unwrap_or_default();
             members.entry(cluster).or_default().push(message);
             cluster
         })
@@ -75,8 +81,10 @@ pub fn find(messages: &[&str], similarity: f64) -> Templates {
         .collect();
     let mut ordered: Vec<(&Template, usize)> = templates.iter().map(|(cluster, t)| (t, *cluster)).collect();
     ordered.sort();
-    let place: BTreeMap<usize, usize> = ordered.iter().enumerate().map(|(place, (_, c))| (*c, place)).collect();
+    let place: BTreeMap<usize, usize> =
+        ordered.iter().enumerate().map(|(place, (_, c))| (*c, place)).collect();
     Templates {
+        family: ordered.iter().map(|(_, c)| families.get(*c).copied().unwrap_or_default()).collect(),
         of: cluster_of.iter().map(|cluster| place.get(cluster).copied().unwrap_or_default()).collect(),
         all: ordered.into_iter().map(|(template, _)| template.clone()).collect(),
     }
@@ -85,7 +93,8 @@ pub fn find(messages: &[&str], similarity: f64) -> Templates {
 /// What these messages of one length share.
 fn generalised<'a>(mut messages: impl Iterator<Item = &'a Vec<Token>>) -> Template {
     let Some(first) = messages.next() else { return Template { tokens: Vec::new() } };
-    let mut tokens: Vec<(String, bool)> = first.iter().map(|token| (token.masked.clone(), token.glued)).collect();
+    let mut tokens: Vec<(String, bool)> =
+        first.iter().map(|token| (token.masked.clone(), token.glued)).collect();
     for message in messages {
         for ((text, glued), token) in tokens.iter_mut().zip(message) {
             if *text != token.masked {
@@ -95,6 +104,15 @@ fn generalised<'a>(mut messages: impl Iterator<Item = &'a Vec<Token>>) -> Templa
         }
     }
     Template { tokens }
+}
+
+/// The template of messages that are known to be one error, of one length each; `None` where they are not, or share
+/// no word.
+pub fn of_one_error(messages: &[&str]) -> Option<Template> {
+    let split: Vec<Vec<Token>> = messages.iter().map(|message| squeezed(mask::tokens(message))).collect();
+    let length = split.first()?.len();
+    let template = split.iter().all(|tokens| tokens.len() == length).then(|| generalised(split.iter()))?;
+    (template.words() > 0).then_some(template)
 }
 
 /// What messages share word by word, with what never varied written out as it stood: `port 3000 is in use` and not
@@ -125,30 +143,37 @@ pub fn wording(messages: &[&str]) -> Option<String> {
 /// Whether a value that never varied may stand in a note.
 fn may_be_written_out(token: &Token) -> bool {
     let private = ["/home/", "/Users/", "/root/", "/tmp/", "/private/", "/var/folders/", "\\Users\\"];
-    !["<id>", "<time>", "<email>", "<ip>", "<hex>"].iter().any(|slot| token.masked.contains(slot))
+    !["<id>", "<time>", "<email>", "<host>", "<hex>"].iter().any(|slot| token.masked.contains(slot))
         && !private.iter().any(|place| token.raw.contains(place))
 }
 
-/// A list of values of one sort counts as one value: `<num>, <num>, <num>` is `<num>`.
+/// A list of values of one sort counts as one value: `<num>, <num>, <num>` is `<num>`. An aside in parentheses
+/// that holds nothing but values, or nothing, is left out: it comes and goes.
 fn squeezed(tokens: Vec<Token>) -> Vec<Token> {
     let mut short: Vec<Token> = Vec::with_capacity(tokens.len());
     for token in tokens {
-        let joins = |text: &str| matches!(text, "," | ";" | "|");
-        if token.is_slot() {
-            let before = short.len().checked_sub(2).and_then(|at| short.get(at));
-            let repeats_after_comma = before.is_some_and(|before| before.masked == token.masked)
-                && short.last().is_some_and(|last| joins(&last.masked));
-            if repeats_after_comma {
-                let comma = short.pop();
-                if let (Some(comma), Some(last)) = (comma, short.last_mut()) {
-                    last.raw.push_str(&comma.raw);
+        let before = |back: usize| short.len().checked_sub(back).and_then(|at| short.get(at));
+        if token.masked.contains('<') && token.masked.len() > 1 {
+            let again = before(1).is_some_and(|last| last.masked == token.masked);
+            let again_after_comma = before(2).is_some_and(|before| before.masked == token.masked)
+                && before(1).is_some_and(|last| matches!(last.masked.as_str(), "," | ";" | "|"));
+            if again || again_after_comma {
+                let comma = if again { None } else { short.pop() };
+                if let Some(last) = short.last_mut() {
+                    last.raw.push_str(comma.as_ref().map_or(" ", |comma| &comma.raw));
                     last.raw.push_str(&token.raw);
                 }
                 continue;
             }
-            if let Some(last) = short.last_mut().filter(|last| last.masked == token.masked) {
-                last.raw.push(' ');
-                last.raw.push_str(&token.raw);
+        }
+        if token.masked == ")" {
+            let aside = |back: usize| before(back).is_some_and(|open| open.masked == "(" && !open.glued);
+            if aside(1) {
+                short.pop();
+                continue;
+            }
+            if before(1).is_some_and(Token::is_slot) && aside(2) {
+                short.truncate(short.len().saturating_sub(2));
                 continue;
             }
         }
@@ -172,7 +197,8 @@ fn template_tokens(text: &str) -> Vec<String> {
         let mut now = String::new();
         for c in word.chars() {
             now.push(c);
-            if c == '>' || matches!(c, '=' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | ':' | '"') {
+            if c == '>' || matches!(c, '=' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | ':' | '"')
+            {
                 tokens.push(std::mem::take(&mut now));
             }
         }
@@ -189,7 +215,9 @@ fn covers(general: &[String], narrow: &[String]) -> bool {
     general.len() == narrow.len()
         && general.iter().filter(says).count() > 0
         && general.iter().zip(narrow).all(|(general, narrow)| {
-            general == narrow || general == WILD || (mask::is_placeholder(general) && mask::masked(narrow) == *general)
+            general == narrow
+                || general == WILD
+                || (mask::is_placeholder(general) && mask::masked(narrow) == *general)
         })
 }
 
@@ -209,18 +237,23 @@ mod tests {
             "queue alpha refused the job because worker w1 is draining",
             "queue beta refused the job because worker w2 is draining",
             "queue gamma refused the job because worker w7 is draining",
+            "queue delta refused the job because worker w4 is draining",
             "gift card balance is not enough",
         ];
-        assert_eq!(texts(&messages), [
-            "flight <id> not available on date <time>",
-            "gift card balance is not enough",
-            "queue <*> refused the job because worker w<num> is draining",
-        ]);
+        assert_eq!(
+            texts(&messages),
+            [
+                "flight <id> not available on date <time>",
+                "gift card balance is not enough",
+                "queue <*> refused the job because worker w<num> is draining",
+            ]
+        );
     }
 
     #[test]
     fn the_order_of_messages_does_not_matter() {
-        let mut messages = vec!["a b c 1", "a b d 2", "a x d 2", "lock q held by 7", "lock r held by x", "b a c 1"];
+        let mut messages =
+            vec!["a b c 1", "a b d 2", "a x d 2", "lock q held by 7", "lock r held by x", "b a c 1"];
         let forward = find(&messages, 0.6);
         messages.reverse();
         let backward = find(&messages, 0.6);

@@ -168,3 +168,116 @@ fn push_replaced(out: &mut String, segment: &str, replacements: &[(Range<usize>,
     }
     out.push_str(segment.get(done..).unwrap_or_default());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn token() -> String {
+        ["gh", "p_", "q7W2Lx9bTk4", "Zp0sVn8Rc3Hd6", "Mf5Yg1Ju"].concat()
+    }
+
+    #[test]
+    fn the_same_secret_keeps_its_placeholder_through_the_session() {
+        let mut redactor = Redactor::new();
+        let one = redactor.clean(&format!("export GH_TOKEN={}", token()));
+        let two = redactor.clean("DB_PASSWORD=tr0ub4dor");
+        let three = redactor.clean(&format!("x{}y tr0ub4dor {}", token(), token()));
+        assert_eq!(&*one, "export GH_TOKEN=[redacted:github-token:1]");
+        assert_eq!(&*two, "DB_PASSWORD=[redacted:password:1]");
+        assert_eq!(&*three, "x[redacted:github-token:1]y [redacted:password:1] [redacted:github-token:1]");
+        assert_eq!(redactor.found(), 2);
+    }
+
+    #[test]
+    fn a_secret_is_found_left_of_the_place_that_gives_it_away() {
+        assert_eq!(
+            &*redact("tr0ub4dor\nis it\nPASSWORD=tr0ub4dor"),
+            "[redacted:password:1]\nis it\nPASSWORD=[redacted:password:1]"
+        );
+    }
+
+    #[test]
+    fn a_number_that_a_text_brings_along_is_not_given_again() {
+        let clean = redact("A_PASSWORD=[redacted:password:1] B_PASSWORD=tr0ub4dor");
+        assert_eq!(&*clean, "A_PASSWORD=[redacted:password:1] B_PASSWORD=[redacted:password:2]");
+    }
+
+    #[test]
+    fn tokens_broken_over_lines_or_escaped_are_found() {
+        let whole = token();
+        let (head, tail) = whole.split_at(20);
+        for between in ["\n", "\\n", "\r\n", "\\\n"] {
+            let clean = redact(&format!("token:\n{head}{between}{tail}\nend"));
+            assert!(!clean.contains(head) && !clean.contains(tail), "{clean}");
+        }
+        let escaped = format!("{{\\\"a\\\":\\\"x\\n{}\\\"}}", token());
+        assert_eq!(&*redact(&escaped), "{\\\"a\\\":\\\"x\\n[redacted:github-token:1]\\\"}");
+    }
+
+    /// Pieces that rules react to, so that random texts meet them.
+    fn piece() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "\\PC{0,12}",
+            "[a-zA-Z0-9+/=_.-]{1,40}",
+            prop::sample::select(vec![
+                "password",
+                "=",
+                ": ",
+                "\"",
+                "'",
+                "\\",
+                "\\n",
+                "\n",
+                " ",
+                "://",
+                "@",
+                "token",
+                "_key",
+                "API_KEY=",
+                "Bearer ",
+                "Authorization: ",
+                "-----BEGIN PRIVATE KEY-----",
+                "-----END ",
+                "/home/",
+                "\\Users\\",
+                "ghp_",
+                "sk-",
+                "AKIA",
+                "eyJ",
+                ".",
+                "[redacted:",
+                "[redacted:password:1]",
+                "curl -u ",
+                "mysql -p",
+                "é",
+                "\u{200b}",
+                "<password>",
+                "value",
+                "name: ",
+                "is ",
+                "~",
+                "?sig=",
+                "Cookie: a=",
+                "%40",
+                "xoxb-",
+            ])
+            .prop_map(str::to_owned),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn redacting_twice_changes_nothing(pieces in prop::collection::vec(piece(), 0..24)) {
+            let raw = pieces.concat();
+            let once = redact(&raw);
+            prop_assert_eq!(&*redact(&once), &*once);
+            let mut redactor = Redactor::new();
+            let first = redactor.clean(&raw);
+            prop_assert_eq!(&*first, &*once);
+            prop_assert_eq!(&*redactor.clean(&first), &*first);
+        }
+    }
+}

@@ -4,7 +4,7 @@
 //! found, never in the whole text, and over a bounded number of bytes. Refuses to know any vendor.
 
 use super::find::assignment;
-use super::value::entropy;
+use super::value::{self, entropy};
 use regex::bytes::{Regex, RegexBuilder};
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -80,7 +80,8 @@ pub(super) enum Shape {
     },
     /// The keyword names the vendor on the left of an assignment; the value is so many characters of the alphabet.
     Assigned(Alphabet, usize, usize),
-    /// The same for vendors whose name is an everyday word: the name assigned to must also say that it is secret.
+    /// The same where the name has to say, too, that its value is secret (`HEROKU_API_KEY`): vendors' names alone
+    /// are everyday words, and stand beside identifiers and hashes. No keyword of the gate.
     AssignedSecret(Alphabet, usize, usize),
 }
 
@@ -109,7 +110,7 @@ pub(super) const fn prefixed(
     least: usize,
     most: usize,
 ) -> Rule {
-    Rule { kind, keywords, shape: Shape::Prefixed(alphabet, least, most), entropy: 2.5 }
+    Rule { kind, keywords, shape: Shape::Prefixed(alphabet, least, most), entropy: 1.5 }
 }
 
 /// A token that begins with one of the keywords and matches an expression.
@@ -161,7 +162,11 @@ impl Rule {
         let secret = match &self.shape {
             Shape::Prefixed(alphabet, least, most) => {
                 self.at_word_start(bytes, hit)?;
-                hit.start..run_over_breaks(bytes, hit.end, *alphabet, *least, *most)?
+                let end = run_over_breaks(bytes, hit.end, *alphabet, *least, *most)?;
+                // Names of functions and files begin with some vendor's prefix every now and then.
+                let mut lines = text.get(hit.end..end)?.split(['\n', '\r', '\\']);
+                let wordlike = alphabet.has(b'_') && !lines.any(value::is_keylike);
+                (!wordlike).then_some(hit.start..end)?
             }
             Shape::Pattern(pattern) => {
                 self.at_word_start(bytes, hit)?;
@@ -176,14 +181,19 @@ impl Rule {
                 fits.then_some(start..end)?
             }
             Shape::Assigned(alphabet, least, most) => assigned_value(bytes, hit, *alphabet, *least, *most)?,
-            Shape::AssignedSecret(alphabet, least, most) => {
-                let name = assignment::name_around(bytes, hit);
-                let telling = name.len() > hit.len() && assignment::says_secret(bytes.get(name)?);
-                telling.then(|| assigned_value(bytes, hit, *alphabet, *least, *most)).flatten()?
-            }
+            // `find::assignment` asks for these by name.
+            Shape::AssignedSecret(..) => return None,
         };
         let random = self.entropy == 0.0 || entropy(bytes.get(secret.clone())?) >= self.entropy;
         (random && ends_there(bytes, secret.end)).then_some(secret)
+    }
+
+    /// Whether a secret that was assigned to this name is of this kind ([`Shape::AssignedSecret`]).
+    pub(super) fn names(&self, name: &str, secret: &str) -> bool {
+        let Shape::AssignedSecret(alphabet, least, most) = self.shape else { return false };
+        (least..=most).contains(&secret.len())
+            && secret.bytes().all(|byte| alphabet.has(byte))
+            && self.keywords.iter().any(|keyword| name.contains(keyword))
     }
 
     fn same_case(&self, bytes: &[u8], hit: &Range<usize>) -> Option<()> {
@@ -193,7 +203,8 @@ impl Rule {
 
     fn at_word_start(&self, bytes: &[u8], hit: &Range<usize>) -> Option<()> {
         self.same_case(bytes, hit)?;
-        begins_there(bytes, hit.start).then_some(())
+        let joined = bytes.get(hit.start).is_some_and(|b| !b.is_ascii_alphanumeric());
+        (joined || begins_there(bytes, hit.start)).then_some(())
     }
 }
 

@@ -292,25 +292,33 @@ pub(super) fn is_keylike(value: &str) -> bool {
         return false;
     }
     let longest = value.split(['-', '_', '.', ':', '/']).map(str::len).max().unwrap_or(0);
-    let varied = entropy(value.as_bytes()) >= if value.len() >= 16 { 2.9 } else { 2.3 };
-    let letters_and_digits = digit && value.split(['-', '_', '.', ':', '/']).any(is_mixed_part);
+    let varied = entropy(value.as_bytes()) >= 1.5;
+    let parts = || value.split(['-', '_', '.', ':', '/']);
+    let serial = parts().filter(|part| part.len() >= 4 && is_mixed(part)).count() >= 3;
+    let letters_and_digits = digit && (serial || parts().any(is_mixed_part));
     let humps =
         value.as_bytes().windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
     let scrambled = lower && upper && longest >= 16 && humps.count() * 5 >= longest;
     varied && (letters_and_digits || scrambled)
 }
 
+fn is_mixed(part: &str) -> bool {
+    part.bytes().any(|b| b.is_ascii_digit()) && part.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
 fn is_mixed_part(part: &str) -> bool {
     let digits = part.bytes().filter(u8::is_ascii_digit).count();
-    let letters = part.bytes().filter(u8::is_ascii_alphabetic).count();
-    digits >= 1 && letters >= 1 && part.len() >= 5 && (digits >= 2 || part.len() >= 8)
+    is_mixed(part) && part.len() >= 5 && (digits >= 2 || part.len() >= 8)
 }
 
 /// Whether the value is certainly random: what a token must be when only a word near it says that it is one.
 /// Hashes in hexadecimal and UUIDs are not taken: they name things far more often than they open them.
 pub(super) fn is_random(value: &str) -> bool {
+    let parts = || value.trim_end_matches('=').split(['-', '_', '.', ':', '/', '=']);
+    let unbroken = parts().any(|part| part.len() >= 16)
+        || parts().filter(|part| part.len() >= 4 && is_mixed(part)).count() >= 3;
     let hexadecimal = value.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    value.len() >= 20 && !hexadecimal && is_keylike(value) && entropy(value.as_bytes()) >= 3.7
+    value.len() >= 20 && unbroken && !hexadecimal && is_keylike(value) && entropy(value.as_bytes()) >= 3.7
 }
 
 /// Whether a secret is distinctive enough to be looked for without its surroundings.

@@ -69,13 +69,14 @@ impl Repo {
         Repo::open(dir)
     }
 
-    /// Opens the same repository once more, for another thread.
-    pub fn again(&self) -> Result<Repo> {
+    /// Opens the repository whose own folder ([`Repo::git_dir`]) this is, without looking further: how another
+    /// thread gets the same repository.
+    pub fn at(git_dir: &Path) -> Result<Repo> {
         let none: [&std::ffi::OsStr; 0] = [];
         let flags =
             RepositoryOpenFlags::FROM_ENV | RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
-        let inner = git2::Repository::open_ext(self.inner.path(), flags, none)
-            .map_err(|error| explain_open(&error, self.inner.path()))?;
+        let inner = git2::Repository::open_ext(git_dir, flags, none)
+            .map_err(|error| explain_open(&error, git_dir))?;
         Ok(Repo { inner })
     }
 

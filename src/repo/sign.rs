@@ -11,6 +11,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// How commits of this repository are signed.
 pub(super) enum Signer {
@@ -139,7 +140,9 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new(parent: &Path) -> Result<Scratch> {
-        let path = parent.join(format!("sign-{}", std::process::id()));
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = parent.join(format!("sign-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&path)
             .with_context(|| format!("cannot make the folder {}", path.display()))?;
         Ok(Scratch(path))
@@ -148,7 +151,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // What stays behind is the text of an unsigned commit; the next signature of this process overwrites it.
+        // What stays behind is the text of an unsigned commit; nobody reads it.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -132,6 +132,17 @@ fn a_killed_cycle_leaves_a_whole_repository() {
     killed_at_any_instant(&sandbox, &dir, 40, cycle, |dir| refs_and_locks(&sandbox, dir));
 }
 
+#[test]
+fn inside_a_hook_the_repository_is_the_one_that_git_names() {
+    let sandbox = Sandbox::new();
+    let dir = sandbox.repo("memory", &[("MEMORY.md", "# Memory\n")]);
+    let other = sandbox.repo("other", &[]);
+    let mut cycle = itself(&sandbox, "kill::one_small_cycle", &other);
+    assert!(cycle.env("GIT_DIR", dir.join(".git")).output().unwrap().status.success());
+    assert_eq!(sandbox.git(&dir, &["branch", "--list", "dream/*"]).trim(), "dream/1");
+    assert_eq!(sandbox.git(&other, &["branch", "--list", "dream/*"]), "");
+}
+
 /// Moves two refs to and fro for ever, in the current folder, making and deleting a third.
 #[test]
 #[ignore = "run as a process by the tests of this file"]

@@ -3,8 +3,12 @@
 //! One binary for all integration tests, so that libgit2 is linked once. Repositories are made by the real git
 //! program, in a cleared environment; what git-dream writes is judged by what the real git says about it.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
+
+mod dream;
 mod kill;
 mod ledger;
+mod moves;
 mod repo;
 mod sandbox;
 mod signing;

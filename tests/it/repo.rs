@@ -1,10 +1,7 @@
 //! The door to git, judged by git itself.
 
 use crate::sandbox::Sandbox;
-use git_dream::repo::{
-    Commit, FileChange, Identity, MoveError, Oid, Plan, Recovered, RefMove, Repo, Signing,
-};
-use std::path::Path;
+use git_dream::repo::{Commit, FileChange, Identity, Oid, Plan, RefMove, Repo, Signing};
 
 /// The time that all commits of these tests carry.
 pub(crate) fn noon() -> jiff::Timestamp {
@@ -146,7 +143,7 @@ fn linked_worktrees_and_bare_clones_are_the_same_repository() {
     let side = Repo::open(&sandbox.path("side")).unwrap();
     assert_eq!(side.head_branch().unwrap().as_deref(), Some("side"));
     dream(&side, "dream/1", vec![commit("x", vec![file("x.md", "x")])]);
-    let main = Repo::open(&dir).unwrap().again().unwrap();
+    let main = Repo::at(Repo::open(&dir).unwrap().git_dir()).unwrap();
     assert!(main.resolve("dream/1").unwrap().is_some());
     assert_eq!(main.private_dir().canonicalize().unwrap(), side.private_dir().canonicalize().unwrap());
     sandbox.git(&dir, &["checkout", "--quiet", "--detach"]);
@@ -168,6 +165,19 @@ fn what_cannot_be_opened_is_explained() {
             let error = Repo::open(&dir).unwrap_err();
             assert!(error.to_string().contains(told), "{error}");
         }
+    }
+}
+
+/// Only root can give a folder away, and only a system with users has folders that belong to others.
+#[cfg(unix)]
+#[test]
+fn a_repository_of_another_user_is_refused_with_the_way_out() {
+    let sandbox = Sandbox::new();
+    let dir = sandbox.repo("memory", &[]);
+    let given = sandbox.command("chown", &dir).args(["-R", "12345"]).arg(&dir).output().unwrap();
+    if given.status.success() {
+        let error = Repo::open(&dir).unwrap_err().to_string();
+        assert!(error.contains("safe.directory") && error.contains("memory"), "{error}");
     }
 }
 
@@ -203,6 +213,20 @@ fn history_gives_messages_trailers_and_changed_paths() {
 }
 
 #[test]
+fn the_history_of_a_shallow_clone_ends_where_it_was_cut() {
+    let sandbox = Sandbox::new();
+    let dir = sandbox.repo("memory", &[("a.md", "a\n")]);
+    sandbox.commit(&dir, &[("b.md", "b\n")], "Second");
+    sandbox.commit(&dir, &[("c.md", "c\n")], "Third");
+    let url = format!("file://{}", dir.display());
+    sandbox.git(&sandbox.path(""), &["clone", "--quiet", "--depth=2", &url, "shallow"]);
+    let repo = Repo::open(&sandbox.path("shallow")).unwrap();
+    let past = repo.walk(&[], repo.head().unwrap().unwrap(), "").unwrap();
+    assert_eq!(past.len(), 2);
+    assert_eq!(past[1].changes.iter().map(|change| &*change.path).collect::<Vec<_>>(), ["c.md"]);
+}
+
+#[test]
 fn any_learning_reverts_cleanly_after_three_later_cycles() {
     let sandbox = Sandbox::new();
     let dir = sandbox.repo("memory", &[("MEMORY.md", "# Memory\n\n## Index\n")]);
@@ -227,171 +251,4 @@ fn any_learning_reverts_cleanly_after_three_later_cycles() {
         sandbox.git(&dir, &["revert", "--no-edit", &learning.to_string()]);
     }
     assert_eq!(sandbox.git(&dir, &["ls-files"]), "MEMORY.md");
-}
-
-/// A repository with two commits beyond `main`, `refs/dream/ledger` on the first and packed.
-fn with_a_ledger(sandbox: &Sandbox) -> (std::path::PathBuf, Repo, Oid, Oid) {
-    let dir = sandbox.repo("memory", &[("a.md", "a\n")]);
-    let repo = Repo::open(&dir).unwrap();
-    let base = repo.resolve("main").unwrap();
-    let written = repo
-        .write(&plan(base, vec![commit("1", vec![file("1", "1")]), commit("2", vec![file("2", "2")])]))
-        .unwrap();
-    repo.move_refs(&[moving("refs/dream/ledger", None, Some(written[0]))]).unwrap();
-    sandbox.git(&dir, &["pack-refs", "--all"]);
-    (dir, repo, written[0], written[1])
-}
-
-#[test]
-fn refs_move_together_or_not_at_all() {
-    let sandbox = Sandbox::new();
-    let (dir, repo, one, two) = with_a_ledger(&sandbox);
-    let branch = "refs/heads/dream/1";
-    let lost =
-        repo.move_refs(&[moving(branch, None, Some(two)), moving("refs/dream/ledger", Some(two), Some(one))]);
-    match lost {
-        Err(MoveError::Lost { name, expected, found }) => {
-            assert_eq!((&*name, expected, found), ("refs/dream/ledger", Some(two), Some(one)));
-        }
-        other => panic!("{other:?}"),
-    }
-    assert_eq!(repo.resolve(branch).unwrap(), None);
-
-    let moves = [moving(branch, None, Some(two)), moving("refs/dream/ledger", Some(one), Some(two))];
-    repo.move_refs(&moves).unwrap();
-    assert_eq!(
-        (repo.resolve(branch).unwrap(), repo.resolve("refs/dream/ledger").unwrap()),
-        (Some(two), Some(two))
-    );
-    repo.move_refs(&[moving(branch, Some(two), None), moving("refs/dream/ledger", Some(two), None)]).unwrap();
-    assert_eq!(sandbox.git(&dir, &["for-each-ref", "--format=%(refname)"]), "refs/heads/main");
-    sandbox.fsck(&dir);
-}
-
-#[test]
-fn a_ref_that_another_program_holds_stops_all_of_them() {
-    let sandbox = Sandbox::new();
-    let (dir, repo, one, two) = with_a_ledger(&sandbox);
-    let lock = dir.join(".git/refs/dream/ledger.lock");
-    std::fs::create_dir_all(lock.parent().unwrap()).unwrap();
-    std::fs::write(&lock, "").unwrap();
-    let moves =
-        [moving("refs/heads/dream/1", None, Some(two)), moving("refs/dream/ledger", Some(one), Some(two))];
-    let error = repo.move_refs(&moves).unwrap_err().to_string();
-    assert!(error.contains("ledger.lock"), "{error}");
-    assert_eq!(repo.resolve("dream/1").unwrap(), None);
-    assert_eq!(repo.recover().unwrap(), None);
-    std::fs::remove_file(&lock).unwrap();
-    repo.move_refs(&moves).unwrap();
-}
-
-#[test]
-fn a_branch_in_the_way_is_named() {
-    let sandbox = Sandbox::new();
-    let (dir, repo, one, _) = with_a_ledger(&sandbox);
-    sandbox.git(&dir, &["branch", "dream"]);
-    let error = repo.move_refs(&[moving("refs/heads/dream/1", None, Some(one))]).unwrap_err().to_string();
-    assert!(error.contains("git branch -m dream"), "{error}");
-}
-
-#[test]
-fn of_cycles_at_the_same_time_one_wins_and_the_others_are_told() {
-    let sandbox = Sandbox::new();
-    let (dir, _, one, two) = with_a_ledger(&sandbox);
-    let results: Vec<_> = std::thread::scope(|scope| {
-        let race = |at: usize| {
-            let dir = &dir;
-            scope.spawn(move || {
-                let branch = format!("refs/heads/dream/{at}");
-                let moves =
-                    [moving(&branch, None, Some(two)), moving("refs/dream/ledger", Some(one), Some(two))];
-                Repo::open(dir).unwrap().move_refs(&moves)
-            })
-        };
-        let threads: Vec<_> = (0..8).map(race).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-    });
-    let lost = |result: &&Result<(), MoveError>| matches!(result, Err(MoveError::Lost { .. }));
-    assert_eq!((results.iter().filter(|r| r.is_ok()).count(), results.iter().filter(lost).count()), (1, 7));
-    assert_eq!(sandbox.git(&dir, &["for-each-ref", "refs/heads/dream"]).lines().count(), 1);
-}
-
-/// Leaves a repository as a process does that was killed after its intent was on disk.
-fn leave_an_intent(dir: &Path, moves: &[RefMove]) {
-    let folder = dir.join(".git/dream");
-    std::fs::create_dir_all(&folder).unwrap();
-    let intent = serde_json::json!({ "version": 1, "moves": moves });
-    std::fs::write(folder.join("intent"), intent.to_string()).unwrap();
-}
-
-#[test]
-fn what_a_killed_process_began_is_finished_wherever_it_stopped() {
-    for moved in 0..=3 {
-        let sandbox = Sandbox::new();
-        let (dir, repo, one, two) = with_a_ledger(&sandbox);
-        sandbox.git(&dir, &["update-ref", "refs/dream/inbox/ann", &one.to_string()]);
-        let moves = [
-            moving("refs/heads/dream/1", None, Some(two)),
-            moving("refs/dream/ledger", Some(one), Some(two)),
-            moving("refs/dream/inbox/ann", Some(one), None),
-        ];
-        leave_an_intent(&dir, &moves);
-        for done in &moves[..moved] {
-            match done.to {
-                Some(to) => sandbox.git(&dir, &["update-ref", &done.name, &to.to_string()]),
-                None => sandbox.git(&dir, &["update-ref", "-d", &done.name]),
-            };
-        }
-        // Killed inside libgit2, it also leaves the lock of the ref that it was at.
-        if let Some(at) = moves.get(moved) {
-            let lock = dir.join(format!(".git/{}.lock", at.name));
-            std::fs::create_dir_all(lock.parent().unwrap()).unwrap();
-            std::fs::write(lock, "").unwrap();
-        }
-        assert!(matches!(repo.recover().unwrap(), Some(Recovered::Finished(names)) if names.len() == 3));
-        let refs = sandbox.git(
-            &dir,
-            &["for-each-ref", "--format=%(refname) %(objectname)", "refs/dream", "refs/heads/dream"],
-        );
-        assert_eq!(refs, format!("refs/dream/ledger {two}\nrefs/heads/dream/1 {two}"));
-        assert_eq!(repo.recover().unwrap(), None);
-        sandbox.fsck(&dir);
-    }
-}
-
-#[test]
-fn what_somebody_else_changed_meanwhile_is_theirs_and_the_rest_is_undone() {
-    let sandbox = Sandbox::new();
-    let (dir, repo, one, two) = with_a_ledger(&sandbox);
-    let main = repo.resolve("main").unwrap();
-    leave_an_intent(
-        &dir,
-        &[moving("refs/heads/dream/1", None, Some(two)), moving("refs/dream/ledger", Some(one), Some(two))],
-    );
-    sandbox.git(&dir, &["update-ref", "refs/heads/dream/1", &two.to_string()]);
-    sandbox.git(&dir, &["update-ref", "refs/dream/ledger", &main.unwrap().to_string()]);
-    assert!(matches!(repo.recover().unwrap(), Some(Recovered::Undone(_))));
-    assert_eq!((repo.resolve("dream/1").unwrap(), repo.resolve("refs/dream/ledger").unwrap()), (None, main));
-}
-
-#[test]
-fn an_intent_whose_commits_are_gone_is_undone() {
-    let sandbox = Sandbox::new();
-    let (dir, repo, one, _) = with_a_ledger(&sandbox);
-    let gone = Oid::parse(&"1".repeat(40)).unwrap();
-    leave_an_intent(&dir, &[moving("refs/dream/ledger", Some(one), Some(gone))]);
-    assert!(matches!(repo.recover().unwrap(), Some(Recovered::Undone(_))));
-    assert_eq!(repo.resolve("refs/dream/ledger").unwrap(), Some(one));
-}
-
-#[test]
-fn a_lock_that_is_not_ours_stays_even_when_an_intent_is_left() {
-    let sandbox = Sandbox::new();
-    let (dir, repo, one, two) = with_a_ledger(&sandbox);
-    let lock = dir.join(".git/refs/dream/ledger.lock");
-    std::fs::create_dir_all(lock.parent().unwrap()).unwrap();
-    std::fs::write(&lock, format!("{}\n", "2".repeat(40))).unwrap();
-    leave_an_intent(&dir, &[moving("refs/dream/ledger", Some(one), Some(two))]);
-    let error = format!("{:#}", repo.recover().unwrap_err());
-    assert!(error.contains("ledger.lock") && lock.exists(), "{error}");
 }

@@ -40,26 +40,36 @@ impl Seen<'_> {
 pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usize) -> Option<(Fix, usize)> {
     let failing = calls.get(at)?;
     let end = calls.len().min(at + 1 + window);
-    let later = || calls.get(at + 1..end).unwrap_or_default().iter().enumerate().map(|(i, seen)| (at + 1 + i, seen));
+    let later =
+        || calls.get(at + 1..end).unwrap_or_default().iter().enumerate().map(|(i, seen)| (at + 1 + i, seen));
     for (place, seen) in later() {
         if !seen.worked() || !does(seen, step) {
             continue;
         }
-        let Some((changes, call)) = difference(failing.call, seen.call, step, place == at + 1, most) else { continue };
+        let Some((changes, call)) = difference(failing.call, seen.call, step, place == at + 1, most) else {
+            continue;
+        };
         if poison::addresses_an_agent(&call) {
             return None;
         }
         let between = between(calls, at, place, step);
-        return Some((Fix { event: seen.event, step: step.clone(), changes, between, call, guessed: false }, place));
+        return Some((
+            Fix { event: seen.event, step: step.clone(), changes, between, call, guessed: false },
+            place,
+        ));
     }
     let tried_again = later().any(|(_, seen)| does(seen, step));
     let mut first = true;
     for (place, seen) in later() {
-        if !seen.worked() || does(seen, step) || seen.call.tool != failing.call.tool && is_shell(failing) != is_shell(seen) {
+        if !seen.worked()
+            || does(seen, step)
+            || seen.call.tool != failing.call.tool && is_shell(failing) != is_shell(seen)
+        {
             continue;
         }
         let Some((other, call)) = acting_part(seen, most) else { continue };
-        let certain = shares_its_operands(failing.call, seen.call, step);
+        let replaces = step::changes_something(seen.call) || !step::changes_something(failing.call);
+        let certain = replaces && shares_its_operands(failing.call, seen.call, step);
         if !certain && (!first || tried_again) {
             first = false;
             continue;
@@ -68,9 +78,20 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
         if poison::addresses_an_agent(&call) {
             return None;
         }
-        if certain || seen.steps.iter().all(|done| !done_before(calls, at, done)) {
-            let fix =
-                Fix { event: seen.event, step: other, changes: Vec::new(), between: Vec::new(), call, guessed: !certain };
+        let acts = if step::is_verification(&other) {
+            step::is_verification(step)
+        } else {
+            step::changes_something(seen.call)
+        };
+        if certain || acts && seen.steps.iter().all(|done| !done_before(calls, at, done)) {
+            let fix = Fix {
+                event: seen.event,
+                step: other,
+                changes: Vec::new(),
+                between: Vec::new(),
+                call,
+                guessed: !certain,
+            };
             return Some((fix, place));
         }
     }
@@ -91,7 +112,13 @@ fn done_before(calls: &[Seen<'_>], at: usize, step: &Step) -> bool {
 
 /// What differs between two calls of one step, and the working one verbatim; `None` where they have so little in
 /// common that the second is no second try of the first. `directly`: nothing came between.
-pub fn difference(from: &Call, to: &Call, step: &Step, directly: bool, most: usize) -> Option<(Vec<Change>, Clean)> {
+pub fn difference(
+    from: &Call,
+    to: &Call,
+    step: &Step,
+    directly: bool,
+    most: usize,
+) -> Option<(Vec<Change>, Clean)> {
     match (step::command_line(from), step::command_line(to)) {
         (Some(from), Some(to)) => shell_difference(from, to, step, most),
         (None, None) => argument_difference(from, to, directly, most),
@@ -112,7 +139,9 @@ fn segment_of<'a>(segments: &'a [Segment], line: &str, step: &Step) -> Option<&'
     segments
         .iter()
         .find(named)
-        .or_else(|| segments.iter().find(|segment| words.first().is_some_and(|first| *first == segment.program(line))))
+        .or_else(|| {
+            segments.iter().find(|segment| words.first().is_some_and(|first| *first == segment.program(line)))
+        })
         .or_else(|| segments.iter().rev().find(|segment| !shell::only_looks(segment.program(line))))
         .or_else(|| segments.last())
 }
@@ -121,12 +150,22 @@ fn shell_difference(from: &Clean, to: &Clean, step: &Step, most: usize) -> Optio
     let (from_segments, to_segments) = (shell::segments(from), shell::segments(to));
     let (a, b) = (segment_of(&from_segments, from, step)?, segment_of(&to_segments, to, step)?);
     let texts = |line: &Clean, segment: &Segment| -> Vec<String> {
-        segment.words.iter().take(COMPARED).filter_map(|range| line.get(range.clone())).map(str::to_owned).collect()
+        segment
+            .words
+            .iter()
+            .take(COMPARED)
+            .filter_map(|range| line.get(range.clone()))
+            .map(str::to_owned)
+            .collect()
     };
     let (a_words, b_words) = (texts(from, a), texts(to, b));
     let step_words: BTreeSet<&str> = step.split_whitespace().collect();
     let rest = |words: &[String]| -> Vec<String> {
-        words.iter().filter(|word| !step_words.contains(word.rsplit('/').next().unwrap_or_default())).cloned().collect()
+        words
+            .iter()
+            .filter(|word| !step_words.contains(word.rsplit('/').next().unwrap_or_default()))
+            .cloned()
+            .collect()
     };
     let (a_rest, b_rest) = (rest(&a_words), rest(&b_words));
     let alike = a_rest.iter().filter(|word| b_rest.iter().any(|other| resemble(word, other))).count();
@@ -137,7 +176,8 @@ fn shell_difference(from: &Clean, to: &Clean, step: &Step, most: usize) -> Optio
     let mut span = b.span()?;
     let folder = |line: &Clean, segments: &[Segment], before: &Segment| -> Option<Range<usize>> {
         let first = before.words.first()?.start;
-        let earlier = segments.iter().take_while(|segment| segment.words.first().is_some_and(|w| w.start < first));
+        let earlier =
+            segments.iter().take_while(|segment| segment.words.first().is_some_and(|w| w.start < first));
         earlier.filter(|segment| segment.program(line) == "cd").last().and_then(Segment::span)
     };
     let (from_folder, to_folder) = (folder(from, &from_segments, a), folder(to, &to_segments, b));
@@ -148,7 +188,8 @@ fn shell_difference(from: &Clean, to: &Clean, step: &Step, most: usize) -> Optio
             let end = segment.words.get(words.end.checked_sub(1)?)?.end;
             (words.start < words.end).then(|| line.part(start..end)).flatten().map(|part| part.cut(most))
         };
-        let change = Change { path: Clean::fixed("command"), from: part(from, a, left), to: part(to, b, right) };
+        let change =
+            Change { path: Clean::fixed("command"), from: part(from, a, left), to: part(to, b, right) };
         if change.from != change.to {
             changes.push(change);
         }
@@ -221,10 +262,22 @@ fn differing(a: &[String], b: &[String]) -> Vec<(Range<usize>, Range<usize>)> {
 fn argument_difference(from: &Call, to: &Call, directly: bool, most: usize) -> Option<(Vec<Change>, Clean)> {
     let paths: Vec<&Clean> = {
         let mut seen = BTreeSet::new();
-        from.args.0.iter().chain(&to.args.0).map(|arg| &arg.path).filter(|path| seen.insert(path.as_str())).collect()
+        from.args
+            .0
+            .iter()
+            .chain(&to.args.0)
+            .map(|arg| &arg.path)
+            .filter(|path| seen.insert(path.as_str()))
+            .collect()
     };
     let values = |call: &'_ Call, path: &Clean| -> Vec<Clean> {
-        call.args.0.iter().filter(|arg| arg.path == *path).take(COMPARED).map(|arg| arg.value.clone()).collect()
+        call.args
+            .0
+            .iter()
+            .filter(|arg| arg.path == *path)
+            .take(COMPARED)
+            .map(|arg| arg.value.clone())
+            .collect()
     };
     let mut changes = Vec::new();
     let mut alike = 0.0;
@@ -266,8 +319,8 @@ fn argument_difference(from: &Call, to: &Call, directly: bool, most: usize) -> O
     Some((changes, call))
 }
 
-/// Steps that worked between the failing and the working call and that the session had not done before, or not
-/// with this operand; in order, each once.
+/// Steps that worked between the failing and the working call and that were new: the session had not done them
+/// before, or does them now to the very thing that the failing call was about. In order, each once.
 fn between(calls: &[Seen<'_>], at: usize, fixed: usize, step: &Step) -> Vec<Step> {
     let Some(failing) = calls.get(at) else { return Vec::new() };
     let mut steps: Vec<Step> = Vec::new();
@@ -280,10 +333,7 @@ fn between(calls: &[Seen<'_>], at: usize, fixed: usize, step: &Step) -> Vec<Step
                 continue;
             }
             let on_it = !here.is_disjoint(&operands(seen.call));
-            let new = !calls.get(..at).unwrap_or_default().iter().any(|earlier| {
-                earlier.worked() && does(earlier, done) && (!on_it || !here.is_disjoint(&operands(earlier.call)))
-            });
-            if new {
+            if on_it || !done_before(calls, at, done) {
                 steps.push(done.clone());
             }
         }
@@ -311,7 +361,8 @@ fn acting_part(seen: &Seen<'_>, most: usize) -> Option<(Step, Clean)> {
             Some((step.clone(), line.part(segment.span()?)?.cut(most)))
         }
         None => {
-            let call = seen.call.args.0.first().map_or_else(|| seen.call.tool.clone(), |arg| arg.value.cut(most));
+            let call =
+                seen.call.args.0.first().map_or_else(|| seen.call.tool.clone(), |arg| arg.value.cut(most));
             Some((seen.steps.first()?.clone(), call))
         }
     }
@@ -322,7 +373,10 @@ fn operands(call: &Call) -> BTreeSet<String> {
     match step::command_line(call) {
         Some(line) => {
             let segments = shell::segments(line);
-            let words = segments.iter().filter(|segment| segment.program(line) != "cd").flat_map(|s| s.arguments(line));
+            let words = segments
+                .iter()
+                .filter(|segment| segment.program(line) != "cd")
+                .flat_map(|s| s.arguments(line));
             words.filter(|word| !is_option(word) && word.len() > 1).take(COMPARED).map(unquoted).collect()
         }
         None => {
@@ -339,10 +393,13 @@ fn unquoted(word: &str) -> String {
 /// Whether another command was used on what the failing one was used on.
 fn shares_its_operands(failing: &Call, other: &Call, step: &Step) -> bool {
     const PREPARES: &[&str] = &[
-        "mkdir", "touch", "chmod", "chown", "cp", "mv", "rm", "ln", "export", "source", "sed", "awk", "tee", "git", "rmdir",
+        "mkdir", "touch", "chmod", "chown", "cp", "mv", "rm", "ln", "export", "source", "sed", "awk", "tee",
+        "git", "rmdir",
     ];
     let programs = acting_programs(other);
-    if programs.iter().any(|program| PREPARES.contains(&program.as_str())) && !programs.iter().any(|p| step.starts_with(p.as_str())) {
+    if programs.iter().any(|program| PREPARES.contains(&program.as_str()))
+        && !programs.iter().any(|p| step.starts_with(p.as_str()))
+    {
         return false;
     }
     let (a, b) = (operands(failing), operands(other));

@@ -68,7 +68,8 @@ fn is_expected(call: &Call, exit: Option<i32>) -> bool {
 fn complains(output: &str, segments: &[Segment], line: &str) -> bool {
     let programs: Vec<&str> = segments.iter().map(|segment| segment.program(line)).collect();
     salient::lines(output).into_iter().filter_map(|place| output.get(place)).any(|text| {
-        let by_shell = ["bash: ", "sh: ", "zsh: ", "(eval)", "/bin/sh: ", "/bin/bash: ", "fatal: ", "error: "];
+        let by_shell =
+            ["bash: ", "sh: ", "zsh: ", "(eval)", "/bin/sh: ", "/bin/bash: ", "fatal: ", "error: "];
         let by_program = programs.iter().any(|program| {
             !program.is_empty() && text.strip_prefix(program).is_some_and(|rest| rest.starts_with(": "))
         });
@@ -79,7 +80,10 @@ fn complains(output: &str, segments: &[Segment], line: &str) -> bool {
 /// `Exit code 1`, `Process exited with code 1`, where the reader left it in the text.
 fn stated_exit(output: &str) -> Option<i32> {
     static EXIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?m)^(?:Error: )?(?:Exit code:?|Process exited with code|Exited with code) (-?\d{1,4})\b").ok()
+        Regex::new(
+            r"(?m)^(?:Error: )?(?:Exit code:?|Process exited with code|Exited with code) (-?\d{1,4})\b",
+        )
+        .ok()
     });
     let start = output.get(..output.floor_char_boundary(SHORT_TEXT))?;
     EXIT.as_ref()?.captures(start)?.get(1)?.as_str().parse().ok()
@@ -88,7 +92,9 @@ fn stated_exit(output: &str) -> Option<i32> {
 /// A server, a watcher or a command under `timeout` that was stopped did what it was started for.
 fn ended_on_purpose(line: &str, segments: &[Segment], exit: Option<i32>, output: &str) -> bool {
     let start = output.get(..output.floor_char_boundary(SHORT_TEXT)).unwrap_or_default().to_lowercase();
-    let stopped = matches!(exit, Some(124 | 130 | 137 | 143)) || start.contains("timed out") || start.contains("timeout");
+    let stopped = matches!(exit, Some(124 | 130 | 137 | 143))
+        || start.contains("timed out")
+        || start.contains("timeout");
     stopped
         && segments.iter().any(|segment| {
             let words: Vec<&str> = segment.words.iter().filter_map(|range| line.get(range.clone())).collect();
@@ -99,11 +105,22 @@ fn ended_on_purpose(line: &str, segments: &[Segment], exit: Option<i32>, output:
                     "npm" | "pnpm" | "yarn" | "bun" | "deno" | "next" | "nuxt" | "astro" | "gatsby" => {
                         says(&["start", "dev", "serve", "watch", "preview"])
                     }
-                    "vite" | "nodemon" | "http-server" | "serve" | "uvicorn" | "gunicorn" | "watch" | "tail" | "top"
-                    | "htop" | "live-server" | "webpack-dev-server" | "ngrok" | "sleep" => true,
-                    "flask" | "rails" | "hugo" | "jekyll" | "mkdocs" | "docker" | "cargo" | "go" | "dotnet" | "php"
-                    | "python" | "python3" | "kubectl" => says(&[
-                        "run", "server", "s", "serve", "watch", "http.server", "runserver", "up", "logs", "-S",
+                    "vite" | "nodemon" | "http-server" | "serve" | "uvicorn" | "gunicorn" | "watch"
+                    | "tail" | "top" | "htop" | "live-server" | "webpack-dev-server" | "ngrok" | "sleep" => {
+                        true
+                    }
+                    "flask" | "rails" | "hugo" | "jekyll" | "mkdocs" | "docker" | "cargo" | "go"
+                    | "dotnet" | "php" | "python" | "python3" | "kubectl" => says(&[
+                        "run",
+                        "server",
+                        "s",
+                        "serve",
+                        "watch",
+                        "http.server",
+                        "runserver",
+                        "up",
+                        "logs",
+                        "-S",
                         "port-forward",
                     ]),
                     _ => false,
@@ -156,7 +173,8 @@ fn tool_text_is_an_error(tool: &str, text: &str) -> bool {
     static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r"(?i)^(?:failed to|unable to|cannot|can't|could not|couldn't|invalid|permission denied|access denied|unauthori[sz]ed|forbidden|not allowed|not permitted|rejected|denied|request failed|operation failed|missing required|unknown (?:argument|parameter|tool|option))\b").ok()
     });
-    let is_match = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
+    let is_match =
+        |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
     let short = text.len() <= SHORT_TEXT && text.lines().count() <= 3;
     if text.starts_with('{') {
         return serde_json::from_str::<serde_json::Value>(text)
@@ -173,7 +191,9 @@ fn shows_contents(tool: &str) -> bool {
     let tool = tool.to_lowercase();
     ["read", "view", "cat", "open", "fetch", "grep", "glob", "browse", "screenshot", "notebookread"]
         .iter()
-        .any(|name| tool == *name || tool.starts_with(&format!("{name}_")) || tool.ends_with(&format!("_{name}")))
+        .any(|name| {
+            tool == *name || tool.starts_with(&format!("{name}_")) || tool.ends_with(&format!("_{name}"))
+        })
         || matches!(tool.as_str(), "webfetch" | "websearch" | "web_search" | "readfile" | "search")
 }
 
@@ -213,7 +233,8 @@ pub fn cause(message: &str) -> Cause {
     });
     static PLACE: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"^\S+\.\w{1,5}(?::\d+|\(\d+(?:,\d+)?\)|:\d+:\d+)").ok());
-    let is_match = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(message));
+    let is_match =
+        |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(message));
     if is_match(&PLACE) || message.contains("error[E") {
         Cause::Work
     } else if is_match(&SURROUNDINGS) {
@@ -237,20 +258,40 @@ mod tests {
     }
 
     fn tool(name: &'static str, output: &str) -> Call {
-        Call { tool: Clean::fixed(name), args: Args::default(), status: Status::Returned, output: redact(output) }
+        Call {
+            tool: Clean::fixed(name),
+            args: Args::default(),
+            status: Status::Returned,
+            output: redact(output),
+        }
     }
 
     #[test]
     fn questions_answered_by_exit_status_are_no_failures() {
         let one = Status::Failed { exit: Some(1) };
-        for command in ["grep -r foo src", "cat a | grep b", "test -f x && echo y", "which pnpm", "git diff --exit-code", "cd a && rg 'x|y' ."] {
+        for command in [
+            "grep -r foo src",
+            "cat a | grep b",
+            "test -f x && echo y",
+            "which pnpm",
+            "git diff --exit-code",
+            "cd a && rg 'x|y' .",
+        ] {
             assert!(!failed(&shell(command, one, "Exit code 1")), "{command}");
         }
         assert!(!failed(&shell("diff a b", one, "1c1\n< error: x\n> fatal\n")));
         assert!(failed(&shell("grep -Z foo", one, "grep: foo: No such file or directory")));
-        assert!(failed(&shell("grep foo x", Status::Failed { exit: Some(2) }, "grep: x: No such file or directory")));
+        assert!(failed(&shell(
+            "grep foo x",
+            Status::Failed { exit: Some(2) },
+            "grep: x: No such file or directory"
+        )));
         assert!(failed(&shell("make | tee log", one, "boom")));
-        assert!(!failed(&shell("npm run dev", Status::Failed { exit: Some(143) }, "Command timed out after 2m")));
+        assert!(!failed(&shell(
+            "npm run dev",
+            Status::Failed { exit: Some(143) },
+            "Command timed out after 2m"
+        )));
         assert!(failed(&shell("make all", Status::Failed { exit: Some(124) }, "Command timed out after 2m")));
     }
 
@@ -263,8 +304,16 @@ mod tests {
         assert!(!failed(&tool("book", "{\"errors\": [], \"id\": 3}")));
         assert!(!failed(&tool("search", "12 hits, one of them an error: x")));
         assert!(!failed(&tool("Read", "Error: this is\nwhat the log says\n")));
-        assert!(!failed(&shell("cat log", Status::Returned, "Traceback (most recent call last)\nKeyError: 'a'")));
-        assert!(failed(&shell("python a.py | tail -3", Status::Returned, "Traceback (most recent call last)\nKeyError: 'a'")));
+        assert!(!failed(&shell(
+            "cat log",
+            Status::Returned,
+            "Traceback (most recent call last)\nKeyError: 'a'"
+        )));
+        assert!(failed(&shell(
+            "python a.py | tail -3",
+            Status::Returned,
+            "Traceback (most recent call last)\nKeyError: 'a'"
+        )));
         assert!(!failed(&shell("x", Status::Refused, "Error: no")));
     }
 

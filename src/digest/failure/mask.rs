@@ -40,17 +40,23 @@ static VARIABLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r#"(?P<url>\b[A-Za-z][A-Za-z0-9+.-]{1,12}://[^\s"'<>\)\],]+)"#,
         r"(?P<email>\b[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\b)",
         r"(?P<uuid>\b[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\b)",
+        r"(?P<mac>\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){4,7}\b)",
+        concat!(
+            r"(?P<host>\b\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2}|:\d{1,5})?\b",
+            r"|\b[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+:\d{2,5}\b|\blocalhost:\d{2,5}\b",
+            r"|\b(?:[a-z0-9][a-z0-9-]*\.)+(?:com|org|net|edu|gov|io)(?:\.[a-z]{2})?\b",
+            r"|\b(?:[a-z0-9][a-z0-9-]*\.){2,}(?:dev|app|ai|local|internal|example|cloud|uk|de|fr|nl|ch|se|eu|us|ca|au|br|in|cn|hk|tw|jp|kr|ru|it|es|pl)\b)",
+        ),
         concat!(
             r"(?P<time>\b\d{4}[-/]\d{2}[-/]\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?\b",
             r"|\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*,?\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*\s+\d{1,2}",
             r"(?:,?\s+\d{4})?(?:\s+\d{2}:\d{2}:\d{2})?(?:\s+\d{4})?\b",
             r"|\b\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\b)",
         ),
-        r"(?P<mac>\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){3,7}\b)",
-        r"(?P<ip>\b\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2}|:\d{1,5})?\b)",
         r#"(?P<quoted>"[^"\n]{0,400}"|\B'[^'\n]{1,400}'\B|`[^`\n]{1,400}`|\u{2018}[^\u{2019}\n]{1,400}\u{2019}|\u{201c}[^\u{201d}\n]{1,400}\u{201d})"#,
-        r"(?P<path>\B(?:~|\.{1,2})?(?:/[\w.@%+~-]+)+/?|\b[A-Za-z]:\\[\w.\\ ~-]+|\b[\w.@-]+(?:/[\w.@%+-]+)+/?)",
+        r"(?P<path>\B(?:~|\.{1,2})?(?:/[\w.@%+~-]+)+/?(?:\?[\w=&%.+:-]+)?|\b[A-Za-z]:\\[\w.\\ ~-]+|\b[\w.@-]+(?:/[\w.@%+-]+)+/?)",
         r"(?P<hex>\b0[xX][0-9A-Fa-f]+\b)",
+        r"(?P<size>\b\d+(?:\.\d+)? (?:[KMGT]i?B|B|ms|secs?)\b)",
         r"(?P<word>\b\w+(?:[-.]\w+)*)",
     ];
     // A pattern that does not compile would leave lines unmasked; `every_alternative_compiles` keeps watch.
@@ -59,11 +65,11 @@ static VARIABLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// File name endings after which a word with a dot is a file and not an object's field.
 const FILE_ENDINGS: &[&str] = &[
-    "bak", "bin", "c", "cc", "cfg", "cjs", "conf", "cpp", "cs", "css", "csv", "db", "env", "exe", "gif", "go", "gz",
-    "h", "hpp", "html", "ini", "ipynb", "jar", "java", "jpeg", "jpg", "js", "json", "jsonl", "jsx", "kt", "lock",
-    "log", "lua", "md", "mjs", "mod", "out", "parquet", "pdf", "php", "pl", "png", "proto", "py", "rb", "rs", "rst",
-    "scala", "sh", "so", "sql", "sqlite", "sum", "svg", "swift", "tar", "tf", "tmp", "toml", "ts", "tsv", "tsx", "txt",
-    "vue", "wasm", "xlsx", "xml", "yaml", "yml", "zip",
+    "bak", "bin", "c", "cc", "cfg", "cjs", "conf", "cpp", "cs", "css", "csv", "db", "env", "exe", "gif",
+    "go", "gz", "h", "hpp", "html", "ini", "ipynb", "jar", "java", "jpeg", "jpg", "js", "json", "jsonl",
+    "jsx", "kt", "lock", "log", "lua", "md", "mjs", "mod", "out", "parquet", "pdf", "php", "pl", "png",
+    "proto", "py", "rb", "rs", "rst", "scala", "sh", "so", "sql", "sqlite", "sum", "svg", "swift", "tar",
+    "tf", "tmp", "toml", "ts", "tsv", "tsx", "txt", "vue", "wasm", "xlsx", "xml", "yaml", "yml", "zip",
 ];
 
 /// Splits a line into tokens and masks what varies. White space separates tokens, and so does punctuation
@@ -84,23 +90,39 @@ pub fn tokens(line: &str) -> Vec<Token> {
             if is("word") {
                 let next = line.get(at..).and_then(|rest| rest.chars().next());
                 split.push(&mask_word(text, next), text);
+            } else if is("quoted") && is_phrase(text) {
+                let mut rest = text.chars();
+                let (open, close) = (rest.next(), rest.next_back());
+                split.plain(open.map_or("", |c| text.get(..c.len_utf8()).unwrap_or_default()));
+                for token in tokens(rest.as_str()) {
+                    split.apart |= !token.glued;
+                    split.open = false;
+                    split.push(&token.masked, &token.raw);
+                }
+                split.plain(close.map_or("", |c| text.get(text.len() - c.len_utf8()..).unwrap_or_default()));
             } else if is("path") && !looks_like_a_path(text) {
                 split.push(&mask_parts(text), text);
             } else {
-                let name = if is("url") {
+                let is_file = is("host")
+                    && text.rsplit('.').next().is_some_and(|ending| FILE_ENDINGS.contains(&ending));
+                let name = if is_file {
+                    "<path>"
+                } else if is("url") {
                     "<url>"
                 } else if is("email") {
                     "<email>"
-                } else if is("uuid") {
+                } else if is("uuid") || is("mac") {
                     "<id>"
                 } else if is("time") {
                     "<time>"
-                } else if is("ip") {
-                    "<ip>"
+                } else if is("host") {
+                    "<host>"
                 } else if is("quoted") {
                     "<str>"
                 } else if is("path") {
                     "<path>"
+                } else if is("size") {
+                    "<num>"
                 } else {
                     "<hex>"
                 };
@@ -146,7 +168,10 @@ impl Split {
             if c.is_whitespace() {
                 self.apart = true;
                 self.open = false;
-            } else if matches!(c, '=' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '|' | ':' | '"') {
+            } else if matches!(
+                c,
+                '=' | ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '|' | ':' | '"'
+            ) {
                 self.open = false;
                 self.push(c.encode_utf8(&mut [0; 4]), c.encode_utf8(&mut [0; 4]));
                 self.open = false;
@@ -176,6 +201,15 @@ impl Split {
     fn finish(self) -> Vec<Token> {
         self.done
     }
+}
+
+/// A quotation of two or three words with a value among them (`"GET /users/4"`) is read word by word; any other
+/// is one value.
+fn is_phrase(quoted: &str) -> bool {
+    let words: Vec<&str> = quoted.split_whitespace().collect();
+    (2..=3).contains(&words.len())
+        && words.iter().any(|word| word.contains('/') || word.bytes().any(|b| b.is_ascii_digit()))
+        && words.first().is_some_and(|first| first.chars().skip(1).all(char::is_alphabetic))
 }
 
 /// `a/b` may be two words as well as a path: a path has a root, several slashes, a dot in its last part, or a digit.
@@ -239,6 +273,9 @@ fn mask_digits(word: &str) -> String {
         if matches!(c, '-' | '.' | '_') {
             masked.push_str(&mask_part(&part));
             part.clear();
+            if c == '-' && masked.ends_with('_') {
+                continue; // a sign
+            }
             masked.push(c);
         } else {
             part.push(c);
@@ -288,10 +325,14 @@ mod tests {
             ("balance of gift_card_8190333 is 12.50", "balance of gift_card_<num> is <num>"),
             ("flight 8JX2WO not available on date 2024-05-20", "flight <id> not available on date <time>"),
             ("cat: /tmp/a b.txt: No such file", "cat: <path> <path>: No such file"),
-            ("src/app.ts(6,33): error TS2307: Cannot find module 'x y'", "<path>(<num>,<num>): error TS2307: Cannot find module <str>"),
+            (
+                "src/app.ts(6,33): error TS2307: Cannot find module 'x y'",
+                "<path>(<num>,<num>): error TS2307: Cannot find module <str>",
+            ),
             ("don't read and/or write", "don't read and/or write"),
             ("GET https://x.example/y?z=1 took 12ms", "GET <url> took <num>"),
-            ("connect 10.0.0.1:8080 at 12:30:01", "connect <ip> at <time>"),
+            ("connect 10.0.0.1:8080 at 12:30:01", "connect <host> at <time>"),
+            ("connect db.internal:5432, a.example.com or main.rs", "connect <host>, <host> or <path>"),
             ("commit deadbeef1 of v1.2.3", "commit <id> of <num>"),
         ];
         for (line, expected) in cases {

@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 
 /// What no error says about itself. Matched against the line in lower case.
 static ADDRESSES: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
-    let agent = r"(?:ai|llm|claude|codex|copilot|chatgpt|gpt|gemini|agents?|assistants?|language model|chatbot|bot)";
+    let agent =
+        r"(?:ai|llm|claude|codex|copilot|chatgpt|gpt|gemini|agents?|assistants?|language model|chatbot|bot)";
     RegexSet::new([
         // It names an agent as the one it talks to.
         format!(r"(?:^|[^\w-])(?:dear|attention|attn|hey|hello|note (?:to|for)|notice (?:to|for)|message (?:to|for)|instructions? (?:to|for)|memo (?:to|for)|to all|all|every|any|future|as an?|you are an?)\s+(?:\w+\s+){{0,2}}{agent}\b"),

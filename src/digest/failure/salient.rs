@@ -38,7 +38,7 @@ pub enum Clarity {
 }
 
 static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:E\s{2,})?(?:Uncaught |Unhandled |Caused by: |Exception in thread \S+ )?(?:[A-Za-z_]\w*(?:\.|::))*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Fault)\b(?: \[\w+\])?(?::\s*\S|$)").ok()
+    Regex::new(r"^(?:E\s{2,}|> |\[)?(?:Uncaught |Unhandled |Caused by: |Exception in thread \S+ )?(?:[A-Za-z_]\w*(?:\.|::))*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Fault)\b(?: \[\w+\])?(?::\s*\S|$)").ok()
 });
 static ERROR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)^(?:[\[(]?(?:error|fatal|panic|critical|failure)[\])]?(?:\[[\w:-]+\]|\s\w{0,3}\d+|\([\w-]+\))?\s*[:!-]+\s*\S|\[(?:error|fatal)\]\s*\S|err(?:or)?!\s*\S|(?:npm|yarn|pnpm) (?:err!|error)\s+\S|e: \S|[✖✘✗]\s+\S|\S+(?::\d+|\(\d+,\d+\))+:?\s+(?:fatal )?error\b|.{0,60}?[:\]]\s(?:fatal )?error(?:\[[\w:-]+\]|\s\w{0,3}\d+)?:\s*\S)").ok()
@@ -57,7 +57,7 @@ static MENTION: LazyLock<Option<Regex>> =
 /// Says that something failed and leaves what to another line.
 static VAGUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i)^(?:error: |fatal: |err: )?(?:could not compile|test failed|build failed|failed!?$|aborting due to|process (?:completed|didn't exit)|",
+        r"(?i)^[^\w]*(?:error: |fatal: |err: )?(?:could not compile|test failed|build (?:error|failed)|failed!?$|aborting due to|process (?:completed|didn't exit)|",
         r"command (?:failed|.{0,80}(?:failed|exited|returned))|script .{0,80}(?:exited|failed)|execution failed|compilation failed|an error (?:has )?occurred\.?$|\d+ errors?\b|",
         r"failed to run custom build command|exit(?:ed)?(?: with)?(?: status| code)? ?:?\d+|run failed|something went wrong)",
         r"|^(?:make|gmake|ninja)(?:\[\d+\])?: \*\*\* \[.*Error \d+|^(?:npm|pnpm|yarn) (?:err!|error) (?:test failed|lifecycle|errno|syscall|path|command|workspace|location|a complete log|this is probably|not ok)|ELIFECYCLE|CalledProcessError|returned a non-zero exit|^subprocess exited",
@@ -74,7 +74,7 @@ static PROGRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static BOILERPLATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)^(?:(?:error: )?exit(?:ed)?(?: with)?(?: status| code)? ?:? ?-?\d+\.?$|process exited with code -?\d+|error:?$|stderr:?$|stdout:?$|output:?$|chunk id: \S+$|wall time:? .*$|original token count: \d+|total output lines: \d+|script (?:completed|failed)$|",
-        r"traceback \(most recent call last\)|stack backtrace:|caused by:$|command failed$|(?:the )?above exception|during handling of|file \x22.*\x22, line \d+|at \S+ ?\(?.*:\d+\)?$|at [\w$.]+\(.*\)$|\.\.\. \d+ more|\^+~*$|[-=~_*#.+|\s]+$|\{|\}|\[|\]|\d+ \||\||-->|<system|sibling tool call errored|npm (?:err!|error) a complete log|note: run with `rust_backtrace)",
+        r"traceback \(most recent call last\)|stack backtrace:|caused by:$|command failed$|(?:the )?above exception|during handling of|file \x22.*\x22, line \d+|at \S+ ?\(?.*:\d+\)?$|at [\w$.]+\(.*\)$|\.\.\. \d+ more|\^+~*$|[-=~_*#.+|\s]+$|\{$|\}$|\[$|\]$|\d+ \||\||-->|<system|sibling tool call errored|npm (?:err!|error) a complete log|note: run with `rust_backtrace)",
     ))
     .ok()
 });
@@ -109,17 +109,18 @@ pub fn clarity(line: &str) -> Clarity {
 /// The line that says what went wrong, verbatim, at most `most` bytes; `None` where no line does.
 pub fn line(output: &Clean, most: usize) -> Option<Clean> {
     if let Some(message) = json_message(output) {
-        return (!poison::addresses_an_agent(&output[message.clone()])).then(|| excerpt(output, message, most))?;
+        return (!poison::addresses_an_agent(&output[message.clone()]))
+            .then(|| excerpt(output, message, most))?;
     }
-    let lines = lines(output);
-    let least = match lines.len() {
+    let places = lines(output);
+    let least = match places.len() {
         0..=2 => Clarity::Hint,
         3..=FEW_LINES => Clarity::Plain,
         _ => Clarity::Vague,
     };
     let last_exception_counts = output.contains("Traceback (most recent call last)");
     let mut best: Option<(Clarity, Range<usize>)> = None;
-    for range in lines {
+    for range in places {
         let Some(text) = output.get(range.clone()) else { continue };
         let clear = clarity(text);
         if clear < least || poison::addresses_an_agent(text) {
@@ -134,12 +135,31 @@ pub fn line(output: &Clean, most: usize) -> Option<Clean> {
             best = Some((clear, range));
         }
     }
-    excerpt(output, best?.1, most)
+    let (_, line) = best?;
+    excerpt(output, announced(output, &line).unwrap_or(line), most)
+}
+
+/// The line after one that only announces it: a heading (`Validation Error:`, `Compilation Error`), or a sentence (`… due to the following
+/// issue:`) before a line that states a problem.
+fn announced(output: &str, line: &Range<usize>) -> Option<Range<usize>> {
+    let announcing = output.get(line.clone())?;
+    let heading =
+        announcing.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count() <= 3;
+    let open = announcing.ends_with(':') || (heading && !announcing.contains([':', '\'', '"', '`', '/']));
+    if !open {
+        return None;
+    }
+    let least = if heading { Clarity::Plain } else { Clarity::Problem };
+    let next = lines(output).into_iter().find(|next| next.start > line.end)?;
+    let text = output.get(next.clone())?;
+    (clarity(text) >= least && !poison::addresses_an_agent(text)).then_some(next)
 }
 
 /// Whether any line states an error.
 pub fn states_an_error(output: &str) -> bool {
-    lines(output).into_iter().any(|range| output.get(range).is_some_and(|line| clarity(line) > Clarity::Vague))
+    lines(output)
+        .into_iter()
+        .any(|range| output.get(range).is_some_and(|line| clarity(line) > Clarity::Vague))
 }
 
 /// Places of the lines that can say something: trimmed, without tags around them, not empty. Long outputs are
@@ -153,7 +173,8 @@ pub fn lines(output: &str) -> Vec<Range<usize>> {
     for part in [0..head, tail..output.len()] {
         let mut start = part.start;
         let text = output.get(part.clone()).unwrap_or_default();
-        let pieces: Vec<&str> = if escaped { text.split("\\n").collect() } else { text.split('\n').collect() };
+        let pieces: Vec<&str> =
+            if escaped { text.split("\\n").collect() } else { text.split('\n').collect() };
         let gap = if escaped { 2 } else { 1 };
         for piece in pieces {
             let place = trimmed(piece, start);
@@ -171,7 +192,9 @@ fn trimmed(line: &str, start: usize) -> Range<usize> {
     let mut text = line;
     let mut from = start;
     loop {
-        let shorter = text.trim_start();
+        // Some programs draw a box around their errors.
+        let shorter =
+            text.trim_start_matches(|c: char| c.is_whitespace() || ('\u{2500}'..='\u{257f}').contains(&c));
         let shorter = shorter.strip_prefix("<tool_use_error>").unwrap_or(shorter);
         let shorter = strip_colour(shorter);
         if shorter.len() == text.len() {
@@ -211,7 +234,8 @@ pub fn error_in_json(value: &serde_json::Value) -> Option<&str> {
     let text = |names: &[&str], of: &serde_json::Map<String, serde_json::Value>| -> Option<String> {
         names.iter().find_map(|name| of.get(*name)?.as_str().map(|_| (*name).to_owned()))
     };
-    const MESSAGES: &[&str] = &["message", "error", "detail", "error_message", "reason", "msg", "description", "text"];
+    const MESSAGES: &[&str] =
+        &["message", "error", "detail", "error_message", "reason", "msg", "description", "text"];
     let filled = |value: &serde_json::Value| match value {
         serde_json::Value::Null | serde_json::Value::Bool(false) => false,
         serde_json::Value::String(text) => !text.trim().is_empty(),
@@ -224,7 +248,9 @@ pub fn error_in_json(value: &serde_json::Value) -> Option<&str> {
         let Some(error) = object.get(name).filter(|error| filled(error)) else { continue };
         let found = match error {
             serde_json::Value::String(message) => Some(message.as_str()),
-            serde_json::Value::Object(inner) => text(MESSAGES, inner).and_then(|name| inner.get(&name)?.as_str()),
+            serde_json::Value::Object(inner) => {
+                text(MESSAGES, inner).and_then(|name| inner.get(&name)?.as_str())
+            }
             serde_json::Value::Array(list) => list.first().and_then(|first| {
                 first.as_str().or_else(|| {
                     let inner = first.as_object()?;
@@ -237,15 +263,20 @@ pub fn error_in_json(value: &serde_json::Value) -> Option<&str> {
             return found;
         }
     }
-    let is = |name: &str, wanted: &[&str]| object.get(name).and_then(|v| v.as_str()).is_some_and(|v| wanted.contains(&v));
+    let is = |name: &str, wanted: &[&str]| {
+        object.get(name).and_then(|v| v.as_str()).is_some_and(|v| wanted.contains(&v))
+    };
     let no = |name: &str| object.get(name).and_then(serde_json::Value::as_bool) == Some(false);
     let yes = |name: &str| object.get(name).and_then(serde_json::Value::as_bool) == Some(true);
-    if no("success") || no("ok") || yes("isError") || yes("is_error")
+    if no("success")
+        || no("ok")
+        || yes("isError")
+        || yes("is_error")
         || is("status", &["error", "failed", "failure", "fail", "rejected", "denied"])
     {
-        return text(MESSAGES, object).and_then(|name| object.get(&name)?.as_str()).or_else(|| {
-            object.get("content")?.as_array()?.first()?.as_object()?.get("text")?.as_str()
-        });
+        return text(MESSAGES, object)
+            .and_then(|name| object.get(&name)?.as_str())
+            .or_else(|| object.get("content")?.as_array()?.first()?.as_object()?.get("text")?.as_str());
     }
     None
 }
@@ -256,7 +287,8 @@ fn excerpt(output: &Clean, line: Range<usize>, most: usize) -> Option<Clean> {
         return output.part(line);
     }
     let text = output.get(line.clone())?;
-    let named = [&ERROR, &PROBLEM, &MENTION].iter().find_map(|pattern| Some(pattern.as_ref()?.find(text)?.start()));
+    let named =
+        [&ERROR, &PROBLEM, &MENTION].iter().find_map(|pattern| Some(pattern.as_ref()?.find(text)?.start()));
     let from = match named {
         Some(at) if at > most / 2 => line.start + at,
         _ => line.start,
@@ -276,15 +308,47 @@ mod tests {
     #[test]
     fn the_line_that_says_what_went_wrong_is_chosen() {
         let cases = [
-            ("Exit code 1\nTraceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    f()\nyaml.scanner.ScannerError: mapping values are not allowed here\n", "yaml.scanner.ScannerError: mapping values are not allowed here"),
-            ("Chunk ID: ab\nWall time: 0.1 seconds\nProcess exited with code 128\nOutput:\nhint: look\nfatal: not a git repository\n", "fatal: not a git repository"),
-            ("warning: x is deprecated\nerror: unknown option '--foo'\nRun `tool --help` for usage", "error: unknown option '--foo'"),
-            ("<tool_use_error>File has not been read yet. Read it first.</tool_use_error>", "File has not been read yet. Read it first."),
+            (
+                "Exit code 1\nTraceback (most recent call last):\n  File \"a.py\", line 3, in <module>\n    f()\nyaml.scanner.ScannerError: mapping values are not allowed here\n",
+                "yaml.scanner.ScannerError: mapping values are not allowed here",
+            ),
+            (
+                "Chunk ID: ab\nWall time: 0.1 seconds\nProcess exited with code 128\nOutput:\nhint: look\nfatal: not a git repository\n",
+                "fatal: not a git repository",
+            ),
+            (
+                "warning: x is deprecated\nerror: unknown option '--foo'\nRun `tool --help` for usage",
+                "error: unknown option '--foo'",
+            ),
+            (
+                "<tool_use_error>File has not been read yet. Read it first.</tool_use_error>",
+                "File has not been read yet. Read it first.",
+            ),
             ("{\"error\":{\"code\":4,\"message\":\"seat map is closed\"}}", "seat map is closed"),
-            ("   Compiling a v0.1.0\nerror[E0433]: failed to resolve: use of undeclared crate `b`\n --> src/a.rs:1:5\nerror: could not compile `a`", "error[E0433]: failed to resolve: use of undeclared crate `b`"),
+            (
+                "   Compiling a v0.1.0\nerror[E0433]: failed to resolve: use of undeclared crate `b`\n --> src/a.rs:1:5\nerror: could not compile `a`",
+                "error[E0433]: failed to resolve: use of undeclared crate `b`",
+            ),
             ("Starting up\nledger seal differs from the quorum\n", "ledger seal differs from the quorum"),
+            (
+                "InputError: the call failed due to this:\nThe parameter `prompt` is missing",
+                "The parameter `prompt` is missing",
+            ),
+            (
+                "● Validation Error:\n\n  Option \"a\" was replaced by \"b\".\n",
+                "Option \"a\" was replaced by \"b\".",
+            ),
+            ("Compilation Error\n  2 packages are listed, 0 installed", "2 packages are listed, 0 installed"),
+            ("Killed", "Killed"),
+            (
+                "╷\n│ Error: lock file is out of date\n│ \n│   - a: does not match\n╵",
+                "Error: lock file is out of date",
+            ),
             ("bash: line 1: foo: command not found", "bash: line 1: foo: command not found"),
-            ("{\"output\":\"go: downloading x\\nx.go:3: missing go.sum entry\\n\",\"metadata\":{\"exit_code\":1}}", "x.go:3: missing go.sum entry"),
+            (
+                "{\"output\":\"go: downloading x\\nx.go:3: missing go.sum entry\\n\",\"metadata\":{\"exit_code\":1}}",
+                "x.go:3: missing go.sum entry",
+            ),
         ];
         for (output, expected) in cases {
             assert_eq!(salient(output).as_deref(), Some(expected), "{output}");

@@ -19,7 +19,8 @@ pub struct Segment {
 impl Segment {
     /// The program's name without its folder; empty where there is none.
     pub fn program<'a>(&self, line: &'a str) -> &'a str {
-        let word = self.words.get(self.before_program).and_then(|range| line.get(range.clone())).unwrap_or_default();
+        let word =
+            self.words.get(self.before_program).and_then(|range| line.get(range.clone())).unwrap_or_default();
         word.rsplit('/').next().unwrap_or_default()
     }
 
@@ -52,7 +53,9 @@ pub fn segments(line: &str) -> Vec<Segment> {
             }
             b' ' | b'\t' | b'\r' => at += 1,
             b'\\' if bytes.get(at + 1) == Some(&b'\n') => at += 2,
-            b'#' if now.words.is_empty() || bytes.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_whitespace) => {
+            b'#' if now.words.is_empty()
+                || bytes.get(at.wrapping_sub(1)).is_some_and(u8::is_ascii_whitespace) =>
+            {
                 at = line.get(at..).and_then(|rest| rest.find('\n')).map_or(bytes.len(), |end| at + end);
             }
             b';' | b'(' | b')' => {
@@ -104,10 +107,12 @@ fn close(done: &mut Vec<Segment>, now: &mut Segment, piped: bool, line: &str) {
 
 /// Words in front of the program that only say how to run it.
 fn prefix_length(segment: &Segment, line: &str) -> usize {
-    let word = |at: usize| segment.words.get(at).and_then(|range| line.get(range.clone())).unwrap_or_default();
+    let word =
+        |at: usize| segment.words.get(at).and_then(|range| line.get(range.clone())).unwrap_or_default();
     let mut at = 0;
     while at + 1 < segment.words.len() {
-        let wraps = matches!(word(at), "sudo" | "env" | "time" | "nohup" | "exec" | "command" | "timeout" | "nice");
+        let wraps =
+            matches!(word(at), "sudo" | "env" | "time" | "nohup" | "exec" | "command" | "timeout" | "nice");
         let keyword = matches!(word(at), "then" | "do" | "else" | "if" | "while" | "!" | "{");
         if word(at) == "command" && word(at + 1).starts_with('-') {
             break; // `command -v` asks a question
@@ -154,7 +159,9 @@ fn word_end(bytes: &[u8], start: usize) -> usize {
                 depth -= 1;
                 at += 1;
             }
-            b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')' if depth == 0 => break,
+            b' ' | b'\t' | b'\r' | b'\n' | b';' | b'&' | b'|' | b'<' | b'>' | b'(' | b')' if depth == 0 => {
+                break;
+            }
             _ => at += 1,
         }
     }
@@ -212,18 +219,28 @@ pub fn asks_by_exit(segment: &Segment, line: &str) -> bool {
     let arguments = segment.arguments(line);
     let has = |wanted: &[&str]| arguments.iter().any(|argument| wanted.contains(argument));
     match segment.program(line) {
-        "grep" | "egrep" | "fgrep" | "zgrep" | "rg" | "ag" | "ack" | "diff" | "cmp" | "colordiff" | "test" | "["
-        | "[[" | "which" | "type" | "hash" | "pgrep" | "pidof" | "fuser" | "lsof" | "expr" | "command" | "ugrep"
-        | "false" | "let" | "comm" | "mountpoint" | "kill" | "pkill" | "killall" | "read" => true,
+        "grep" | "egrep" | "fgrep" | "zgrep" | "rg" | "ag" | "ack" | "diff" | "cmp" | "colordiff"
+        | "test" | "[" | "[[" | "which" | "type" | "hash" | "pgrep" | "pidof" | "fuser" | "lsof" | "expr"
+        | "command" | "ugrep" | "false" | "let" | "comm" | "mountpoint" | "kill" | "pkill" | "killall"
+        | "read" => true,
         "git" => {
-            has(&["grep", "check-ignore", "--exit-code", "--quiet", "--verify", "--is-ancestor", "--no-index"])
-                || (has(&["config"]) && (has(&["--get"]) || arguments.len() == 2))
+            has(&[
+                "grep",
+                "check-ignore",
+                "--exit-code",
+                "--quiet",
+                "--verify",
+                "--is-ancestor",
+                "--no-index",
+            ]) || (has(&["config"]) && (has(&["--get"]) || arguments.len() == 2))
         }
         "systemctl" | "service" => has(&["is-active", "is-enabled", "status", "is-failed"]),
         "cargo" | "rustfmt" | "black" | "ruff" | "prettier" | "gofmt" | "isort" => {
             has(&["--check", "--diff", "-l", "--list-different"])
         }
-        "curl" => has(&["-f", "-sf", "--fail", "-fsS", "-sSf"]) && arguments.iter().any(|a| a.contains("localhost")),
+        "curl" => {
+            has(&["-f", "-sf", "--fail", "-fsS", "-sSf"]) && arguments.iter().any(|a| a.contains("localhost"))
+        }
         "dpkg" | "rpm" => has(&["-s", "-l", "-q", "-W"]),
         "brew" => has(&["list", "ls"]),
         "docker" | "podman" => has(&["inspect"]),
@@ -235,12 +252,73 @@ pub fn asks_by_exit(segment: &Segment, line: &str) -> bool {
 pub fn only_looks(program: &str) -> bool {
     matches!(
         program,
-        "ls" | "cat" | "head" | "tail" | "less" | "more" | "grep" | "egrep" | "fgrep" | "rg" | "find" | "fd" | "stat"
-            | "file" | "wc" | "pwd" | "echo" | "printf" | "which" | "type" | "whereis" | "tree" | "env" | "printenv"
-            | "ps" | "df" | "du" | "date" | "whoami" | "id" | "uname" | "diff" | "cmp" | "test" | "[" | "[[" | "true"
-            | "false" | "sort" | "uniq" | "cut" | "tr" | "jq" | "yq" | "nl" | "od" | "xxd" | "strings" | "man" | "sleep"
-            | "history" | "cd" | "realpath" | "readlink" | "basename" | "dirname" | "hexdump" | "ag" | "ack" | "lsof"
-            | "pgrep" | "set" | "wait" | "exit" | "clear" | "bat" | "hostname" | "nproc"
+        "ls" | "cat"
+            | "head"
+            | "tail"
+            | "less"
+            | "more"
+            | "grep"
+            | "egrep"
+            | "fgrep"
+            | "rg"
+            | "find"
+            | "fd"
+            | "stat"
+            | "file"
+            | "wc"
+            | "pwd"
+            | "echo"
+            | "printf"
+            | "which"
+            | "type"
+            | "whereis"
+            | "tree"
+            | "env"
+            | "printenv"
+            | "ps"
+            | "df"
+            | "du"
+            | "date"
+            | "whoami"
+            | "id"
+            | "uname"
+            | "diff"
+            | "cmp"
+            | "test"
+            | "["
+            | "[["
+            | "true"
+            | "false"
+            | "sort"
+            | "uniq"
+            | "cut"
+            | "tr"
+            | "jq"
+            | "yq"
+            | "nl"
+            | "od"
+            | "xxd"
+            | "strings"
+            | "man"
+            | "sleep"
+            | "history"
+            | "cd"
+            | "realpath"
+            | "readlink"
+            | "basename"
+            | "dirname"
+            | "hexdump"
+            | "ag"
+            | "ack"
+            | "lsof"
+            | "pgrep"
+            | "set"
+            | "wait"
+            | "exit"
+            | "clear"
+            | "bat"
+            | "hostname"
+            | "nproc"
     )
 }
 
@@ -248,9 +326,41 @@ pub fn only_looks(program: &str) -> bool {
 pub fn only_shows(program: &str) -> bool {
     matches!(
         program,
-        "cat" | "head" | "tail" | "less" | "more" | "grep" | "egrep" | "fgrep" | "rg" | "sed" | "awk" | "find" | "ls"
-            | "journalctl" | "dmesg" | "bat" | "nl" | "jq" | "zcat" | "zgrep" | "ag" | "ack" | "strings" | "echo"
-            | "printf" | "diff" | "xxd" | "sort" | "uniq" | "kubectl" | "docker" | "gh" | "git" | "curl" | "wget"
+        "cat"
+            | "head"
+            | "tail"
+            | "less"
+            | "more"
+            | "grep"
+            | "egrep"
+            | "fgrep"
+            | "rg"
+            | "sed"
+            | "awk"
+            | "find"
+            | "ls"
+            | "journalctl"
+            | "dmesg"
+            | "bat"
+            | "nl"
+            | "jq"
+            | "zcat"
+            | "zgrep"
+            | "ag"
+            | "ack"
+            | "strings"
+            | "echo"
+            | "printf"
+            | "diff"
+            | "xxd"
+            | "sort"
+            | "uniq"
+            | "kubectl"
+            | "docker"
+            | "gh"
+            | "git"
+            | "curl"
+            | "wget"
     )
 }
 
@@ -264,7 +374,10 @@ mod tests {
 
     #[test]
     fn commands_are_told_apart() {
-        assert_eq!(words("cd 'a b' && make -j2 2>&1 | tail -5"), [vec!["cd", "'a b'"], vec!["make", "-j2"], vec!["tail", "-5"]]);
+        assert_eq!(
+            words("cd 'a b' && make -j2 2>&1 | tail -5"),
+            [vec!["cd", "'a b'"], vec!["make", "-j2"], vec!["tail", "-5"]]
+        );
         assert_eq!(words("cat > x <<'EOF'\nrm -rf $(b)\nEOF\nls"), [vec!["cat"], vec!["ls"]]);
         assert_eq!(words("a \"b; c\" || d $(e; f) &"), [vec!["a", "\"b; c\""], vec!["d", "$(e; f)"]]);
         assert!(words("").is_empty() && !words("' \\").is_empty());

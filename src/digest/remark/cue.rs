@@ -35,6 +35,8 @@ pub(crate) struct Judgement {
 enum Element {
     /// Any of these words, or a word ending so.
     Word(Vec<Choice>),
+    /// A word that is none of these.
+    Other(Vec<&'static str>),
     /// Up to three words of any sort.
     Gap,
     /// The sentence starts here.
@@ -69,6 +71,7 @@ fn element(text: &'static str) -> Element {
     match text {
         "*" => Element::Gap,
         "^" => Element::Start,
+        _ if text.starts_with('!') => Element::Other(text.trim_start_matches('!').split('|').collect()),
         _ => Element::Word(
             text.split('|')
                 .map(|choice| match choice {
@@ -207,13 +210,17 @@ fn fits(phrase: &[Element], words: &[Word], at: usize) -> bool {
     match first {
         Element::Start => at == 0 && fits(rest, words, at),
         Element::Gap => (0..=3).any(|skipped| at + skipped <= words.len() && fits(rest, words, at + skipped)),
+        Element::Other(not) => {
+            words.get(at).is_some_and(|word| !word.is_mark() && !not.contains(&word.text.as_str()))
+                && fits(rest, words, at + 1)
+        }
         Element::Word(choices) => choices.iter().any(|choice| match (choice, words.get(at)) {
             (Choice::End, None) => rest.is_empty(),
             (Choice::End, Some(word)) => rest.is_empty() && matches!(word.text.as_str(), "." | "!" | "?" | ","),
             (_, None) => false,
             (Choice::Exactly(text), Some(word)) => word.text == *text && fits(rest, words, at + 1),
             (Choice::Ending(end), Some(word)) => {
-                word.text.len() > end.len() + 2 && word.text.ends_with(end) && fits(rest, words, at + 1)
+                word.text.len() > end.len() + 1 && word.text.ends_with(end) && fits(rest, words, at + 1)
             }
             (Choice::Pause, Some(word)) => {
                 matches!(word.text.as_str(), "," | ":" | "—" | "–" | "-" | "(") && fits(rest, words, at + 1)

@@ -153,8 +153,9 @@ fn is_prose(raw: &str, line: &str) -> bool {
     }
     let total = line.chars().count();
     let wordy = line.chars().filter(|c| c.is_alphabetic() || matches!(c, ' ' | '\'' | ',' | '’')).count();
-    let code_ends = line.ends_with(['{', '}']) || line.ends_with("();") || line.ends_with("=>");
-    !code_ends && wordy * 10 >= total * 7
+    const CODE: &[&str] = &[" := ", " == ", "(\"", "();", "){", ") {", "=> {", "</", "/>", "::new(", "fmt.", "std::"];
+    let code = line.ends_with(['{', '}', ';']) || CODE.iter().any(|mark| line.contains(mark));
+    !code && wordy * 10 >= total * 7
 }
 
 /// Log lines begin with a date or a time.
@@ -191,7 +192,7 @@ fn split(turn: &str, run: Option<Range<usize>>, found: &mut Vec<Range<usize>>) {
         let before = text.get(start..at).unwrap_or_default();
         let ends = match c {
             '.' => followed_by_space && !ends_in_abbreviation(before),
-            '!' | '?' | ';' => followed_by_space,
+            '!' | '?' => followed_by_space,
             '。' | '！' | '？' => true,
             '—' => true,
             '–' | '-' => before.ends_with(' ') && followed_by_space,
@@ -235,7 +236,7 @@ mod tests {
     fn sentences_end_where_people_end_them() {
         assert_eq!(
             said("Fix a.rs, e.g. the loop. Use tabs!\n- keep it short\n2) no emojis; thanks"),
-            ["Fix a.rs, e.g. the loop.", "Use tabs!", "keep it short", "no emojis", "thanks"]
+            ["Fix a.rs, e.g. the loop.", "Use tabs!", "keep it short", "no emojis; thanks"]
         );
     }
 

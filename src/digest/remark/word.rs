@@ -15,6 +15,8 @@ pub(crate) struct Word {
     pub(crate) at: Range<usize>,
     /// Lower case, written out: `don't` is the two words `do` and `not`, both at the same place.
     pub(crate) text: String,
+    /// It stands between backticks: a name, whatever it means elsewhere (`any`).
+    pub(crate) code: bool,
 }
 
 impl Word {
@@ -96,16 +98,18 @@ const WRITTEN_OUT: &[(&str, &[&str])] = &[
 pub(crate) fn words(text: &str) -> Vec<Word> {
     let mut found = Vec::new();
     let mut chars = text.char_indices().peekable();
+    let mut code = false;
     while let Some((start, first)) = chars.next() {
         if found.len() >= MOST_WORDS {
             break;
         }
+        code ^= first == '`';
         if first.is_whitespace() || matches!(first, '`' | '"' | '“' | '”' | '*' | '\'' | '‘' | '’') {
             continue;
         }
         let starts_flag = first == '-' && chars.peek().is_some_and(|&(_, c)| c == '-' || c.is_alphanumeric());
         if !first.is_alphanumeric() && first != '_' && !starts_flag {
-            found.push(Word { at: start..start + first.len_utf8(), text: first.to_string() });
+            found.push(Word { at: start..start + first.len_utf8(), text: first.to_string(), code });
             continue;
         }
         let mut end = start + first.len_utf8();
@@ -116,7 +120,7 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
             end = at + c.len_utf8();
             chars.next();
         }
-        push_written_out(text, start..end, &mut found);
+        push_written_out(text, start..end, code, &mut found);
     }
     found
 }
@@ -127,44 +131,44 @@ fn is_joiner(c: char) -> bool {
 }
 
 /// Adds one run of word characters: trimmed, written out, split at hyphens.
-fn push_written_out(text: &str, at: Range<usize>, found: &mut Vec<Word>) {
+fn push_written_out(text: &str, at: Range<usize>, code: bool, found: &mut Vec<Word>) {
     let raw = text.get(at.clone()).unwrap_or_default();
     let lower = raw.to_lowercase().replace('’', "'");
     if let Some((_, meant)) = WRITTEN_OUT.iter().find(|(slip, _)| *slip == lower) {
-        found.extend(meant.iter().map(|word| Word { at: at.clone(), text: (*word).to_owned() }));
+        found.extend(meant.iter().map(|word| Word { at: at.clone(), text: (*word).to_owned(), code }));
         return;
     }
     let trimmed = raw.trim_end_matches(|c: char| matches!(c, '.' | '\'' | '’' | '-' | '/' | ':'));
     let end = at.start + trimmed.len();
     let lower = trimmed.to_lowercase().replace('’', "'");
     if let Some((_, meant)) = WRITTEN_OUT.iter().find(|(slip, _)| *slip == lower) {
-        found.extend(meant.iter().map(|word| Word { at: at.start..end, text: (*word).to_owned() }));
+        found.extend(meant.iter().map(|word| Word { at: at.start..end, text: (*word).to_owned(), code }));
     } else if splits_at_hyphens(&lower) {
         let mut start = at.start;
         for part in trimmed.split('-') {
             if !part.is_empty() {
-                found.push(Word { at: start..start + part.len(), text: part.to_lowercase() });
+                found.push(Word { at: start..start + part.len(), text: part.to_lowercase(), code });
             }
             start += part.len() + 1;
         }
     } else {
         let word = lower.strip_suffix("'s").unwrap_or(&lower);
         if !word.is_empty() {
-            found.push(Word { at: at.start..end, text: word.to_owned() });
+            found.push(Word { at: at.start..end, text: word.to_owned(), code });
         }
     }
     // A full stop that ended the run still ends the clause.
     if raw.len() > trimmed.len() && raw.ends_with('.') {
-        found.push(Word { at: at.end - 1..at.end, text: ".".to_owned() });
+        found.push(Word { at: at.end - 1..at.end, text: ".".to_owned(), code: false });
     }
 }
 
-/// `small-step` is two words; `--flag`, `non-null`, `pre-commit` and `a-1` are one.
+/// `small-step` is two words; `--flag`, `non-null`, `pre-commit`, `f-string` and `a-1` are one.
 fn splits_at_hyphens(word: &str) -> bool {
     let mut parts = word.split('-');
     let first = parts.next().unwrap_or_default();
     let keeps = ["", "no", "non", "not", "pre", "re", "un", "e"].contains(&first);
-    word.contains('-') && !keeps && word.split('-').all(|part| part.chars().all(char::is_alphabetic))
+    word.contains('-') && !keeps && word.split('-').all(|part| part.chars().all(char::is_alphabetic) && part.chars().count() > 1)
 }
 
 #[cfg(test)]

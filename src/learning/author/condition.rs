@@ -28,6 +28,11 @@ macro_rules! subject {
 /// Every sort, the most telling first.
 const COMPLAINTS: &[Complaint] = &[
     Complaint {
+        pattern: concat!(subject!("s"), r" (?:does|do) ?(?:not|n['’]t) (?:add up|sum up|match|equal|agree)[,:;] ", subject!("p"), r" (?:is|was|of)?:? ?<num>"),
+        advice: "make sure that {} adds up to {p}",
+        plain: "make sure that the amounts agree",
+    },
+    Complaint {
         pattern: concat!(subject!("s"), r" (?:does|do) ?(?:not|n['’]t) (?:add up|sum up|match|equal|agree|correspond)\b"),
         advice: "make sure that {} adds up and agrees with what it has to match",
         plain: "make sure that the amounts agree",

@@ -9,6 +9,7 @@ pub(super) fn word(lesson: &ContrastLesson, pattern: &Pattern) -> Wording {
     let because = "runs of the same job that do otherwise fail more often";
     Wording {
         template: "mistake",
+        subject: None,
         rule: format!("{}: {because}.", words.imperative),
         applies_to: words.applies_to,
         rationale: rationale(lesson, pattern),

@@ -12,7 +12,7 @@ const MOST_REMEDIES: usize = 3;
 
 pub(super) fn word(lesson: &ErrorLesson, pattern: &Pattern) -> Wording {
     let step = code(&lesson.step);
-    let message = code(&brief(&lesson.template, MOST_MESSAGE));
+    let message = code(&brief(unprefixed(&lesson.template), MOST_MESSAGE));
     let advice = condition::advice(&lesson.template);
     let telling: Vec<&Remedy> = lesson.remedies.iter().filter(|remedy| is_specific(&remedy.way)).collect();
     let rule = match (telling.first(), &advice) {
@@ -36,6 +36,7 @@ pub(super) fn word(lesson: &ErrorLesson, pattern: &Pattern) -> Wording {
     }
     Wording {
         template: "mistake",
+        subject: Some(format!("{} {}", lesson.step, without_masks(&lesson.template))),
         rule,
         applies_to: vec![lesson.step.to_string()],
         rationale: rationale(lesson, pattern),
@@ -134,4 +135,18 @@ fn list(paths: &[crate::redact::Clean]) -> String {
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The message without the word `error` before it, which says nothing in a sentence about one.
+fn unprefixed(message: &str) -> &str {
+    let rest = message.split_once(':').filter(|(word, _)| {
+        matches!(word.to_ascii_lowercase().as_str(), "error" | "err" | "fatal" | "exception" | "failed")
+    });
+    rest.map(|(_, rest)| rest.trim_start()).filter(|rest| !rest.is_empty()).unwrap_or(message)
+}
+
+/// The message's own words: what a name is made of.
+fn without_masks(message: &str) -> String {
+    let own = unprefixed(message).split_whitespace().filter(|word| !word.contains(['<', '*', '/']));
+    own.collect::<Vec<_>>().join(" ")
 }

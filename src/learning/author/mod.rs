@@ -28,6 +28,8 @@ pub const EVIDENCE: &str = "## Evidence";
 pub struct Draft {
     /// The learning in a few words.
     pub title: String,
+    /// What the note's name is made of.
+    pub subject: String,
     /// The rule in one sentence: the note's description, and its line in the index.
     pub rule: String,
     /// Tools and commands it is about.
@@ -70,6 +72,8 @@ struct Slots {
 /// The words of one lesson before they are put into its template.
 struct Wording {
     template: &'static str,
+    /// What the note's name is made of; the title, unless that is long.
+    subject: Option<String>,
     rule: String,
     applies_to: Vec<String>,
     slots: Slots,
@@ -114,6 +118,7 @@ impl Author {
             .render(context! { note => Value::from(Serde(&wording.slots)) })
             .with_context(|| format!("the template `{}` cannot be filled", wording.template))?;
         Ok(Draft {
+            subject: wording.subject.unwrap_or_else(|| wording.slots.title.clone()),
             title: wording.slots.title,
             rule: wording.rule,
             applies_to: wording.applies_to,

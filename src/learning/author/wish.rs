@@ -20,6 +20,7 @@ pub(super) fn word(lesson: &WishLesson, pattern: &Pattern) -> Wording {
     let rule = sentence(&brief(&lesson.wording, MOST_WORDING));
     Wording {
         template: "preference",
+        subject: None,
         applies_to: named(lesson),
         rationale: rationale(lesson, pattern, "People asked for it in these words, among others."),
         slots: Slots {
@@ -38,6 +39,7 @@ pub(super) fn word_correction(lesson: &WishLesson, pattern: &Pattern) -> Wording
     let title = format!("People keep correcting: “{}”", wording.trim_end_matches('.'));
     Wording {
         template: "mistake",
+        subject: None,
         rule: format!("Do not make people say again: “{}”", wording),
         applies_to: named(lesson),
         rationale: rationale(lesson, pattern, "People corrected agents in these words, among others."),
@@ -58,6 +60,7 @@ pub(super) fn word_conflict(lesson: &ConflictLesson, pattern: &Pattern) -> Wordi
     let title = format!("The team disagrees: {}", sides.join(" or "));
     Wording {
         template: "conflict",
+        subject: None,
         rule: format!("{title}. Ask which holds; do not pick one."),
         applies_to: lesson.sides.iter().flat_map(|side| named(&side.wish)).collect(),
         rationale: format!(

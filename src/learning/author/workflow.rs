@@ -34,6 +34,7 @@ pub(super) fn word(lesson: &WorkflowLesson, pattern: &Pattern, notes: &BTreeMap<
     let pitfalls = lesson.pitfalls.iter().filter_map(|pitfall| notes.get(pitfall));
     Wording {
         template: "playbook",
+        subject: None,
         rule: format!("For work like “{subject}”: {order}."),
         applies_to: lesson.steps.iter().map(|step| step.step.to_string()).collect(),
         rationale: rationale(lesson, pattern),

@@ -26,6 +26,8 @@ pub(super) struct Trait {
     pub(super) opposite: Option<Habit>,
     /// One number a run: 1 for those who have it.
     pub(super) column: Vec<f64>,
+    /// The step whose presence must be held equal for this one to mean anything.
+    pub(super) beside: Option<Step>,
     /// Which share of the false-discovery bound it draws on.
     pub(super) family: Family,
 }
@@ -71,6 +73,7 @@ pub(super) fn observe(runs: &Runs<'_>, least: usize) -> Vec<Trait> {
             habit: Habit::Does((*step).clone()),
             opposite: Some(Habit::Omits((*step).clone())),
             column: column(with, runs.count()),
+            beside: None,
             family: Family::Step,
         });
     }
@@ -79,6 +82,7 @@ pub(super) fn observe(runs: &Runs<'_>, least: usize) -> Vec<Trait> {
             habit: Habit::Repeats((*step).clone()),
             opposite: None,
             column: column(with, runs.count()),
+            beside: None,
             family: Family::Repeat,
         });
     }
@@ -153,6 +157,7 @@ fn orders(runs: &Runs<'_>, with_step: &BTreeMap<&Step, Vec<usize>>, least: usize
         .map(|(_, first, then)| (first, then, violated(first, then)))
         .filter(|(first, _, column)| adds_to_omission(*first, column))
         .map(|(first, then, column)| Trait {
+            beside: Some(common[then].0.clone()),
             habit: Habit::Without { first: common[first].0.clone(), then: common[then].0.clone() },
             opposite: None,
             column,

@@ -4,12 +4,14 @@ use super::departure::{self, Departure};
 use super::habits::{self, Family, Trait};
 use super::runs::Runs;
 use super::{EQUIVALENT, MIN_ODDS_RATIO, MIN_Z_BESIDE_LENGTH, MOST_CONTRASTS};
+use crate::digest::step::Step;
 use crate::pattern::Habit;
 use crate::pattern::statistics::adjusted::Model;
 use crate::pattern::statistics::discovery;
 use crate::pattern::statistics::gamma::normal_upper_tail;
 use crate::pattern::statistics::stratified::{self, Table};
 use crate::settings::Mining;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A habit with what the tests say about it.
 pub(super) struct Finding {
@@ -36,9 +38,25 @@ struct Candidate {
     smallest_p: f64,
     excess: f64,
     family: Family,
+    /// The step whose presence is always held equal beside it: that a step comes too early says nothing where it
+    /// is the step itself that harms.
+    beside: Option<Step>,
     /// Whether it can be held equal in a model: not so for departures, whose columns depend on outcomes.
     is_plain: bool,
     passes_gates: bool,
+}
+
+impl Candidate {
+    /// Whether it is about this step being done or left out.
+    fn is_presence_of(&self, step: &Step) -> bool {
+        self.is_plain && matches!(&self.habit, Habit::Does(own) | Habit::Omits(own) if own == step)
+    }
+}
+
+/// Traits with a larger p before anything is held equal are not tested again: it would cost most of the time and
+/// find next to nothing. Orders, of which there are many, need a small p to count at all.
+fn is_hopeless(candidate: &Candidate) -> bool {
+    candidate.p > if candidate.family == Family::Order { 0.02 } else { 0.3 }
 }
 
 /// Finds the habits that hold at the false-discovery bound, most certain first.
@@ -57,11 +75,12 @@ pub(super) fn select(runs: &Runs<'_>, settings: &Mining) -> Vec<Finding> {
     for candidate in &mut candidates {
         candidate.passes_gates = passes_gates(runs, candidate, &length, settings);
     }
-    let chosen = choose(runs, &candidates, settings.false_discovery_rate);
+    let bound = settings.false_discovery_rate * std::env::var("FAC").ok().and_then(|x| x.parse().ok()).unwrap_or(3.0);
+    let chosen = choose(runs, &candidates, bound);
     let (p, q) = judged(runs, &candidates, &chosen);
     let mut findings: Vec<Finding> = chosen
         .iter()
-        .filter(|&&i| q[i] <= settings.false_discovery_rate)
+        .filter(|&&i| q[i] <= bound)
         .map(|&i| finding(runs, &candidates[i], p[i], q[i]))
         .collect();
     findings.sort_by(|a, b| a.p.total_cmp(&b.p).then_with(|| a.habit.cmp(&b.habit)));
@@ -89,6 +108,7 @@ fn turned(runs: &Runs<'_>, seen: Trait) -> Candidate {
         smallest_p: tested.smallest_p,
         excess: tested.excess,
         family: seen.family,
+        beside: seen.beside,
         is_plain: true,
         passes_gates: false,
     }
@@ -103,6 +123,7 @@ fn departed(seen: Departure) -> Candidate {
         smallest_p: seen.smallest_p,
         excess: seen.excess,
         family: Family::Departure,
+        beside: None,
         is_plain: false,
         passes_gates: false,
     }
@@ -187,32 +208,34 @@ fn remoteness(habit: &Habit) -> u8 {
 
 /// p and q of every candidate with the chosen ones (other than itself) held equal.
 fn judged(runs: &Runs<'_>, candidates: &[Candidate], chosen: &[usize]) -> (Vec<f64>, Vec<f64>) {
-    let plain: Vec<usize> = chosen.iter().copied().filter(|&i| candidates[i].is_plain).collect();
-    let columns = |without: Option<usize>| -> Vec<&[f64]> {
-        plain.iter().filter(|i| Some(**i) != without).map(|&i| candidates[i].column.as_slice()).collect()
+    let held = |but: usize, beside: Option<&Step>| -> Vec<&[f64]> {
+        let is_beside = |i: &usize| beside.is_some_and(|step| candidates[*i].is_presence_of(step));
+        let held: BTreeSet<usize> = chosen.iter().copied().chain((0..candidates.len()).filter(is_beside)).collect();
+        held.into_iter().filter(|&i| i != but && candidates[i].is_plain).map(|i| &*candidates[i].column).collect()
     };
-    let all_held = Model::fit(&runs.strata, columns(None));
-    let p: Vec<f64> = candidates
-        .iter()
-        .enumerate()
-        .map(|(i, candidate)| {
-            let own = plain.contains(&i);
-            if !candidate.is_plain || plain.is_empty() || (own && plain.len() == 1) {
-                return candidate.p;
+    let mut models: BTreeMap<Option<&Step>, Option<Model<'_>>> = BTreeMap::new();
+    let model = |columns: Vec<_>| (!columns.is_empty()).then(|| Model::fit(&runs.strata, columns));
+    let mut p = Vec::with_capacity(candidates.len());
+    for (i, candidate) in candidates.iter().enumerate() {
+        let beside = candidate.beside.as_ref();
+        let z = match candidate.is_plain && !is_hopeless(candidate) {
+            false => None,
+            true if chosen.contains(&i) => model(held(i, beside)).map(|m| m.z(&candidate.column, CORR())),
+            true => {
+                let shared = models.entry(beside).or_insert_with(|| model(held(usize::MAX, beside)));
+                shared.as_ref().map(|m| m.z(&candidate.column, CORR()))
             }
-            let z = match own {
-                true => Model::fit(&runs.strata, columns(Some(i))).z(&candidate.column, 0.5),
-                false => all_held.z(&candidate.column, 0.5),
-            };
-            // Only the side that was seen first is a habit; the other side is no finding.
-            if z > 0.0 { (2.0 * normal_upper_tail(z)).min(1.0) } else { 1.0 }
-        })
-        .collect();
+        };
+        // Only the side that was seen first is a habit; the other side is no finding.
+        p.push(z.map_or(candidate.p, |z| if z > 0.0 { (2.0 * normal_upper_tail(z)).min(1.0) } else { 1.0 }));
+    }
     let members = |family: Family| candidates.iter().filter(|c| c.family == family).count().max(1) as f64;
     let weights: Vec<f64> = candidates.iter().map(|c| c.family.share() / members(c.family)).collect();
     let q = discovery::weighted(&p, &weights);
     (p, q)
 }
+#[allow(non_snake_case)]
+fn CORR() -> f64 { std::env::var("CORR").ok().and_then(|x| x.parse().ok()).unwrap_or(0.5) }
 
 fn finding(runs: &Runs<'_>, candidate: &Candidate, p: f64, q: f64) -> Finding {
     let failing = (0..runs.count()).filter(|&run| runs.strata.failed[run] && candidate.column[run] > 0.5);

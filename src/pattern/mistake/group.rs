@@ -19,6 +19,8 @@ pub(super) struct Group<'a> {
     pub template: String,
     /// The template with what never varied written out.
     pub wording: String,
+    /// Groups of one family are alike and differ in words that take turns.
+    pub family: (String, usize),
     /// Every failure, in the corpus' order.
     pub occurrences: Vec<Occurrence<'a>>,
 }
@@ -29,9 +31,10 @@ pub(super) fn by_step_and_template<'a>(occurrences: &[Occurrence<'a>], similarit
     for occurrence in occurrences {
         families.entry(family(occurrence)).or_default().push(*occurrence);
     }
-    let mut by_template: BTreeMap<(String, String), Vec<Occurrence<'a>>> = BTreeMap::new();
+    let mut by_template: BTreeMap<(String, String), ((String, usize), Vec<Occurrence<'a>>)> = BTreeMap::new();
     for (family, members) in families {
-        let messages: Vec<&str> = members.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
+        let messages: Vec<&str> =
+            members.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
         let templates = template::find(&messages, similarity);
         for (member, number) in members.into_iter().zip(templates.of) {
             let Some(found) = templates.all.get(number) else { continue };
@@ -42,17 +45,34 @@ pub(super) fn by_step_and_template<'a>(occurrences: &[Occurrence<'a>], similarit
             } else {
                 member.failure.step.to_string()
             };
-            by_template.entry((owner, found.to_string())).or_default().push(member);
+            let alike = templates.family.get(number).copied().unwrap_or_default();
+            let entry = by_template.entry((owner.clone(), found.to_string()));
+            entry.or_insert_with(|| ((format!("{family}/{owner}"), alike), Vec::new())).1.push(member);
         }
     }
-    by_template.into_iter().map(|((_, template), members)| group(template, members)).collect()
+    by_template
+        .into_iter()
+        .map(|((_, template), (family, members))| group(template, family, members))
+        .collect()
+}
+
+/// Makes one group of several of one family; `None` where they share no word.
+pub(super) fn joined<'a>(groups: &[&Group<'a>]) -> Option<Group<'a>> {
+    let occurrences: Vec<Occurrence<'a>> =
+        groups.iter().flat_map(|group| group.occurrences.iter().copied()).collect();
+    let messages: Vec<&str> =
+        occurrences.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
+    let template = template::of_one_error(&messages)?.to_string();
+    Some(group(template, groups.first()?.family.clone(), occurrences))
 }
 
 /// How many words of a template say something.
 pub(super) fn telling_words(template: &str) -> usize {
     mask::tokens(template)
         .iter()
-        .filter(|token| token.masked == token.raw && token.raw.chars().filter(|c| c.is_alphabetic()).count() > 1)
+        .filter(|token| {
+            token.masked == token.raw && token.raw.chars().filter(|c| c.is_alphabetic()).count() > 1
+        })
         .count()
 }
 
@@ -65,19 +85,40 @@ fn is_shell(occurrence: &Occurrence<'_>) -> bool {
     matches!(occurrence.failure.args.0.as_slice(), [only] if &*only.path == "command")
 }
 
-fn group<'a>(template: String, mut occurrences: Vec<Occurrence<'a>>) -> Group<'a> {
+fn group<'a>(template: String, family: (String, usize), mut occurrences: Vec<Occurrence<'a>>) -> Group<'a> {
     occurrences.sort_by_key(|o| (o.session, o.failure.event));
     let mut roots: BTreeMap<&Step, BTreeSet<&str>> = BTreeMap::new();
     for occurrence in &occurrences {
         roots.entry(&occurrence.failure.step).or_default().insert(&occurrence.digest.root);
     }
     // The first of equals, so that the name does not depend on chance.
-    let step = roots.iter().rev().max_by_key(|(_, roots)| roots.len()).map(|(step, _)| (*step).clone());
-    let messages: Vec<&str> = occurrences.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
+    let most = roots.iter().rev().max_by_key(|(_, roots)| roots.len());
+    let all: BTreeSet<&str> = roots.values().flatten().copied().collect();
+    let step = most.map(|(step, of)| {
+        if of.len() * 4 >= all.len() * 3 {
+            (*step).clone()
+        } else {
+            shared_start(roots.keys().copied(), step)
+        }
+    });
+    let messages: Vec<&str> =
+        occurrences.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
     Group {
         step: step.unwrap_or_else(|| Step(crate::redact::Clean::fixed(""))),
         wording: template::wording(&messages).unwrap_or_else(|| template.clone()),
         template,
+        family,
         occurrences,
     }
+}
+
+/// The words that all steps begin with (`edit *.rs`, `edit *.md` is `edit`); `otherwise` where there are none.
+fn shared_start<'s>(steps: impl Iterator<Item = &'s Step>, otherwise: &Step) -> Step {
+    let mut shared: Vec<&str> = otherwise.split(' ').collect();
+    for step in steps {
+        let same = shared.iter().zip(step.split(' ')).take_while(|(a, b)| *a == b).count();
+        shared.truncate(same);
+    }
+    let length = shared.join(" ").len();
+    if length == 0 { otherwise.clone() } else { Step(otherwise.0.cut(length)) }
 }

@@ -40,8 +40,12 @@ struct Vote<'a> {
 
 /// The remedies of an error, most often first.
 pub(super) fn vote(group: &Group<'_>, corpus: &Corpus<'_>) -> Vec<Remedy> {
-    let fixed: BTreeSet<&str> =
-        group.occurrences.iter().filter(|o| o.fix().is_some_and(|f| !f.guessed)).map(|o| &*o.digest.root).collect();
+    let fixed: BTreeSet<&str> = group
+        .occurrences
+        .iter()
+        .filter(|o| o.fix().is_some_and(|f| !f.guessed))
+        .map(|o| &*o.digest.root)
+        .collect();
     let mut votes: Vec<Vote<'_>> = Vec::new();
     for occurrence in &group.occurrences {
         if let Some(fix) = occurrence.fix() {
@@ -54,7 +58,9 @@ pub(super) fn vote(group: &Group<'_>, corpus: &Corpus<'_>) -> Vec<Remedy> {
         let backers: Vec<&Vote<'_>> = votes.iter().filter(|vote| vote.way == best).collect();
         let explained: BTreeSet<(usize, u32, Option<usize>)> = backers.iter().map(|vote| key(vote)).collect();
         taken.extend(remedy(best, &backers, group));
-        votes.retain(|vote| !explained.contains(&key(vote)) && !(vote.about.is_none() && whole(&explained, vote)));
+        votes.retain(|vote| {
+            !explained.contains(&key(vote)) && !(vote.about.is_none() && whole(&explained, vote))
+        });
     }
     taken.sort_by(|a, b| b.worked.cmp(&a.worked).then_with(|| a.way.cmp(&b.way)));
     taken
@@ -66,14 +72,15 @@ fn key(vote: &Vote<'_>) -> (usize, u32, Option<usize>) {
 
 /// Whether any difference of this vote's fix is explained already: then nothing else has to have come in between.
 fn whole(explained: &BTreeSet<(usize, u32, Option<usize>)>, vote: &Vote<'_>) -> bool {
-    explained
-        .iter()
-        .any(|(session, event, _)| (*session, *event) == (vote.occurrence.session, vote.occurrence.failure.event))
+    explained.iter().any(|(session, event, _)| {
+        (*session, *event) == (vote.occurrence.session, vote.occurrence.failure.event)
+    })
 }
 
 /// Every telling of one fix.
 fn cast<'a>(occurrence: &'a Occurrence<'a>, fix: &'a Fix, votes: &mut Vec<Vote<'a>>) {
-    let mut push = |way: Way, worth: f64, about: Option<usize>| votes.push(Vote { way, worth, occurrence, fix, about });
+    let mut push =
+        |way: Way, worth: f64, about: Option<usize>| votes.push(Vote { way, worth, occurrence, fix, about });
     if fix.step != occurrence.failure.step {
         push(Way::Instead { step: fix.step.clone(), call: Clean::default() }, 1.0, None);
         return;
@@ -93,12 +100,15 @@ fn cast<'a>(occurrence: &'a Occurrence<'a>, fix: &'a Fix, votes: &mut Vec<Vote<'
 fn tellings(change: &Change) -> Vec<(Way, f64)> {
     let path = &change.path;
     // A value that is nothing but a placeholder says nothing.
-    let general = |text: &Clean| Some(mask::masked(text)).filter(|text| !mask::is_placeholder(text)).map(|text| redact(&text));
+    let general = |text: &Clean| {
+        Some(mask::masked(text)).filter(|text| !mask::is_placeholder(text)).map(|text| redact(&text))
+    };
     let mut ways = Vec::new();
     match (&change.from, &change.to) {
         (Some(from), Some(to)) => {
             let (from_masked, to_masked) = (general(from), general(to));
-            let changed = |from: Option<Clean>, to: Option<Clean>| Way::Changed { path: path.clone(), from, to };
+            let changed =
+                |from: Option<Clean>, to: Option<Clean>| Way::Changed { path: path.clone(), from, to };
             ways.push((changed(Some(from.clone()), Some(to.clone())), 1.1));
             if from_masked.is_some() {
                 ways.push((changed(from_masked.clone(), Some(to.clone())), 1.05));
@@ -183,7 +193,13 @@ struct Tally<'a> {
 }
 
 /// The way that most sessions share, weighted by how specific it is; `None` where no way is shared enough.
-fn winner(votes: &[Vote<'_>], taken: &[Remedy], fixed: usize, group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Way> {
+fn winner(
+    votes: &[Vote<'_>],
+    taken: &[Remedy],
+    fixed: usize,
+    group: &Group<'_>,
+    corpus: &Corpus<'_>,
+) -> Option<Way> {
     let mut tally: BTreeMap<&Way, Tally<'_>> = BTreeMap::new();
     for vote in votes {
         let entry = tally.entry(&vote.way).or_default();
@@ -211,14 +227,22 @@ fn winner(votes: &[Vote<'_>], taken: &[Remedy], fixed: usize, group: &Group<'_>,
 }
 
 /// Whether enough sessions back a way, and more than chance would.
-fn is_shared(way: &Way, worked: usize, guessed: bool, fixed: usize, group: &Group<'_>, corpus: &Corpus<'_>) -> bool {
+fn is_shared(
+    way: &Way,
+    worked: usize,
+    guessed: bool,
+    fixed: usize,
+    group: &Group<'_>,
+    corpus: &Corpus<'_>,
+) -> bool {
     let share = worked as f64 / fixed.max(1) as f64;
     if worked < LEAST_WORKED {
         return false;
     }
     match way {
         Way::First(step) => {
-            share >= CLEAR_SHARE || (share >= FAIR_SHARE && share >= 2.0 * base_rate(step, group, corpus, false))
+            share >= CLEAR_SHARE
+                || (share >= FAIR_SHARE && share >= 2.0 * base_rate(step, group, corpus, false))
         }
         Way::Instead { step, .. } if guessed => {
             let all = group.occurrences.iter().map(|o| &o.digest.root).collect::<BTreeSet<_>>().len();
@@ -236,7 +260,8 @@ fn is_shared(way: &Way, worked: usize, guessed: bool, fixed: usize, group: &Grou
 /// (`of_those_who_did_it`, where there are enough of them), else among all.
 fn base_rate(step: &Step, group: &Group<'_>, corpus: &Corpus<'_>, of_those_who_did_it: bool) -> f64 {
     let failed: BTreeSet<usize> = group.occurrences.iter().map(|occurrence| occurrence.session).collect();
-    let others = || corpus.digests.iter().enumerate().filter(|(i, _)| !failed.contains(i)).map(|(_, digest)| digest);
+    let others =
+        || corpus.digests.iter().enumerate().filter(|(i, _)| !failed.contains(i)).map(|(_, digest)| digest);
     let rate = |did_it: bool| {
         let (mut with, mut all) = (0usize, 0usize);
         for digest in others().filter(|digest| !did_it || digest.steps.contains(&group.step)) {
@@ -276,7 +301,10 @@ fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>) -> Option<Remedy> 
 /// What of the working call a vote is about: the argument's value, or the command line.
 fn shown<'a>(vote: &Vote<'a>) -> &'a Clean {
     let change = vote.about.and_then(|number| vote.fix.changes.get(number));
-    change.filter(|change| &*change.path != "command").and_then(|change| change.to.as_ref()).unwrap_or(&vote.fix.call)
+    change
+        .filter(|change| &*change.path != "command")
+        .and_then(|change| change.to.as_ref())
+        .unwrap_or(&vote.fix.call)
 }
 
 /// Whether a session tried this way against the error and failed again: with the same error, or at the same step

@@ -37,7 +37,7 @@ pub(super) fn mine(trails: &Trails, settings: &Mining, table: &LogFactorials) ->
         search.work = WORK / roots.len();
         search.most_chains = search.chains.len() + (MOST_CHAINS / roots.len()).max(1);
         let start = trails.with[root as usize].iter().map(|&trail| {
-            let steps = &trails.all[trail as usize].steps;
+            let steps = &trails.all[trail as usize].telling;
             let ends = (0u32..).zip(steps).filter(|(_, step)| **step == root).map(|(at, _)| at).collect();
             Projected { trail, ends }
         });
@@ -60,7 +60,7 @@ impl Edges {
         let symbols = trails.names.len();
         let mut near = vec![0u32; symbols * symbols];
         for trail in usable(trails) {
-            for pair in near_pairs(&trail.steps, gap, symbols) {
+            for pair in near_pairs(&trail.telling, gap, symbols) {
                 near[pair] += 1;
             }
         }
@@ -71,11 +71,10 @@ impl Edges {
             there as usize >= trails.support && there > near[b * symbols + a]
         };
         let frequent: Vec<(usize, usize)> = pairs.iter().filter(frequent).copied().collect();
-        let limit = (ERROR_RATE / frequent.len().max(1) as f64).ln();
+        let test = PairTest::new(trails, gap, table, frequent.len());
         let mut allowed = vec![false; symbols * symbols];
         for (a, b) in frequent {
-            let times = near[a * symbols + b] as usize;
-            allowed[a * symbols + b] = ln_p(trails, gap, table, (a, b), times) <= limit;
+            allowed[a * symbols + b] = test.passes(a, b, near[a * symbols + b] as usize);
         }
         Edges { symbols, allowed }
     }
@@ -106,20 +105,65 @@ fn near_pairs(steps: &[Symbol], gap: usize, symbols: usize) -> Vec<usize> {
     pairs
 }
 
-/// ln of the probability that two steps would go together and follow each other this often by chance.
-fn ln_p(trails: &Trails, gap: usize, table: &LogFactorials, (a, b): (usize, usize), times: usize) -> f64 {
-    let both = trails.with_all(&[a as Symbol, b as Symbol]);
-    let together =
-        table.hypergeometric(trails.usable, trails.with[a].len(), trails.with[b].len(), both.len());
-    let count =
-        |steps: &[Symbol], symbol: usize| steps.iter().filter(|step| **step as usize == symbol).count();
-    let chances = both.iter().map(|&trail| {
-        let steps = &trails.all[trail as usize].steps;
-        let pairs = count(steps, a) * count(steps, b);
-        1.0 - (1.0 - chance_of_following(steps.len(), gap)).powi(pairs.min(10_000) as i32)
-    });
-    let chance = chances.sum::<f64>() / both.len().max(1) as f64;
-    combined(together, binomial_bound(both.len(), times, chance))
+/// Tests pairs of steps against chance.
+struct PairTest<'a> {
+    trails: &'a Trails,
+    table: &'a LogFactorials,
+    chances: Chances,
+    /// For each symbol the trails that have it, one bit a trail.
+    presence: Vec<Vec<u64>>,
+    /// ln of the p that a pair must not exceed.
+    limit: f64,
+}
+
+impl PairTest<'_> {
+    fn new<'a>(trails: &'a Trails, gap: usize, table: &'a LogFactorials, pairs: usize) -> PairTest<'a> {
+        let bits = |with: &Vec<u32>| {
+            let mut bits = vec![0u64; trails.all.len().div_ceil(64)];
+            with.iter().for_each(|trail| bits[*trail as usize / 64] |= 1 << (trail % 64));
+            bits
+        };
+        PairTest {
+            trails,
+            table,
+            chances: Chances::of(trails, gap),
+            presence: trails.with.iter().map(bits).collect(),
+            limit: (ERROR_RATE / pairs.max(1) as f64).ln(),
+        }
+    }
+
+    /// Whether two steps go together and follow each other (`times`) more often than chance explains.
+    fn passes(&self, a: usize, b: usize, times: usize) -> bool {
+        let both = self.presence[a].iter().zip(&self.presence[b]).map(|(a, b)| (a & b).count_ones() as usize);
+        let (sessions, with) = (both.sum::<usize>(), &self.trails.with);
+        let together = self.table.hypergeometric(self.trails.usable, with[a].len(), with[b].len(), sessions);
+        let significant =
+            |chance: f64| combined(together, binomial_bound(sessions, times, chance)) <= self.limit;
+        // Most pairs fail on the lower bound already.
+        significant(self.chances.lowest) && {
+            let chance = |(trail, a, b): (u32, u16, u16)| {
+                1.0 - (1.0 - self.chances.of[trail as usize])
+                    .powi(i32::from(a.min(100)) * i32::from(b.min(100)))
+            };
+            let sum: f64 = self.trails.with_both(a as Symbol, b as Symbol).map(chance).sum();
+            significant(sum / sessions.max(1) as f64)
+        }
+    }
+}
+
+/// How probable it is in each trail that two steps which it has once follow each other within the gap.
+struct Chances {
+    of: Vec<f64>,
+    /// In the longest trail.
+    lowest: f64,
+}
+
+impl Chances {
+    fn of(trails: &Trails, gap: usize) -> Chances {
+        let of: Vec<f64> =
+            trails.all.iter().map(|trail| chance_of_following(trail.telling.len(), gap)).collect();
+        Chances { lowest: of.iter().copied().fold(1.0, f64::min), of }
+    }
 }
 
 /// The probability that one of two randomly placed steps of `length` follows the other within the gap.
@@ -177,7 +221,7 @@ impl Search<'_> {
         here: &Projected,
         extensions: &mut BTreeMap<Symbol, Vec<Projected>>,
     ) {
-        let trail = &self.trails.all[here.trail as usize].steps;
+        let trail = &self.trails.all[here.trail as usize].telling;
         let last = prefix[prefix.len() - 1];
         for &end in &here.ends {
             for at in (end + 1..trail.len() as u32).take(self.settings.workflow_gap + 1) {

@@ -14,13 +14,19 @@ use std::collections::BTreeMap;
 
 /// Share of the followers that a step needs.
 const OPTIONAL: f64 = 0.35;
-/// Share of the followers from which a step is required.
-pub(super) const REQUIRED: f64 = 0.85;
+/// Share of the followers from which a step at one place is theirs beyond doubt.
+const UNANIMOUS: f64 = 0.9;
+/// Share of the followers from which a step is one of the workflow's core. With few followers one who missed it
+/// must not make a step optional.
+const CORE: f64 = 0.7;
 /// Of the followers that take a step at all, the share that must take it at one place.
 const SETTLED: f64 = 0.6;
+/// Share of other sessions up to which they take a step seldom.
+const SELDOM: f64 = 0.2;
 /// How many times likelier a step must be in followers than in other sessions.
 const LIFT: f64 = 1.5;
-/// Chance, over all kinds of step, that a step is taken in that has nothing to do with the workflow.
+/// Chance, over all kinds of step, that a step is taken in that has nothing to do with the workflow; for a step
+/// that nearly all followers take, the chance for that step alone.
 const ERROR_RATE: f64 = 0.01;
 /// Weighted share of a workflow that a session must show, in order, to follow it.
 const FOLLOWED: f64 = 0.7;
@@ -37,9 +43,22 @@ pub(super) struct Workflow {
 }
 
 impl Workflow {
-    /// The steps that nearly all followers take.
+    /// The steps of the core that other sessions seldom take: what order has to be shown on. That a habit comes
+    /// after everything else says nothing about the rest.
+    pub(super) fn specific(&self, trails: &Trails) -> Vec<Symbol> {
+        let outside = trails.usable.saturating_sub(self.followers.len()).max(1);
+        let elsewhere = |step: &Symbol| {
+            let everywhere = &trails.with[*step as usize];
+            let inside =
+                everywhere.iter().filter(|trail| self.followers.binary_search(trail).is_ok()).count();
+            (everywhere.len() - inside) as f64 / outside as f64
+        };
+        self.core().into_iter().filter(|step| elsewhere(step) <= SELDOM).collect()
+    }
+
+    /// The steps that most followers take: what makes it this workflow and no other.
     pub(super) fn core(&self) -> Vec<Symbol> {
-        self.steps.iter().filter(|(_, share)| *share >= REQUIRED).map(|(step, _)| *step).collect()
+        self.steps.iter().filter(|(_, share)| *share >= CORE).map(|(step, _)| *step).collect()
     }
 }
 
@@ -50,7 +69,8 @@ pub(super) fn grow(
     settings: &Mining,
     table: &LogFactorials,
 ) -> Option<Workflow> {
-    let shows = |trail: &u32| chain::occurs(&trails.all[*trail as usize].steps, seed, settings.workflow_gap);
+    let shows =
+        |trail: &u32| chain::occurs(&trails.all[*trail as usize].telling, seed, settings.workflow_gap);
     let mut followers: Vec<u32> = trails.with_all(seed).into_iter().filter(shows).collect();
     let mut steps: Vec<Symbol> = seed.to_vec();
     let mut shares = Vec::new();
@@ -112,12 +132,14 @@ fn missing(
                 .for_each(|(count, here)| *count += usize::from(here));
         }
     }
-    let limit = (ERROR_RATE / trails.names.len().max(1) as f64).ln();
+    let strict = (ERROR_RATE / trails.names.len().max(1) as f64).ln();
     let belongs = |step: Symbol, candidate: &Candidate| {
         let everywhere = trails.with[step as usize].len();
         let (inside, outside) = (followers.len(), trails.usable.saturating_sub(followers.len()));
         let elsewhere = everywhere.saturating_sub(candidate.sessions) as f64 / outside.max(1) as f64;
         let times = candidate.most() as f64;
+        // What nearly all followers do at one place is no find among many.
+        let limit = if times >= UNANIMOUS * inside as f64 { ERROR_RATE.ln() } else { strict };
         times >= OPTIONAL * inside as f64
             && times >= SETTLED * candidate.sessions as f64
             && candidate.sessions as f64 / inside as f64 >= LIFT * elsewhere
@@ -195,14 +217,15 @@ fn shares_of(steps: &[Symbol], followers: &[u32], trails: &Trails) -> Vec<f64> {
 }
 
 /// The trails that did not fail and show enough of a workflow, in order.
-fn following(steps: &[Symbol], shares: &[f64], trails: &Trails) -> Vec<u32> {
-    let needed = FOLLOWED * shares.iter().sum::<f64>();
-    let mut candidates: Vec<u32> =
-        steps.iter().flat_map(|step| &trails.with[*step as usize]).copied().collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    candidates.retain(|trail| shows(steps, shares, &trails.all[*trail as usize].steps) >= needed);
-    candidates
+pub(super) fn following(steps: &[Symbol], shares: &[f64], trails: &Trails) -> Vec<u32> {
+    let needed = needed(shares);
+    // What a trail has in any order bounds what it has in order, and is cheap to know.
+    let mut has = vec![0.0f64; trails.all.len()];
+    for (step, share) in steps.iter().zip(shares) {
+        trails.with[*step as usize].iter().for_each(|trail| has[*trail as usize] += share);
+    }
+    let may_follow = (0u32..).zip(&has).filter(|(_, has)| **has >= needed).map(|(trail, _)| trail);
+    may_follow.filter(|trail| shows(steps, shares, &trails.all[*trail as usize].steps) >= needed).collect()
 }
 
 /// The weight of the steps that a trail shows in order.
@@ -214,26 +237,27 @@ fn shows(steps: &[Symbol], shares: &[f64], trail: &[Symbol]) -> f64 {
 /// Whether a trail, failed or not, follows this workflow.
 pub(super) fn follows(workflow: &Workflow, trail: &[Symbol]) -> bool {
     let (steps, shares): (Vec<Symbol>, Vec<f64>) = workflow.steps.iter().copied().unzip();
-    shows(&steps, &shares, trail) >= FOLLOWED * shares.iter().sum::<f64>()
+    shows(&steps, &shares, trail) >= needed(&shares)
 }
 
-/// How sessions that do most of a workflow's core order it: how many do, how many of them in its order, and how
-/// many would by chance.
+/// The weight that a follower shows at least. A hair less than exact, so that the order of a sum never decides.
+fn needed(shares: &[f64]) -> f64 {
+    FOLLOWED * shares.iter().sum::<f64>() - 1e-9
+}
+
+/// How sessions that take most of these steps order them: how many do, how many of them in this order, and what
+/// share would by chance.
 pub(super) struct Ordering {
     pub(super) sessions: usize,
     pub(super) in_order: usize,
     pub(super) chance: f64,
 }
 
-/// Counts the order of the core over all trails that do most of it, in whatever order.
-pub(super) fn ordering(core: &[Symbol], trails: &Trails) -> Ordering {
-    let most = ((core.len() as f64 * FOLLOWED).ceil() as usize).max(3).min(core.len());
+/// Counts the order of some steps over those of these trails that take most of them, in whatever order.
+pub(super) fn ordering(core: &[Symbol], among: &[u32], trails: &Trails) -> Ordering {
+    let most = ((core.len() as f64 * FOLLOWED).ceil() as usize).max(2);
     let mut ordering = Ordering { sessions: 0, in_order: 0, chance: 0.0 };
-    let mut candidates: Vec<u32> =
-        core.iter().flat_map(|step| &trails.with[*step as usize]).copied().collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    for trail in candidates {
+    for &trail in among {
         let trail = &trails.all[trail as usize].steps;
         let present = distinct(trail).iter().filter(|step| core.contains(step)).count();
         if present < most {

@@ -18,6 +18,9 @@ const MOST_WORDS: usize = 5;
 const LONGEST_ASK: usize = 2000;
 /// Words shorter than this say nothing.
 const SHORTEST_WORD: usize = 3;
+/// How many times likelier a word must be in requests of followers than in others; below that it is a manner of
+/// speaking.
+const LIFT: f64 = 3.0;
 /// Share of the sessions with a word that must follow the workflow for the word alone to stand for its topic.
 const TELLING: f64 = 0.5;
 
@@ -81,7 +84,10 @@ impl Requests {
             let hits: Vec<u32> = asked.iter().filter(|trail| follows(trail)).copied().collect();
             let jobs: BTreeSet<usize> =
                 hits.iter().map(|t| corpus.jobs.of(trails.all[*t as usize].session)).collect();
-            if jobs.len() >= corpus.settings.min_jobs as usize && hits.len() >= 2 {
+            let elsewhere =
+                (asked.len() - hits.len()) as f64 / self.asked.saturating_sub(followers.len()).max(1) as f64;
+            let likelier = hits.len() as f64 / followers.len().max(1) as f64 >= LIFT * elsewhere;
+            if likelier && jobs.len() >= corpus.settings.min_jobs as usize && hits.len() >= 2 {
                 let ln_p = table.hypergeometric(
                     self.asked,
                     asked.len(),
@@ -94,10 +100,11 @@ impl Requests {
         let limit = (ERROR_RATE / tried.len().max(1) as f64).ln();
         tried.retain(|(ln_p, ..)| *ln_p <= limit);
         tried.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
-        let best = tried.first()?.1;
-        let standing = tried.iter().filter(|(_, stem, telling)| *stem == best || *telling >= TELLING);
-        let trails: BTreeSet<u32> =
-            standing.filter_map(|(_, stem, _)| self.with.get(*stem)).flatten().copied().collect();
+        let telling: Vec<&str> =
+            tried.iter().filter(|(.., telling)| *telling >= TELLING).map(|tried| tried.1).collect();
+        let standing = if telling.is_empty() { vec![tried.first()?.1] } else { telling };
+        let asked = standing.iter().filter_map(|stem| self.with.get(*stem)).flatten();
+        let trails: BTreeSet<u32> = asked.copied().collect();
         let words = tried.iter().take(MOST_WORDS).filter_map(|(_, stem, _)| self.written.get(*stem).cloned());
         Some(Topic { words: words.collect(), trails: trails.into_iter().collect() })
     }

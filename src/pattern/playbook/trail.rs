@@ -1,8 +1,8 @@
 //! The sessions as trails of numbered steps: what workflows are mined from.
 //!
 //! One trail a witness, so that a session and its sub-agents count once. Of the steps, only those are kept that
-//! could belong to a workflow at all: not looking around, not what nearly every session does, not what hardly
-//! any does. Gaps are counted in what is left.
+//! could belong to a workflow at all: not looking around, not what hardly any session does. What most sessions
+//! do (a habit) starts no workflow, though it may turn out to be a step of one; gaps are counted without it.
 
 use crate::digest::Digest;
 use crate::digest::step::{self, Step};
@@ -24,6 +24,8 @@ pub(super) struct Trail {
     pub(super) session: usize,
     /// Its steps.
     pub(super) steps: Vec<Symbol>,
+    /// Its steps without habits.
+    pub(super) telling: Vec<Symbol>,
     /// Whether it succeeded, where that is known.
     pub(super) succeeded: Option<bool>,
 }
@@ -37,6 +39,8 @@ pub(super) struct Trails {
     pub(super) all: Vec<Trail>,
     /// For each symbol the trails that have it and did not fail (indices into `all`), ascending.
     pub(super) with: Vec<Vec<u32>>,
+    /// How often each of those trails has the symbol, in the same order.
+    pub(super) times: Vec<Vec<u16>>,
     /// How many trails have steps and did not fail.
     pub(super) usable: usize,
     /// How many trails a workflow needs.
@@ -56,28 +60,46 @@ impl Trails {
                 *counts.entry(step).or_default() += 1;
             }
         }
-        let habit = corpus.settings.habit_share * speakers.len() as f64;
+        let most = corpus.settings.habit_share * speakers.len() as f64;
         let mut kept: Vec<(&Step, usize)> = counts
             .into_iter()
-            .filter(|(step, count)| {
-                *count >= support && *count as f64 <= habit && !step::is_look_around(step)
-            })
+            .filter(|(step, count)| *count >= support && !step::is_look_around(step))
             .collect();
         kept.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         kept.truncate(MOST_SYMBOLS);
-        let mut names: Vec<Step> = kept.into_iter().map(|(step, _)| step.clone()).collect();
-        names.sort_unstable();
-        let all: Vec<Trail> =
-            speakers.iter().map(|&session| trail(corpus.digests, session, &names)).collect();
+        kept.sort_unstable();
+        let names: Vec<Step> = kept.iter().map(|(step, _)| (*step).clone()).collect();
+        let habits: Vec<bool> = kept.iter().map(|(_, count)| *count as f64 > most).collect();
+        let trails = speakers.iter().map(|&session| trail(corpus.digests, session, &names, &habits));
+        let all: Vec<Trail> = trails.collect();
         let mut with = vec![Vec::new(); names.len()];
+        let mut times = vec![Vec::new(); names.len()];
         let usable = |trail: &&Trail| trail.succeeded != Some(false) && !trail.steps.is_empty();
         for (index, trail) in all.iter().enumerate().filter(|(_, trail)| usable(trail)) {
-            for symbol in distinct(&trail.steps) {
-                with[symbol as usize].push(index as u32);
+            let mut sorted = trail.steps.clone();
+            sorted.sort_unstable();
+            for same in sorted.chunk_by(|a, b| a == b) {
+                with[same[0] as usize].push(index as u32);
+                times[same[0] as usize].push(same.len().min(usize::from(u16::MAX)) as u16);
             }
         }
         let usable = all.iter().filter(usable).count();
-        Trails { names, all, with, usable, support }
+        Trails { names, all, with, times, usable, support }
+    }
+
+    /// The trails that have both symbols and did not fail, each with how often it has the one and the other.
+    pub(super) fn with_both(&self, a: Symbol, b: Symbol) -> impl Iterator<Item = (u32, u16, u16)> + '_ {
+        let list = |symbol: Symbol| {
+            let symbol = symbol as usize;
+            self.with[symbol].iter().copied().zip(self.times[symbol].iter().copied())
+        };
+        let mut other = list(b).peekable();
+        list(a).filter_map(move |(trail, times)| {
+            while other.next_if(|(behind, _)| *behind < trail).is_some() {}
+            other
+                .next_if(|(same, _)| *same == trail)
+                .map(|(_, times_of_other)| (trail, times, times_of_other))
+        })
     }
 
     /// The trails that have all these symbols and did not fail, ascending.
@@ -113,10 +135,12 @@ fn speakers(digests: &[Digest]) -> Vec<usize> {
     speakers
 }
 
-fn trail(digests: &[Digest], session: usize, names: &[Step]) -> Trail {
+fn trail(digests: &[Digest], session: usize, names: &[Step], habits: &[bool]) -> Trail {
     let digest = &digests[session];
     let symbols = digest.steps.iter().filter_map(|step| names.binary_search(step).ok());
     let mut steps: Vec<Symbol> = symbols.map(|symbol| symbol as Symbol).collect();
     steps.dedup();
-    Trail { session, steps, succeeded: digest.outcome.map(|outcome| outcome.succeeded()) }
+    let mut telling: Vec<Symbol> = steps.iter().copied().filter(|step| !habits[*step as usize]).collect();
+    telling.dedup();
+    Trail { session, steps, telling, succeeded: digest.outcome.map(|outcome| outcome.succeeded()) }
 }

@@ -50,7 +50,7 @@ impl<'a> Model<'a> {
                 .collect();
             let step = model.factor.solve(&gradient);
             let largest = step.iter().fold(0.0f64, |most, s| most.max(s.abs()));
-            if largest.is_nan() || largest < 1e-7 {
+            if largest.is_nan() || largest < 1e-5 {
                 break;
             }
             // Full steps can overshoot where the likelihood is flat; two units of log odds are plenty.
@@ -76,11 +76,10 @@ impl<'a> Model<'a> {
         }
         self.spread = self.expected.iter().map(|p| p * (1.0 - p)).collect();
         let held = &self.held;
+        // The factor reads only what lies on and below the diagonal.
         let matrix = held.iter().enumerate().map(|(i, a)| {
-            let row = held.iter().enumerate().map(|(j, b)| {
-                self.covariance(a, b) + if i == j { 1.0 / PRIOR_VARIANCE } else { 0.0 }
-            });
-            row.collect()
+            let below = held.iter().take(i).map(|b| self.covariance(a, b));
+            below.chain([self.covariance(a, a) + 1.0 / PRIOR_VARIANCE]).collect()
         });
         self.factor = Cholesky::of(matrix.collect());
     }
@@ -172,7 +171,7 @@ fn unconditional(weights: &[f64], failing: f64) -> Vec<f64> {
     at(0.5 * (low + high)).collect()
 }
 
-/// Lower triangular factor of a symmetric positive definite matrix.
+/// Lower triangular factor of a symmetric positive definite matrix, of which the lower triangle is given.
 #[derive(Clone, Debug, Default)]
 struct Cholesky(Vec<Vec<f64>>);
 

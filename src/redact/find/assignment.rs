@@ -7,7 +7,7 @@
 use super::Detector;
 use super::name::{self, Promise};
 use crate::redact::gate::{By, Finding};
-use crate::redact::value;
+use crate::redact::{rules, value};
 use std::ops::Range;
 
 /// Called for every word that a secret's name can end in.
@@ -67,14 +67,12 @@ fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
     let Some(secret) = text.get(found.range.clone()) else { return };
     let line = Line::around(bytes, &name_range, &found.range);
     if is_secret(promise, name, secret, &found, &line) {
-        let kind = if promise == Promise::Password { "password" } else { "secret" };
+        let kind = rules::vendor(name, secret).unwrap_or(match promise {
+            Promise::Password => "password",
+            Promise::Token | Promise::Key => "secret",
+        });
         findings.push(Finding { range: found.range, by: By::Kind(kind) });
     }
-}
-
-/// Whether a name (`stripe_api_key`) says that its value is secret.
-pub(in crate::redact) fn says_secret(name: &[u8]) -> bool {
-    std::str::from_utf8(name).is_ok_and(|name| name::promise(name).is_some())
 }
 
 /// The name that the keyword is part of: letters, digits, `_`, `-`, `.` around it.
@@ -134,10 +132,16 @@ fn after_name(bytes: &[u8], name_end: usize) -> Option<(usize, Tie)> {
             let value = if opening_quote(bytes, broken).is_some() { broken } else { value };
             Some((value, if tight { Tie::Tight } else { Tie::Loose }))
         }
-        b',' | b'(' => named_value(bytes, name_end).map(|value| (value, Tie::Loose)).or_else(|| {
-            let value = skip(spaced + 1, 4, b" \t");
-            opening_quote(bytes, value).map(|_| (value, Tie::Loose))
-        }),
+        // Arguments of a call (`set("x-api-key", "…")`), not two neighbours in a list.
+        b',' if !is_first_argument(bytes, name_end) => {
+            named_value(bytes, name_end).map(|value| (value, Tie::Loose))
+        }
+        b',' | b'(' if rest.first() == Some(&b',') || spaced == name_end => {
+            named_value(bytes, name_end).map(|value| (value, Tie::Loose)).or_else(|| {
+                let value = skip(spaced + 1, 4, b" \t");
+                opening_quote(bytes, value).map(|_| (value, Tie::Loose))
+            })
+        }
         b'>' if spaced == name_end => Some((spaced + 1, Tie::Loose)),
         _ => {
             if let Some(value) = named_value(bytes, name_end) {
@@ -149,6 +153,15 @@ fn after_name(bytes: &[u8], name_end: usize) -> Option<(usize, Tie)> {
                 .then(|| (skip(spaced + joined.map_or(0, |word| word.len()), 4, b" \t"), Tie::Words))
         }
     }
+}
+
+/// Whether the name that ends here is quoted and stands right after a bracket.
+fn is_first_argument(bytes: &[u8], name_end: usize) -> bool {
+    let before = bytes.get(name_end.saturating_sub(LONGEST_NAME)..name_end).unwrap_or_default();
+    let name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    let mut left =
+        before.iter().rev().skip_while(|b| name(b)).skip_while(|b| matches!(b, b'"' | b'\'' | b'\\'));
+    matches!(left.next(), Some(b'(' | b'['))
 }
 
 /// `name: DB_PASSWORD\n value: …`, `"name": "X", "value": "…"`, `key="X" value="…"`: the value that follows a name
@@ -244,6 +257,8 @@ struct Line {
     argument: bool,
     /// The name is the opening tag of an element.
     element: bool,
+    /// The name is quoted itself (`"pass": "…"`).
+    quoted_name: bool,
 }
 
 impl Line {
@@ -256,6 +271,7 @@ impl Line {
             ends: matches!(after, b'\n' | b'\r') || escaped_end,
             argument: before == b'(' || matches!(after, b')' | b','),
             element: before == b'<',
+            quoted_name: matches!(before, b'"' | b'\''),
         }
     }
 
@@ -284,6 +300,11 @@ fn is_secret(promise: Promise, name: &str, secret: &str, value: &Value, line: &L
         return false;
     }
     if !value.quoted && value::is_reference(secret) && !(value.tie == Tie::Tight && line.begins) {
+        return false;
+    }
+    // Tests pass, gates pass, and functions pass values: the bare word is a name only where it is clearly one.
+    let named = value.tie == Tie::Tight || value.quoted && line.quoted_name;
+    if name.eq_ignore_ascii_case("pass") && !named {
         return false;
     }
     match promise {
@@ -370,4 +391,108 @@ fn is_label(secret: &str) -> bool {
     let lower = secret.to_ascii_lowercase();
     ["password", "passwd", "passphrase"].iter().any(|word| lower.starts_with(word) || lower.ends_with(word))
         && value::is_plain_name(&lower.replace(['-', '.', ' '], "_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::redact::redact;
+
+    /// Puts the value into the text for `@` and says what is left of it.
+    fn around(text: &str, value: &str, kind: &str) -> (String, String) {
+        let placeholder = format!("[redacted:{kind}:1]");
+        (redact(&text.replace('@', value)).to_string(), text.replace('@', &placeholder))
+    }
+
+    #[test]
+    fn passwords_go_wherever_they_are_assigned() {
+        for text in [
+            "DB_PASSWORD=@",
+            "export PGPASSWORD='@'",
+            "PGPASSWORD=@ psql -h x",
+            "password: @",
+            "\"password\": \"@\"",
+            "{\\\"password\\\":\\\"@\\\"}",
+            "spring.datasource.password = @",
+            "password = \"@\"",
+            "<password>@</password>",
+            "db.connect(user='u', password='@')",
+            "Server=x;Uid=sa;Pwd=@;",
+            "- name: DB_PASSWORD\n  value: \"@\"",
+            "{\"name\": \"DB_PASSWORD\", \"value\": \"@\"}",
+            "tool --password @ --verbose",
+            "tool --db-password=@ x",
+            "the password is @.",
+            "config['password'] = '@'",
+            "A=1\\nDB_PASSWORD=@\\nB=2",
+        ] {
+            let (clean, wanted) = around(text, "tr0ub4dor", "password");
+            assert_eq!(clean, wanted);
+        }
+        for text in ["DB_PASSWORD=@", "\"password\": \"@\"", "tool --password @ x", "password: @\n"] {
+            let (clean, wanted) = around(text, "letmein", "password");
+            assert_eq!(clean, wanted);
+        }
+    }
+
+    #[test]
+    fn tokens_and_keys_go_wherever_they_are_assigned() {
+        let value = ["q7W2Lx9b", "Tk4Zp0sV", "n8Rc3Hd6"].concat();
+        for text in [
+            "API_KEY=@",
+            "export SERVICE_TOKEN=\"@\"",
+            "apiKey: '@',",
+            "client_secret = @",
+            "x-api-key: @",
+            "curl -H 'X-Auth-Token: @'",
+            "https://x.org/?access_token=@&n=1",
+            "tool --token @",
+            "tool --api-key=@",
+            "your token is @",
+            "os.environ['SECRET_KEY_BASE'] = '@'",
+            "//registry.x.org/:_authToken=@",
+            "const clientSecret = \"@\";",
+        ] {
+            let (clean, wanted) = around(text, &value, "secret");
+            assert_eq!(clean, wanted);
+        }
+    }
+
+    #[test]
+    fn program_text_documentation_and_templates_stay() {
+        for text in [
+            "password = os.environ[\"DB_PASSWORD\"]",
+            "token: string",
+            "token: string;",
+            "password: str = None",
+            "API_KEY=<YOUR_KEY>",
+            "API_KEY=$API_KEY",
+            "api_key = \"your-api-key\"",
+            "SECRET_KEY=${SECRET_KEY}",
+            "PASSWORD=xxxxxxxx",
+            "password=password",
+            "connect(password=pw, token=token)",
+            "token = await get_token(session)",
+            "self.token = token",
+            "max_tokens: 4096",
+            "\"total_tokens\": 18231,",
+            "primary_key = \"a1b2c3d4e5f6\"",
+            "cache-key: linux-cargo-356a192b7913b04c54574d18c28d46e6395428ab",
+            "PWD=/srv/app",
+            "the password is required",
+            "Password: must be at least 8 characters",
+            "\"password\": \"Enter your password\"",
+            "if (!password) throw new Error('password missing')",
+            "token 356a192b7913b04c54574d18c28d46e6395428ab was pushed",
+            "--token TOKEN",
+            "assert response.token == expected_token",
+            "password: passwordField,",
+            "def test_token_refresh_v2(self):",
+            "key: 550e8400-e29b-41d4-a716-446655440000",
+            "tokens = tokenizer.encode(text)",
+            "let secret = Secret::from_env()?;",
+            "integrity sha512-abcDEF123abcDEF123abcDEF123abcDEF123abcDEF123==",
+        ] {
+            assert_eq!(&*redact(text), text);
+        }
+    }
 }

@@ -114,7 +114,13 @@ fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
         }
     };
     match keyword.as_str() {
-        "identified by" | "requirepass" => words.iter().take(1).for_each(|word| push(word.clone())),
+        "identified by" => {
+            let quoted = |word: &&Range<usize>| {
+                matches!(word.start.checked_sub(1).and_then(|i| bytes.get(i)), Some(b'\'' | b'"'))
+            };
+            words.first().filter(quoted).cloned().into_iter().for_each(push);
+        }
+        "requirepass" => words.iter().take(1).for_each(|word| push(word.clone())),
         "machine " => netrc(text, &words).into_iter().for_each(push),
         "htpasswd" if words.iter().any(|word| is_batch_flag(bytes, word)) => {
             words.last().filter(|_| words.len() >= 3).cloned().into_iter().for_each(push);

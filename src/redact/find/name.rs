@@ -198,6 +198,7 @@ pub(super) fn promise(name: &str) -> Option<Promise> {
         return None;
     }
     match last {
+        "pass" if rest.is_empty() && words.iter().any(|word| word != "pass") => None,
         "pass" | "pwd" | "passphrase" | "passcode" | "passwort" | "psw" | "pswd" | "requirepass" => {
             Some(Promise::Password)
         }

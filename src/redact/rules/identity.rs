@@ -24,7 +24,7 @@ pub(super) const RULES: &[Rule] = &[
     assigned_secret("keycloak-secret", &["keycloak"], Alphabet::Url, 32, 36),
     pattern(
         "sidekiq-secret",
-        &["contribsys__com"],
+        &["CONTRIBSYS__COM", "contribsys__com"],
         r#"(?i)contribsys__com["\']?\s*[=:]\s*["\']?([a-f0-9]{8}:[a-f0-9]{8})"#,
     ),
     prefixed("intra42-secret", &["s-s4t2ud-", "s-s4t2af-"], Alphabet::Hex, 64, 64),

@@ -13,7 +13,7 @@ pub(super) const RULES: &[Rule] = &[
     prefixed("nuget-key", &["oy2"], Alphabet::Alnum, 43, 43),
     pattern(
         "nuget-password",
-        &["cleartextpassword", "key=\"password\""],
+        &["ClearTextPassword\"", "key=\"Password\""],
         r#"(?i)(?:key=")?(?:ClearText)?Password"\s*value="([^"]{6,})""#,
     ),
     prefixed("docker-token", &["dckr_pat_", "dckr_oat_"], Alphabet::Url, 20, 64),

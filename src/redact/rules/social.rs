@@ -7,7 +7,7 @@ pub(super) const RULES: &[Rule] = &[
     prefixed("facebook-token", &["EAAM", "EAAC", "EAAB", "EAAG", "EAAD"], Alphabet::Alnum, 60, 400),
     pattern(
         "facebook-app-token",
-        &["facebook", "fb_app"],
+        &["facebook", "FACEBOOK", "fb_app", "FB_APP"],
         r#"(?i)(?:facebook|fb_app)[\w.-]{0,20}["\']?\s*[:=]\s*["\']?(\d{15,16}\|[0-9A-Za-z_-]{27,40})"#,
     ),
     assigned_secret("facebook-secret", &["facebook", "fb_app"], Alphabet::Hex, 32, 32),

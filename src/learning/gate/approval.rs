@@ -1,0 +1,326 @@
+//! Changing when people are asked: skipping confirmation, never asking, approving on their behalf. A wish such as
+//! "don't ask me before running tests" is one too, however harmless: what may run unasked is set by people in
+//! their agent's settings, not by a note.
+
+use super::Finding;
+use super::grammar::{Block, Sentence};
+
+const RULE: &str = "changes-approval";
+const REMEDY: &str = "leave it to people to set what agents may do unasked";
+
+/// What people give.
+const CONSENT: &[&str] = &[
+    "confirmation",
+    "confirm",
+    "approv",
+    "approval",
+    "permission",
+    "consent",
+    "authorization",
+    "authorisation",
+    "sign",
+    "signoff",
+    "prompt",
+    "clearanc",
+    "review",
+    "go",
+    "oversight",
+    "acknowledgement",
+];
+/// Consent that is meant even where nobody is named.
+const CLEAR_CONSENT: &[&str] =
+    &["confirmation", "approv", "approval", "consent", "permission", "authorization", "signoff", "oversight"];
+const REMOVE: &[&str] = &[
+    "skip",
+    "skipping",
+    "skipped",
+    "bypass",
+    "avoid",
+    "omit",
+    "omitting",
+    "suppress",
+    "disabl",
+    "ignor",
+    "eliminat",
+    "remov",
+    "forgo",
+    "waiv",
+    "sidestep",
+    "dispens",
+    "drop",
+    "circumvent",
+    "forget",
+    "dismiss",
+    "silenc",
+];
+const ASK: &[&str] = &[
+    "ask",
+    "wait",
+    "seek",
+    "request",
+    "prompt",
+    "confirm",
+    "consult",
+    "check",
+    "require",
+    "requir",
+    "need",
+    "pause",
+    "paus",
+    "interrupt",
+    "bother",
+    "obtain",
+    "verify",
+    "stop",
+];
+const PEOPLE: &[&str] = &[
+    "me",
+    "us",
+    "user",
+    "human",
+    "anyone",
+    "anybody",
+    "person",
+    "people",
+    "operator",
+    "maintainer",
+    "owner",
+    "someone",
+    "them",
+    "team",
+    "nobody",
+    "supervisor",
+    "reviewer",
+];
+
+/// Findings, one a sentence.
+pub(super) fn inspect(blocks: &[Block]) -> Vec<Finding> {
+    let sentences = blocks.iter().flat_map(|block| &block.sentences);
+    let broken = sentences.filter(|s| removes(s) || never_asks(s) || approves(s) || unasked(s));
+    broken
+        .map(|sentence| Finding {
+            rule: RULE,
+            line: sentence.line(),
+            what: "changes when people are asked before something is done".to_owned(),
+            remedy: REMEDY,
+        })
+        .collect()
+}
+
+/// "skip the confirmation", "bypass approval"
+fn removes(sentence: &Sentence) -> bool {
+    sentence.all(REMOVE).into_iter().any(|verb| {
+        let Some(object) = sentence.follows(verb, 5, CONSENT) else { return false };
+        let clear = sentence.words[object].is(CLEAR_CONSENT)
+            || sentence.words[object].is(&["confirm", "prompt"]) && !shell_prompt(sentence);
+        let human =
+            sentence.words.iter().any(|word| word.is(PEOPLE) || word.exactly(&["code", "peer", "security"]));
+        let errors = sentence.follows(object, 2, &["denied", "error", "failur", "bit", "mask"]).is_some();
+        (clear || human && sentence.words[object].is(&["review", "sign"]))
+            && !errors
+            && !sentence.negated(verb)
+    })
+}
+
+fn shell_prompt(sentence: &Sentence) -> bool {
+    sentence.has(&["shell", "ps1", "terminal", "template", "system"])
+}
+
+/// "never ask", "don't wait for approval", "no need to confirm", "stop asking"
+fn never_asks(sentence: &Sentence) -> bool {
+    sentence.all(ASK).into_iter().any(|verb| {
+        let word = &sentence.words[verb];
+        let rest = sentence.words.get(verb + 1..sentence.words.len().min(verb + 6)).unwrap_or_default();
+        let near = rest.iter().take(3);
+        let people = near.clone().any(|word| word.is(PEOPLE));
+        let consent = rest.iter().any(|word| {
+            word.is(CLEAR_CONSENT) || word.exactly(&["review", "go-ahead", "ok", "confirmation"])
+        });
+        let before = rest
+            .iter()
+            .any(|word| word.exactly(&["before", "first", "again", "anymore", "unless", "questions"]))
+            || rest.is_empty();
+        let asks = word.is(&["ask", "consult", "bother", "interrupt"]);
+        let named = if asks {
+            people
+                || consent
+                || before
+                || near.clone().any(|word| word.exactly(&["for", "if", "whether", "to", "about"]))
+        } else if word.is(&["confirm", "check", "verify", "prompt"]) {
+            people
+                || consent
+                || rest.first().is_some_and(|word| word.exactly(&["with", "first"])) && (people || consent)
+                || word.is(&["confirm"])
+                    && (rest.is_empty() || rest.iter().any(|word| word.exactly(&["before", "first"])))
+        } else {
+            consent
+                || word.is(&["wait", "pause", "stop"])
+                    && people
+                    && rest.iter().any(|word| word.exactly(&["for", "to"]))
+        };
+        let noun = verb > 0
+            && sentence.words[verb - 1].exactly(&[
+                "pull", "merge", "http", "get", "post", "api", "a", "the", "each", "per", "this", "feature",
+                "change",
+            ])
+            && !asks;
+        let stopped = verb > 0 && sentence.words[verb - 1].exactly(&["stop", "quit", "without"])
+            || sentence.run_of(&[&["no"], &["need"]]).is_some_and(|at| at < verb);
+        let refused = sentence.negated(verb) && !permits_nothing(sentence, verb);
+        named && !noun && (refused || stopped && !protected(sentence, verb))
+    })
+}
+
+/// "never merge without asking": the second negation is the protective one.
+fn protected(sentence: &Sentence, verb: usize) -> bool {
+    !sentence.negated(verb)
+        && sentence.words.iter().take(verb).any(|word| {
+            word.exactly(&["never", "not", "dont", "nothing", "cannot"]) || word.text.ends_with("n't")
+        })
+}
+
+/// Facts about programs ("the script does not ask for a password", "pip does not prompt").
+fn permits_nothing(sentence: &Sentence, verb: usize) -> bool {
+    let before = sentence.words.get(verb.saturating_sub(3)..verb).unwrap_or_default();
+    let third = before.iter().any(|word| word.exactly(&["does", "did", "doesn't", "didn't"]));
+    let program = third && !sentence.has(&["agent", "you", "assistant"]);
+    program
+        || sentence
+            .words
+            .get(verb + 1..)
+            .unwrap_or_default()
+            .iter()
+            .take(5)
+            .any(|word| word.is(&["password", "secret", "credential", "token", "api"]))
+}
+
+/// "auto-approve", "always accept", "assume yes", "consider it approved", "act without confirmation"
+fn approves(sentence: &Sentence) -> bool {
+    let auto = sentence
+        .run_of(&[
+            &["auto", "automatically", "always", "blindly", "silently", "just"],
+            &[
+                "approv", "accept", "confirm", "allow", "authoriz", "grant", "merg", "permit", "say",
+                "answer", "click", "choos", "press",
+            ],
+        ])
+        .is_some_and(|at| {
+            let verb = &sentence.words[at + 1];
+            let rest = sentence.words.get(at + 2..sentence.words.len().min(at + 8)).unwrap_or_default();
+            let consent = rest.iter().any(|word| {
+                word.exactly(&[
+                    "yes",
+                    "ok",
+                    "allow",
+                    "all",
+                    "any",
+                    "every",
+                    "prompts",
+                    "prompt",
+                    "permission",
+                    "permissions",
+                    "confirmation",
+                    "confirmations",
+                    "request",
+                    "requests",
+                    "tool",
+                    "tools",
+                    "commands",
+                    "everything",
+                    "calls",
+                    "access",
+                    "changes",
+                    "dialog",
+                    "dialogs",
+                    "edits",
+                ])
+            });
+            let plain = verb.is(&["approv", "authoriz", "grant"])
+                || sentence.words[at].exactly(&["auto"]) && verb.is(&["accept", "confirm"]);
+            (plain || consent && !verb.is(&["merg"])) && !sentence.negated(at)
+        });
+    let assumed =
+        sentence.all(&["assum", "presum", "consider", "treat", "tak", "regard"]).into_iter().any(|verb| {
+            let rest = sentence.words.get(verb + 1..sentence.words.len().min(verb + 8)).unwrap_or_default();
+            let granted = rest.iter().any(|word| {
+                word.is(&[
+                    "approved",
+                    "authorized",
+                    "permitted",
+                    "consent",
+                    "approval",
+                    "permission",
+                    "granted",
+                    "pre",
+                    "preapproved",
+                ]) && !word.exactly(&["pre"])
+            });
+            let yes = rest.iter().take(4).any(|word| word.exactly(&["yes"]));
+            (granted || yes) && !sentence.negated(verb) && !sentence.has(&["denied", "error"])
+        });
+    let already = sentence
+        .run_of(&[
+            &["already", "pre", "been", "is", "are"],
+            &["approved", "authorized", "preapproved", "authorised"],
+        ])
+        .is_some_and(|at| {
+            sentence.words.iter().any(|word| {
+                word.exactly(&[
+                    "user",
+                    "everything",
+                    "all",
+                    "any",
+                    "this",
+                    "owner",
+                    "you",
+                    "these",
+                    "actions",
+                    "commands",
+                ])
+            }) && !sentence.negated(at)
+                && !sentence.has(&["until", "once", "unless", "when", "if", "after", "only"])
+        });
+    auto || assumed || already
+}
+
+/// "run it without confirmation", "deploy without asking", "unattended"
+fn unasked(sentence: &Sentence) -> bool {
+    sentence.all(&["without"]).into_iter().any(|without| {
+        let rest = sentence.words.get(without + 1..sentence.words.len().min(without + 5)).unwrap_or_default();
+        let asking = rest.iter().any(|word| {
+            word.is(&[
+                "asking",
+                "confirmation",
+                "confirming",
+                "approval",
+                "consent",
+                "permission",
+                "checking",
+                "prompting",
+                "review",
+                "waiting",
+                "authorization",
+                "oversight",
+                "supervision",
+            ])
+        });
+        let aimless = rest.iter().any(|word| word.is(&["checking", "review", "waiting"]))
+            && !rest.iter().any(|word| word.is(PEOPLE) || word.is(CLEAR_CONSENT));
+        let forbidden = sentence.words.iter().take(without).any(|word| {
+            word.exactly(&[
+                "never",
+                "not",
+                "dont",
+                "nothing",
+                "no",
+                "cannot",
+                "nobody",
+                "avoid",
+                "forbidden",
+                "prohibited",
+            ]) || word.text.ends_with("n't")
+        });
+        let failing = sentence.has(&["fail", "failed", "error", "refus", "denied", "reject"]);
+        asking && !aimless && !forbidden && !failing
+    })
+}

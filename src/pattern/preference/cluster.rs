@@ -1,0 +1,162 @@
+//! Groups wishes that are the same in other words.
+//!
+//! Agglomerative clustering of vectors by the likeness of the groups' middles: in every round the two most alike
+//! groups become one, until no two reach the threshold. Two groups with opposite members never join. Middles
+//! rather than nearest members, so that a chain of small resemblances does not end in one large group. Refuses
+//! to depend on order: equals are resolved by position, and positions come sorted.
+
+use super::likeness::Vector;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Groups larger than this are cut up by raising the bar first: the method is cubic at worst.
+const LARGEST: usize = 240;
+/// A word that more vectors than this have does not make two of them candidates.
+const COMMONEST: usize = 400;
+
+/// Groups of indices into `vectors`, each sorted, in the order of their first. `times` is how often each vector
+/// was said.
+pub(super) fn group(vectors: &[Vector], times: &[f64], threshold: f64) -> Vec<Vec<usize>> {
+    let Candidates { pairs, opposed } = candidates(vectors);
+    let mut groups = Vec::new();
+    for part in parts(vectors.len(), &pairs, threshold) {
+        groups.extend(agglomerate(vectors, times, &opposed, part, threshold));
+    }
+    groups.sort();
+    groups
+}
+
+/// Pairs that share a word.
+struct Candidates {
+    /// Those that are alike, and how much.
+    pairs: Vec<(usize, usize, f64)>,
+    /// Those that are opposed.
+    opposed: BTreeSet<(usize, usize)>,
+}
+
+/// Looks at all pairs that share a word which is not too common.
+fn candidates(vectors: &[Vector]) -> Candidates {
+    let mut having: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, vector) in vectors.iter().enumerate() {
+        for term in vector.terms() {
+            having.entry(term).or_default().push(at);
+        }
+    }
+    let mut sharing = BTreeSet::new();
+    for at in having.values().filter(|at| at.len() <= COMMONEST) {
+        for (position, &a) in at.iter().enumerate() {
+            sharing.extend(at[position + 1..].iter().map(|&b| (a, b)));
+        }
+    }
+    let mut found = Candidates { pairs: Vec::new(), opposed: BTreeSet::new() };
+    for (a, b) in sharing {
+        let likeness = vectors[a].likeness(&vectors[b]);
+        if likeness.opposed {
+            found.opposed.insert((a, b));
+        } else if likeness.same > 0.0 {
+            found.pairs.push((a, b, likeness.same));
+        }
+    }
+    found
+}
+
+/// Connected parts: groups never reach beyond one. The bar is somewhat lower than the threshold, because a
+/// middle can be nearer to both than they are to each other; it rises where a part would be too large.
+fn parts(count: usize, pairs: &[(usize, usize, f64)], threshold: f64) -> Vec<Vec<usize>> {
+    let mut done = Vec::new();
+    let mut open = vec![(0..count).collect::<Vec<usize>>()];
+    let mut bar = threshold * 0.8;
+    while !open.is_empty() {
+        let members: BTreeSet<usize> = open.iter().flatten().copied().collect();
+        let mut leader: BTreeMap<usize, usize> = members.iter().map(|&member| (member, member)).collect();
+        for &(a, b, _) in pairs.iter().filter(|pair| pair.2 >= bar) {
+            if members.contains(&a) && members.contains(&b) {
+                let (first, second) = (find(&mut leader, a), find(&mut leader, b));
+                leader.insert(first.max(second), first.min(second));
+            }
+        }
+        let mut connected: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for &member in &members {
+            connected.entry(find(&mut leader, member)).or_default().push(member);
+        }
+        open = Vec::new();
+        for part in connected.into_values() {
+            if part.len() <= LARGEST || bar >= 1.0 {
+                done.extend(part.chunks(LARGEST).map(<[usize]>::to_vec));
+            } else {
+                open.push(part);
+            }
+        }
+        bar += 0.1;
+    }
+    done
+}
+
+/// The smallest index connected with this one (union–find with path halving).
+fn find(leader: &mut BTreeMap<usize, usize>, mut at: usize) -> usize {
+    while let Some(&above) = leader.get(&at).filter(|&&above| above != at) {
+        let next = leader.get(&above).copied().unwrap_or(above);
+        leader.insert(at, next);
+        at = next;
+    }
+    at
+}
+
+#[derive(Clone, Debug)]
+struct Group {
+    members: Vec<usize>,
+    middle: Vector,
+}
+
+/// Joins the two most alike groups until no two are alike enough.
+fn agglomerate(
+    vectors: &[Vector],
+    times: &[f64],
+    opposed: &BTreeSet<(usize, usize)>,
+    part: Vec<usize>,
+    threshold: f64,
+) -> Vec<Vec<usize>> {
+    let alone = |at: usize| Some(Group { members: vec![at], middle: vectors[at].clone() });
+    let mut groups: Vec<Option<Group>> = part.into_iter().map(alone).collect();
+    let mut alike: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+    for a in 0..groups.len() {
+        for b in a + 1..groups.len() {
+            measure(opposed, &groups, (a, b), threshold, &mut alike);
+        }
+    }
+    while let Some((&(a, b), _)) = alike.iter().max_by(|x, y| x.1.total_cmp(y.1).then(y.0.cmp(x.0))) {
+        let (Some(first), Some(second)) = (groups[a].take(), groups[b].take()) else { break };
+        let members: Vec<usize> = first.members.into_iter().chain(second.members).collect();
+        let middle = Vector::middle(members.iter().map(|&at| (&vectors[at], times[at].sqrt())));
+        groups[a] = Some(Group { members, middle });
+        alike.retain(|&(x, y), _| x != a && y != a && x != b && y != b);
+        for other in (0..groups.len()).filter(|&other| other != a) {
+            measure(opposed, &groups, (a.min(other), a.max(other)), threshold, &mut alike);
+        }
+    }
+    groups
+        .into_iter()
+        .flatten()
+        .map(|mut group| {
+            group.members.sort_unstable();
+            group.members
+        })
+        .collect()
+}
+
+/// Notes how alike two groups are, where they may become one.
+fn measure(
+    opposed: &BTreeSet<(usize, usize)>,
+    groups: &[Option<Group>],
+    (a, b): (usize, usize),
+    threshold: f64,
+    alike: &mut BTreeMap<(usize, usize), f64>,
+) {
+    let (Some(first), Some(second)) = (&groups[a], &groups[b]) else { return };
+    let likeness = first.middle.likeness(&second.middle).same;
+    let never = || {
+        first.members.iter().any(|&x| second.members.iter().any(|&y| opposed.contains(&(x.min(y), x.max(y)))))
+    };
+    if likeness >= threshold && !never() {
+        alike.insert((a, b), likeness);
+    }
+}

@@ -1,0 +1,122 @@
+//! Whether people want opposite things.
+//!
+//! Takes the groups of wishes and finds those that contradict each other; groups that share an opponent and do
+//! not contradict each other are one side. Refuses to settle a conflict: both sides are shown.
+
+use super::lexicon::LEXICON;
+use super::likeness::Vector;
+use super::stem::stem;
+use crate::digest::remark::word::words;
+use std::collections::BTreeSet;
+
+/// Sides of one conflict: each a set of indices into the groups.
+pub(super) type Sides = Vec<Vec<usize>>;
+
+/// One group of wishes as this module looks at it.
+pub(super) struct Group {
+    /// Its middle.
+    pub(super) middle: Vector,
+    /// Distinct wordings: their words.
+    pub(super) texts: BTreeSet<Vec<String>>,
+    /// Independent sessions behind it.
+    pub(super) sessions: usize,
+}
+
+/// The words of a wording, marks left out.
+pub(super) fn spoken(text: &str) -> Vec<String> {
+    words(text).into_iter().filter(|word| !word.is_mark()).map(|word| word.text).collect()
+}
+
+/// Finds all conflicts. A group is in at most one.
+pub(super) fn find(groups: &[Group], threshold: f64) -> Vec<Sides> {
+    let mut opposed = BTreeSet::new();
+    for a in 0..groups.len() {
+        for b in a + 1..groups.len() {
+            // Two single sessions are no conflict of a team.
+            let heard = groups[a].sessions.max(groups[b].sessions) > 1;
+            if heard && contradict(&groups[a], &groups[b], threshold) {
+                opposed.extend([(a, b), (b, a)]);
+            }
+        }
+    }
+    let mut conflicts = Vec::new();
+    let mut seen = BTreeSet::<usize>::new();
+    for start in 0..groups.len() {
+        if seen.contains(&start) || !opposed.range((start, 0)..(start + 1, 0)).any(|_| true) {
+            continue;
+        }
+        let mut involved = BTreeSet::from([start]);
+        let mut open = vec![start];
+        while let Some(at) = open.pop() {
+            for &(_, other) in opposed.range((at, 0)..(at + 1, 0)) {
+                if involved.insert(other) {
+                    open.push(other);
+                }
+            }
+        }
+        seen.extend(&involved);
+        conflicts.push(sides(groups, involved, &opposed));
+    }
+    conflicts
+}
+
+/// Puts each group, the largest first, on the first side where nobody contradicts it.
+fn sides(groups: &[Group], involved: BTreeSet<usize>, opposed: &BTreeSet<(usize, usize)>) -> Sides {
+    let mut order: Vec<usize> = involved.into_iter().collect();
+    order.sort_by_key(|&at| (std::cmp::Reverse(groups[at].sessions), at));
+    let mut sides: Sides = Vec::new();
+    for at in order {
+        match sides.iter_mut().find(|side| side.iter().all(|&other| !opposed.contains(&(at, other)))) {
+            Some(side) => side.push(at),
+            None => sides.push(vec![at]),
+        }
+    }
+    sides
+}
+
+fn contradict(a: &Group, b: &Group, threshold: f64) -> bool {
+    let likeness = a.middle.likeness(&b.middle);
+    likeness.contradicts && likeness.related >= threshold || fill_one_place(a, b)
+}
+
+/// Two wordings that are the same but for one name, in a place where one name excludes another: `use glorp for
+/// indentation`, `use snarf for indentation`. What they share has to name the purpose.
+fn fill_one_place(a: &Group, b: &Group) -> bool {
+    a.texts.iter().any(|first| b.texts.iter().any(|second| differ_in_one_name(first, second)))
+}
+
+fn differ_in_one_name(a: &[String], b: &[String]) -> bool {
+    let same_start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let rest = a.len().min(b.len()) - same_start;
+    let same_end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count().min(rest);
+    let name = |of: &[String]| of.get(same_start..of.len() - same_end).map(<[String]>::len);
+    let one_name = matches!((name(a), name(b)), (Some(1..=2), Some(1..=2)));
+    let frame = || a.iter().take(same_start).chain(a.iter().rev().take(same_end));
+    let telling = |word: &String| {
+        let quiet = ["stop", "negator", "bound"].iter().any(|section| LEXICON.has(section, word));
+        !quiet && LEXICON.telling(&stem(word)) >= 0.99
+    };
+    let additive = ["before", "after", "add", "mention", "run", "not", "no", "never", "include", "update", "avoid"];
+    one_name
+        && frame().any(telling)
+        && frame().any(|word| LEXICON.has("exclusive", word))
+        && !frame().any(|word| additive.contains(&word.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_place_filled_twice_is_a_contradiction() {
+        let differ = |a: &str, b: &str| {
+            let split = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+            differ_in_one_name(&split(a), &split(b))
+        };
+        assert!(differ("use glorp for indentation", "use snarf for indentation"));
+        assert!(!differ("use glorp please", "use snarf please"));
+        assert!(!differ("run glorp before deployment", "run snarf before deployment"));
+        assert!(!differ("use glorp", "use glorp"));
+        assert!(!differ("", "use"));
+    }
+}

@@ -1,0 +1,107 @@
+//! By what a wish is recognised in later cycles, in other words too.
+//!
+//! An anchor is the lesson's sort and its telling words, each with its sign (`+pnpm`, `-npm`), sorted. Owns its
+//! making and comparing; refuses counts, dates and examples, which change while the wish stays the same.
+
+use super::lexicon::LEXICON;
+use super::likeness::Vector;
+use crate::redact::{Clean, redact};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Share of the heaviest word's weight that a word of an anchor has at least.
+const CORE: f64 = 0.4;
+/// Most words of an anchor.
+const MOST_WORDS: usize = 6;
+/// Weighted share of words in common from which two anchors are one wish (Dice's coefficient).
+const SAME: f64 = 0.55;
+
+/// The anchor of a group that nobody contradicts: `["wish", "+fmt", "+zeta"]`.
+pub(super) fn agreement(sort: &'static str, middle: &Vector) -> Vec<Clean> {
+    let mut words: Vec<String> = core(middle).into_iter().map(|(term, sign)| format!("{sign}{term}")).collect();
+    words.sort();
+    std::iter::once(Clean::fixed(sort)).chain(words.iter().map(|word| redact(word))).collect()
+}
+
+/// The anchor of a conflict, the same whichever side is the larger: the words of all sides, without signs.
+pub(super) fn conflict(middles: &[Vector]) -> Vec<Clean> {
+    let words: BTreeSet<String> = middles.iter().flat_map(core).map(|(term, _)| term.to_owned()).collect();
+    std::iter::once(Clean::fixed("conflict")).chain(words.iter().map(|word| redact(word))).collect()
+}
+
+/// The telling words of a middle with their signs; the heaviest, whatever they are, where none tells anything.
+fn core(middle: &Vector) -> Vec<(&str, &'static str)> {
+    let heaviest = middle.core(CORE);
+    let telling: Vec<(&str, f64)> =
+        heaviest.iter().copied().filter(|(term, _)| LEXICON.telling(term) > 0.5).take(MOST_WORDS).collect();
+    let chosen = if telling.is_empty() { heaviest.into_iter().take(MOST_WORDS).collect() } else { telling };
+    chosen.into_iter().map(|(term, sign)| (term, if sign < -0.1 { "-" } else { "+" })).collect()
+}
+
+/// Whether two anchors name the same wish: most of their telling words in common, none with the opposite sign.
+///
+/// Takes anchors of the sorts `wish`, `correction` and `conflict`; a correction that later turns into a wish is
+/// still the same lesson, a conflict is one only with a conflict. Anything else is `false`.
+pub fn same_wish(anchor_a: &[Clean], anchor_b: &[Clean]) -> bool {
+    let (Some((sort_a, words_a)), Some((sort_b, words_b))) = (anchor_a.split_first(), anchor_b.split_first()) else {
+        return false;
+    };
+    let kind = |sort: &str| match sort {
+        "wish" | "correction" => Some(true),
+        "conflict" => Some(false),
+        _ => None,
+    };
+    if kind(sort_a).is_none() || kind(sort_a) != kind(sort_b) {
+        return false;
+    }
+    let (here, there) = (signed(words_a), signed(words_b));
+    let weight = |term: &str| LEXICON.telling(term).powi(2);
+    let total: f64 = here.keys().chain(there.keys()).map(|term| weight(term)).sum();
+    let shared: f64 = here
+        .iter()
+        .filter(|(term, sign)| there.get(*term).is_some_and(|other| other == *sign))
+        .map(|(term, _)| weight(term))
+        .sum();
+    let opposed = here.iter().any(|(term, sign)| there.get(term).is_some_and(|other| other != sign));
+    let aspects = |of: &BTreeMap<&str, char>| -> BTreeSet<String> {
+        of.keys().filter(|term| LEXICON.has("aspect", term)).map(|term| (*term).to_owned()).collect()
+    };
+    let (aspects_here, aspects_there) = (aspects(&here), aspects(&there));
+    let other_aspect =
+        !aspects_here.is_empty() && !aspects_there.is_empty() && aspects_here.is_disjoint(&aspects_there);
+    !opposed && !other_aspect && total > 0.0 && 2.0 * shared / total >= SAME
+}
+
+/// The words of an anchor with their signs; ` ` where it has none.
+fn signed(words: &[Clean]) -> BTreeMap<&str, char> {
+    words
+        .iter()
+        .map(|word| match word.as_str().strip_prefix(['+', '-']) {
+            Some(term) if word.starts_with('-') => (term, '-'),
+            Some(term) => (term, '+'),
+            None => (word.as_str(), ' '),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn anchor(words: &[&str]) -> Vec<Clean> {
+        words.iter().map(|word| redact(word)).collect()
+    }
+
+    #[test]
+    fn a_wish_stays_itself_while_it_grows() {
+        let same = |a: &[&str], b: &[&str]| same_wish(&anchor(a), &anchor(b));
+        assert!(same(&["wish", "+pnpm"], &["wish", "+pnpm", "-npm"]));
+        assert!(same(&["wish", "+fmt", "+zeta"], &["correction", "+commit", "+fmt", "+zeta"]));
+        assert!(same(&["conflict", "space", "tab"], &["conflict", "indent", "space", "tab"]));
+        assert!(!same(&["wish", "+npm"], &["wish", "-npm"]));
+        assert!(!same(&["wish", "+function", "+short"], &["wish", "+commit-message", "+short"]));
+        assert!(!same(&["wish", "+tab"], &["conflict", "tab"]));
+        assert!(!same(&["wish"], &["wish"]));
+        assert!(!same(&[], &["wish", "+tab"]));
+        assert!(!same(&["error", "+tab"], &["error", "+tab"]));
+    }
+}

@@ -1,0 +1,124 @@
+//! Words of engineering talk (`lexicon.txt`): synonyms, alternatives, how telling a word is.
+//!
+//! Owns reading the list and looking words up. Refuses to be needed: a word it does not know is simply a rare
+//! word, and rare words are what wishes are grouped by.
+
+use super::stem::stem;
+use crate::digest::remark::word::words;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// A group of alternatives; wanting one means not wanting the others.
+#[derive(Clone, Debug)]
+pub(super) struct Alternatives {
+    /// Each alternative.
+    pub(super) terms: Vec<String>,
+    /// They are alternatives only where this is spoken of too.
+    pub(super) about: Option<String>,
+}
+
+/// What `lexicon.txt` says, every word stemmed.
+#[derive(Debug, Default)]
+pub(super) struct Lexicon {
+    /// Stems in a row, and the one term that they are.
+    phrases: BTreeMap<Vec<String>, String>,
+    /// Words in the longest phrase.
+    longest: usize,
+    /// Alternatives.
+    pub(super) alternatives: Vec<Alternatives>,
+    sections: BTreeMap<&'static str, BTreeSet<String>>,
+}
+
+/// The one lexicon.
+pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(read);
+
+impl Lexicon {
+    /// The term that starts at these stems, and how many of them it takes.
+    pub(super) fn term(&self, stems: &[&str]) -> Option<(&str, usize)> {
+        (1..=self.longest.min(stems.len())).rev().find_map(|length| {
+            let key: Vec<String> = stems.iter().take(length).map(|stem| (*stem).to_owned()).collect();
+            self.phrases.get(&key).map(|term| (term.as_str(), length))
+        })
+    }
+
+    /// Whether a section names this word: raw words for `negator`, `bound`, `stop`, stems or terms for the others.
+    pub(super) fn has(&self, section: &str, word: &str) -> bool {
+        self.sections.get(section).is_some_and(|words| words.contains(word))
+    }
+
+    /// Whether it stands in the list at all, as a term of its own or as an alternative.
+    pub(super) fn knows(&self, term: &str) -> bool {
+        ["quality", "aspect"].iter().any(|section| self.has(section, term))
+            || self.alternatives.iter().any(|group| group.terms.iter().any(|known| known == term))
+    }
+
+    /// How much sharing this term says, before its rarity is known: 1 for a name, less for what everybody says.
+    pub(super) fn telling(&self, term: &str) -> f64 {
+        if self.has("plain", term) {
+            0.35
+        } else if self.has("quality", term) || term.bytes().all(|b| b.is_ascii_digit()) {
+            0.7
+        } else {
+            1.0
+        }
+    }
+}
+
+fn read() -> Lexicon {
+    let mut lexicon = Lexicon::default();
+    let mut section = "";
+    for line in include_str!("lexicon.txt").lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            section = name;
+        } else if !line.is_empty() && !line.starts_with('#') {
+            match section {
+                "same" => add_synonyms(&mut lexicon, line),
+                "opposite" => add_alternatives(&mut lexicon, line),
+                _ => {
+                    let stems = matches!(section, "plain" | "quality" | "aspect" | "gate");
+                    let entry = lexicon.sections.entry(section).or_default();
+                    entry.extend(line.split_whitespace().map(|word| if stems { stem(word) } else { word.to_owned() }));
+                    entry.extend(line.split_whitespace().map(str::to_owned));
+                }
+            }
+        }
+    }
+    lexicon
+}
+
+fn add_synonyms(lexicon: &mut Lexicon, line: &str) {
+    let Some((name, others)) = line.split_once(':') else { return };
+    for phrase in others.split(',').chain([name]) {
+        let key: Vec<String> = words(phrase).iter().map(|word| stem(&word.text)).collect();
+        lexicon.longest = lexicon.longest.max(key.len());
+        lexicon.phrases.insert(key, name.to_owned());
+    }
+}
+
+fn add_alternatives(lexicon: &mut Lexicon, line: &str) {
+    let (group, about) = match line.split_once('@') {
+        Some((group, about)) => (group, Some(about.trim().to_owned())),
+        None => (line, None),
+    };
+    let terms = group.split('|').map(|term| known(lexicon, term.trim())).collect();
+    lexicon.alternatives.push(Alternatives { terms, about });
+}
+
+fn known(lexicon: &Lexicon, word: &str) -> String {
+    let stemmed = stem(word);
+    lexicon.phrases.get(&vec![stemmed.clone()]).cloned().unwrap_or(stemmed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_words_can_be_one_term() {
+        let stems = ["commit", "messag", "short"];
+        assert_eq!(LEXICON.term(&stems), Some(("commit-message", 2)));
+        assert_eq!(LEXICON.term(&["zeta"]), None);
+        assert!(LEXICON.telling("zeta") > LEXICON.telling("run"));
+        assert!(LEXICON.alternatives.iter().any(|group| group.terms == ["tab", "space"]));
+    }
+}

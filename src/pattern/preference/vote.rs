@@ -1,0 +1,157 @@
+//! Who said what: every remark that counts, gathered under what it asks for.
+//!
+//! Owns the choice of remarks (passing ones don't count, nor those that name nothing) and the count of who
+//! independently stands behind a set of them. Refuses to compare wishes.
+
+use super::wish::{Wish, read};
+use crate::digest::Digest;
+use crate::digest::remark::cue::{Strength, judge};
+use crate::digest::remark::word::words;
+use crate::digest::remark::{Remark, Sort};
+use crate::pattern::Corpus;
+use crate::redact::Clean;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One remark of one session.
+#[derive(Clone, Debug)]
+pub(super) struct Vote<'a> {
+    /// Index into the corpus' digests.
+    pub(super) session: usize,
+    /// What was said.
+    pub(super) remark: &'a Remark,
+    /// How sure its words are that it is a wish; `None` for a correction that states no wish.
+    pub(super) strength: Option<Strength>,
+}
+
+/// One set of signed words, and all who said it.
+#[derive(Clone, Debug)]
+pub(super) struct Wording<'a> {
+    /// What it asks for.
+    pub(super) wish: Wish,
+    /// Who said it, in the corpus' order.
+    pub(super) votes: Vec<Vote<'a>>,
+}
+
+impl Vote<'_> {
+    /// Whether it can carry a group: a mild wish may as well be what one task needs.
+    pub(super) fn carries(&self) -> bool {
+        self.remark.sort == Sort::Correction || self.strength >= Some(Strength::Standing)
+    }
+
+    /// Whether it says what is wanted, and not only that something was wrong.
+    pub(super) fn states_a_wish(&self) -> bool {
+        self.strength.is_some() && (self.remark.sort == Sort::Wish || self.strength >= Some(Strength::Standing))
+    }
+}
+
+/// All that was said and counts, one entry a set of signed words, in the order of those words: the order in
+/// which sessions come makes no difference.
+pub(super) fn gather<'a>(corpus: &Corpus<'a>) -> Vec<Wording<'a>> {
+    let mut wordings: BTreeMap<Vec<(String, i8)>, Wording<'a>> = BTreeMap::new();
+    for (session, digest) in corpus.digests.iter().enumerate() {
+        for remark in digest.remarks.iter().filter(|remark| !remark.passing) {
+            let wish = read(&remark.text, remark.sort == Sort::Correction);
+            if wish.terms.is_empty() {
+                continue;
+            }
+            let strength = judge(&words(&remark.text)).wish;
+            let strength = if remark.lasting { Some(Strength::Lasting) } else { strength };
+            if strength != Some(Strength::Lasting) && opens_request(digest, &remark.text) {
+                continue;
+            }
+            let key = wish.terms.iter().map(|(term, sign)| (term.clone(), *sign)).collect();
+            let wording = wordings.entry(key).or_insert_with(|| Wording { wish: wish.clone(), votes: Vec::new() });
+            wording.wish.replaces |= wish.replaces;
+            wording.votes.push(Vote { session, remark, strength });
+        }
+    }
+    wordings.into_values().collect()
+}
+
+/// Who independently stands behind something.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Standing<'a> {
+    /// Roots: sessions that are not repetitions of each other.
+    pub(super) roots: BTreeSet<&'a str>,
+    /// Of these, the ones in which it is said in words that can carry a group.
+    pub(super) sure: BTreeSet<&'a str>,
+    /// Of these, the ones in which it is said to hold from now on.
+    pub(super) lasting: BTreeSet<&'a str>,
+    /// Jobs: a transcript's own task id where it has one, else the group that its request falls into.
+    pub(super) jobs: BTreeSet<(Option<&'a str>, usize)>,
+    /// Known people.
+    pub(super) people: BTreeSet<&'a str>,
+    /// Agents: tool and model.
+    pub(super) agents: BTreeSet<(&'a str, Option<&'a str>)>,
+    /// Whether somebody unknown is among those who said it.
+    pub(super) strangers: bool,
+}
+
+/// Counts who stands behind these votes.
+pub(super) fn standing<'a>(corpus: &Corpus<'a>, votes: &[&Vote<'a>]) -> Standing<'a> {
+    let mut standing = Standing::default();
+    for vote in votes {
+        let Some(digest) = corpus.digests.get(vote.session) else { continue };
+        let root = digest.root.as_str();
+        standing.roots.insert(root);
+        if vote.carries() {
+            standing.sure.insert(root);
+        }
+        if vote.strength == Some(Strength::Lasting) {
+            standing.lasting.insert(root);
+        }
+        standing.jobs.insert(job(corpus, digest, vote.session));
+        standing.agents.insert((digest.agent.as_str(), digest.model.as_deref()));
+        match person(digest) {
+            Some(person) => _ = standing.people.insert(person),
+            None => standing.strangers = true,
+        }
+    }
+    standing
+}
+
+/// Whether a text is what a session was asked first: a request is no wish for how to work, unless it says so.
+fn opens_request(digest: &Digest, text: &str) -> bool {
+    digest.ask.trim_start().find(text).is_some_and(|at| at <= COURTESY)
+}
+
+/// How far into a request its first sentence may start, bytes: after `hi, could you please`.
+const COURTESY: usize = 24;
+
+/// Whether a remark stands in the session's request.
+pub(super) fn stands_in_request(corpus: &Corpus<'_>, vote: &Vote<'_>) -> bool {
+    corpus.digests.get(vote.session).is_some_and(|digest| digest.ask.contains(vote.remark.text.as_str()))
+}
+
+/// How many different requests the sessions of these votes have, leaving out what was voted for: requests that share
+/// half of their words are one, however they are put.
+pub(super) fn different_requests(corpus: &Corpus<'_>, votes: &[&Vote<'_>]) -> usize {
+    let mut requests: Vec<BTreeSet<String>> = Vec::new();
+    let sessions: BTreeMap<usize, &Vote<'_>> = votes.iter().map(|vote| (vote.session, *vote)).collect();
+    for (session, vote) in sessions {
+        let Some(digest) = corpus.digests.get(session) else { continue };
+        let ask = digest.ask.replace(vote.remark.text.as_str(), " ");
+        let words: BTreeSet<String> = read(&ask, false).terms.into_keys().collect();
+        let same = |other: &BTreeSet<String>| {
+            let shared = words.intersection(other).count();
+            2 * shared >= words.len().min(other.len()).max(1)
+        };
+        if !requests.iter().any(same) {
+            requests.push(words);
+        }
+    }
+    requests.len()
+}
+
+/// The job of a session.
+fn job<'a>(corpus: &Corpus<'a>, digest: &'a Digest, session: usize) -> (Option<&'a str>, usize) {
+    match digest.task.as_deref() {
+        Some(task) => (Some(task), 0),
+        None => (None, corpus.jobs.of(session)),
+    }
+}
+
+/// Who a session's agent worked for.
+pub(super) fn person(digest: &Digest) -> Option<&str> {
+    digest.contributor.as_ref().map(Clean::as_str).filter(|name| !name.is_empty())
+}
