@@ -38,9 +38,13 @@ fn main() -> anyhow::Result<()> {
     }
     let number = |index: usize| arguments.get(index).and_then(|argument| argument.parse().ok());
     let megabytes = number(0).unwrap_or(192);
-    let threads = number(1).unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from).min(4));
+    let threads =
+        number(1).unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from).min(4));
     let root = tempfile::tempdir()?;
-    println!("{:>8} {:>8}  {:<28} {:>8} {:>9} {:>6} {:>9}", "MB", "threads", "way", "seconds", "MB/s", "ratio", "peak MB");
+    println!(
+        "{:>8} {:>8}  {:<28} {:>8} {:>9} {:>6} {:>9}",
+        "MB", "threads", "way", "seconds", "MB/s", "ratio", "peak MB"
+    );
     for part in PARTS {
         let folder = root.path().join(part.to_string());
         std::fs::create_dir(&folder)?;
@@ -191,9 +195,19 @@ enum DerivedContent {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum DerivedBlock {
-    Text { text: String },
-    ToolUse { id: String, name: String, input: serde_json::Value },
-    ToolResult { tool_use_id: String, content: DerivedContent, is_error: Option<bool> },
+    Text {
+        text: String,
+    },
+    ToolUse {
+        id: String,
+        name: String,
+        input: serde_json::Value,
+    },
+    ToolResult {
+        tool_use_id: String,
+        content: DerivedContent,
+        is_error: Option<bool>,
+    },
     #[serde(other)]
     Other,
 }
@@ -211,7 +225,9 @@ impl DerivedBlock {
     fn weight(&self) -> usize {
         match self {
             DerivedBlock::Text { text } => text.len(),
-            DerivedBlock::ToolUse { id, name, input } => id.len() + name.len() + usize::from(input.is_object()),
+            DerivedBlock::ToolUse { id, name, input } => {
+                id.len() + name.len() + usize::from(input.is_object())
+            }
             DerivedBlock::ToolResult { tool_use_id, content, is_error } => {
                 tool_use_id.len() + content.weight() + usize::from(*is_error == Some(true))
             }
@@ -289,7 +305,11 @@ impl Weigh for Content {
                     let texts = [&block.text, &block.id, &block.name, &block.tool_use_id];
                     let texts = texts.into_iter().flatten().map(String::len).sum::<usize>();
                     let input = block.input.as_ref().map_or(0, |input| input.get().len());
-                    texts + input + block.r#type.len() + usize::from(block.is_error == Some(true)) + block.content.weight()
+                    texts
+                        + input
+                        + block.r#type.len()
+                        + usize::from(block.is_error == Some(true))
+                        + block.content.weight()
                 })
                 .sum(),
         }
@@ -305,7 +325,8 @@ fn parse_typed<C: Weigh + serde::de::DeserializeOwned>(file: &Path) -> anyhow::R
         weight += names.iter().flatten().map(String::len).sum::<usize>() + line.r#type.len();
         weight += usize::from(line.is_sidechain);
         if let Some(message) = line.message {
-            weight += message.role.len() + message.model.map_or(0, |model| model.len()) + message.content.weight();
+            weight +=
+                message.role.len() + message.model.map_or(0, |model| model.len()) + message.content.weight();
         }
         bytes.clear();
     }
@@ -348,8 +369,28 @@ impl Numbers {
 }
 
 const WORDS: &[&str] = &[
-    "connection", "retry", "handler", "payload", "config", "timeout", "worker", "queue", "parse", "index", "cache",
-    "module", "vector", "result", "session", "stream", "buffer", "schema", "migrate", "resolve", "naïve", "日志",
+    "connection",
+    "retry",
+    "handler",
+    "payload",
+    "config",
+    "timeout",
+    "worker",
+    "queue",
+    "parse",
+    "index",
+    "cache",
+    "module",
+    "vector",
+    "result",
+    "session",
+    "stream",
+    "buffer",
+    "schema",
+    "migrate",
+    "resolve",
+    "naïve",
+    "日志",
 ];
 
 fn transcript(seed: u64, bytes: usize) -> String {
@@ -418,13 +459,29 @@ fn output(numbers: &mut Numbers, length: usize, fails: bool) -> String {
     while text.len() < length {
         let (a, b, n) = (numbers.pick(WORDS), numbers.pick(WORDS), numbers.below(100_000));
         let _ = match kind {
-            0 => writeln!(text, "2026-05-01T10:00:{:02}.{n:06}Z  INFO {a}::{b}: request {n} took {}ms path=/api/v1/{a}/{n}", n % 60, n % 900),
-            1 => writeln!(text, "    pub fn {a}_{b}(&self, input: &str) -> Result<String, Error> {{\n\t\tlet value = self.{b}(\"{a}\\t{n}\")?; // {b}\n    }}"),
-            _ => writeln!(text, "  {{\"id\": {n}, \"name\": \"{a} {b}\", \"tags\": [\"{b}\", \"x\\\\y\"], \"ok\": true}},"),
+            0 => writeln!(
+                text,
+                "2026-05-01T10:00:{:02}.{n:06}Z  INFO {a}::{b}: request {n} took {}ms path=/api/v1/{a}/{n}",
+                n % 60,
+                n % 900
+            ),
+            1 => writeln!(
+                text,
+                "    pub fn {a}_{b}(&self, input: &str) -> Result<String, Error> {{\n\t\tlet value = self.{b}(\"{a}\\t{n}\")?; // {b}\n    }}"
+            ),
+            _ => writeln!(
+                text,
+                "  {{\"id\": {n}, \"name\": \"{a} {b}\", \"tags\": [\"{b}\", \"x\\\\y\"], \"ok\": true}},"
+            ),
         };
     }
     if fails {
-        let _ = write!(text, "error[E0{}]: cannot find {} in this scope", 300 + numbers.below(100), numbers.pick(WORDS));
+        let _ = write!(
+            text,
+            "error[E0{}]: cannot find {} in this scope",
+            300 + numbers.below(100),
+            numbers.pick(WORDS)
+        );
     }
     text
 }

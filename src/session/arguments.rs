@@ -141,8 +141,12 @@ fn command_line(value: &[u8]) -> Option<Cow<'_, str>> {
 pub(super) fn line_of(words: &[impl AsRef<str>]) -> String {
     if let [shell, option, line] = words {
         let shell = shell.as_ref().rsplit('/').next().unwrap_or_default();
-        let is_shell = matches!(shell, "bash" | "sh" | "zsh" | "dash" | "fish" | "powershell" | "pwsh" | "cmd" | "cmd.exe");
-        let is_line = option.as_ref().starts_with(['-', '/']) && option.as_ref().to_ascii_lowercase().contains('c');
+        let is_shell = matches!(
+            shell,
+            "bash" | "sh" | "zsh" | "dash" | "fish" | "powershell" | "pwsh" | "cmd" | "cmd.exe"
+        );
+        let is_line =
+            option.as_ref().starts_with(['-', '/']) && option.as_ref().to_ascii_lowercase().contains('c');
         if is_shell && is_line {
             return line.as_ref().to_owned();
         }
@@ -212,16 +216,26 @@ mod tests {
     #[test]
     fn one_entry_a_leaf() {
         let got = flat(r#"{"flights":[{"date":"x"},{"date":"y"}],"n":2,"e":{},"deep":{"a":{"b":null}}}"#);
-        let expected =
-            [pair("flights[].date", "x"), pair("flights[].date", "y"), pair("n", "2"), pair("deep.a.b", "null")];
+        let expected = [
+            pair("flights[].date", "x"),
+            pair("flights[].date", "y"),
+            pair("n", "2"),
+            pair("deep.a.b", "null"),
+        ];
         assert_eq!(got, expected);
     }
 
     #[test]
     fn shell_lines_stand_at_command_whatever_the_tool_calls_them() {
         assert_eq!(flat(r#"{"cmd":"ls -l","workdir":"/x"}"#)[0], pair("command", "ls -l"));
-        assert_eq!(flat(r#"{"command":["bash","-lc","make test | tail"]}"#)[0], pair("command", "make test | tail"));
-        assert_eq!(flat(r#"{"command":["git","commit","-m","a b"]}"#)[0], pair("command", "git commit -m 'a b'"));
+        assert_eq!(
+            flat(r#"{"command":["bash","-lc","make test | tail"]}"#)[0],
+            pair("command", "make test | tail")
+        );
+        assert_eq!(
+            flat(r#"{"command":["git","commit","-m","a b"]}"#)[0],
+            pair("command", "git commit -m 'a b'")
+        );
         assert_eq!(flat(r#""{\"command\":\"ls\"}""#)[0], pair("command", "ls"));
     }
 

@@ -15,8 +15,18 @@ const ENDINGS: &[&str] = &["jsonl", "ndjson", "json", "zst", "md"];
 
 /// Files that agents keep beside their transcripts, and that are none.
 const NO_TRANSCRIPTS: &[&str] = &[
-    "history.jsonl", "session_index.jsonl", "settings.json", "settings.local.json", "package.json",
-    "package-lock.json", "tsconfig.json", "README.md", "CLAUDE.md", "AGENTS.md", "MEMORY.md", "SKILL.md",
+    "history.jsonl",
+    "session_index.jsonl",
+    "settings.json",
+    "settings.local.json",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+    "README.md",
+    "CLAUDE.md",
+    "AGENTS.md",
+    "MEMORY.md",
+    "SKILL.md",
 ];
 
 /// Folders that hold no transcripts and may be very large, and those in which agents keep other things.
@@ -104,10 +114,12 @@ mod tests {
             fs::create_dir_all(root.join(file).parent().unwrap()).unwrap();
             fs::write(root.join(file), "{}").unwrap();
         }
-        let named = [root.to_owned(), root.join("photo.png"), root.join("missing.jsonl"), root.join("b.jsonl")];
+        let named =
+            [root.to_owned(), root.join("photo.png"), root.join("missing.jsonl"), root.join("b.jsonl")];
         let (found, skipped) = expand(&named);
         let names = found.iter().map(|path| path.strip_prefix(root).unwrap().display().to_string());
-        let expected = ["b.jsonl".to_owned(), Path::new("deep/er/a.json").display().to_string(), "photo.png".into()];
+        let expected =
+            ["b.jsonl".to_owned(), Path::new("deep/er/a.json").display().to_string(), "photo.png".into()];
         assert_eq!(names.collect::<Vec<_>>(), expected);
         assert_eq!(skipped.len(), 1);
         assert!(skipped[0].path.ends_with("missing.jsonl"));

@@ -232,7 +232,8 @@ impl<'s> Draft<'s> {
             self.project = project.and_then(|project| self.name(project));
         }
         if self.contributor.is_none() {
-            let named_most = self.owners.iter().max_by_key(|(_, times)| **times).map(|(owner, _)| owner.clone());
+            let named_most =
+                self.owners.iter().max_by_key(|(_, times)| **times).map(|(owner, _)| owner.clone());
             let owner = owner.map(str::to_owned).or(named_most);
             self.contributor = owner.and_then(|owner| self.name(&owner));
         }

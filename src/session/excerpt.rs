@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn half_a_private_key_is_not_kept() {
-        let key = format!("-----BEGIN PRIVATE KEY-----\n{}-----END PRIVATE KEY-----\n", "MIIEvQ\n".repeat(200));
+        let key =
+            format!("-----BEGIN PRIVATE KEY-----\n{}-----END PRIVATE KEY-----\n", "MIIEvQ\n".repeat(200));
         let text = format!("{}{key}{}", "before\n".repeat(20), "after\n".repeat(20));
         let kept = of_text(&text, Bound::both_ends(800));
         assert!(!kept.contains("MIIEvQ"), "{kept}");

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Keys and column names for each part of a row, most telling first.
-const SESSION_NAMES: &[&str] = &["session", "session_id", "sessionId", "id", "file", "path", "transcript", "source"];
+const SESSION_NAMES: &[&str] =
+    &["session", "session_id", "sessionId", "id", "file", "path", "transcript", "source"];
 const OUTCOME_NAMES: &[&str] = &["outcome", "reward", "score", "success", "passed", "resolved", "result"];
 const JOB_NAMES: &[&str] = &["job", "task", "task_id", "instance_id"];
 
@@ -39,7 +40,8 @@ impl Outcomes {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let mut outcomes = Outcomes::default();
         let mut skipped = Vec::new();
-        let rows = if bytes.trim_ascii_start().first() == Some(&b'{') { json_rows(bytes) } else { csv_rows(bytes) };
+        let rows =
+            if bytes.trim_ascii_start().first() == Some(&b'{') { json_rows(bytes) } else { csv_rows(bytes) };
         for (line, row) in rows {
             match row {
                 Ok(Row { session, outcome, job }) => {
@@ -135,7 +137,8 @@ fn json_row(line: &[u8]) -> Result<Row, String> {
     };
     let outcome = first(OUTCOME_NAMES).ok_or("no outcome")?;
     let outcome = score_of(outcome).ok_or_else(|| unusable(&word(outcome)))?;
-    let session = first(SESSION_NAMES).map(word).filter(|name| !name.trim().is_empty()).ok_or("no session")?;
+    let session =
+        first(SESSION_NAMES).map(word).filter(|name| !name.trim().is_empty()).ok_or("no session")?;
     Ok(Row { session, outcome, job: first(JOB_NAMES).map(word) })
 }
 
@@ -143,7 +146,9 @@ fn csv_rows(bytes: &[u8]) -> Rows {
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
     let header = reader.byte_headers().cloned().unwrap_or_default();
     let column = |names: &[&str]| {
-        names.iter().find_map(|name| header.iter().position(|column| column.eq_ignore_ascii_case(name.as_bytes())))
+        names
+            .iter()
+            .find_map(|name| header.iter().position(|column| column.eq_ignore_ascii_case(name.as_bytes())))
     };
     let (session, outcome, job) = (column(SESSION_NAMES), column(OUTCOME_NAMES), column(JOB_NAMES));
     let mut rows = Vec::new();
@@ -197,14 +202,18 @@ mod tests {
     #[test]
     fn rows_find_their_session_by_id_source_or_file() {
         let id = SessionId::of(b"x");
-        let file = format!("{{\"session\":\"{id}\",\"outcome\":1,\"job\":\"j\"}}\n\
+        let file = format!(
+            "{{\"session\":\"{id}\",\"outcome\":1,\"job\":\"j\"}}\n\
             {{\"session_id\":\"tool-id\",\"reward\":\"fail\"}}\n{{\"file\":\"runs/b.jsonl\",\"score\":0.5}}\n\
-            {{\"file\":\"c\",\"passed\":true}}\n");
+            {{\"file\":\"c\",\"passed\":true}}\n"
+        );
         let (outcomes, skipped) = Outcomes::parse(file.as_bytes(), "o.jsonl");
         assert_eq!((outcomes.len(), skipped.len()), (4, 0));
         let told = |bytes: &[u8], source, file: &str| {
             let mut session = session(bytes, source);
-            outcomes.apply(&mut session, Path::new(file)).then_some((session.outcome, session.task.unwrap().to_string()))
+            outcomes
+                .apply(&mut session, Path::new(file))
+                .then_some((session.outcome, session.task.unwrap().to_string()))
         };
         assert_eq!(told(b"x", "-", "z"), Some((Some(1.0), "j".to_owned())));
         assert_eq!(told(b"y", "tool-id", "z"), Some((Some(0.0), "own".to_owned())));

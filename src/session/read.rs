@@ -59,9 +59,8 @@ pub fn read_file(path: &Path, settings: &Reading, emit: &mut dyn FnMut(Session))
             read = read_from(&file, settings, &mut out);
             read.modified = modified(&before);
             let after = std::fs::metadata(path).ok();
-            read.unfinished |= after.is_some_and(|after| {
-                after.len() != before.len() || modified(&after) != read.modified
-            });
+            read.unfinished |=
+                after.is_some_and(|after| after.len() != before.len() || modified(&after) != read.modified);
         }
         Ok(_) => skips.add(None, "not a file"),
         Err(error) => skips.add(None, format!("cannot be opened: {error}")),
@@ -118,7 +117,8 @@ fn read_records(
     let result = loop {
         match records.next(cut) {
             Ok(Next::Record { bytes, number, ended }) => {
-                if !ended && cut == Cut::Lines && bytes.first() == Some(&b'{') && scan::whole(bytes).is_err() {
+                if !ended && cut == Cut::Lines && bytes.first() == Some(&b'{') && scan::whole(bytes).is_err()
+                {
                     read.unfinished = true;
                     out.skips.add(Some(number), "cut off in the middle");
                 } else {
@@ -154,8 +154,6 @@ fn cut_of(start: &[u8]) -> Cut {
         _ => Cut::Lines,
     }
 }
-
-
 
 /// The file's text: unpacked, without a byte-order mark, in UTF-8.
 fn decoded<'r>(mut source: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
@@ -250,7 +248,8 @@ mod tests {
         let marked = [b"\xEF\xBB\xBF", CLAUDE.as_bytes()].concat();
         let wide = CLAUDE.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
         let wide_marked = [b"\xFF\xFE".to_vec(), wide.clone()].concat();
-        let packed = ruzstd::encoding::compress_to_vec(CLAUDE.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
+        let packed =
+            ruzstd::encoding::compress_to_vec(CLAUDE.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest);
         for other in [marked, wide, wide_marked, packed] {
             assert_eq!(read(&other).0, plain, "{other:?}");
         }
@@ -306,16 +305,21 @@ mod tests {
     fn a_line_that_is_too_long_is_passed_over() {
         let settings = Reading { max_record: 1000, ..Reading::default() };
         let long = format!("{CLAUDE}{{\"type\":\"user\",\"x\":\"{}\"}}\n{CLAUDE}", "y".repeat(5000));
-        let read = read_bytes("a", long.as_bytes(), &settings, &mut |session| assert_eq!(session.events.len(), 4));
+        let read =
+            read_bytes("a", long.as_bytes(), &settings, &mut |session| assert_eq!(session.events.len(), 4));
         assert_eq!(reasons(&read), [(Some(4), "longer than 1000 bytes")]);
     }
 
     #[test]
     fn a_session_without_end_is_bounded() {
         let settings = Reading { max_session: 20_000, ..Reading::default() };
-        let line = format!("{{\"type\":\"user\",\"sessionId\":\"s\",\"message\":{{\"content\":\"{}\"}}}}\n", "w ".repeat(500));
+        let line = format!(
+            "{{\"type\":\"user\",\"sessionId\":\"s\",\"message\":{{\"content\":\"{}\"}}}}\n",
+            "w ".repeat(500)
+        );
         let endless = line.repeat(400);
-        let read = read_bytes("a", endless.as_bytes(), &settings, &mut |session| assert!(session.events.len() < 25));
+        let read =
+            read_bytes("a", endless.as_bytes(), &settings, &mut |session| assert!(session.events.len() < 25));
         assert!(reasons(&read)[0].1.ends_with("events left out: the session is too long"));
     }
 

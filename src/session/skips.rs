@@ -45,7 +45,9 @@ impl Skips {
                 list.push(skipped(None, format!("{more} more: {reason}")));
             }
         }
-        list.sort_by(|a, b| (a.line.unwrap_or(u64::MAX), &a.reason).cmp(&(b.line.unwrap_or(u64::MAX), &b.reason)));
+        list.sort_by(|a, b| {
+            (a.line.unwrap_or(u64::MAX), &a.reason).cmp(&(b.line.unwrap_or(u64::MAX), &b.reason))
+        });
         list
     }
 }

@@ -101,7 +101,8 @@ impl<'a> Block<'a> {
 /// The name of the injected tag that a text begins with.
 fn leading_tag(text: &str) -> Option<&str> {
     let name_on = text.strip_prefix('<')?;
-    let length = name_on.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
+    let length =
+        name_on.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')).count();
     let name = &name_on[..length];
     let closes = matches!(name_on.as_bytes().get(length), Some(b'>' | b' ' | b'\n'));
     let injected = name.contains(['-', '_']) || INJECTED_TAGS.contains(&name.to_ascii_lowercase().as_str());
@@ -171,32 +172,33 @@ mod tests {
             ("fix the login bug", &[Typed("fix the login bug")]),
             ("Why is <b>this</b> bold?", &[Typed("Why is <b>this</b> bold?")]),
             ("<div>hello</div> does not render", &[Typed("<div>hello</div> does not render")]),
-            ("<ide_opened_file>a.rs</ide_opened_file>\nrename it", &[
-                Injected("<ide_opened_file>a.rs</ide_opened_file>"),
-                Typed("rename it"),
-            ]),
-            ("no tabs\n<system-reminder>todo</system-reminder>", &[
-                Typed("no tabs"),
-                Injected("<system-reminder>todo</system-reminder>"),
-            ]),
-            ("<command-name>/go</command-name>\n<command-args>make a list app</command-args>", &[
-                Injected("<command-name>/go</command-name>"),
-                Typed("make a list app"),
-            ]),
+            (
+                "<ide_opened_file>a.rs</ide_opened_file>\nrename it",
+                &[Injected("<ide_opened_file>a.rs</ide_opened_file>"), Typed("rename it")],
+            ),
+            (
+                "no tabs\n<system-reminder>todo</system-reminder>",
+                &[Typed("no tabs"), Injected("<system-reminder>todo</system-reminder>")],
+            ),
+            (
+                "<command-name>/go</command-name>\n<command-args>make a list app</command-args>",
+                &[Injected("<command-name>/go</command-name>"), Typed("make a list app")],
+            ),
             ("<command-args>154</command-args>", &[Injected("<command-args>154</command-args>")]),
             ("[Request interrupted by user for tool use]", &[Stopped]),
             ("[Request interrupted by user]use npm", &[Stopped, Typed("use npm")]),
             ("<user_query>\nwhy?\n</user_query>", &[Typed("why?")]),
-            ("# Context from my IDE setup:\n- a.rs\n## My request for Codex:\nfix it", &[
-                Injected("# Context from my IDE setup:\n- a.rs"),
-                Typed("fix it"),
-            ]),
+            (
+                "# Context from my IDE setup:\n- a.rs\n## My request for Codex:\nfix it",
+                &[Injected("# Context from my IDE setup:\n- a.rs"), Typed("fix it")],
+            ),
             ("[Image #4] what is this?", &[Typed("what is this?")]),
             ("Thanks. ###STOP###", &[Typed("Thanks.")]),
             ("[TASK_DONE]", &[Injected("[TASK_DONE]")]),
-            ("Implement the following plan:\n\n# Plan\nStep 1", &[Handed(
+            (
                 "Implement the following plan:\n\n# Plan\nStep 1",
-            )]),
+                &[Handed("Implement the following plan:\n\n# Plan\nStep 1")],
+            ),
             ("<task-notification>never closed", &[Injected("<task-notification>never closed")]),
             ("  ", &[]),
         ];

@@ -45,7 +45,8 @@ pub(super) fn of(output: &str, marked_as_error: Option<bool>, exit: Option<i32>)
         (_, Some(code)) => code != 0,
         _ => start.starts_with("<tool_use_error>"),
     };
-    let status = if failed { Status::Failed { exit: exit.filter(|code| *code != 0) } } else { Status::Returned };
+    let status =
+        if failed { Status::Failed { exit: exit.filter(|code| *code != 0) } } else { Status::Returned };
     Verdict { status, reply: None, output: body }
 }
 
@@ -66,9 +67,15 @@ fn stated_exit(output: &str) -> (Option<i32>, &str) {
     for line in output.split_inclusive('\n').take(8) {
         let text = line.trim_end();
         at += line.len();
-        let said = ["Exit code: ", "Exit code ", "Process exited with code ", "exit code: ", "Command failed with exit code "]
-            .iter()
-            .find_map(|words| text.strip_prefix(words));
+        let said = [
+            "Exit code: ",
+            "Exit code ",
+            "Process exited with code ",
+            "exit code: ",
+            "Command failed with exit code ",
+        ]
+        .iter()
+        .find_map(|words| text.strip_prefix(words));
         if let Some(code) = said.and_then(|code| code.trim_end_matches('.').parse().ok()) {
             exit = exit.or(Some(code));
         } else if text == "Output:" && exit.is_some() {
@@ -83,8 +90,13 @@ fn stated_exit(output: &str) -> (Option<i32>, &str) {
 }
 
 fn is_header(line: &str) -> bool {
-    const HEADERS: &[&str] =
-        &["Chunk ID: ", "Wall time", "Original token count: ", "Total output lines: ", "Process running with"];
+    const HEADERS: &[&str] = &[
+        "Chunk ID: ",
+        "Wall time",
+        "Original token count: ",
+        "Total output lines: ",
+        "Process running with",
+    ];
     line.is_empty() || HEADERS.iter().any(|header| line.starts_with(header))
 }
 
@@ -101,7 +113,12 @@ mod tests {
             (codex, None, failed(Some(1)), "cat: x: No such file"),
             ("Process exited with code 0\nOutput:\nok", None, Status::Returned, "ok"),
             ("all good\nExit code 2", None, Status::Returned, "all good\nExit code 2"),
-            ("<tool_use_error>no</tool_use_error>", None, failed(None), "<tool_use_error>no</tool_use_error>"),
+            (
+                "<tool_use_error>no</tool_use_error>",
+                None,
+                failed(None),
+                "<tool_use_error>no</tool_use_error>",
+            ),
             ("Error: sounds bad", None, Status::Returned, "Error: sounds bad"),
         ];
         for (text, mark, status, output) in cases {

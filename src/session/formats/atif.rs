@@ -25,7 +25,8 @@ pub(in crate::session) struct Atif<'s> {
 /// Whether a record is a trajectory; it may be cut off.
 pub(super) fn is_document(record: &[u8]) -> bool {
     let Some([version, steps]) = seen(record, ["schema_version", "steps"]) else { return false };
-    let names_itself = version.and_then(|version| short_text(version, 40)).is_some_and(|v| v.starts_with("ATIF"));
+    let names_itself =
+        version.and_then(|version| short_text(version, 40)).is_some_and(|v| v.starts_with("ATIF"));
     let has_steps = steps.is_some_and(|steps| {
         let first = elements(steps).next().and_then(Result::ok);
         first.is_some_and(|step| field(step, "step_id").is_some() && field(step, "source").is_some())
@@ -47,9 +48,17 @@ impl<'s> Atif<'s> {
         record: Record<'_>,
         out: &mut Out<'_>,
     ) {
-        let names =
-            ["session_id", "trajectory_id", "agent", "steps", "extra", "final_metrics", "subagent_trajectories"];
-        let Ok([session, trajectory, agent, steps, extra, metrics, subagents]) = fields(document, names) else {
+        let names = [
+            "session_id",
+            "trajectory_id",
+            "agent",
+            "steps",
+            "extra",
+            "final_metrics",
+            "subagent_trajectories",
+        ];
+        let Ok([session, trajectory, agent, steps, extra, metrics, subagents]) = fields(document, names)
+        else {
             return out.skip(record, "not a JSON object");
         };
         let mut draft = Draft::new(Clean::fixed("atif"), self.settings);
@@ -91,7 +100,15 @@ impl<'s> Atif<'s> {
     }
 
     fn step(draft: &mut Draft<'_>, step: &[u8], record: Record<'_>, out: &mut Out<'_>) {
-        let names = ["source", "timestamp", "message", "model_name", "tool_calls", "observation", "is_copied_context"];
+        let names = [
+            "source",
+            "timestamp",
+            "message",
+            "model_name",
+            "tool_calls",
+            "observation",
+            "is_copied_context",
+        ];
         let Ok([source, stamp, message, model, calls, observation, copied]) = fields(step, names) else {
             return out.skip(record, "a step is no object");
         };
@@ -109,7 +126,8 @@ impl<'s> Atif<'s> {
             draft.model(&model);
         }
         for call in calls.into_iter().flat_map(elements).map_while(Result::ok) {
-            let [id, name, args] = fields(call, ["tool_call_id", "function_name", "arguments"]).unwrap_or_default();
+            let [id, name, args] =
+                fields(call, ["tool_call_id", "function_name", "arguments"]).unwrap_or_default();
             let args = draft.arguments(args);
             let id = id.and_then(|id| short_text(id, 200));
             let name = name.and_then(|name| short_text(name, 300)).unwrap_or_default();

@@ -6,12 +6,12 @@
 
 use super::{Out, Reader, Record, flat_text, seen, time};
 use crate::redact::Clean;
+use crate::session::SessionId;
 use crate::session::draft::{Answer, Draft};
 use crate::session::excerpt;
 use crate::session::outcomes::score_of;
 use crate::session::records::Cut;
 use crate::session::scan::{self, elements, field, fields, number, short_text, truth};
-use crate::session::SessionId;
 use crate::settings::Reading;
 use jiff::Timestamp;
 use std::borrow::Cow;
@@ -21,7 +21,8 @@ const MESSAGES: [&str; 9] =
     ["messages", "traj", "trajectory", "conversation", "history", "turns", "dialogue", "transcript", "chat"];
 
 /// Under which names it says how it ended.
-const OUTCOMES: [&str; 8] = ["reward", "outcome", "score", "success", "passed", "resolved", "is_correct", "correct"];
+const OUTCOMES: [&str; 8] =
+    ["reward", "outcome", "score", "success", "passed", "resolved", "is_correct", "correct"];
 
 /// Under which names it says what it was asked.
 const TASKS: [&str; 6] = ["task_id", "task", "job", "instance_id", "problem_id", "question_id"];
@@ -69,7 +70,8 @@ fn messages_of(object: &[u8]) -> Option<&[u8]> {
         None => MESSAGES.iter().find_map(|name| {
             // The start of a large file may end inside the list.
             let at = memchr::memmem::find(object, format!("\"{name}\"").as_bytes())?;
-            let list = object[at + name.len() + 2..].trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
+            let list =
+                object[at + name.len() + 2..].trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
             elements(list).next().and_then(Result::ok).is_some_and(is_message).then_some(list)
         }),
     }
@@ -142,9 +144,13 @@ impl<'s> Conversation<'s> {
         let parent = first(&["parent_session_id", "parent_id", "parent"]);
         self.draft.parent = parent.and_then(|parent| self.draft.name(&parent));
         self.draft.task = first(&TASKS).and_then(|task| self.draft.name(&task));
-        self.draft.contributor = first(&["contributor", "user_name", "author"]).and_then(|who| self.draft.name(&who));
-        self.draft.project = first(&["project", "repository", "repo"]).and_then(|project| self.draft.name(&project));
-        if let Some(agent) = first(&["agent", "agent_name", "scaffold"]).and_then(|agent| self.draft.name(&agent)) {
+        self.draft.contributor =
+            first(&["contributor", "user_name", "author"]).and_then(|who| self.draft.name(&who));
+        self.draft.project =
+            first(&["project", "repository", "repo"]).and_then(|project| self.draft.name(&project));
+        if let Some(agent) =
+            first(&["agent", "agent_name", "scaffold"]).and_then(|agent| self.draft.name(&agent))
+        {
             self.draft.agent = agent;
         }
         if field(object, "projectHash").is_some() {
@@ -171,12 +177,40 @@ impl<'s> Conversation<'s> {
 
     fn message(&mut self, message: &[u8], record: Record<'_>, out: &mut Out<'_>) {
         let names = [
-            "role", "type", "from", "content", "value", "tool_calls", "toolCalls", "function_call", "tool_call_id",
-            "toolCallId", "is_error", "isError", "timestamp", "model", "text",
+            "role",
+            "type",
+            "from",
+            "content",
+            "value",
+            "tool_calls",
+            "toolCalls",
+            "function_call",
+            "tool_call_id",
+            "toolCallId",
+            "is_error",
+            "isError",
+            "timestamp",
+            "model",
+            "text",
         ];
         let Ok(
-            [role, kind, from, content, value, calls, calls_too, legacy, call_id, call_id_too, error, error_too, stamp,
-             model, text],
+            [
+                role,
+                kind,
+                from,
+                content,
+                value,
+                calls,
+                calls_too,
+                legacy,
+                call_id,
+                call_id_too,
+                error,
+                error_too,
+                stamp,
+                model,
+                text,
+            ],
         ) = fields(message, names)
         else {
             return out.skip(record, "a message is no object");
@@ -198,7 +232,8 @@ impl<'s> Conversation<'s> {
                     }
                 }
                 let calls = calls.or(calls_too).into_iter().flat_map(elements).map_while(Result::ok);
-                let calls = calls.chain(legacy.filter(|call| call.first() == Some(&b'{'))).collect::<Vec<_>>();
+                let calls =
+                    calls.chain(legacy.filter(|call| call.first() == Some(&b'{'))).collect::<Vec<_>>();
                 // Where calls carry their results, the text is what the agent said after them.
                 let are_answered = calls.iter().any(|call| is_answered(call));
                 if !are_answered {
@@ -215,7 +250,14 @@ impl<'s> Conversation<'s> {
         }
     }
 
-    fn content(&mut self, role: Role, at: Option<Timestamp>, content: &[u8], record: Record<'_>, out: &mut Out<'_>) {
+    fn content(
+        &mut self,
+        role: Role,
+        at: Option<Timestamp>,
+        content: &[u8],
+        record: Record<'_>,
+        out: &mut Out<'_>,
+    ) {
         if content.first() != Some(&b'[') {
             let text = flat_text(content, self.draft.text_bound());
             return self.say(role, at, &text);
@@ -225,13 +267,15 @@ impl<'s> Conversation<'s> {
             match kind.and_then(scan::inside).unwrap_or_default() {
                 b"tool_use" | b"toolCall" | b"tool_call" => self.call(at, block),
                 b"tool_result" | b"toolResult" => {
-                    let [id, inner, error] = fields(block, ["tool_use_id", "content", "is_error"]).unwrap_or_default();
+                    let [id, inner, error] =
+                        fields(block, ["tool_use_id", "content", "is_error"]).unwrap_or_default();
                     let id = id.and_then(|id| short_text(id, 300));
                     self.result(at, id.as_deref(), inner, error.and_then(truth), record, out);
                 }
                 b"thinking" | b"reasoning" | b"redacted_thinking" => {}
                 _ => {
-                    let text = excerpt::of_string(text.unwrap_or(block), self.draft.text_bound()).unwrap_or_default();
+                    let text = excerpt::of_string(text.unwrap_or(block), self.draft.text_bound())
+                        .unwrap_or_default();
                     self.say(role, at, &text);
                 }
             }
@@ -248,7 +292,8 @@ impl<'s> Conversation<'s> {
 
     /// A call, with its result where that stands in the call itself.
     fn call(&mut self, at: Option<Timestamp>, call: &[u8]) {
-        let function = field(call, "function").filter(|function| function.first() == Some(&b'{')).unwrap_or(call);
+        let function =
+            field(call, "function").filter(|function| function.first() == Some(&b'{')).unwrap_or(call);
         let names = ["name", "arguments", "args", "input", "parameters"];
         let [name, arguments, args, input, parameters] = fields(function, names).unwrap_or_default();
         let args = self.draft.arguments(arguments.or(args).or(input).or(parameters));
@@ -262,7 +307,8 @@ impl<'s> Conversation<'s> {
         let error = error.filter(|error| !matches!(*error, b"null" | b"false" | b"\"\""));
         let inline = error.or(result).or(output).filter(|inline| *inline != b"null");
         if inline.is_some() || !status.is_empty() {
-            let output = inline.map(|inline| flat_text(inline, self.draft.output_bound())).unwrap_or_default();
+            let output =
+                inline.map(|inline| flat_text(inline, self.draft.output_bound())).unwrap_or_default();
             let failed = match &*status {
                 "error" | "failed" | "failure" => Some(true),
                 _ => Some(error.is_some()),
@@ -284,7 +330,8 @@ impl<'s> Conversation<'s> {
         record: Record<'_>,
         out: &mut Out<'_>,
     ) {
-        let output = content.map(|content| flat_text(content, self.draft.output_bound())).unwrap_or(Cow::Borrowed(""));
+        let output =
+            content.map(|content| flat_text(content, self.draft.output_bound())).unwrap_or(Cow::Borrowed(""));
         let by_id = id.and_then(|id| self.pending.iter().position(|(pending, _)| pending == id));
         if self.pending.is_empty() {
             return out.skip(record, "a result without its call");
@@ -314,4 +361,3 @@ impl Reader for Chat<'_> {
         out.give(self.single.draft, SessionId::of_hash(whole));
     }
 }
-

@@ -24,10 +24,32 @@ const MOST_LINKS: usize = 200_000;
 
 /// Kinds of record that hold nothing to learn from.
 const IGNORED: &[&str] = &[
-    "summary", "system", "progress", "file-history-snapshot", "file-history-delta", "queue-operation",
-    "custom-title", "ai-title", "last-prompt", "tag", "agent-name", "agent-color", "agent-setting", "mode",
-    "permission-mode", "content-replacement", "cost-state", "atis-latch", "pr-link", "worktree-state", "result",
-    "stream_event", "rate_limit_event", "attribution-snapshot", "task-summary", "compact_boundary",
+    "summary",
+    "system",
+    "progress",
+    "file-history-snapshot",
+    "file-history-delta",
+    "queue-operation",
+    "custom-title",
+    "ai-title",
+    "last-prompt",
+    "tag",
+    "agent-name",
+    "agent-color",
+    "agent-setting",
+    "mode",
+    "permission-mode",
+    "content-replacement",
+    "cost-state",
+    "atis-latch",
+    "pr-link",
+    "worktree-state",
+    "result",
+    "stream_event",
+    "rate_limit_event",
+    "attribution-snapshot",
+    "task-summary",
+    "compact_boundary",
 ];
 
 /// Reads one file.
@@ -63,9 +85,24 @@ struct Found<'a> {
 }
 
 const ENVELOPE: [&str; 18] = [
-    "type", "sessionId", "session_id", "cwd", "uuid", "parentUuid", "isSidechain", "agentId", "parent_tool_use_id",
-    "timestamp", "role", "isMeta", "isCompactSummary", "isVisibleInTranscriptOnly", "isApiErrorMessage", "teamName",
-    "origin", "attachment",
+    "type",
+    "sessionId",
+    "session_id",
+    "cwd",
+    "uuid",
+    "parentUuid",
+    "isSidechain",
+    "agentId",
+    "parent_tool_use_id",
+    "timestamp",
+    "role",
+    "isMeta",
+    "isCompactSummary",
+    "isVisibleInTranscriptOnly",
+    "isApiErrorMessage",
+    "teamName",
+    "origin",
+    "attachment",
 ];
 
 const BLOCK: [&str; 8] = ["type", "text", "id", "name", "input", "tool_use_id", "content", "is_error"];
@@ -152,11 +189,13 @@ pub(super) fn is_line(line: &[u8]) -> bool {
     };
     let kind = kind.and_then(|kind| short_text(kind, 40));
     let is_turn = matches!(kind.as_deref(), Some("user" | "assistant"));
-    let is_known = kind.as_deref().is_some_and(|kind| is_turn || IGNORED.contains(&kind) || kind == "attachment");
+    let is_known =
+        kind.as_deref().is_some_and(|kind| is_turn || IGNORED.contains(&kind) || kind == "attachment");
     let has_message = message.is_some_and(|message| message.first() == Some(&b'{'));
     let has_session = session.or(session_too).or(parent).is_some();
     let is_summary = kind.as_deref() == Some("summary") && leaf.is_some();
-    let has_role = role.and_then(|role| short_text(role, 20)).is_some_and(|role| matches!(&*role, "user" | "assistant"));
+    let has_role =
+        role.and_then(|role| short_text(role, 20)).is_some_and(|role| matches!(&*role, "user" | "assistant"));
     let is_snapshot = kind.as_deref().is_some_and(|kind| kind.starts_with("file-history-"));
     payload.is_none()
         && ((is_known && has_session)
@@ -179,7 +218,8 @@ impl<'s> ClaudeCode<'s> {
         parent: Option<&[u8]>,
         line: &[u8],
     ) -> usize {
-        let name = |raw: Option<&[u8]>| raw.and_then(|raw| short_text(raw, 200)).map(|name| name.into_owned());
+        let name =
+            |raw: Option<&[u8]>| raw.and_then(|raw| short_text(raw, 200)).map(|name| name.into_owned());
         let (uuid, agent, parent) = (name(uuid), name(agent), name(parent));
         let known = [&agent, &parent].into_iter().flatten().find_map(|key| self.chain_of.get(key).copied());
         let index = known.unwrap_or_else(|| self.open_chain(agent.as_ref().or(uuid.as_ref())));
@@ -210,7 +250,13 @@ impl<'s> ClaudeCode<'s> {
         self.chains.len() - 1
     }
 
-    fn turn(draft: &mut Draft<'_>, line: &Line<'_>, found: &Found<'_>, record: Record<'_>, out: &mut Out<'_>) {
+    fn turn(
+        draft: &mut Draft<'_>,
+        line: &Line<'_>,
+        found: &Found<'_>,
+        record: Record<'_>,
+        out: &mut Out<'_>,
+    ) {
         let role = match line.kind {
             b"user" | b"assistant" => line.kind,
             _ => found.role.and_then(scan::inside).unwrap_or_default(),
@@ -248,7 +294,8 @@ impl<'s> ClaudeCode<'s> {
                 b"tool_result" | b"mcp_tool_result" => {
                     let output = content.map(|content| formats::flat_text(content, draft.output_bound()));
                     let output = output.unwrap_or_default();
-                    let answer = Answer { output: &output, failed: is_error.and_then(truth), ..Answer::default() };
+                    let answer =
+                        Answer { output: &output, failed: is_error.and_then(truth), ..Answer::default() };
                     let id = call.and_then(|id| short_text(id, 200));
                     if !draft.answer(line.at, id.as_deref(), answer) {
                         out.skip(record, "a result without its call");
@@ -286,10 +333,28 @@ impl Reader for ClaudeCode<'_> {
     fn take(&mut self, record: Record<'_>, out: &mut Out<'_>) {
         let Ok(found) = Found::of(record.bytes) else { return out.skip(record, "not a JSON object") };
         let [
-            kind, session, session_too, cwd, uuid, parent, sidechain, agent_id, parent_call, stamp, role, meta, summary,
-            hidden, api_error, team, origin, attachment,
+            kind,
+            session,
+            session_too,
+            cwd,
+            uuid,
+            parent,
+            sidechain,
+            agent_id,
+            parent_call,
+            stamp,
+            role,
+            meta,
+            summary,
+            hidden,
+            api_error,
+            team,
+            origin,
+            attachment,
         ] = found.envelope;
-        if let (None, Some(session)) = (&self.session, session.or(session_too).and_then(|id| short_text(id, 200))) {
+        if let (None, Some(session)) =
+            (&self.session, session.or(session_too).and_then(|id| short_text(id, 200)))
+        {
             self.main.source = self.main.name(&session);
             self.session = Some(session.into_owned());
         }

@@ -17,9 +17,19 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Kinds of line, item and event that hold nothing to learn from.
 const IGNORED: &[&str] = &[
-    "world_state", "inter_agent_communication", "inter_agent_communication_metadata", "reasoning", "token_count",
-    "ghost_snapshot", "compaction", "context_compaction", "other", "tool_search_call", "tool_search_output",
-    "image_generation_call", "state",
+    "world_state",
+    "inter_agent_communication",
+    "inter_agent_communication_metadata",
+    "reasoning",
+    "token_count",
+    "ghost_snapshot",
+    "compaction",
+    "context_compaction",
+    "other",
+    "tool_search_call",
+    "tool_search_output",
+    "image_generation_call",
+    "state",
 ];
 
 /// Reads one file.
@@ -42,15 +52,20 @@ enum Source {
 
 /// Whether a line looks like one of a rollout.
 pub(super) fn is_line(line: &[u8]) -> bool {
-    let names = ["type", "payload", "record_type", "id", "timestamp", "instructions", "git", "role", "message"];
+    let names =
+        ["type", "payload", "record_type", "id", "timestamp", "instructions", "git", "role", "message"];
     let Some([kind, payload, record, id, stamp, instructions, git, role, message]) = seen(line, names) else {
         return false;
     };
     let is_bare_meta = id.is_some() && stamp.is_some() && (instructions.is_some() || git.is_some());
     let kind = kind.and_then(|kind| short_text(kind, 60)).unwrap_or_default();
     let is_envelope = payload.is_some() && !kind.is_empty();
-    let starts_so = matches!(&*kind, "session_meta" | "response_item" | "event_msg" | "turn_context" | "compacted");
-    is_envelope || starts_so || record.is_some() || (is_bare_meta && kind.is_empty() && role.or(message).is_none())
+    let starts_so =
+        matches!(&*kind, "session_meta" | "response_item" | "event_msg" | "turn_context" | "compacted");
+    is_envelope
+        || starts_so
+        || record.is_some()
+        || (is_bare_meta && kind.is_empty() && role.or(message).is_none())
 }
 
 impl<'s> Codex<'s> {
@@ -62,16 +77,25 @@ impl<'s> Codex<'s> {
     /// A fork repeats the meta records of its origins after its own: only the first counts.
     fn meta(&mut self, payload: &[u8]) {
         let names = [
-            "id", "session_id", "cwd", "git", "parent_thread_id", "forked_from_id", "source", "instructions",
+            "id",
+            "session_id",
+            "cwd",
+            "git",
+            "parent_thread_id",
+            "forked_from_id",
+            "source",
+            "instructions",
             "base_instructions",
         ];
-        let Ok([id, session, cwd, git, parent, fork, source, instructions, base]) = fields(payload, names) else {
+        let Ok([id, session, cwd, git, parent, fork, source, instructions, base]) = fields(payload, names)
+        else {
             return;
         };
         if std::mem::replace(&mut self.has_meta, true) {
             return;
         }
-        let name = |raw: Option<&'_ [u8]>| raw.and_then(|raw| short_text(raw, 4096)).map(|name| name.into_owned());
+        let name =
+            |raw: Option<&'_ [u8]>| raw.and_then(|raw| short_text(raw, 4096)).map(|name| name.into_owned());
         let subagent = source.and_then(|source| field(source, "subagent"));
         let spawn = subagent.and_then(|subagent| field(subagent, "thread_spawn"));
         let spawned_by = spawn.and_then(|spawn| field(spawn, "parent_thread_id"));
@@ -104,8 +128,10 @@ impl<'s> Codex<'s> {
     }
 
     fn item(&mut self, at: Option<Timestamp>, item: &[u8], record: Record<'_>, out: &mut Out<'_>) {
-        let names = ["type", "role", "content", "call_id", "name", "arguments", "input", "output", "action", "id"];
-        let Ok([kind, role, content, call_id, name, args, input, output, action, id]) = fields(item, names) else {
+        let names =
+            ["type", "role", "content", "call_id", "name", "arguments", "input", "output", "action", "id"];
+        let Ok([kind, role, content, call_id, name, args, input, output, action, id]) = fields(item, names)
+        else {
             return out.skip(record, "the payload is no object");
         };
         let kind = match kind.and_then(|kind| short_text(kind, 60)) {
@@ -193,7 +219,11 @@ impl<'s> Codex<'s> {
         let names = ["output", "content", "metadata", "success", "exit_code"];
         let Ok([inner, content, metadata, success, exit]) = fields(object, names) else {
             let exit = exit_among(raw);
-            return self.draft.answer(at, id, Answer { output: &flat_text(raw, bound), exit, ..Answer::default() });
+            return self.draft.answer(
+                at,
+                id,
+                Answer { output: &flat_text(raw, bound), exit, ..Answer::default() },
+            );
         };
         let exit = metadata.and_then(|metadata| field(metadata, "exit_code")).or(exit).and_then(number);
         let failed = success.and_then(truth).map(|success| !success);
@@ -207,9 +237,18 @@ impl<'s> Codex<'s> {
 
     fn event(&mut self, at: Option<Timestamp>, event: &[u8]) {
         let names = [
-            "type", "message", "call_id", "exit_code", "aggregated_output", "stdout", "stderr", "success", "reason",
+            "type",
+            "message",
+            "call_id",
+            "exit_code",
+            "aggregated_output",
+            "stdout",
+            "stderr",
+            "success",
+            "reason",
         ];
-        let Ok([kind, message, call_id, exit, aggregated, stdout, stderr, success, reason]) = fields(event, names)
+        let Ok([kind, message, call_id, exit, aggregated, stdout, stderr, success, reason]) =
+            fields(event, names)
         else {
             return;
         };
@@ -217,8 +256,12 @@ impl<'s> Codex<'s> {
         let id = call_id.and_then(|id| short_text(id, 200));
         match kind.and_then(scan::inside).unwrap_or_default() {
             b"user_message" if self.is_new(&message, Source::Event) => self.draft.user(at, &message),
-            b"agent_message" if self.is_new(&message, Source::Event) => self.draft.said_by_agent(at, &message),
-            b"turn_aborted" if reason.and_then(scan::inside).is_none_or(|reason| reason == b"interrupted") => {
+            b"agent_message" if self.is_new(&message, Source::Event) => {
+                self.draft.said_by_agent(at, &message)
+            }
+            b"turn_aborted"
+                if reason.and_then(scan::inside).is_none_or(|reason| reason == b"interrupted") =>
+            {
                 self.draft.interrupted(at);
             }
             b"error" => self.draft.context(at, &message),
@@ -248,7 +291,8 @@ impl Reader for Codex<'_> {
     fn take(&mut self, record: Record<'_>, out: &mut Out<'_>) {
         let line = scan::whole(record.bytes);
         let names = ["timestamp", "type", "payload", "record_type", "role", "id"];
-        let Ok([stamp, kind, payload, record_type, role, id]) = line.and_then(|line| fields(line, names)) else {
+        let Ok([stamp, kind, payload, record_type, role, id]) = line.and_then(|line| fields(line, names))
+        else {
             return out.skip(record, "not a JSON object");
         };
         let at = time(stamp);
@@ -268,7 +312,8 @@ impl Reader for Codex<'_> {
             b"event_msg" => self.event(at, payload),
             b"compacted" => {
                 let bound = self.draft.text_bound();
-                let message = field(payload, "message").map(|message| flat_text(message, bound)).unwrap_or_default();
+                let message =
+                    field(payload, "message").map(|message| flat_text(message, bound)).unwrap_or_default();
                 self.draft.context(at, &message);
             }
             kind => {

@@ -100,7 +100,8 @@ pub(super) fn recognise<'s>(start: &[u8], cut: Cut, settings: &'s Reading) -> Op
         return Some(Box::new(specstory::SpecStory::new(settings)));
     }
     // Of an array its first element decides, of a document its beginning.
-    let inner = if cut == Cut::Elements { start.trim_ascii_start().get(1..).unwrap_or_default() } else { start };
+    let inner =
+        if cut == Cut::Elements { start.trim_ascii_start().get(1..).unwrap_or_default() } else { start };
     if cut != Cut::Lines && atif::is_document(scan::first(inner)) {
         return Some(Box::new(atif::Atif::new(cut, settings)));
     }

@@ -85,8 +85,16 @@ impl<'s> Neutral<'s> {
         }
     }
 
-    fn call(draft: &mut Draft<'_>, at: Option<Timestamp>, call: &[u8], record: Record<'_>, out: &mut Out<'_>) {
-        let Ok([tool, args, status, exit, output]) = fields(call, ["tool", "args", "status", "exit", "output"]) else {
+    fn call(
+        draft: &mut Draft<'_>,
+        at: Option<Timestamp>,
+        call: &[u8],
+        record: Record<'_>,
+        out: &mut Out<'_>,
+    ) {
+        let Ok([tool, args, status, exit, output]) =
+            fields(call, ["tool", "args", "status", "exit", "output"])
+        else {
             return out.skip(record, "a call is no object");
         };
         let args = draft.arguments(args);
@@ -157,7 +165,8 @@ mod tests {
         let read = read_bytes("example", example.as_bytes(), &Reading::default(), &mut |s| sessions.push(s));
         assert_eq!(read.skipped, []);
         let [session] = sessions.as_slice() else { panic!("{sessions:?}") };
-        let said = |text: &Option<crate::redact::Clean>| text.as_deref().map(str::to_owned).unwrap_or_default();
+        let said =
+            |text: &Option<crate::redact::Clean>| text.as_deref().map(str::to_owned).unwrap_or_default();
         let names = [&session.source, &session.task, &session.project, &session.contributor, &session.model];
         assert_eq!(names.map(said), ["run-17", "fix-login", "shop", "ada", "some-model-2"]);
         assert_eq!((session.outcome, session.events.len()), (Some(1.0), 7));

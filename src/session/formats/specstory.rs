@@ -111,7 +111,9 @@ impl<'s> SpecStory<'s> {
         self.main.hint(text);
         if turn::is_command(text) {
             self.command_at = Some(at);
-        } else if self.command_at.take().is_some_and(|command| is_same_moment(command, at)) && !text.starts_with('[') {
+        } else if self.command_at.take().is_some_and(|command| is_same_moment(command, at))
+            && !text.starts_with('[')
+        {
             return self.main.context(at, text);
         }
         self.main.user(at, text);
@@ -196,7 +198,8 @@ fn turn_of(line: &str) -> Option<(Turn, Option<&str>)> {
         _ => return None,
     };
     let words = rest.trim_end_matches(')').split_whitespace().collect::<Vec<_>>();
-    let is_date = |word: &str| word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('-') && word.len() >= 10;
+    let is_date =
+        |word: &str| word.starts_with(|c: char| c.is_ascii_digit()) && word.contains('-') && word.len() >= 10;
     let date = words.iter().position(|word| is_date(word) && word.parse::<f64>().is_err());
     let model = words.first().filter(|_| who != Who::User && date != Some(0)).copied();
     let date = date.map(|at| words[at..].join("T"));

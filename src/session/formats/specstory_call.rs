@@ -86,7 +86,10 @@ impl CallBlock {
             } else if let Some(summary) = line.trim_start_matches("<details>").strip_prefix("<summary>") {
                 let summary = summary.trim_end_matches("</summary>");
                 let said = summary.splitn(3, "**").nth(2).unwrap_or_default().trim();
-                self.inline(said.split_once(": ").filter(|_| said.starts_with('•')).map_or(said, |said| said.1), &mut read);
+                self.inline(
+                    said.split_once(": ").filter(|_| said.starts_with('•')).map_or(said, |said| said.1),
+                    &mut read,
+                );
             } else if line.starts_with("**Answer") || line.starts_with("**Agent task list") {
                 described.push(line);
             } else if line.trim_start().starts_with(['`', 'p']) && line.contains('`') {
@@ -159,13 +162,20 @@ mod tests {
     #[test]
     fn shell_lines_and_their_output() {
         let bash = "<tool-use data-tool-type=\"shell\" data-tool-name=\"Bash\"><details>";
-        let one = read(bash, "<summary>Tool use: **Bash**</summary>\nRun it\n\n`make`\n\n```text\nExit code 2\n```\n```");
+        let one = read(
+            bash,
+            "<summary>Tool use: **Bash**</summary>\nRun it\n\n`make`\n\n```text\nExit code 2\n```\n```",
+        );
         assert_eq!(one.arguments, [("command", "make".to_owned()), ("description", "Run it".to_owned())]);
         assert_eq!(one.output, "Exit code 2\n```");
-        let many = read(bash, "<summary>Tool use: **Bash**</summary>\n\n```bash\na <<E\nb\n```\n\n```text\nok\n```");
+        let many =
+            read(bash, "<summary>Tool use: **Bash**</summary>\n\n```bash\na <<E\nb\n```\n\n```text\nok\n```");
         assert_eq!((many.arguments[0].1.as_str(), many.output.as_str()), ("a <<E\nb", "ok"));
         let codex = "<tool-use data-tool-type=\"shell\" data-tool-name=\"exec_command\"><details>";
-        let codex = read(codex, "<summary>Tool use: **exec_command** `ls -1`</summary>\n```\nProcess exited with code 0\n```");
+        let codex = read(
+            codex,
+            "<summary>Tool use: **exec_command** `ls -1`</summary>\n```\nProcess exited with code 0\n```",
+        );
         assert_eq!(codex.arguments, [("command", "ls -1".to_owned())]);
         assert_eq!(codex.output, "Process exited with code 0");
     }
@@ -173,7 +183,10 @@ mod tests {
     #[test]
     fn paths_and_patterns() {
         let grep = "<tool-use data-tool-type=\"search\" data-tool-name=\"Grep\"><details>";
-        let grep = read(grep, "<summary>Tool use: **Grep**</summary>\n path `./` pattern `Ask`\n\n```text\nFound 1\n```");
+        let grep = read(
+            grep,
+            "<summary>Tool use: **Grep**</summary>\n path `./` pattern `Ask`\n\n```text\nFound 1\n```",
+        );
         assert_eq!(grep.arguments, [("path", "./".to_owned()), ("pattern", "Ask".to_owned())]);
         assert_eq!(grep.output, "Found 1");
     }

@@ -6,8 +6,15 @@
 //! validate: what is stepped over is only checked for strings and brackets that close, so everything that is
 //! JSON is read as JSON, and some things that are not are read too. Nothing here recurses.
 
+mod step;
+mod text;
+
+pub use step::skip;
+pub use text::unescape;
+
 use memchr::memchr;
 use std::borrow::Cow;
+use step::string_end;
 
 /// The byte at which a text stopped being readable as JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,23 +35,6 @@ pub fn whole(bytes: &[u8]) -> Result<&[u8], Broken> {
 pub fn first(bytes: &[u8]) -> &[u8] {
     let start = after_space(bytes, 0);
     &bytes[start..skip(bytes, start).unwrap_or(bytes.len())]
-}
-
-/// The end of the value that begins at `at`.
-pub fn skip(bytes: &[u8], at: usize) -> Result<usize, Broken> {
-    match bytes.get(at) {
-        Some(b'"') => string_end(bytes, at),
-        Some(b'{' | b'[') => container_end(bytes, at),
-        Some(_) => {
-            let rest = bytes.get(at..).unwrap_or_default();
-            let length = rest
-                .iter()
-                .position(|b| !matches!(b, b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'+' | b'.'))
-                .unwrap_or(rest.len());
-            if length == 0 { Err(Broken { at }) } else { Ok(at + length) }
-        }
-        None => Err(Broken { at }),
-    }
 }
 
 /// The values that these names have in an object, in the order of the names; the last one where a name occurs
@@ -68,7 +58,8 @@ pub fn entries(object: &[u8]) -> Entries<'_> {
 
 /// An array's values. Not an array: one error.
 pub fn elements(array: &[u8]) -> impl Iterator<Item = Result<&[u8], Broken>> {
-    Entries { bytes: array, at: 0, open: b'[', state: State::Start }.map(|entry| entry.map(|(_, value)| value))
+    Entries { bytes: array, at: 0, open: b'[', state: State::Start }
+        .map(|entry| entry.map(|(_, value)| value))
 }
 
 /// The text of a JSON string; `None` where the value is something else. Unpaired surrogates and broken UTF-8
@@ -118,153 +109,6 @@ pub fn compact(value: &[u8]) -> Vec<u8> {
 /// Whether a key, as it stands in the file, is this name.
 pub fn is_named(key: &[u8], name: &str) -> bool {
     key == name.as_bytes() || (memchr(b'\\', key).is_some() && unescape(key) == name)
-}
-
-/// Takes the escapes out of a string's inside.
-pub fn unescape(raw: &[u8]) -> Cow<'_, str> {
-    // Checked once as a whole: checking every stretch between two escapes costs more than the copying.
-    let text = String::from_utf8_lossy(raw);
-    let Some(first) = memchr(b'\\', text.as_bytes()) else { return text };
-    let mut out = String::with_capacity(text.len());
-    let mut rest: &str = &text;
-    let mut next = Some(first);
-    while let Some(backslash) = next {
-        out.push_str(&rest[..backslash]);
-        let (character, length) = escaped(&rest.as_bytes()[backslash..]);
-        out.push(character);
-        rest = &rest[backslash + length..];
-        // Escapes come in runs (`\n\t`, `\"`): look at the next bytes before a search is begun.
-        next = match rest.as_bytes().first() {
-            Some(b'\\') => Some(0),
-            _ => memchr(b'\\', rest.as_bytes()),
-        };
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
-}
-
-/// The character that an escape stands for, and the escape's length. `escape` begins with a backslash.
-fn escaped(escape: &[u8]) -> (char, usize) {
-    let plain = match escape.get(1) {
-        Some(b'n') => '\n',
-        Some(b't') => '\t',
-        Some(b'r') => '\r',
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(byte @ (b'"' | b'\\' | b'/')) => char::from(*byte),
-        Some(b'u') => return unicode_escape(escape),
-        // A lone backslash at the end, or an escape that JSON does not know: the backslash is kept as text.
-        _ => return ('\\', 1),
-    };
-    (plain, 2)
-}
-
-fn unicode_escape(escape: &[u8]) -> (char, usize) {
-    let unit = |at: usize| -> Option<u32> {
-        let digits = escape.get(at..at + 4)?;
-        digits.iter().try_fold(0, |sum, digit| Some(sum * 16 + char::from(*digit).to_digit(16)?))
-    };
-    let Some(high) = unit(2) else { return (char::REPLACEMENT_CHARACTER, 2) };
-    if (0xD800..0xDC00).contains(&high) && escape.get(6..8) == Some(b"\\u") {
-        if let Some(low) = unit(8).filter(|low| (0xDC00..0xE000).contains(low)) {
-            let code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
-            return (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 12);
-        }
-    }
-    (char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER), 6)
-}
-
-/// The end of the string whose opening quote is at `at`. Looks for quotes and then back over backslashes: line
-/// breaks are escapes too, and stopping at every one of them would cost most of the speed. Where escaped quotes
-/// stand close together (JSON inside a string), blocks are looked at instead.
-fn string_end(bytes: &[u8], at: usize) -> Result<usize, Broken> {
-    let first = at + 1;
-    let mut from = first;
-    while let Some(distance) = bytes.get(from..).and_then(|rest| memchr(b'"', rest)) {
-        let quote = from + distance;
-        let backslashes = bytes[first..quote].iter().rev().take_while(|b| **b == b'\\').count();
-        if backslashes % 2 == 0 {
-            return Ok(quote + 1);
-        }
-        from = quote + 1;
-        if distance < CLOSE {
-            // The byte after an escaped quote begins with a clean slate.
-            match end_by_blocks(&bytes[from..]) {
-                Ok(end) => return Ok(from + end),
-                Err(rest) => from += rest,
-            }
-        }
-    }
-    Err(Broken { at: bytes.len() })
-}
-
-/// Escaped quotes nearer to each other than this are dense, bytes.
-const CLOSE: usize = 24;
-
-/// So many blocks are looked at before it is tried again whether quotes are still dense.
-const BLOCKS: usize = 16;
-
-/// The end of a string that goes on here, found in blocks of 64 bytes at one pace whatever they hold; else how
-/// far was looked, which is never between a backslash and what it escapes. After Langdale and Lemire, "Parsing
-/// gigabytes of JSON per second" (2019), with words of eight bytes in the place of wide registers.
-fn end_by_blocks(bytes: &[u8]) -> Result<usize, usize> {
-    const EVEN: u64 = 0x5555_5555_5555_5555;
-    let mut escaped_first = 0u64;
-    let mut looked = 0;
-    for block in bytes.chunks_exact(64).take(BLOCKS) {
-        let (mut quotes, mut backslashes) = (0u64, 0u64);
-        for (index, word) in block.chunks_exact(8).enumerate() {
-            let word = word.iter().rev().fold(0u64, |word, byte| word << 8 | u64::from(*byte));
-            quotes |= equal_bytes(word, b'"') << (8 * index);
-            backslashes |= equal_bytes(word, b'\\') << (8 * index);
-        }
-        // A backslash that is escaped itself escapes nothing. Runs that begin at an odd place are told from
-        // those at an even one by the carry of an addition.
-        let backslashes = backslashes & !escaped_first;
-        let follows = backslashes << 1 | escaped_first;
-        let odd_starts = backslashes & !EVEN & !follows;
-        let (ends, carry) = odd_starts.overflowing_add(backslashes);
-        let escaped = (EVEN ^ (ends << 1)) & follows;
-        let closing = quotes & !escaped;
-        if closing != 0 {
-            return Ok(looked + closing.trailing_zeros() as usize + 1);
-        }
-        escaped_first = u64::from(carry);
-        looked += 64;
-    }
-    // The byte behind the last block may be escaped: it is passed over with the backslash before it.
-    Err((looked + escaped_first as usize).min(bytes.len()))
-}
-
-/// One bit for each of eight bytes that equals this one, lowest byte first.
-fn equal_bytes(word: u64, byte: u8) -> u64 {
-    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    let differing = word ^ (u64::from(byte) * 0x0101_0101_0101_0101);
-    let equal = !(((differing & LOW) + LOW) | differing | LOW);
-    (equal >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
-}
-
-fn container_end(bytes: &[u8], at: usize) -> Result<usize, Broken> {
-    let mut depth = 0usize;
-    let mut here = at;
-    while let Some(byte) = bytes.get(here) {
-        match byte {
-            b'"' => {
-                here = string_end(bytes, here)?;
-                continue;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => {
-                depth -= 1;
-                if depth == 0 {
-                    return Ok(here + 1);
-                }
-            }
-            _ => {}
-        }
-        here += 1;
-    }
-    Err(Broken { at: bytes.len() })
 }
 
 fn after_space(bytes: &[u8], from: usize) -> usize {
