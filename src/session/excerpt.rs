@@ -40,8 +40,9 @@ impl Bound {
 /// What is kept of a JSON string, unescaped; `None` where the value is no string.
 pub(super) fn of_string(value: &[u8], bound: Bound) -> Option<Cow<'_, str>> {
     let raw = scan::inside(value)?;
-    // An escape takes up to six bytes for one: the windows are wide enough to be cut down afterwards.
-    let (head, tail) = (bound.head * 2 + SLACK, bound.tail * 2 + SLACK);
+    // Escapes take more room than what they stand for; where they are many, a little less is kept.
+    let window = |keep: usize| if keep == 0 { 0 } else { keep + keep / 4 + SLACK };
+    let (head, tail) = (window(bound.head), window(bound.tail));
     if raw.len() <= head + tail {
         return Some(shortened(scan::unescape(raw), bound));
     }

@@ -379,8 +379,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(400))]
-
         #[test]
         fn no_transcript_panics(bytes in mutated()) {
             let (sessions, read) = read(&bytes);

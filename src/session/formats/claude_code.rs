@@ -6,11 +6,12 @@
 //! becomes a session of its own, with the conversation as its parent. Side chains are told apart by following
 //! `parentUuid` to a record that was read before, so a cycle of parents cannot trap the reader.
 
+use super::claude_line::Found;
 use super::{Out, Reader, Record, time};
 use crate::redact::Clean;
 use crate::session::draft::{Answer, Draft};
 use crate::session::excerpt;
-use crate::session::scan::{self, Go, Walk, field, fields, short_text, text, truth};
+use crate::session::scan::{self, field, fields, short_text, text, truth};
 use crate::session::{SessionId, formats};
 use crate::settings::Reading;
 use jiff::Timestamp;
@@ -65,108 +66,6 @@ pub(in crate::session) struct ClaudeCode<'s> {
 struct Chain<'s> {
     draft: Draft<'s>,
     hasher: blake3::Hasher,
-}
-
-/// A line as it stands, found in one pass over it.
-#[derive(Default)]
-struct Found<'a> {
-    envelope: [Option<&'a [u8]>; ENVELOPE.len()],
-    /// It has a message that is an object; `broken` if it has one that is not.
-    has_message: bool,
-    broken: bool,
-    role: Option<&'a [u8]>,
-    model: Option<&'a [u8]>,
-    /// A message that is one text.
-    text: Option<&'a [u8]>,
-    blocks: Vec<[Option<&'a [u8]>; BLOCK.len()]>,
-    /// Elements of the content that are no blocks.
-    bare: u32,
-    has_result: bool,
-}
-
-const ENVELOPE: [&str; 18] = [
-    "type",
-    "sessionId",
-    "session_id",
-    "cwd",
-    "uuid",
-    "parentUuid",
-    "isSidechain",
-    "agentId",
-    "parent_tool_use_id",
-    "timestamp",
-    "role",
-    "isMeta",
-    "isCompactSummary",
-    "isVisibleInTranscriptOnly",
-    "isApiErrorMessage",
-    "teamName",
-    "origin",
-    "attachment",
-];
-
-const BLOCK: [&str; 8] = ["type", "text", "id", "name", "input", "tool_use_id", "content", "is_error"];
-
-/// What must have been seen before the rest of a line with a result may be left alone: `type`, the session, the
-/// record's id and its time.
-const ESSENTIAL: [usize; 4] = [0, 1, 4, 9];
-
-impl<'a> Found<'a> {
-    fn of(line: &'a [u8]) -> Result<Found<'a>, scan::Broken> {
-        let mut found = Found::default();
-        let mut walk = Walk::new(line);
-        let ended = walk.object(|key, walk| {
-            if key == b"message" && walk.ahead() == Some(b'{') {
-                found.has_message = true;
-                return found.message(walk).map(|()| Go::On);
-            }
-            if key == b"toolUseResult" && found.is_complete() {
-                // It repeats the result that was read, and may be as large again.
-                return Ok(Go::Out);
-            }
-            found.broken |= key == b"message";
-            match ENVELOPE.iter().position(|name| scan::is_named(key, name)) {
-                Some(index) => {
-                    found.envelope[index] = Some(walk.value()?);
-                    Ok(Go::On)
-                }
-                None => Ok(Go::Over),
-            }
-        })?;
-        // What was left alone is believed to end where the line does.
-        let is_whole = if ended { walk.is_done() } else { line.last() == Some(&b'}') };
-        if is_whole { Ok(found) } else { Err(scan::Broken { at: line.len() }) }
-    }
-
-    fn message(&mut self, walk: &mut Walk<'a>) -> Result<(), scan::Broken> {
-        walk.object(|key, walk| {
-            match key {
-                b"role" => self.role = Some(walk.value()?),
-                b"model" => self.model = Some(walk.value()?),
-                b"content" if walk.ahead() == Some(b'[') => walk.array(|walk| self.block(walk))?,
-                b"content" => self.text = Some(walk.value()?),
-                _ => return Ok(Go::Over),
-            }
-            Ok(Go::On)
-        })?;
-        Ok(())
-    }
-
-    fn block(&mut self, walk: &mut Walk<'a>) -> Result<(), scan::Broken> {
-        if walk.ahead() == Some(b'{') {
-            let block = walk.fields(BLOCK)?;
-            self.has_result |= block[0] == Some(b"\"tool_result\"");
-            self.blocks.push(block);
-        } else {
-            self.bare += 1;
-            walk.value()?;
-        }
-        Ok(())
-    }
-
-    fn is_complete(&self) -> bool {
-        self.has_result && ESSENTIAL.iter().all(|index| self.envelope[*index].is_some())
-    }
 }
 
 /// How a line is to be taken.

@@ -10,6 +10,7 @@ pub(super) mod codex;
 pub(super) mod neutral;
 pub(super) mod specstory;
 
+mod claude_line;
 mod specstory_call;
 
 use super::draft::Draft;
