@@ -31,10 +31,10 @@ const PARTS: [usize; 3] = [4, 2, 1];
 
 fn main() -> anyhow::Result<()> {
     let arguments = std::env::args().skip(1).filter(|argument| argument != "--bench").collect::<Vec<_>>();
-    if let [way, folder, threads] = arguments.as_slice() {
-        if let Some(way) = Way::named(way) {
-            return measure(way, Path::new(folder), threads.parse()?);
-        }
+    if let [way, folder, threads] = arguments.as_slice()
+        && let Some(way) = Way::named(way)
+    {
+        return measure(way, Path::new(folder), threads.parse()?);
     }
     let number = |index: usize| arguments.get(index).and_then(|argument| argument.parse().ok());
     let megabytes = number(0).unwrap_or(192);

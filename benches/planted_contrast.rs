@@ -174,7 +174,6 @@ impl Draft {
                         message: redact("it did not work"),
                         args: Args::default(),
                         exit: Some(1),
-                        attempts: Vec::new(),
                         times: if has { 2 + dice.below(4) as u32 } else { 1 },
                         cost: 1,
                         attempts: Vec::new(),

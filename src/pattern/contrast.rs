@@ -191,7 +191,8 @@ mod tests {
                 let failed = i < if job % 2 == 0 { 4 } else { 2 };
                 let checks = if i == 5 { failed } else { !failed };
                 let steps = [("search", job % 2 == 0), ("check", checks), ("end", true)];
-                let steps: Vec<&str> = steps.iter().filter(|(_, does)| *does).map(|(name, _)| *name).collect();
+                let steps: Vec<&str> =
+                    steps.iter().filter(|(_, does)| *does).map(|(name, _)| *name).collect();
                 run(job * 6 + i, job, failed, &steps, "economy")
             })
         });
@@ -214,11 +215,13 @@ mod tests {
 
     #[test]
     fn one_job_is_no_pattern_and_no_outcome_is_no_contrast() {
-        let one_job = (0..12).map(|i| run(i, 0, i % 2 == 0, if i % 2 == 0 { &["bad"] } else { &["good"] }, "x"));
+        let one_job =
+            (0..12).map(|i| run(i, 0, i % 2 == 0, if i % 2 == 0 { &["bad"] } else { &["good"] }, "x"));
         assert_eq!(mined(one_job.collect()), []);
         let unjudged = (0..60).map(|i| {
             let mut digest = run(i, i / 6, i % 2 == 0, if i % 2 == 0 { &["bad"] } else { &["good"] }, "x");
-            digest.outcome = digest.outcome.map(|outcome| Outcome { by: OutcomeSource::Abandoned, ..outcome });
+            digest.outcome =
+                digest.outcome.map(|outcome| Outcome { by: OutcomeSource::Abandoned, ..outcome });
             digest
         });
         assert_eq!(mined(unjudged.collect()), []);

@@ -119,10 +119,10 @@ fn clean_value(path: &str, value: &str, redactor: &mut Redactor) -> Clean {
     if TELLING_KEYS.iter().any(|word| lower.contains(word)) {
         let clean = redactor.clean(&format!("{key}={value}"));
         let prefix = key.len() + 1;
-        if clean.as_bytes().get(..prefix) == Some(format!("{key}=").as_bytes()) {
-            if let Some(value) = clean.part(prefix..clean.len()) {
-                return value;
-            }
+        if clean.as_bytes().get(..prefix) == Some(format!("{key}=").as_bytes())
+            && let Some(value) = clean.part(prefix..clean.len())
+        {
+            return value;
         }
     }
     redactor.clean(value)

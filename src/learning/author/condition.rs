@@ -209,7 +209,8 @@ fn shown(words: &str) -> Option<String> {
         let masked = word.contains('<') || word.contains('*');
         let word = if masked { "…" } else { word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-') };
         let filler = kept.is_empty() && FILLERS.contains(&word.to_ascii_lowercase().as_str());
-        if !word.is_empty() && !filler && !(masked && kept.last() == Some(&"…")) {
+        let again = masked && kept.last() == Some(&"…");
+        if !(word.is_empty() || filler || again) {
             kept.push(word);
         }
     }

@@ -25,13 +25,16 @@ pub(super) struct Group<'a> {
     pub occurrences: Vec<Occurrence<'a>>,
 }
 
+/// A family with the number of a template in it, and the failures that have it.
+type Templated<'a> = ((String, usize), Vec<Occurrence<'a>>);
+
 /// Groups failures, in a fixed order.
 pub(super) fn by_step_and_template<'a>(occurrences: &[Occurrence<'a>], similarity: f64) -> Vec<Group<'a>> {
     let mut families: BTreeMap<String, Vec<Occurrence<'a>>> = BTreeMap::new();
     for occurrence in occurrences {
         families.entry(family(occurrence)).or_default().push(*occurrence);
     }
-    let mut by_template: BTreeMap<(String, String), ((String, usize), Vec<Occurrence<'a>>)> = BTreeMap::new();
+    let mut by_template: BTreeMap<(String, String), Templated<'a>> = BTreeMap::new();
     for (family, members) in families {
         let messages: Vec<&str> =
             members.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();

@@ -59,7 +59,9 @@ pub(super) fn vote(group: &Group<'_>, corpus: &Corpus<'_>) -> Vec<Remedy> {
         let explained: BTreeSet<(usize, u32, Option<usize>)> = backers.iter().map(|vote| key(vote)).collect();
         taken.extend(remedy(best, &backers, group));
         votes.retain(|vote| {
-            !explained.contains(&key(vote)) && !(vote.about.is_none() && whole(&explained, vote))
+            let is_explained = explained.contains(&key(vote));
+            let part_is_explained = vote.about.is_none() && whole(&explained, vote);
+            !is_explained && !part_is_explained
         });
     }
     taken.sort_by(|a, b| b.worked.cmp(&a.worked).then_with(|| a.way.cmp(&b.way)));

@@ -251,8 +251,11 @@ enum State {
     Done,
 }
 
+/// A key, without its quotes and undecoded, and its value.
+type Entry<'a> = (&'a [u8], &'a [u8]);
+
 impl<'a> Entries<'a> {
-    fn step(&mut self) -> Result<Option<(&'a [u8], &'a [u8])>, Broken> {
+    fn step(&mut self) -> Result<Option<Entry<'a>>, Broken> {
         let bytes = self.bytes;
         let close = if self.open == b'{' { b'}' } else { b']' };
         let mut at = after_space(bytes, self.at);
