@@ -44,6 +44,7 @@ pub fn plan(
     let mut planned = Planned::default();
     let mut notes: BTreeMap<Fingerprint, String> =
         standings.iter().map(|(pattern, standing)| (pattern.clone(), standing.note.clone())).collect();
+    let mut may_drop = most_lost(memory, settings);
     let mut taken: BTreeSet<String> = memory.notes.keys().chain(memory.broken.keys()).cloned().collect();
     for pattern in patterns {
         let standing = standings.get(&pattern.fingerprint);
@@ -59,16 +60,31 @@ pub fn plan(
             planned.settled += 1;
             continue;
         };
+        let drops = lines_dropped(&learning, memory);
         if let Some(reason) = objection(&learning) {
             planned.refused.push(Refused { title: learning.title, reason });
-        } else if planned.learnings.len() >= settings.max_learnings as usize {
+        } else if planned.learnings.len() >= settings.max_learnings as usize || drops > may_drop {
             planned.left_over += 1;
         } else {
+            may_drop -= drops;
             notes.insert(pattern.fingerprint.clone(), learning.note.clone());
             planned.learnings.push(learning);
         }
     }
     Ok(planned)
+}
+
+/// How many of the memory's lines one cycle may drop.
+fn most_lost(memory: &Memory, settings: &MemorySettings) -> usize {
+    let lines: usize = memory.notes.values().map(|note| note.body.lines().count()).sum();
+    (lines as f64 * settings.max_loss) as usize
+}
+
+/// How many lines of the note that stands are not in its new text.
+fn lines_dropped(learning: &Learning, memory: &Memory) -> usize {
+    let Some(stands) = memory.notes.get(&learning.note) else { return 0 };
+    let kept: BTreeSet<&str> = learning.text.lines().collect();
+    stands.body.lines().filter(|line| !kept.contains(line)).count()
 }
 
 /// Whether what people decided leaves room for a proposal.
