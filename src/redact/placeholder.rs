@@ -6,7 +6,8 @@
 use memchr::memmem;
 use std::ops::Range;
 
-const OPENING: &str = "[redacted:";
+/// What every placeholder begins with.
+pub(super) const OPENING: &str = "[redacted:";
 const LONGEST_KIND: usize = 40;
 const MOST_DIGITS: usize = 6;
 

