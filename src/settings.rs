@@ -90,7 +90,7 @@ pub struct MemorySettings {
     pub budget: u32,
     /// Most learnings one cycle may propose.
     pub max_learnings: u32,
-    /// Largest share of a note's lines that one learning may drop, 0 to 1.
+    /// Largest share of the notes' lines that one cycle may drop, 0 to 1.
     pub max_loss: f64,
     /// By what share the sessions behind a learning must have grown since it was last proposed before it is
     /// revised or, when it was rejected, proposed again; 0.5 is half as many more.
