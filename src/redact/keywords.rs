@@ -8,9 +8,9 @@ use memchr::memchr2_iter;
 use std::ops::Range;
 
 /// Bits of the hash of three bytes, one bit of the table each.
-const HASH_BITS: u32 = 15;
+const HASH_BITS: u32 = 16;
 /// Bits of the hash that choose a bucket.
-const BUCKET_BITS: u32 = 10;
+const BUCKET_BITS: u32 = 12;
 
 /// Keywords to look for.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Keywords {
     /// The keywords, by their number.
     words: Vec<Box<[u8]>>,
     /// One bit for each hash that the beginning of a keyword has.
-    table: Box<[u64]>,
+    table: Box<[u64; 1 << (HASH_BITS - 6)]>,
     /// The keywords by the first bits of their beginnings' hashes.
     buckets: Vec<Vec<usize>>,
     /// Keywords of one byte.
@@ -30,7 +30,7 @@ impl Keywords {
     pub(super) fn new<'a>(words: impl Iterator<Item = &'a str>) -> Keywords {
         let mut keywords = Keywords {
             words: words.map(|word| word.as_bytes().into()).collect(),
-            table: vec![0; 1 << (HASH_BITS - 6)].into(),
+            table: Box::new([0; 1 << (HASH_BITS - 6)]),
             buckets: vec![Vec::new(); 1 << BUCKET_BITS],
             signs: Vec::new(),
         };
@@ -61,23 +61,28 @@ impl Keywords {
                 found(*number, at..at + 1);
             }
         }
-        let mut look = |at: usize, four: [u8; 4]| {
-            let hash = hash(four);
-            if self.table[hash >> 6] & 1 << (hash & 63) != 0 {
-                for number in &self.buckets[hash >> (HASH_BITS - BUCKET_BITS)] {
-                    let range = at..at + self.words[*number].len();
-                    if text.get(range.clone()).is_some_and(|t| t.eq_ignore_ascii_case(&self.words[*number])) {
-                        found(*number, range);
-                    }
-                }
-            }
-        };
+        // Nothing but this loop is done for every byte: what happens at a hit stays out of it.
         for (at, four) in text.windows(4).enumerate() {
-            look(at, [four[0], four[1], four[2], four[3]]);
+            let hash = hash([four[0], four[1], four[2], 0]);
+            if self.table[hash >> 6] >> (hash & 63) & 1 != 0 {
+                self.check(text, at, hash, &mut found);
+            }
         }
         for at in text.len().saturating_sub(3)..text.len() {
             let byte = |distance: usize| text.get(at + distance).copied().unwrap_or(0);
-            look(at, [byte(0), byte(1), byte(2), 0]);
+            self.check(text, at, hash([byte(0), byte(1), byte(2), 0]), &mut found);
+        }
+    }
+
+    /// Shows the keywords that stand here and begin with bytes of this hash.
+    #[inline(never)]
+    fn check(&self, text: &[u8], at: usize, hash: usize, found: &mut impl FnMut(usize, Range<usize>)) {
+        for number in self.buckets.get(hash >> (HASH_BITS - BUCKET_BITS)).into_iter().flatten() {
+            let Some(word) = self.words.get(*number) else { continue };
+            let range = at..at + word.len();
+            if text.get(range.clone()).is_some_and(|here| here.eq_ignore_ascii_case(word)) {
+                found(*number, range);
+            }
         }
     }
 }

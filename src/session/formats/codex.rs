@@ -339,3 +339,6 @@ fn exit_among(output: &[u8]) -> Option<i32> {
     });
     codes.reduce(|first, next| if first == 0 { next } else { first })
 }
+
+#[cfg(test)]
+mod tests;
