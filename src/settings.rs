@@ -182,7 +182,7 @@ pub struct Mining {
     pub max_evidence: usize,
     /// Share of equal tokens from which two masked error lines are one template, 0 to 1.
     pub template_similarity: f64,
-    /// Share of equal content words from which two requests are one job, 0 to 1.
+    /// Share of telling words (rare ones count more) from which two requests are one job, 0 to 1.
     pub job_similarity: f64,
     /// False-discovery rate of contrast mining (Benjamini–Hochberg q).
     pub false_discovery_rate: f64,
@@ -206,7 +206,7 @@ impl Default for Mining {
             min_people: 2,
             max_evidence: 5,
             template_similarity: 0.6,
-            job_similarity: 0.8,
+            job_similarity: 0.7,
             false_discovery_rate: 0.1,
             workflow_gap: 4,
             workflow_min_steps: 3,

@@ -13,7 +13,7 @@ mod identity;
 mod lesson;
 mod lexicon;
 mod likeness;
-mod stem;
+pub(super) mod stem;
 mod vote;
 mod wish;
 
