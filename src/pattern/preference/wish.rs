@@ -5,7 +5,7 @@
 
 use super::lexicon::LEXICON;
 use super::stem::stem;
-use crate::digest::remark::cue::judge;
+use crate::digest::remark::cue::{Strength, judge};
 use crate::digest::remark::word::{Word, words};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -372,7 +372,7 @@ fn spare_reasons(words: &[Word], units: &[Unit], signs: &mut [i8]) {
         let (Some(first), Some(last)) = (part.first(), part.last()) else { continue };
         let inside = |unit: &Unit| unit.at.start >= first.at.start && unit.at.end <= last.at.end;
         let turns = units.iter().any(|unit| inside(unit) && matches!(unit.role, Role::Not { .. }));
-        let asks = judge(part).wish.is_some();
+        let asks = judge(part).wish >= Some(Strength::Mild);
         if asked && !asks && !turns && part.len() > 2 {
             for (_, sign) in units.iter().zip(signs.iter_mut()).filter(|(unit, _)| inside(unit)) {
                 *sign = 0;
