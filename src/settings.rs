@@ -90,7 +90,7 @@ pub struct MemorySettings {
     pub budget: u32,
     /// Most learnings one cycle may propose.
     pub max_learnings: u32,
-    /// Largest share of a note's lines that one learning may drop, 0 to 1.
+    /// Largest share of the notes' lines that one cycle may drop, 0 to 1.
     pub max_loss: f64,
     /// By what share the sessions behind a learning must have grown since it was last proposed before it is
     /// revised or, when it was rejected, proposed again; 0.5 is half as many more.
@@ -182,7 +182,7 @@ pub struct Mining {
     pub max_evidence: usize,
     /// Share of equal tokens from which two masked error lines are one template, 0 to 1.
     pub template_similarity: f64,
-    /// Share of equal content words from which two requests are one job, 0 to 1.
+    /// Share of telling words (rare ones count more) from which two requests are one job, 0 to 1.
     pub job_similarity: f64,
     /// False-discovery rate of contrast mining (Benjamini–Hochberg q).
     pub false_discovery_rate: f64,
@@ -206,7 +206,7 @@ impl Default for Mining {
             min_people: 2,
             max_evidence: 5,
             template_similarity: 0.6,
-            job_similarity: 0.8,
+            job_similarity: 0.7,
             false_discovery_rate: 0.1,
             workflow_gap: 4,
             workflow_min_steps: 3,

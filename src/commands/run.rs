@@ -38,6 +38,11 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     };
     let report = cycle::dream(&request)?;
     drop(bar);
+    if talk.verbose > 1 {
+        for part in &report.parts {
+            talk.mention(&format!("{:>9.1} ms  {}", part.took.as_secs_f64() * 1_000.0, part.name));
+        }
+    }
     if talk.json {
         return talk.data_json(&report);
     }

@@ -72,6 +72,9 @@ pub struct Fix {
     pub between: Vec<Step>,
     /// The command line or the essential argument that worked, verbatim and shortened.
     pub call: Clean,
+    /// The very same call worked after files had been edited: perhaps it failed because of the work itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
     /// Only what came next and worked, while the failing step was never tried again: a remedy only where many
     /// sessions did the same.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -203,15 +206,7 @@ fn is_how_work_goes(
         judge::Cause::Unclear => {
             let until = fix.map_or_else(|| calls.len().min(at + 4), |(_, place)| *place);
             let changed_call = fix.is_some_and(|(fix, _)| !fix.changes.is_empty() && !fix.guessed);
-            !changed_call
-                && calls.get(at + 1..until).unwrap_or_default().iter().any(|seen| {
-                    !seen.failed
-                        && !seen.steps.contains(step)
-                        && seen.steps.iter().any(|done| {
-                            done.to_lowercase().starts_with("edit")
-                                || done.to_lowercase().starts_with("write")
-                        })
-                })
+            !changed_call && fix::edited(calls, at, until, step)
         }
     }
 }

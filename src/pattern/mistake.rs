@@ -4,18 +4,16 @@
 //! independent sessions of enough jobs, and what worked against it ([`remedy`]). Refuses one-off errors, errors
 //! of a single job, and to call anything a cause: that an error recurs says that it costs, not what it breaks.
 
-mod asked;
+mod family;
 mod group;
 mod remedy;
 
 use super::{
-    Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, Way, template,
-    witness,
+    Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, template, witness,
 };
 use crate::digest::failure::Failure;
 use crate::digest::{Digest, failure};
 use crate::redact::{Clean, redact};
-use asked::Asks;
 use group::Group;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,10 +48,8 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
         }
     }
     let groups = group::by_step_and_template(&occurrences, corpus.settings.template_similarity);
-    let asks = Asks::of(corpus.digests);
-    let groups = one_a_mistake(groups, corpus, &asks);
-    let mut patterns: Vec<Pattern> =
-        groups.iter().filter_map(|group| pattern(group, corpus, &asks)).collect();
+    let groups = family::one_a_mistake(groups, corpus);
+    let mut patterns: Vec<Pattern> = groups.iter().filter_map(|group| pattern(group, corpus)).collect();
     patterns.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
     patterns
 }
@@ -70,56 +66,34 @@ pub fn same(a: &[Clean], b: &[Clean]) -> bool {
         && template::same(template_a, template_b)
 }
 
-/// Joins groups of one family where that is one mistake: those that the same remedy works against, and those that
-/// recur only together, with so many words at one place that it is likely a name.
-fn one_a_mistake<'a>(groups: Vec<Group<'a>>, corpus: &Corpus<'_>, asks: &Asks) -> Vec<Group<'a>> {
-    let mut families: BTreeMap<(String, usize), Vec<Group<'a>>> = BTreeMap::new();
-    for group in groups {
-        families.entry(group.family.clone()).or_default().push(group);
-    }
-    let mut joined = Vec::new();
-    for (_, members) in families {
-        if members.len() == 1 {
-            joined.extend(members);
-            continue;
-        }
-        let (alone, rest): (Vec<_>, Vec<_>) =
-            members.into_iter().partition(|group| recurs(group, corpus, asks));
-        let mut by_remedy: BTreeMap<Option<Way>, Vec<&Group<'a>>> = BTreeMap::new();
-        for group in &alone {
-            let best = remedy::vote(group, corpus).into_iter().next().map(|remedy| remedy.way);
-            by_remedy.entry(best).or_default().push(group);
-        }
-        for (way, same) in by_remedy {
-            match group::joined(&same) {
-                Some(one) if way.is_some() && same.len() > 1 => joined.push(one),
-                _ => joined.extend(same.into_iter().cloned()),
-            }
-        }
-        if rest.len() > 2 {
-            joined.extend(group::joined(&rest.iter().collect::<Vec<_>>()));
-        }
-    }
-    joined
-}
-
 /// The sessions of a group.
 fn sessions(group: &Group<'_>) -> BTreeSet<usize> {
     group.occurrences.iter().map(|occurrence| occurrence.session).collect()
 }
 
 /// Whether enough independent sessions of enough different jobs speak for a group.
-fn recurs(group: &Group<'_>, corpus: &Corpus<'_>, asks: &Asks) -> bool {
+fn recurs(group: &Group<'_>, corpus: &Corpus<'_>) -> bool {
     let sessions = sessions(group);
     let support = witness::support(corpus.digests, &corpus.jobs, &sessions);
-    support.sessions >= corpus.settings.min_sessions
-        && support.jobs >= corpus.settings.min_jobs
-        && asks.different(corpus, &sessions) >= corpus.settings.min_jobs
+    support.sessions >= corpus.settings.min_sessions && support.jobs >= corpus.settings.min_jobs
+}
+
+/// Whether a step keeps failing because of the work itself, as a check does whose name nobody knows: in most sessions
+/// that got past it, files were edited and then the very same call worked.
+fn is_work(group: &Group<'_>) -> bool {
+    let roots = |wanted: &dyn Fn(&failure::Fix) -> bool| -> BTreeSet<&Clean> {
+        let fixed =
+            group.occurrences.iter().filter(|o| o.fix().is_some_and(|fix| !fix.guessed && wanted(fix)));
+        fixed.map(|o| &o.digest.root).collect()
+    };
+    let (edited, fixed) = (roots(&|fix| fix.edited).len(), roots(&|_| true).len());
+    let around = failure::judge::cause(&group.wording) == failure::judge::Cause::Surroundings;
+    edited * 2 > fixed && !around
 }
 
 /// The pattern of a group, if it recurs enough.
-fn pattern(group: &Group<'_>, corpus: &Corpus<'_>, asks: &Asks) -> Option<Pattern> {
-    if !recurs(group, corpus, asks) {
+fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
+    if !recurs(group, corpus) || is_work(group) {
         return None;
     }
     let sessions = sessions(group);
@@ -146,7 +120,7 @@ fn pattern(group: &Group<'_>, corpus: &Corpus<'_>, asks: &Asks) -> Option<Patter
     Some(Pattern {
         fingerprint: Fingerprint::of(&["error", &group.step, &group.template]),
         anchor: vec![Clean::fixed("error"), group.step.0.clone(), redact(&group.template)],
-        grade: grade(&support, &lesson.remedies),
+        grade: grade(&lesson.remedies),
         scope: witness::scope(corpus.digests, &sessions),
         evidence: evidence(group, corpus.settings.max_evidence),
         weight: weight(&support, &lesson),
@@ -155,13 +129,10 @@ fn pattern(group: &Group<'_>, corpus: &Corpus<'_>, asks: &Asks) -> Option<Patter
     })
 }
 
-/// Corroborated where a remedy was seen to work in several sessions or several agents meet the error.
-fn grade(support: &Support, remedies: &[Remedy]) -> Grade {
-    if support.agents > 1 || remedies.iter().any(|remedy| remedy.worked > 1) {
-        Grade::Corroborated
-    } else {
-        Grade::Friction
-    }
+/// Corroborated where a remedy was seen to work in several independent sessions. That several agents meet an error
+/// says that it recurs, which every mistake does.
+fn grade(remedies: &[Remedy]) -> Grade {
+    if remedies.iter().any(|remedy| remedy.worked > 1) { Grade::Corroborated } else { Grade::Friction }
 }
 
 /// Calls it costs a session, times sessions, times how sure we are that knowing helps.

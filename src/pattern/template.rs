@@ -90,6 +90,11 @@ pub fn find(messages: &[&str], similarity: f64) -> Templates {
     }
 }
 
+/// The tokens of a message as templates see them.
+pub fn words(message: &str) -> Vec<Token> {
+    squeezed(mask::tokens(message))
+}
+
 /// What these messages of one length share.
 fn generalised<'a>(mut messages: impl Iterator<Item = &'a Vec<Token>>) -> Template {
     let Some(first) = messages.next() else { return Template { tokens: Vec::new() } };

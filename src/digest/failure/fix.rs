@@ -55,8 +55,9 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
             return None;
         }
         let between = between(calls, at, place, step);
+        let edited = changes.is_empty() && edited(calls, at, place, step);
         return Some((
-            Fix { event: seen.event, step: step.clone(), changes, between, call, guessed: false },
+            Fix { event: seen.event, step: step.clone(), changes, between, call, edited, guessed: false },
             place,
         ));
     }
@@ -92,12 +93,20 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
                 changes: Vec::new(),
                 between: Vec::new(),
                 call,
+                edited: false,
                 guessed: !certain,
             };
             return Some((fix, place));
         }
     }
     None
+}
+
+/// Whether a file was edited between two calls, as far as the steps say.
+pub(super) fn edited(calls: &[Seen<'_>], at: usize, until: usize, step: &Step) -> bool {
+    let edits = |done: &Step| ["edit", "write"].iter().any(|verb| done.to_lowercase().starts_with(verb));
+    let between = calls.get(at + 1..until).unwrap_or_default().iter();
+    between.filter(|seen| !seen.failed && !does(seen, step)).any(|seen| seen.steps.iter().any(edits))
 }
 
 fn is_shell(seen: &Seen<'_>) -> bool {

@@ -16,12 +16,15 @@ const LOOKED_AT: usize = 64 * 1024;
 /// Outputs with more lines than this say nothing by a line that no rule knows.
 const FEW_LINES: usize = 12;
 
+/// Most headings that stand above the line that says what went wrong.
+const MOST_HEADINGS: usize = 3;
+
 /// How clearly a line says what went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Clarity {
     /// A frame, an exit status, a progress bar.
     Boilerplate,
-    /// A hint, a usage line, a warning.
+    /// A hint, a usage line, a warning, nothing but a setting.
     Hint,
     /// Nothing speaks for or against it.
     Plain,
@@ -43,9 +46,7 @@ static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 static ERROR: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    expression::compiled(
-        r"(?i)^(?:[\[(]?(?:error|fatal|panic|critical|failure)[\])]?(?:\[[\w:-]+\]|\s\w{0,3}\d+|\([\w-]+\))?\s*[:!-]+\s*\S|\[(?:error|fatal)\]\s*\S|err(?:or)?!\s*\S|(?:npm|yarn|pnpm) (?:err!|error)\s+\S|e: \S|[✖✘✗]\s+\S|\S+(?::\d+|\(\d+,\d+\))+:?\s+(?:fatal )?error\b|.{0,60}?[:\]]\s(?:fatal )?error(?:\[[\w:-]+\]|\s\w{0,3}\d+)?:\s*\S)",
-    )
+    Regex::new(r"(?i)^(?:[\[(]?(?:error|fatal|panic|critical|failure)[\])]?(?:\[[\w:-]+\]|\s\w{0,3}\d+|\([\w-]+\))?\s*[:!-]+\s*\S|\[(?:error|fatal)\]\s*\S|err(?:or)?!\s*\S|(?:npm|yarn|pnpm) (?:err!|error)\s+\S|e: \S|[✖✘✗]\s+\S|(?:\w+: )?\*\*\* \S|\S+(?::\d+|\(\d+,\d+\))+:?\s+(?:fatal )?error\b|.{0,60}?[:\]]\s(?:fatal )?error(?:\[[\w:-]+\]|\s\w{0,3}\d+)?:\s*\S)").ok()
 });
 static PROBLEM: LazyLock<Option<Regex>> = LazyLock::new(|| {
     expression::compiled(concat!(
@@ -67,9 +68,7 @@ static VAGUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
 });
 static HINT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    expression::compiled(
-        r"(?i)^[^\w`]*(?:hint|help|note|tip|usage|info|debug|trace|warn(?:ing)?|npm warn|deprecat\w*|see|try|for more|for help|did you mean|run |please |use |to (?:rerun|fix|resolve|see|get)|consider|you (?:can|may|might)|perhaps|example|learn more|more info\w*|docs|documentation|suggestion|at line)\b",
-    )
+    Regex::new(r"(?i)^[^\w`]*(?:hint|help|note|tip|usage|info|debug|trace|warn(?:ing)?|npm warn|deprecat\w*|see|try|for more|for help|did you mean|run |please |use |to (?:rerun|fix|resolve|see|get)|consider|you (?:can|may|might)|perhaps|example|learn more|more info\w*|docs|documentation|suggestion|at line)\b|^(?:\w+: )?\w+=\S*$").ok()
 });
 /// Says what is going on, unless a problem is named as well.
 static PROGRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -140,8 +139,13 @@ pub fn line(output: &Clean, most: usize) -> Option<Clean> {
             best = Some((clear, range));
         }
     }
-    let (_, line) = best?;
-    excerpt(output, announced(output, &line).unwrap_or(line), most)
+    let (_, mut line) = best?;
+    // A heading may announce another one.
+    for _ in 0..MOST_HEADINGS {
+        let Some(next) = announced(output, &line) else { break };
+        line = next;
+    }
+    excerpt(output, line, most)
 }
 
 /// The line after one that only announces it: a heading (`Validation Error:`, `Compilation Error`), or a sentence (`… due to the following
@@ -352,8 +356,15 @@ mod tests {
                 "● Validation Error:\n\n  Option \"a\" was replaced by \"b\".\n",
                 "Option \"a\" was replaced by \"b\".",
             ),
-            ("Compilation Error\n  2 packages are listed, 0 installed", "2 packages are listed, 0 installed"),
+            (
+                "10:14:02  Encountered an error:\nBrewing Error\n  2 hops are listed, 0 delivered",
+                "2 hops are listed, 0 delivered",
+            ),
             ("Killed", "Killed"),
+            (
+                "make: *** No recipe for 'jam'.  Stop.\ncontext: SUGAR=3",
+                "make: *** No recipe for 'jam'.  Stop.",
+            ),
             (
                 "╷\n│ Error: lock file is out of date\n│ \n│   - a: does not match\n╵",
                 "Error: lock file is out of date",

@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 /// How much a sentence alone says that it is about how to work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Strength {
+    /// A plain statement: only that several people say the same in sessions about other things makes it a wish.
+    Faint,
     /// It may as well be what this task needs.
     Mild,
     /// A prohibition, a replacement, a condition that comes again.
@@ -102,16 +104,50 @@ pub(crate) fn judge(words: &[Word]) -> Judgement {
     let wish = match () {
         () if asks_something => None,
         () if lasting => Some(Strength::Lasting),
-        () if own_business => None,
+        () if own_business => wants(words, start).then_some(Strength::Faint),
         () if asking => Some(Strength::Standing),
         () if says("standing") => {
             Some(if names_one_thing(words, start) { Strength::Mild } else { Strength::Standing })
         }
         () if says("mild") => Some(Strength::Mild),
-        () => None,
+        () => states(words, start).then_some(Strength::Faint),
     };
     Judgement { wish, wrong, passing }
 }
+
+/// Whether a sentence wants something of the other one (`I want the doors open`) rather than telling about oneself.
+fn wants(words: &[Word], start: usize) -> bool {
+    let text = |at: usize| words.get(start + at).map_or("", |word| word.text.as_str());
+    let own = words.iter().any(|word| matches!(word.text.as_str(), "my" | "mine" | "me" | "myself"));
+    text(0) == "i"
+        && matches!(text(1), "want" | "need" | "ask" | "expect" | "wish" | "demand" | "would")
+        && text(2) != "to"
+        && !own
+        && is_of_a_statement_s_length(words)
+}
+
+/// Whether a sentence is a plain statement about things: no question, nobody's own story, neither too short to name
+/// anything nor so long that it tells several things.
+fn states(words: &[Word], start: usize) -> bool {
+    const STORY: &[&str] = &[
+        "i", "my", "me", "mine", "myself", "you", "your", "he", "she", "they", "it", "this", "that", "these",
+        "those", "there", "here", "thanks", "hi", "hello", "ok", "yes", "why", "what", "how", "who", "when",
+        "where", "which",
+    ];
+    let first = words.get(start).map_or("", |word| word.text.as_str());
+    wants(words, start) || !STORY.contains(&first) && is_of_a_statement_s_length(words)
+}
+
+fn is_of_a_statement_s_length(words: &[Word]) -> bool {
+    let spoken = words.iter().filter(|word| !word.is_mark()).count();
+    (SHORTEST_STATEMENT..=LONGEST_STATEMENT).contains(&spoken)
+        && words.last().is_none_or(|word| word.text != "?")
+}
+
+/// Words that a plain statement has at least.
+const SHORTEST_STATEMENT: usize = 4;
+/// Words that a plain statement has at most.
+const LONGEST_STATEMENT: usize = 24;
 
 /// Whether a wish starts at this word: for telling where `fix the bug and always run the tests` turns into one.
 pub(crate) fn starts_wish(words: &[Word]) -> bool {

@@ -87,7 +87,7 @@ fn own_lines(turn: &str, part: Range<usize>) -> Vec<Range<usize>> {
             }
             continue;
         }
-        if let Some(mark) = ["```", "~~~"].into_iter().find(|mark| line.starts_with(mark)) {
+        if let Some(mark) = ["```", "~~~", "\"\"\"", "'''"].into_iter().find(|mark| line.starts_with(mark)) {
             fence = Some(mark);
             continue;
         }

@@ -1,3 +1,5 @@
+//! What the steps of real command lines are.
+
 use super::*;
 use crate::redact::redact;
 use crate::session::{Arg, Args, Event, SessionId};

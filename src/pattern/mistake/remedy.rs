@@ -24,6 +24,9 @@ const FAIR_SHARE: f64 = 0.25;
 /// The same for what came in between or in place: much comes in between by chance.
 const CLEAR_SHARE: f64 = 0.5;
 
+/// From this worth on a telling says what to do, and not only where something changed.
+const SPECIFIC: f64 = 0.8;
+
 /// Most remedies of one error.
 const MOST_REMEDIES: usize = 3;
 
@@ -66,6 +69,27 @@ pub(super) fn vote(group: &Group<'_>, corpus: &Corpus<'_>) -> Vec<Remedy> {
     }
     taken.sort_by(|a, b| b.worked.cmp(&a.worked).then_with(|| a.way.cmp(&b.way)));
     taken
+}
+
+/// What worked in at least half of a group's sessions that found something, however few they are; `None` where no
+/// one way did.
+pub(super) fn most_common(group: &Group<'_>) -> Option<Way> {
+    let mut votes: Vec<Vote<'_>> = Vec::new();
+    for occurrence in &group.occurrences {
+        if let Some(fix) = occurrence.fix().filter(|fix| !fix.guessed) {
+            cast(occurrence, fix, &mut votes);
+        }
+    }
+    let found: BTreeSet<&str> = votes.iter().map(|vote| &*vote.occurrence.digest.root).collect();
+    let mut backers: BTreeMap<&Way, (BTreeSet<&str>, f64)> = BTreeMap::new();
+    for vote in votes.iter().filter(|vote| vote.worth >= SPECIFIC) {
+        let entry = backers.entry(&vote.way).or_default();
+        entry.0.insert(&vote.occurrence.digest.root);
+        entry.1 = entry.1.max(vote.worth);
+    }
+    let score = |(roots, worth): &(BTreeSet<&str>, f64)| roots.len() as f64 * worth;
+    let best = backers.into_iter().rev().max_by(|a, b| score(&a.1).total_cmp(&score(&b.1)))?;
+    (best.1.0.len() * 2 >= found.len()).then(|| best.0.clone())
 }
 
 fn key(vote: &Vote<'_>) -> (usize, u32, Option<usize>) {

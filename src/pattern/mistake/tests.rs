@@ -4,6 +4,7 @@ use super::*;
 use crate::digest::failure::{Change, Fix};
 use crate::digest::step::Step;
 use crate::digest::{Counts, Digest};
+use crate::pattern::Way;
 use crate::pattern::job::Jobs;
 use crate::session::{Arg, Args, SessionId};
 use crate::settings::Mining;
@@ -30,6 +31,7 @@ fn fixed(step: &str, from: Option<&str>, to: Option<&str>, between: &[&str]) -> 
         changes: if from.or(to).is_some() { vec![change] } else { Vec::new() },
         between: between.iter().map(|step| Step(redact(step))).collect(),
         call: redact(step),
+        edited: false,
         guessed: false,
     }
 }

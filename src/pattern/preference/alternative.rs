@@ -107,7 +107,7 @@ fn is_quiet(word: &str) -> bool {
 }
 
 /// The term that a word is.
-fn term(word: &str) -> String {
+pub(super) fn term(word: &str) -> String {
     let stem = stem(word);
     LEXICON.term(&[stem.as_str()]).map_or_else(|| stem.clone(), |(term, _)| term.to_owned())
 }

@@ -18,6 +18,8 @@ pub(super) struct Group {
     pub(super) middle: Vector,
     /// Distinct wordings: their words.
     pub(super) texts: BTreeSet<Vec<String>>,
+    /// The known people behind it.
+    pub(super) people: BTreeSet<String>,
     /// Independent sessions behind it.
     pub(super) sessions: usize,
 }
@@ -34,7 +36,7 @@ pub(super) fn find(groups: &[Group], threshold: f64) -> Vec<Sides> {
         for b in a + 1..groups.len() {
             // Two single sessions are no conflict of a team.
             let heard = groups[a].sessions.max(groups[b].sessions) > 1;
-            if heard && contradict(&groups[a], &groups[b], threshold) {
+            if heard && !repeats(&groups[a], &groups[b]) && contradict(&groups[a], &groups[b], threshold) {
                 opposed.extend([(a, b), (b, a)]);
             }
         }
@@ -72,6 +74,12 @@ fn sides(groups: &[Group], involved: BTreeSet<usize>, opposed: &BTreeSet<(usize,
         }
     }
     sides
+}
+
+/// Whether all people of the smaller one are the other one's too: one person wants no two opposite things.
+fn repeats(a: &Group, b: &Group) -> bool {
+    let (small, large) = if a.sessions < b.sessions { (a, b) } else { (b, a) };
+    !small.people.is_empty() && small.people.is_subset(&large.people)
 }
 
 fn contradict(a: &Group, b: &Group, threshold: f64) -> bool {

@@ -25,6 +25,8 @@ const CONTRADICTING: f64 = 0.6;
 const DENIED: f64 = 0.8;
 /// Mean sign up to which a word is only where or when.
 const BESIDE: f64 = 0.2;
+/// Share of a middle in which a word must be said, wanted and weigh to be another one's rival.
+const RIVAL: f64 = 0.4;
 /// Shared likeness that is left where two wishes are about different, known aspects.
 const OTHER_ASPECT: f64 = 0.4;
 
@@ -94,6 +96,14 @@ impl Weights {
         let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
         for (term, &sign) in &wish.terms {
             entries.insert(term.clone(), Entry { size: self.of(term), sign: f64::from(sign), said: 1.0 });
+        }
+        // Who seems to want both of two alternatives tells about one of them; which one is not clear.
+        for (here, there) in &self.pairs {
+            if here.iter().chain(there).all(|term| wish.terms.get(term).is_some_and(|sign| *sign > 0)) {
+                for term in here.iter().chain(there) {
+                    entries.entry(term.clone()).and_modify(|entry| entry.sign = 0.0);
+                }
+            }
         }
         for (term, sign) in self.implied(wish) {
             let size = self.of(&term) * IMPLIED;
@@ -203,7 +213,8 @@ impl Vector {
         };
         let enough = if denied >= DENIED { OPPOSED } else { CONTRADICTING };
         contradicting *= denied;
-        let numbers = self.other_numbers(other);
+        let rivals = self.rivals(other) && other.rivals(self);
+        let numbers = self.other_numbers(other) || rivals;
         let length = (self.length() * other.length()).max(f64::MIN_POSITIVE);
         let other_aspect = if self.other_aspect(other) { OTHER_ASPECT } else { 1.0 };
         let opposed =
@@ -254,6 +265,16 @@ impl Vector {
 
     fn length(&self) -> f64 {
         self.0.values().map(|entry| entry.size * entry.size).sum::<f64>().sqrt()
+    }
+
+    /// Whether this one says, wanted, what the other one's alternative excludes. However much else the two share,
+    /// nobody can have both: the more alike the rest, the surer they speak of one thing.
+    fn rivals(&self, other: &Vector) -> bool {
+        let largest = self.0.values().map(|entry| entry.size).fold(0.0, f64::max);
+        self.0.iter().any(|(term, here)| {
+            let said = here.said >= RIVAL && here.sign >= RIVAL && here.size >= largest * RIVAL;
+            said && other.0.get(term).is_some_and(|there| there.said < 1.0 - RIVAL && there.sign <= -RIVAL)
+        })
     }
 
     /// `2 spaces` and `4 spaces`: both name numbers, and none in common.

@@ -3,6 +3,7 @@
 //! Owns the choice of remarks (passing ones don't count, nor those that name nothing) and the count of who
 //! independently stands behind a set of them. Refuses to compare wishes.
 
+use super::people::People;
 use super::wish::{Wish, read};
 use crate::digest::Digest;
 use crate::digest::remark::cue::{Strength, judge};
@@ -45,29 +46,45 @@ impl Vote<'_> {
     }
 }
 
-/// All that was said and counts, one entry a set of signed words, in the order of those words: the order in
-/// which sessions come makes no difference.
-pub(super) fn gather<'a>(corpus: &Corpus<'a>) -> Vec<Wording<'a>> {
+/// All that was said and counts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said<'a> {
+    /// One entry a set of signed words, in the order of those words: the order in which sessions come makes no
+    /// difference.
+    pub(super) standing: Vec<Wording<'a>>,
+    /// What was said to hold for the task at hand only, once a session.
+    pub(super) passing: Vec<Wish>,
+}
+
+/// Gathers the remarks of all sessions whose people count.
+pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
     let mut wordings: BTreeMap<Vec<(String, i8)>, Wording<'a>> = BTreeMap::new();
-    for (session, digest) in corpus.digests.iter().enumerate() {
-        for remark in digest.remarks.iter().filter(|remark| !remark.passing) {
+    let mut passing = Vec::new();
+    for (session, digest) in corpus.digests.iter().enumerate().filter(|(at, _)| people.count_in(*at)) {
+        for remark in &digest.remarks {
             let wish = read(&remark.text, remark.sort == Sort::Correction);
             if wish.terms.is_empty() {
                 continue;
             }
+            if remark.passing {
+                passing.push(wish);
+                continue;
+            }
             let strength = judge(&words(&remark.text)).wish;
             let strength = if remark.lasting { Some(Strength::Lasting) } else { strength };
-            if strength != Some(Strength::Lasting) && opens_request(digest, &remark.text) {
+            let vote = Vote { session, remark, strength };
+            let asks = || strength <= Some(Strength::Faint) && stands_in_request(corpus, &vote);
+            if strength != Some(Strength::Lasting) && (opens_request(digest, &remark.text) || asks()) {
                 continue;
             }
             let key = wish.terms.iter().map(|(term, sign)| (term.clone(), *sign)).collect();
             let wording =
                 wordings.entry(key).or_insert_with(|| Wording { wish: wish.clone(), votes: Vec::new() });
             wording.wish.replaces |= wish.replaces;
-            wording.votes.push(Vote { session, remark, strength });
+            wording.votes.push(vote);
         }
     }
-    wordings.into_values().collect()
+    Said { standing: wordings.into_values().collect(), passing }
 }
 
 /// Who independently stands behind something.
@@ -123,26 +140,6 @@ const COURTESY: usize = 24;
 /// Whether a remark stands in the session's request.
 pub(super) fn stands_in_request(corpus: &Corpus<'_>, vote: &Vote<'_>) -> bool {
     corpus.digests.get(vote.session).is_some_and(|digest| digest.ask.contains(vote.remark.text.as_str()))
-}
-
-/// How many different requests the sessions of these votes have, leaving out what was voted for: requests that share
-/// half of their words are one, however they are put.
-pub(super) fn different_requests(corpus: &Corpus<'_>, votes: &[&Vote<'_>]) -> usize {
-    let mut requests: Vec<BTreeSet<String>> = Vec::new();
-    let sessions: BTreeMap<usize, &Vote<'_>> = votes.iter().map(|vote| (vote.session, *vote)).collect();
-    for (session, vote) in sessions {
-        let Some(digest) = corpus.digests.get(session) else { continue };
-        let ask = digest.ask.replace(vote.remark.text.as_str(), " ");
-        let words: BTreeSet<String> = read(&ask, false).terms.into_keys().collect();
-        let same = |other: &BTreeSet<String>| {
-            let shared = words.intersection(other).count();
-            2 * shared >= words.len().min(other.len()).max(1)
-        };
-        if !requests.iter().any(same) {
-            requests.push(words);
-        }
-    }
-    requests.len()
 }
 
 /// The job of a session.

@@ -5,7 +5,7 @@
 
 use super::lexicon::LEXICON;
 use super::stem::stem;
-use crate::digest::remark::cue::judge;
+use crate::digest::remark::cue::{Strength, judge};
 use crate::digest::remark::word::{Word, words};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -43,6 +43,8 @@ enum Role {
     Bound(String),
     /// Ends what a negation covers: a mark, or `but`.
     Break,
+    /// What came before is no good without what follows.
+    Lack,
     /// Says that what follows holds only where or when is said next.
     Only,
     /// Says nothing by itself.
@@ -158,9 +160,14 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         "but" => Role::Break,
         "only" => Role::Only,
         "leave" | "keep" | "stay" | "hands" if keeps_out(words, at) => Role::Not { turns: Turn::Plain },
-        "strip" | "clear" | "remove" | "delete" | "purge" | "erase" if leads(words, at) => {
+        "strip" | "clear" | "remove" | "delete" | "purge" | "erase" | "discard" if leads(words, at) => {
             Role::Not { turns: Turn::Plain }
         }
+        "removed" | "deleted" | "erased" | "purged" | "discarded" if is_done_to_the_subject(words, at) => {
+            Role::Not { turns: Turn::Plain }
+        }
+        "go" | "goes" if next == "away" => Role::Not { turns: Turn::Plain },
+        "away" if matches!(before(1), "go" | "goes") => Role::Filler,
         "off" if next == "limits" => Role::Not { turns: Turn::Plain },
         "too" if next_is_mark => Role::Filler,
         "no" if next == "," => Role::Break,
@@ -177,6 +184,9 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
             ];
             let predicate =
                 word == "not" && at > 1 && verbs.contains(&before(1)) && !is_function_word(before(2));
+            if word == "without" && judges_the_lack(&words[at..]) {
+                return Role::Lack;
+            }
             let turns = match () {
                 () if word == "without" => Turn::Without,
                 () if predicate => Turn::Predicate,
@@ -196,6 +206,40 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
     }
 }
 
+/// Whether a sentence that goes on like this says that something is no good without something: `without units cannot
+/// be read`, but not `without comments, please` or `without comments are fine`.
+fn judges_the_lack(rest: &[Word]) -> bool {
+    const GOOD: &[&str] = &[
+        "fine",
+        "ok",
+        "okay",
+        "good",
+        "better",
+        "best",
+        "enough",
+        "preferred",
+        "allowed",
+        "welcome",
+        "nicer",
+        "easier",
+        "cleaner",
+        "great",
+        "acceptable",
+        "preferable",
+        "simpler",
+        "please",
+    ];
+    let clause: Vec<&str> =
+        rest.iter().take_while(|word| !word.is_mark()).map(|word| word.text.as_str()).collect();
+    let predicate = clause.iter().skip(2).position(|word| {
+        matches!(
+            *word,
+            "is" | "are" | "was" | "will" | "can" | "may" | "must" | "should" | "has" | "counts" | "gets"
+        )
+    });
+    predicate.is_some() && !clause.iter().any(|word| GOOD.contains(word))
+}
+
 /// Whether this verb is what the sentence tells to do: `always strip the outputs`, not `ask before you delete`.
 fn leads(words: &[Word], at: usize) -> bool {
     let quiet =
@@ -203,6 +247,13 @@ fn leads(words: &[Word], at: usize) -> bool {
     words[..at]
         .iter()
         .all(|word| quiet(word) && !matches!(word.text.as_str(), "you" | "i" | "to") || word.is_mark())
+}
+
+/// `outputs are removed`, `branches get deleted`: what came before is what must not stay.
+fn is_done_to_the_subject(words: &[Word], at: usize) -> bool {
+    words.iter().take(at).rev().take(2).any(|word| {
+        matches!(word.text.as_str(), "is" | "are" | "be" | "been" | "being" | "get" | "gets" | "getting")
+    })
 }
 
 /// `leave emojis out`, `leave main alone`, `keep secrets out of the logs`, `hands off main`.
@@ -301,9 +352,10 @@ fn signs(units: &[Unit]) -> Vec<i8> {
                 }
             }
             Role::Bound(word) if open_negation => {
-                let gate = || covered.iter().any(|&unit| is_gate(&units[unit].role));
+                // `no saw before chalk has marked the cut` asks for the chalk; `no deploys before noon` for nothing.
+                let time = || units.get(at + 1).is_some_and(|unit| is_a_time(&unit.role));
                 let asks_for_what_follows =
-                    matches!(word.as_str(), "until" | "till" | "unless") || word == "before" && gate();
+                    matches!(word.as_str(), "until" | "till" | "unless") || word == "before" && !time();
                 if asks_for_what_follows {
                     for &unit in &covered {
                         signs[unit] = 0;
@@ -314,6 +366,13 @@ fn signs(units: &[Unit]) -> Vec<i8> {
                     (open_negation, sign) = (false, 0);
                 }
             }
+            // `a plot without units cannot be read` asks for units.
+            Role::Lack if !open_negation => {
+                for &unit in &since_break {
+                    signs[unit] = 0;
+                }
+            }
+            Role::Lack => {}
             Role::Only => only = Some(at),
             // `only round at the end` does not ask for rounding.
             Role::Bound(_) if only.is_some() => {
@@ -368,11 +427,23 @@ fn spare_what_is_qualified(units: &[Unit], signs: &mut [i8]) {
 /// `keep it lazy, eager blows up the memory`: what follows the wish and asks for nothing is why, not what.
 fn spare_reasons(words: &[Word], units: &[Unit], signs: &mut [i8]) {
     let mut asked = false;
+    // `paper scratches: wrap pieces in linen` gives the reason, or the place, first.
+    let first = words.iter().position(|word| matches!(word.text.as_str(), ";" | ":")).filter(|&at| {
+        let rest = words.get(at + 1..).unwrap_or_default();
+        words.get(..at).is_some_and(|before| judge(before).wish < Some(Strength::Mild))
+            && judge(rest).wish.is_some()
+    });
+    if let Some(mark) = first.and_then(|at| words.get(at)) {
+        for (unit, sign) in units.iter().zip(signs.iter_mut()) {
+            let turned = *sign < 0;
+            *sign = if unit.at.start < mark.at.start && !turned { 0 } else { *sign };
+        }
+    }
     for part in words.split(|word| matches!(word.text.as_str(), "," | ";" | ":" | "(")) {
         let (Some(first), Some(last)) = (part.first(), part.last()) else { continue };
         let inside = |unit: &Unit| unit.at.start >= first.at.start && unit.at.end <= last.at.end;
         let turns = units.iter().any(|unit| inside(unit) && matches!(unit.role, Role::Not { .. }));
-        let asks = judge(part).wish.is_some();
+        let asks = judge(part).wish >= Some(Strength::Mild);
         if asked && !asks && !turns && part.len() > 2 {
             for (_, sign) in units.iter().zip(signs.iter_mut()).filter(|(unit, _)| inside(unit)) {
                 *sign = 0;
@@ -405,8 +476,10 @@ fn is_place(word: &str) -> bool {
     )
 }
 
-fn is_gate(role: &Role) -> bool {
-    matches!(role, Role::Term(term) if LEXICON.has("gate", term))
+fn is_a_time(role: &Role) -> bool {
+    const TIMES: &[&str] = &["noon", "midnight", "dawn", "dusk", "morning", "evening", "weekend", "lunch"];
+    matches!(role, Role::Term(term) if TIMES.contains(&term.as_str()) || term.ends_with("dai")
+        || term.starts_with(|c: char| c.is_ascii_digit()) && term.len() > 1)
 }
 
 /// Where a correction tells what the agent did (`you used npm again`): from there on, what was done is unwanted.

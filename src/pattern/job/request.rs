@@ -1,0 +1,109 @@
+//! A request as the words that tell jobs apart.
+//!
+//! Owns which words those are and how much each of them weighs. Refuses to look at what a session did: only what
+//! was asked says which job it is.
+
+use crate::pattern::preference::stem;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// So many requests are imagined beside the ones there are, so that the weights of a handful of requests are
+/// not left to chance.
+const IMAGINED: f64 = 50.0;
+
+/// So many of them are imagined when it is asked whether nearly every request has a word.
+const IMAGINED_WITHOUT: f64 = 10.0;
+
+/// Share of the imagined requests that have a given word of [`OF_REQUESTS`].
+const IMAGINED_SHARE: f64 = 0.5;
+
+/// A word that fewer requests have weighs no more: that a word is in one request only says how somebody put it,
+/// not that it is the job's name.
+const RARE_ENOUGH: usize = 3;
+
+/// A request as two sets: the stems of its words, and those of its words that bear a digit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Request {
+    /// Stems of words with content.
+    pub words: BTreeSet<String>,
+    /// Of these the ones that bear a digit: ticket numbers, versions, dates.
+    pub numbered: BTreeSet<String>,
+}
+
+impl Request {
+    /// `None` for a request of fewer than two content words: it names no job.
+    pub(super) fn of(ask: &str) -> Option<Request> {
+        let words: BTreeSet<String> = content_words(ask).collect();
+        let numbered =
+            words.iter().filter(|word| word.contains(|c: char| c.is_ascii_digit())).cloned().collect();
+        (words.len() >= 2).then_some(Request { words, numbered })
+    }
+}
+
+/// What each word weighs, given all distinct requests: its inverse document frequency, squared as in the cosine
+/// of two weighted vectors (Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988),
+/// and next to nothing where nearly every request has it: that is a template's boilerplate.
+pub(super) fn weights(requests: &[Request]) -> BTreeMap<&str, f64> {
+    let mut having: BTreeMap<&str, usize> = BTreeMap::new();
+    for word in requests.iter().flat_map(|request| &request.words) {
+        *having.entry(word).or_default() += 1;
+    }
+    let all = requests.len() as f64 + IMAGINED;
+    let weight = |word: &str, having: usize| {
+        let imagined = if OF_REQUESTS_STEMS.contains(word) { IMAGINED * IMAGINED_SHARE } else { 0.0 };
+        let tells = (all / (having.max(RARE_ENOUGH) as f64 + imagined)).ln();
+        let others = 1.0 - having as f64 / (requests.len() as f64 + IMAGINED_WITHOUT);
+        (tells * others).powi(2)
+    };
+    having.into_iter().map(|(word, having)| (word, weight(word, having))).collect()
+}
+
+/// Stems of the lower-case words, without those that carry no content. Identifiers, paths, versions and dates
+/// stay in one piece, because their parts say less than they do.
+fn content_words(text: &str) -> impl Iterator<Item = String> + '_ {
+    let inside_identifier = |c: char| matches!(c, '_' | '-' | '.' | '/' | ':' | '#' | '@');
+    text.split(move |c: char| !(c.is_alphanumeric() || inside_identifier(c)))
+        .map(move |word| word.trim_matches(inside_identifier).to_lowercase())
+        .filter(|word| !word.is_empty() && WITHOUT_CONTENT.binary_search(&word.as_str()).is_err())
+        .map(|word| stem::stem(&word))
+}
+
+/// English words that say nothing about which job it is. Sorted.
+#[rustfmt::skip]
+const WITHOUT_CONTENT: &[&str] = &[
+    "a", "about", "ahead", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but",
+    "by", "can", "continue", "could", "d", "do", "does", "for", "from", "go", "has", "have", "hello", "help",
+    "here", "hey", "hi", "how", "i", "if", "in", "into", "is", "it", "its", "just", "kindly", "let", "like",
+    "ll", "m", "may", "me", "might", "must", "my", "need", "needs", "no", "now", "of", "ok", "okay", "on",
+    "one", "or", "ought", "our", "please", "pls", "re", "s", "shall", "should", "so", "some", "sure", "t",
+    "thank", "thanks", "that", "the", "their", "them", "then", "there", "these", "this", "those", "to", "us",
+    "ve", "want", "was", "we", "were", "what", "when", "which", "will", "with", "would", "yes", "you", "your",
+];
+
+/// Words that requests of any kind have: they say what is to be done or how urgent it is, and paraphrases differ
+/// in them.
+#[rustfmt::skip]
+const OF_REQUESTS: &[&str] = &[
+    "add", "adjust", "again", "allow", "already", "ask", "bring", "broken", "bug", "build", "cause", "change",
+    "check", "clean", "complete", "correct", "create", "debug", "deliver", "easier", "enable", "ensure", "error",
+    "extend", "fail", "failing", "find", "finish", "fix", "get", "give", "handle", "implement", "improve",
+    "include", "introduce", "investigate", "issue", "keep", "lack", "look", "make", "misbehave", "missing",
+    "move", "new", "nobody", "perform", "prepare", "problem", "produce", "provide", "put", "quickly", "refactor",
+    "remove", "rename", "repair", "replace", "report", "request", "require", "resolve", "rework", "rewrite",
+    "run", "see", "set", "show", "simple", "simplify", "soon", "start", "support", "take", "today", "try", "turn",
+    "update", "urgent", "use", "way", "wish", "work", "write", "wrong",
+];
+
+/// The stems of [`OF_REQUESTS`].
+static OF_REQUESTS_STEMS: LazyLock<BTreeSet<String>> =
+    LazyLock::new(|| OF_REQUESTS.iter().map(|word| stem::stem(word)).collect());
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_without_content_are_sorted() {
+        assert!(WITHOUT_CONTENT.is_sorted());
+    }
+}
