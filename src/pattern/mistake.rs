@@ -15,6 +15,7 @@ use crate::digest::failure::Failure;
 use crate::digest::{Digest, failure};
 use crate::redact::{Clean, redact};
 use group::Group;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Words a template needs for one error to be recognised under another step of the same program.
@@ -49,7 +50,7 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     }
     let groups = group::by_step_and_template(&occurrences, corpus.settings.template_similarity);
     let groups = family::one_a_mistake(groups, corpus);
-    let mut patterns: Vec<Pattern> = groups.iter().filter_map(|group| pattern(group, corpus)).collect();
+    let mut patterns: Vec<Pattern> = groups.par_iter().filter_map(|group| pattern(group, corpus)).collect();
     patterns.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
     patterns
 }
@@ -82,7 +83,8 @@ fn recurs(group: &Group<'_>, corpus: &Corpus<'_>) -> bool {
 /// that got past it, files were edited and then the very same call worked.
 fn is_work(group: &Group<'_>) -> bool {
     let roots = |wanted: &dyn Fn(&failure::Fix) -> bool| -> BTreeSet<&Clean> {
-        let fixed = group.occurrences.iter().filter(|o| o.fix().is_some_and(|fix| !fix.guessed && wanted(fix)));
+        let fixed =
+            group.occurrences.iter().filter(|o| o.fix().is_some_and(|fix| !fix.guessed && wanted(fix)));
         fixed.map(|o| &o.digest.root).collect()
     };
     let (edited, fixed) = (roots(&|fix| fix.edited).len(), roots(&|_| true).len());
@@ -131,11 +133,7 @@ fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
 /// Corroborated where a remedy was seen to work in several independent sessions. That several agents meet an error
 /// says that it recurs, which every mistake does.
 fn grade(remedies: &[Remedy]) -> Grade {
-    if remedies.iter().any(|remedy| remedy.worked > 1) {
-        Grade::Corroborated
-    } else {
-        Grade::Friction
-    }
+    if remedies.iter().any(|remedy| remedy.worked > 1) { Grade::Corroborated } else { Grade::Friction }
 }
 
 /// Calls it costs a session, times sessions, times how sure we are that knowing helps.
