@@ -12,7 +12,7 @@ use super::{
     Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, template, witness,
 };
 use crate::digest::failure::Failure;
-use crate::digest::{Digest, failure};
+use crate::digest::{Digest, failure, step};
 use crate::redact::{Clean, redact};
 use group::Group;
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,12 +82,19 @@ fn recurs(group: &Group<'_>, corpus: &Corpus<'_>) -> bool {
 /// that got past it, files were edited and then the very same call worked.
 fn is_work(group: &Group<'_>) -> bool {
     let roots = |wanted: &dyn Fn(&failure::Fix) -> bool| -> BTreeSet<&Clean> {
-        let fixed = group.occurrences.iter().filter(|o| o.fix().is_some_and(|fix| !fix.guessed && wanted(fix)));
+        let fixed =
+            group.occurrences.iter().filter(|o| o.fix().is_some_and(|fix| !fix.guessed && wanted(fix)));
         fixed.map(|o| &o.digest.root).collect()
     };
     let (edited, fixed) = (roots(&|fix| fix.edited).len(), roots(&|_| true).len());
     let around = failure::judge::cause(&group.wording) == failure::judge::Cause::Surroundings;
     edited * 2 > fixed && !around
+}
+
+/// Whether it is the agent's own tool for files that fails. What such a tool says it says in full, to every agent
+/// that has it; only what worked against it is worth a note.
+fn is_of_a_file_tool(group: &Group<'_>) -> bool {
+    group.occurrences.iter().all(|o| !group::is_shell(o) && step::handles_files(&o.failure.step))
 }
 
 /// The pattern of a group, if it recurs enough.
@@ -98,6 +105,9 @@ fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
     let sessions = sessions(group);
     let support = witness::support(corpus.digests, &corpus.jobs, &sessions);
     let remedies = remedy::vote(group, corpus);
+    if remedies.is_empty() && is_of_a_file_tool(group) {
+        return None;
+    }
     let recovered: BTreeSet<&Clean> = group
         .occurrences
         .iter()
@@ -131,11 +141,7 @@ fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
 /// Corroborated where a remedy was seen to work in several independent sessions. That several agents meet an error
 /// says that it recurs, which every mistake does.
 fn grade(remedies: &[Remedy]) -> Grade {
-    if remedies.iter().any(|remedy| remedy.worked > 1) {
-        Grade::Corroborated
-    } else {
-        Grade::Friction
-    }
+    if remedies.iter().any(|remedy| remedy.worked > 1) { Grade::Corroborated } else { Grade::Friction }
 }
 
 /// Calls it costs a session, times sessions, times how sure we are that knowing helps.

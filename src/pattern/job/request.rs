@@ -19,7 +19,7 @@ const IMAGINED_SHARE: f64 = 0.5;
 
 /// A word that fewer requests have weighs no more: that a word is in one request only says how somebody put it,
 /// not that it is the job's name.
-const RARE_ENOUGH: usize = 3;
+const RARE_ENOUGH: usize = 5;
 
 /// A request as two sets: the stems of its words, and those of its words that bear a digit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
