@@ -92,7 +92,7 @@ const COMPLAINTS: &[Complaint] = &[
         pattern: concat!(
             r"\b",
             subject!("s"),
-            r" (?:is |are |was )?(?:not available|unavailable|no longer available|sold out)\b"
+            r" (?:(?:is |are |was )?(?:not available|no longer available|sold out)\b|(?:is|are|was) unavailable\b|unavailable(?:[.,;:!]|$))"
         ),
         advice: "check first that {} is available",
         plain: "check first that it is available",
@@ -270,6 +270,7 @@ mod tests {
                 "do not use “voucher” for “pay the deposit”",
             ),
             ("not enough rooms in house <id>", "check first that there are enough “rooms in house …”"),
+            ("room service unavailable", "check first that “room service” is available"),
             ("Error: store credit is not enough", "“store credit” is enough"),
             ("room <id> not available on <date>", "check first that “room …” is available"),
             ("the number of guests should match", "make sure that “number of guests” matches"),
@@ -288,5 +289,6 @@ mod tests {
             assert!(said.contains(expected), "{message}: {said}");
         }
         assert_eq!(advice("something odd happened"), None);
+        assert_eq!(advice("the booking refers to an unavailable room"), None);
     }
 }

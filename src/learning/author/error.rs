@@ -33,7 +33,7 @@ pub(super) fn word(lesson: &ErrorLesson, pattern: &Pattern) -> Wording {
         _ => {}
     }
     if sentences.is_empty() {
-        sentences.push(if lesson.recovered == 0 { UNSOLVED } else { UNLIKE }.to_owned());
+        sentences.push(capitalised(&format!("{}.", without_remedy(lesson))));
     }
     Wording {
         template: "mistake",
@@ -54,12 +54,15 @@ pub(super) fn word(lesson: &ErrorLesson, pattern: &Pattern) -> Wording {
 }
 
 /// What to do where nobody got past an error.
-const UNSOLVED: &str = "Nobody has got past this yet: do not retry it unchanged, say that it is in the way, \
-                        and go on with what does not need it.";
+const UNSOLVED: &str = "report it and go on with the rest: every retry was in vain";
 
 /// What to do where sessions got past an error, each in another way.
-const UNLIKE: &str = "Do not retry it unchanged: read what the message asks for and change the call. What worked \
-                      differed from session to session.";
+const UNLIKE: &str = "change the call before you retry: the same one fails again";
+
+/// What to do where no one way round an error is known.
+fn without_remedy(lesson: &ErrorLesson) -> &'static str {
+    if lesson.recovered == 0 { UNSOLVED } else { UNLIKE }
+}
 
 /// The rule in one sentence, at most [`RULE`] bytes where its own words leave room for the message.
 fn rule(lesson: &ErrorLesson, remedy: Option<&Remedy>, advice: Option<&str>) -> String {
@@ -82,10 +85,8 @@ fn rule(lesson: &ErrorLesson, remedy: Option<&Remedy>, advice: Option<&str>) -> 
         (None, _) => match (advice, lesson.arguments.as_slice()) {
             (Some(advice), _) => format!("Before {step}: {advice}"),
             (None, []) => {
-                joint = "fails:";
-                let end =
-                    if lesson.recovered == 0 { "nobody has got past this yet" } else { "change the call" };
-                format!("Do not retry {step} unchanged, {end}")
+                let message = code(&brief(unprefixed(&lesson.template), MOST_MESSAGE));
+                return format!("If {step} fails with {message}, {}.", without_remedy(lesson));
             }
             (None, some) => format!("Before {step}: check {}", list(some)),
         },
@@ -202,8 +203,14 @@ fn unprefixed(message: &str) -> &str {
     rest.map(|(_, rest)| rest.trim_start()).filter(|rest| !rest.is_empty()).unwrap_or(message)
 }
 
-/// The message's own words: what a name is made of.
+/// The message's own words: what a name is made of. Asides say nothing there.
 fn without_masks(message: &str) -> String {
-    let own = unprefixed(message).split_whitespace().filter(|word| !word.contains(['<', '*', '/']));
+    let message = unprefixed(message);
+    let own = message
+        .split(" (")
+        .next()
+        .unwrap_or(message)
+        .split_whitespace()
+        .filter(|word| !word.contains(['<', '*', '/']));
     own.collect::<Vec<_>>().join(" ")
 }
