@@ -263,6 +263,17 @@ impl Vector {
         if places > 0.0 && all > 0.0 { (met / places).max(1.0 - only_there / all) } else { 1.0 }
     }
 
+    /// How much of what this one says the other one speaks of too, whatever it says of it, 0 to 1.
+    pub(super) fn shared_with(&self, other: &Vector) -> f64 {
+        let (mut all, mut shared) = (0.0, 0.0);
+        for (term, entry) in &self.0 {
+            let weight = entry.size * entry.size * entry.said;
+            all += weight;
+            shared += if other.0.contains_key(term) { weight } else { 0.0 };
+        }
+        if all > 0.0 { shared / all } else { 0.0 }
+    }
+
     fn length(&self) -> f64 {
         self.0.values().map(|entry| entry.size * entry.size).sum::<f64>().sqrt()
     }
