@@ -36,10 +36,15 @@ pub(super) struct Groups {
     pub(super) all: Vec<Group>,
 }
 
-/// Groups all wordings. `told_apart`: transcripts say who is who.
-pub(super) fn group(corpus: &Corpus<'_>, wordings: &[Wording<'_>], told_apart: bool) -> Groups {
+/// Groups all wordings. `asked`: in how many different requests each word is; `told_apart`: transcripts say who is who.
+pub(super) fn group(
+    corpus: &Corpus<'_>,
+    wordings: &[Wording<'_>],
+    asked: &BTreeMap<String, usize>,
+    told_apart: bool,
+) -> Groups {
     let mut pairs = named_alternatives(corpus, wordings);
-    let mut groups = grouped(corpus, wordings, &pairs, told_apart);
+    let mut groups = grouped(corpus, wordings, asked, &pairs, told_apart);
     for _ in 1..ROUNDS {
         let mut rivals = rivals(corpus, wordings, &groups);
         rivals.retain(|pair| !pairs.contains(pair));
@@ -47,7 +52,7 @@ pub(super) fn group(corpus: &Corpus<'_>, wordings: &[Wording<'_>], told_apart: b
             break;
         }
         pairs.extend(rivals);
-        groups = grouped(corpus, wordings, &pairs, told_apart);
+        groups = grouped(corpus, wordings, asked, &pairs, told_apart);
     }
     groups
 }
@@ -95,9 +100,15 @@ fn rivals(corpus: &Corpus<'_>, wordings: &[Wording<'_>], groups: &Groups) -> Vec
     found
 }
 
-fn grouped(corpus: &Corpus<'_>, wordings: &[Wording<'_>], pairs: &[Pair], told_apart: bool) -> Groups {
+fn grouped(
+    corpus: &Corpus<'_>,
+    wordings: &[Wording<'_>],
+    asked: &BTreeMap<String, usize>,
+    pairs: &[Pair],
+    told_apart: bool,
+) -> Groups {
     let threshold = corpus.settings.wish_similarity;
-    let weights = Weights::learn(wordings.iter().map(|wording| &wording.wish), pairs);
+    let weights = Weights::learn(wordings.iter().map(|wording| &wording.wish), asked, pairs);
     let vectors: Vec<Vector> = wordings.iter().map(|wording| weights.vector(&wording.wish)).collect();
     let recurs = |vote: &Vote<'_>| told_apart && !vote::stands_in_request(corpus, vote);
     let carries = |at: &usize| {
@@ -183,6 +194,20 @@ fn share_a_name(here: &Group, there: &Group, wordings: &[Wording<'_>], said: &BT
     };
     let most = |part: usize, whole: usize| part as f64 >= NEARLY_ALL * whole as f64;
     let (all_here, all_there) = (count(here, None), count(there, None));
+    // `a service needs a dashboard`, `a service has a chart`: each adds a name of its own to the one they share.
+    let own = |group: &Group, all: usize, other: &Group| {
+        group.middle.core(NAMING).into_iter().any(|(term, sign)| {
+            let telling = LEXICON.telling(term) > 0.99 && sign > 0.0;
+            // Every word of a single wording is in all of it.
+            group.members.len() > 1
+                && telling
+                && most(count(group, Some(term)), all)
+                && count(other, Some(term)) == 0
+        })
+    };
+    if own(here, all_here, there) && own(there, all_there, here) {
+        return false;
+    }
     here.middle.core(NAMING).into_iter().any(|(term, _)| {
         let (of_here, of_there) = (count(here, Some(term)), count(there, Some(term)));
         LEXICON.telling(term) > 0.99
