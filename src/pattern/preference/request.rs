@@ -23,6 +23,8 @@ pub(super) struct Requests {
     /// Which of them each session has, in the corpus' order.
     of: Vec<usize>,
     weight: BTreeMap<String, f64>,
+    /// In how many jobs' requests each word is.
+    pub(super) asked: BTreeMap<String, usize>,
 }
 
 impl Requests {
@@ -38,26 +40,21 @@ impl Requests {
             .with_min_len(16)
             .map(|ask| read(ask, false).terms.into_keys().collect())
             .collect();
-        let mut of = vec![0; corpus.digests.len()];
-        let mut weight: BTreeMap<String, f64> = BTreeMap::new();
-        for (number, (words, sessions)) in words.iter().zip(&sessions).enumerate() {
-            for &session in sessions {
-                if let Some(slot) = of.get_mut(session) {
-                    *slot = number;
-                }
-            }
-            for word in words {
-                *weight.entry(word.clone()).or_default() += sessions.len() as f64;
+        let mut asked: BTreeMap<String, usize> = BTreeMap::new();
+        for word in words.iter().flatten() {
+            *asked.entry(word.clone()).or_default() += 1;
+        }
+        let rarity =
+            |times: usize| ((words.len() as f64 + BACKGROUND) / (times as f64 + SMOOTHING)).ln().max(0.1);
+        let weight = asked.iter().map(|(word, times)| (word.clone(), rarity(*times))).collect();
+        let mut different: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for (session, of) in words.iter().enumerate() {
+            for word in of {
+                different.entry(word.clone()).or_default().insert(corpus.jobs.of(session));
             }
         }
-        for frequency in weight.values_mut() {
-            *frequency = ((of.len() as f64 + BACKGROUND) / (*frequency + SMOOTHING)).ln().max(0.1);
-        }
-        Requests { words, of, weight }
-    }
-
-    fn words(&self, session: usize) -> Option<&BTreeSet<String>> {
-        self.words.get(*self.of.get(session)?)
+        let asked = different.into_iter().map(|(word, jobs)| (word, jobs.len())).collect();
+        Requests { words, weight, asked }
     }
 
     /// Whether two sessions were asked for one thing, the words of `besides` left out on both sides. Where nothing is
