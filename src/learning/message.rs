@@ -93,7 +93,7 @@ mod tests {
             pattern: Fingerprint::of(&["a"]),
             anchor: Vec::new(),
             grade: Grade::Corroborated,
-            support: Support { sessions: 13, jobs: 6, agents: 3, people: 2, first: None, last: None },
+            support: Support { sessions: 13, jobs: 6, agents: 3, people: 2, ..Support::default() },
             evidence: vec![Evidence { session, event: 7, at: None, quote: redact(quote) }],
             text: String::new(),
             rationale: "Why.".to_owned(),
@@ -130,6 +130,6 @@ mod tests {
         assert_eq!(text.lines().filter(|line| line.starts_with("Dream-Pattern:")).count(), 1);
         assert!(!text.lines().any(|line| line.starts_with("Signed-off-by")));
         let subject = text.lines().next().unwrap();
-        assert!(subject.len() <= MOST_SUBJECT && subject.matches('`').count() % 2 == 0, "{subject}");
+        assert!(subject.len() <= MOST_SUBJECT && subject.matches('`').count().is_multiple_of(2), "{subject}");
     }
 }

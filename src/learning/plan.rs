@@ -242,7 +242,7 @@ mod tests {
                 times: sessions,
                 cost: sessions,
             }),
-            support: Support { sessions, jobs: 2, agents: 1, people: 1, first: None, last: None },
+            support: Support { sessions, jobs: 2, agents: 1, people: 1, ..Support::default() },
             grade: Grade::Friction,
             scope: Scope::default(),
             evidence: quotes.iter().map(|quote| evidence(quote, quote)).collect(),

@@ -242,7 +242,9 @@ mod tests {
     #[test]
     fn the_order_of_sessions_does_not_matter() {
         let asks: Vec<String> = (0..150u32)
-            .map(|n| (0..8).filter(move |bit| (n.wrapping_mul(2_654_435_761) >> bit) & 1 == 1 || bit % 3 == n % 3))
+            .map(|n| {
+                (0..8).filter(move |bit| (n.wrapping_mul(2_654_435_761) >> bit) & 1 == 1 || bit % 3 == n % 3)
+            })
             .map(|bits| bits.map(|bit| format!("word{} ", char::from(b'a' + bit as u8))).collect())
             .collect();
         let partition = |asks: &[&str]| -> BTreeSet<BTreeSet<String>> {
@@ -279,11 +281,20 @@ mod tests {
                         found += u32::from(y);
                         both += u32::from(x && y);
                         if std::env::var("SHOW").is_ok_and(|s| s == t.to_string()) && x != y {
-                            println!("{world} {} | {} | {}", if x { "MISSED" } else { "WRONG" }, rows[a].1, rows[b].1);
+                            println!(
+                                "{world} {} | {} | {}",
+                                if x { "MISSED" } else { "WRONG" },
+                                rows[a].1,
+                                rows[b].1
+                            );
                         }
                     }
                 }
-                line += &format!("{world} R{:.2} P{:.2}  ", f64::from(both) / f64::from(truth), f64::from(both) / f64::from(found.max(1)));
+                line += &format!(
+                    "{world} R{:.2} P{:.2}  ",
+                    f64::from(both) / f64::from(truth),
+                    f64::from(both) / f64::from(found.max(1))
+                );
             }
             println!("{line}");
         }

@@ -82,7 +82,8 @@ fn recurs(group: &Group<'_>, corpus: &Corpus<'_>) -> bool {
 /// that got past it, files were edited and then the very same call worked.
 fn is_work(group: &Group<'_>) -> bool {
     let roots = |wanted: &dyn Fn(&failure::Fix) -> bool| -> BTreeSet<&Clean> {
-        let fixed = group.occurrences.iter().filter(|o| o.fix().is_some_and(|fix| !fix.guessed && wanted(fix)));
+        let fixed =
+            group.occurrences.iter().filter(|o| o.fix().is_some_and(|fix| !fix.guessed && wanted(fix)));
         fixed.map(|o| &o.digest.root).collect()
     };
     let (edited, fixed) = (roots(&|fix| fix.edited).len(), roots(&|_| true).len());
@@ -131,11 +132,7 @@ fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
 /// Corroborated where a remedy was seen to work in several independent sessions. That several agents meet an error
 /// says that it recurs, which every mistake does.
 fn grade(remedies: &[Remedy]) -> Grade {
-    if remedies.iter().any(|remedy| remedy.worked > 1) {
-        Grade::Corroborated
-    } else {
-        Grade::Friction
-    }
+    if remedies.iter().any(|remedy| remedy.worked > 1) { Grade::Corroborated } else { Grade::Friction }
 }
 
 /// Calls it costs a session, times sessions, times how sure we are that knowing helps.

@@ -454,7 +454,11 @@ pub fn mine_telling(
 }
 
 /// Does one part of the work and tells how long it took.
-fn timed<T>(part: &'static str, told: &(dyn Fn(&'static str, Duration) + Sync), work: impl FnOnce() -> T) -> T {
+fn timed<T>(
+    part: &'static str,
+    told: &(dyn Fn(&'static str, Duration) + Sync),
+    work: impl FnOnce() -> T,
+) -> T {
     let began = Instant::now();
     let done = work();
     told(part, began.elapsed());

@@ -17,7 +17,7 @@ mod likeness;
 mod people;
 mod request;
 mod slot;
-mod stem;
+pub(super) mod stem;
 mod vote;
 mod wish;
 mod worth;

@@ -361,7 +361,10 @@ mod tests {
                 "2 hops are listed, 0 delivered",
             ),
             ("Killed", "Killed"),
-            ("make: *** No recipe for 'jam'.  Stop.\ncontext: SUGAR=3", "make: *** No recipe for 'jam'.  Stop."),
+            (
+                "make: *** No recipe for 'jam'.  Stop.\ncontext: SUGAR=3",
+                "make: *** No recipe for 'jam'.  Stop.",
+            ),
             (
                 "╷\n│ Error: lock file is out of date\n│ \n│   - a: does not match\n╵",
                 "Error: lock file is out of date",

@@ -90,7 +90,7 @@ fn given<'a>(occurrence: &Occurrence<'a>) -> BTreeSet<&'a str> {
 /// mistake by, since they come between by chance.
 fn remedy_of(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Way> {
     let by_chance = |done: &step::Step| done.starts_with("edit") || step::is_verification(done);
-    remedy::most_common(group).or_else(|| Some(remedy::vote(group, corpus).into_iter().next()?.way)).filter(
-        |way| !matches!(way, Way::First(done) | Way::Instead { step: done, .. } if by_chance(done)),
-    )
+    remedy::most_common(group)
+        .or_else(|| Some(remedy::vote(group, corpus).into_iter().next()?.way))
+        .filter(|way| !matches!(way, Way::First(done) | Way::Instead { step: done, .. } if by_chance(done)))
 }
