@@ -23,8 +23,12 @@ _git_dream() {
 pub(super) fn main(options: &Options, mut command: clap::Command, talk: &Talk) -> anyhow::Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut command, "git-dream", &mut script);
+    let mut script = String::from_utf8_lossy(&script).into_owned();
     if options.shell == Shell::Bash {
-        script.extend_from_slice(AS_SUBCOMMAND_IN_BASH.as_bytes());
+        // clap_complete 4.6 takes the hyphen of a program's name for a space where it names the parts of the
+        // script, but not where it calls them: no command's options would ever be completed.
+        script = script.replace("git__subcmd__dream", "git__dream");
+        script.push_str(AS_SUBCOMMAND_IN_BASH);
     }
-    Ok(talk.data(&String::from_utf8_lossy(&script))?)
+    Ok(talk.data(&script)?)
 }
