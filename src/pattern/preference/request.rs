@@ -5,6 +5,7 @@
 
 use super::wish::read;
 use crate::pattern::Corpus;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Shared weight, as a share of the lighter request's, from which two requests are about one thing.
@@ -19,6 +20,8 @@ const SMOOTHING: f64 = 3.0;
 pub(super) struct Requests {
     words: Vec<BTreeSet<String>>,
     weight: BTreeMap<String, f64>,
+    /// In how many jobs' requests each word is.
+    pub(super) asked: BTreeMap<String, usize>,
 }
 
 impl Requests {
@@ -26,17 +29,24 @@ impl Requests {
     pub(super) fn of(corpus: &Corpus<'_>) -> Requests {
         let words: Vec<BTreeSet<String>> = corpus
             .digests
-            .iter()
+            .par_iter()
             .map(|digest| read(&digest.ask, false).terms.into_keys().collect())
             .collect();
-        let mut weight: BTreeMap<String, f64> = BTreeMap::new();
+        let mut asked: BTreeMap<String, usize> = BTreeMap::new();
         for word in words.iter().flatten() {
-            *weight.entry(word.clone()).or_default() += 1.0;
+            *asked.entry(word.clone()).or_default() += 1;
         }
-        for frequency in weight.values_mut() {
-            *frequency = ((words.len() as f64 + BACKGROUND) / (*frequency + SMOOTHING)).ln().max(0.1);
+        let rarity =
+            |times: usize| ((words.len() as f64 + BACKGROUND) / (times as f64 + SMOOTHING)).ln().max(0.1);
+        let weight = asked.iter().map(|(word, times)| (word.clone(), rarity(*times))).collect();
+        let mut different: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for (session, of) in words.iter().enumerate() {
+            for word in of {
+                different.entry(word.clone()).or_default().insert(corpus.jobs.of(session));
+            }
         }
-        Requests { words, weight }
+        let asked = different.into_iter().map(|(word, jobs)| (word, jobs.len())).collect();
+        Requests { words, weight, asked }
     }
 
     /// Whether two sessions were asked for one thing, the words of `besides` left out on both sides. Where nothing is
