@@ -35,6 +35,8 @@ fn inboxes_are_folded_in_and_deleted_with_the_cycle() {
 fn what_found_no_room_waits_until_people_have_decided() {
     let sandbox = Sandbox::new();
     let dir = memory(&sandbox, "m");
+    sandbox.git(&dir, &["config", "user.name", "Ann"]);
+    sandbox.git(&dir, &["config", "user.email", "ann@example.com"]);
     sandbox.commit(&dir, &[("dream.toml", "[memory]\nmax_learnings = 1\n")], "One at a time");
     let file = write(&sandbox, "s.jsonl", &sessions(&sandbox));
     let first = run(&sandbox, &dir, &[&file], &[]);
