@@ -12,6 +12,8 @@
 //! One set of masks and one threshold for all systems, the defaults that mining uses. The figures beside are
 //! Drain3's with generic masks at similarity 0.6, average over the same systems; per system it was not recorded.
 
+#![allow(clippy::print_stdout, reason = "a bench prints its table")]
+
 use git_dream::pattern::template;
 use git_dream::settings::Mining;
 use std::collections::{BTreeMap, BTreeSet};

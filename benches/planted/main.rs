@@ -60,6 +60,9 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         return generate(arguments, &vocabularies, folder).map(|()| true);
     }
     let binary = arguments.binary.clone().unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_git-dream")));
+    // It is started in other folders than this one.
+    let binary = std::path::absolute(&binary).map_err(|error| format!("{}: {error}", binary.display()))?;
+    let build = score::drive::build(&binary)?;
     let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
     let base = arguments.keep.clone().unwrap_or_else(|| temporary.path().to_owned());
     let mut marks = Vec::new();
@@ -76,7 +79,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
         }
         marks.push(mark);
     }
-    score::report::table(&marks).iter().for_each(|line| say(line));
+    score::report::table(&build, &marks).iter().for_each(|line| say(line));
     Ok(score::report::bounds_hold(&marks))
 }
 

@@ -263,6 +263,17 @@ fn every_way_of_being_wrong_shows() {
         *text = text.lines().rev().collect::<Vec<_>>().join("\n");
     });
     assert_eq!((backwards.workflows_found + 1, backwards.wrong), (truth.workflows.len(), 1));
+    let padded = |steps: usize| {
+        with(&|notes| {
+            let text = &mut notes[kind_at("playbook")].text;
+            (0..steps).for_each(|step| text.push_str(&format!("\n9. `habit-{step}`")));
+        })
+    };
+    assert_eq!((padded(2).strayed, padded(2).wrong), (0, 0), "two steps of its own are no fault");
+    assert_eq!(
+        (padded(3).strayed, padded(3).wrong, padded(3).workflows_found),
+        (1, 1, truth.workflows.len())
+    );
     let remedied = truth.mistakes.iter().position(|plant| plant.remedy).unwrap();
     let helpless = with(&|notes| notes[remedied].text = truth.mistakes[remedied].told_by[0].clone());
     assert_eq!(

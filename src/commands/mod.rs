@@ -16,9 +16,11 @@ mod status;
 mod talk;
 mod whereabouts;
 
+use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use exit::Usage;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use talk::Talk;
 
@@ -85,19 +87,30 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return exit::of_clap(&error),
     };
     let talk = Talk::new(&parsed.global);
-    let dir = parsed.global.start_in.clone().unwrap_or_else(|| PathBuf::from("."));
-    let done = match parsed.command {
-        Some(Command::Init(options)) => init::main(&options, &dir, &talk),
-        Some(Command::Demo(options)) => demo::main(&options, &dir, &talk),
-        Some(Command::Audit(options)) => audit::main(&options, &dir, &talk),
-        Some(Command::Run(options)) => run::main(&options, &dir, &talk),
-        Some(Command::Status(options)) => status::main(&options, &dir, &talk),
-        Some(Command::Log(options)) => log::main(&options, &dir, &talk),
-        Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), &talk),
-        Some(Command::Man(options)) => man::main(&options, CommandLine::command(), &talk),
-        None => status::main(&status::Options::default(), &dir, &talk),
-    };
+    let done = enter(parsed.global.start_in.as_deref()).and_then(|()| run(parsed.command, &talk));
     exit::of(done, &talk)
+}
+
+/// Moves to the folder of `-C`, as git does, so that `GIT_DIR`, paths and programs that are started agree on it.
+fn enter(start_in: Option<&Path>) -> Result<()> {
+    let Some(dir) = start_in else { return Ok(()) };
+    std::env::set_current_dir(dir)
+        .map_err(|error| Usage(format!("cannot go to {}: {error}", dir.display())).into())
+}
+
+fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
+    let dir = Path::new(".");
+    match command {
+        Some(Command::Init(options)) => init::main(&options, dir, talk),
+        Some(Command::Demo(options)) => demo::main(&options, dir, talk),
+        Some(Command::Audit(options)) => audit::main(&options, dir, talk),
+        Some(Command::Run(options)) => run::main(&options, dir, talk),
+        Some(Command::Status(options)) => status::main(&options, dir, talk),
+        Some(Command::Log(options)) => log::main(&options, dir, talk),
+        Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),
+        Some(Command::Man(options)) => man::main(&options, CommandLine::command(), talk),
+        None => status::main(&status::Options::default(), dir, talk),
+    }
 }
 
 #[cfg(test)]

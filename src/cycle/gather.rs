@@ -43,6 +43,8 @@ pub struct Gathered {
     unsettled: u32,
     /// What each file held, to be remembered once the cycle is written.
     files: Vec<FileSeen>,
+    /// What is remembered of earlier runs; `None` where nothing is to be remembered.
+    cache: Option<StatCache>,
 }
 
 /// What one file held.
@@ -62,6 +64,16 @@ struct OneFile {
     unsettled: bool,
 }
 
+/// What is known of a transcript before it is opened.
+enum Look {
+    /// It looks as it did when these sessions were read from it, and all of them are dreamt already.
+    Known(u32),
+    /// Found and not named, and written to so lately that its session may be going on.
+    Young,
+    /// It has to be read.
+    Unread,
+}
+
 /// Reads and digests every session that is not in `seen`, files in parallel; what comes back does not depend on
 /// their order or on the number of threads.
 ///
@@ -74,12 +86,18 @@ pub fn gather(
 ) -> Result<Gathered> {
     let cache = StatCache::load(repo, &readers(&settings.reading));
     let mut gathered = Gathered { skipped: sources.skipped.to_vec(), ..Gathered::default() };
+    let looks: Vec<Look> = sources
+        .transcripts
+        .par_iter()
+        .with_min_len(64)
+        .map(|path| look(path, sources.found, &cache, seen, &settings.reading))
+        .collect();
     let mut unread: Vec<&Path> = Vec::new();
-    for path in sources.transcripts {
-        let stat = std::fs::metadata(path).ok().and_then(|metadata| Stat::of(&metadata));
-        match stat.and_then(|stat| cache.sessions(path, &stat)) {
-            Some(known) if known.iter().all(|id| seen.contains(id)) => gathered.read += known.len() as u32,
-            _ => unread.push(path),
+    for (path, look) in sources.transcripts.iter().zip(looks) {
+        match look {
+            Look::Known(sessions) => gathered.read += sessions,
+            Look::Young => gathered.unsettled += 1,
+            Look::Unread => unread.push(path),
         }
     }
     let done = AtomicUsize::new(0);
@@ -103,7 +121,22 @@ pub fn gather(
     }
     gathered.digests.sort_by(|a, b| a.session.cmp(&b.session));
     gathered.digests.dedup_by(|a, b| a.session == b.session);
+    gathered.cache = Some(cache);
     Ok(gathered)
+}
+
+/// Looks at a transcript without opening it.
+fn look(path: &Path, found: bool, cache: &StatCache, seen: &BTreeSet<SessionId>, reading: &Reading) -> Look {
+    let Ok(metadata) = std::fs::metadata(path) else { return Look::Unread };
+    let known = Stat::of(&metadata).and_then(|stat| cache.sessions(path, &stat));
+    if let Some(sessions) = known.filter(|sessions| sessions.iter().all(|id| seen.contains(id))) {
+        return Look::Known(sessions.len() as u32);
+    }
+    let modified = metadata.modified().ok().and_then(|modified| Timestamp::try_from(modified).ok());
+    if found && modified.is_some_and(|modified| is_young(modified, reading)) {
+        return Look::Young;
+    }
+    Look::Unread
 }
 
 /// Reads and digests every session of the sources, whatever any ledger knows: for `audit`.
@@ -177,13 +210,55 @@ impl Gathered {
 
     /// Remembers what each file held, so that the next run need not open it. Only once the cycle is written: a
     /// cycle that failed must read them again.
-    pub fn remember(&self, repo: &Repo, settings: &Settings) -> Result<()> {
-        let mut cache = StatCache::load(repo, &readers(&settings.reading));
+    pub fn remember(mut self) -> Result<()> {
+        let Some(cache) = &mut self.cache else { return Ok(()) };
         for FileSeen { path, stat, sessions, at } in &self.files {
             if let Some(stat) = stat {
                 cache.remember(path, stat, sessions, *at);
             }
         }
         cache.store()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    const SESSION: &str = concat!(
+        r#"{"messages":[{"role":"user","content":"count the words in notes.txt"},"#,
+        r#"{"role":"assistant","content":"There are twelve."}]}"#,
+    );
+
+    fn gathered(repo: &Repo, path: &Path, found: bool) -> Gathered {
+        let sources = Sources {
+            transcripts: &[path.to_owned()],
+            skipped: &[],
+            outcomes: None,
+            found,
+            progress: &|_, _| {},
+        };
+        gather(&sources, &BTreeSet::new(), &Settings::default(), repo).unwrap()
+    }
+
+    #[test]
+    fn a_session_that_is_being_written_is_left_for_the_next_cycle() {
+        let dir = tempfile::tempdir().unwrap();
+        let repo = Repo::init(&dir.path().join("memory"), "main").unwrap();
+        let path = dir.path().join("s.jsonl");
+        let counted = |found: bool| {
+            let counts = gathered(&repo, &path, found).counts();
+            (counts.new, counts.unsettled)
+        };
+        std::fs::write(&path, format!("{SESSION}\n")).unwrap();
+        assert_eq!(counted(true), (0, 1), "found, and written to just now");
+        assert_eq!(counted(false), (1, 0), "named, and whole");
+        let half = SESSION.get(..SESSION.len() / 2).unwrap();
+        std::fs::write(&path, format!("{SESSION}\n{half}")).unwrap();
+        assert_eq!(counted(false), (0, 1), "named, and cut off");
+        let hours_ago = SystemTime::now() - Duration::from_secs(7_200);
+        std::fs::File::options().write(true).open(&path).unwrap().set_modified(hours_ago).unwrap();
+        assert_eq!((counted(true), counted(false)), ((1, 0), (1, 0)), "left alone since");
     }
 }

@@ -6,24 +6,30 @@
 
 pub mod audit;
 pub mod gather;
+mod parts;
+mod record;
 mod report;
 mod verdict;
 
+pub use parts::Part;
 pub use report::{LearningReport, Report, SessionCounts};
 pub use verdict::{Proposal, decided, standings};
 
+use crate::digest::Digest;
 use crate::learning::author::Author;
-use crate::learning::{Learning, Planned, message, plan};
-use crate::ledger::{
-    Addition, CycleRecord, LEDGER, LearningRecord, Ledger, RefusedRecord, Stamp, SupportRecord,
-};
+use crate::learning::standing::Standings;
+use crate::learning::standing::Verdict;
+use crate::learning::{Planned, message, plan};
+use crate::ledger::{Addition, CycleRecord, LEDGER, Ledger, Stamp};
 use crate::memory::{MEMORY_FILE, Memory, index};
-use crate::pattern::{self, Known, Pattern};
+use crate::pattern::{self, Fingerprint, Given, Known, Pattern};
 use crate::repo::{Commit, FileChange, Identity, MoveError, Oid, Plan, RefMove, Repo, Signing};
 use crate::session::SessionId;
 use crate::settings::Settings;
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
+use parts::Parts;
+use record::fingerprint_of;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the commits' `Dream-Engine` trailer says.
@@ -48,7 +54,7 @@ struct Before<'r> {
     target: String,
     base: Oid,
     ledger: Ledger<'r>,
-    cycles: Vec<CycleRecord>,
+    setting: String,
 }
 
 /// Dreams once.
@@ -56,42 +62,54 @@ struct Before<'r> {
 /// Nothing is written until everything is known; then objects, then all refs in one move. Errors leave the
 /// repository as it was. A dream with nothing to say gives a report without a branch.
 pub fn dream(request: &Request<'_>) -> Result<Report> {
+    let parts = Parts::default();
+    let mut report = dream_timed(request, &parts)?;
+    report.parts = parts.into_vec();
+    Ok(report)
+}
+
+fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     let Request { repo, settings, .. } = request;
     if !request.dry_run {
         repo.recover()?;
     }
-    let before = look(repo, settings)?;
-    let folded_in = before.ledger.folded_in()?;
-    let gathered = gather::gather(&request.sources, &folded_in, settings, repo)?;
-    let pending_inbox = before.ledger.seen()?.len() > folded_in.len();
-    let setting = fingerprint_of(settings);
-    let last = before.cycles.last();
-    let same_rules =
-        last.is_some_and(|cycle| cycle.settings == setting && !cycle.counts.contains_key("left_over"));
-    if gathered.digests.is_empty() && !pending_inbox && same_rules {
+    let before = parts.timed("looking at the repository", || look(repo, settings))?;
+    let folded_in = parts.timed("listing the known sessions", || before.ledger.folded_in())?;
+    let gathered =
+        parts.timed("reading sessions", || gather::gather(&request.sources, &folded_in, settings, repo))?;
+    let is_quiet = gathered.digests.is_empty()
+        && !before.ledger.has_waiting(&folded_in)?
+        && parts.timed("looking for what is left to say", || nothing_left_to_say(&before, settings))?;
+    if is_quiet {
+        let report = Report::quiet(&before.target, before.base, &gathered);
         if !request.dry_run {
-            gathered.remember(repo, settings)?;
+            gathered.remember()?;
         }
-        return Ok(Report::quiet(&before.target, before.base, &gathered));
+        return Ok(report);
     }
 
-    let stored = before.ledger.digests()?;
-    let inbox: Vec<_> =
-        stored.digests.iter().filter(|digest| !folded_in.contains(&digest.session)).cloned().collect();
-    let mut fresh = gathered.digests.clone();
-    fresh.extend(inbox);
+    let stored = parts.timed("loading digests", || before.ledger.digests())?;
+    let (cycles, _) = parts.timed("loading cycles", || before.ledger.cycles())?;
+    let inbox = stored.digests.iter().filter(|digest| !folded_in.contains(&digest.session));
+    let fresh: Vec<Digest> = gathered.digests.iter().chain(inbox).cloned().collect();
     let mut all = stored.digests;
     all.extend(gathered.digests.iter().cloned());
-    let all = crate::ledger::newest(all);
+    let all = parts.timed("joining digests", || crate::ledger::newest(all));
 
-    let known = known(&before.cycles);
-    let patterns = pattern::mine(&all, &settings.mining, &known);
+    let known = known(&cycles);
     let memory = read_memory(repo, before.base, &settings.memory.root)?;
-    let standings = verdict::standings(repo, &before.cycles, before.base, &settings.memory.root)?;
+    let standings = parts.timed("looking up what people decided", || {
+        verdict::standings(repo, &cycles, before.base, &settings.memory.root)
+    })?;
+    let given = Given { settings: &settings.mining, known: &known, notes: &notes(&standings) };
+    let patterns =
+        parts.timed("mining", || pattern::mine_telling(all, &given, &|part, took| parts.add(part, took)));
     let today = request.now.strftime("%Y-%m-%d").to_string();
-    let planned = plan(&patterns, &memory, &standings, &Author::builtin()?, &settings.memory, &today)?;
+    let planned = parts.timed("planning", || {
+        plan(&patterns, &memory, &standings, &Author::builtin()?, &settings.memory, &today)
+    })?;
 
-    let cycle = name(&before, &fresh.iter().map(|d| d.session.clone()).collect(), &setting, request.now);
+    let cycle = name(&before, &fresh.iter().map(|d| d.session.clone()).collect(), request.now);
     let mut report = Report::of(&cycle, &before.target, before.base, &gathered, &planned);
     report.skipped.extend(stored.skipped);
     if request.dry_run {
@@ -101,46 +119,69 @@ pub fn dream(request: &Request<'_>) -> Result<Report> {
     let commits = commits(&planned, &memory, &standings, &patterns, settings, &cycle);
     let written = match commits.is_empty() {
         true => Vec::new(),
-        false => repo.write(&Plan {
-            base: Some(before.base),
-            identity: identity.clone(),
-            at: request.now,
-            signing: Signing::AsConfigured,
-            commits,
+        false => parts.timed("writing commits", || {
+            repo.write(&Plan {
+                base: Some(before.base),
+                identity: identity.clone(),
+                at: request.now,
+                signing: Signing::AsConfigured,
+                commits,
+            })
         })?,
     };
     report.name_commits(&written);
-    let record = record(&before, &report, &planned, &patterns, &known, &setting, request.now);
+    let record = record::record(&record::Made {
+        report: &report,
+        planned: &planned,
+        patterns: &patterns,
+        known: &known,
+        setting: &before.setting,
+        now: request.now,
+    });
     let addition = Addition { cycle: &cycle, digests: &fresh, record: Some(&record) };
-    let ledger = before.ledger.append(&addition, &Stamp { identity, at: request.now })?;
-    let mut moves = vec![RefMove {
-        name: LEDGER.to_owned(),
-        from: before.ledger.tip(),
-        to: Some(ledger),
-        reason: format!("dream: {cycle}"),
-    }];
-    if let (Some(branch), Some(tip)) = (&report.branch, written.last()) {
-        moves.push(RefMove {
-            name: format!("refs/heads/{branch}"),
-            from: None,
-            to: Some(*tip),
-            reason: format!("dream: {cycle}"),
-        });
-    }
-    // What the ledger now holds, the inboxes need not.
-    moves.extend(before.ledger.inboxes().iter().map(|(name, tip)| RefMove {
-        name: name.clone(),
-        from: Some(*tip),
-        to: None,
-        reason: format!("dream: {cycle}"),
-    }));
+    let ledger = parts.timed("writing the ledger", || {
+        before.ledger.append(&addition, &Stamp { identity, at: request.now })
+    })?;
+    let moves = moves(&before, &report, ledger, written.last().copied());
     // The target may have moved while we dreamt; the branch starts where it stood, which is where it was read.
-    repo.move_refs(&moves).map_err(|error| match error {
+    parts.timed("moving refs", || repo.move_refs(&moves)).map_err(|error| match error {
         MoveError::Failed(error) => error,
         lost => anyhow::Error::new(lost),
     })?;
-    gathered.remember(repo, settings)?;
+    gathered.remember()?;
     Ok(report)
+}
+
+/// Whether mining again would propose what the last cycle proposed: the program and the settings are the ones it
+/// had, and what found no room in it waits until people have decided on some of what did.
+fn nothing_left_to_say(before: &Before<'_>, settings: &Settings) -> Result<bool> {
+    let Some(last) = before.ledger.last_cycle()? else { return Ok(false) };
+    if last.settings != before.setting || last.engine != BUILTIN {
+        return Ok(false);
+    }
+    if !last.counts.contains_key(record::LEFT_OVER) {
+        return Ok(true);
+    }
+    let root = &settings.memory.root;
+    let proposals = decided(before.ledger.repo(), std::slice::from_ref(&last), before.base, root)?;
+    Ok(proposals.iter().all(|proposal| proposal.verdict == Verdict::Pending))
+}
+
+/// All refs of the cycle: the ledger, the branch, and the inboxes that the ledger now holds.
+fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) -> Vec<RefMove> {
+    let reason = format!("dream: {}", report.cycle.as_deref().unwrap_or_default());
+    let moving = |name: &str, from: Option<Oid>, to: Option<Oid>| RefMove {
+        name: name.to_owned(),
+        from,
+        to,
+        reason: reason.clone(),
+    };
+    let mut moves = vec![moving(LEDGER, before.ledger.tip(), Some(ledger))];
+    if let (Some(branch), Some(tip)) = (&report.branch, tip) {
+        moves.push(moving(&format!("refs/heads/{branch}"), None, Some(tip)));
+    }
+    moves.extend(before.ledger.inboxes().iter().map(|(name, tip)| moving(name, Some(*tip), None)));
+    moves
 }
 
 /// Finds the target branch and opens the ledger.
@@ -156,9 +197,7 @@ fn look<'r>(repo: &'r Repo, settings: &Settings) -> Result<Before<'r>> {
             "the branch `{target}` has no commit yet: run `git dream init` there, or commit something first"
         );
     };
-    let ledger = Ledger::open(repo)?;
-    let (cycles, _) = ledger.cycles()?;
-    Ok(Before { target, base, ledger, cycles })
+    Ok(Before { target, base, ledger: Ledger::open(repo)?, setting: fingerprint_of(settings) })
 }
 
 /// The branch that learnings are proposed for.
@@ -170,6 +209,11 @@ pub fn target(repo: &Repo, settings: &Settings) -> Result<String> {
     head.context(
         "HEAD is on no branch: check one out, or name it in dream.toml (`[memory] target = \"main\"`)",
     )
+}
+
+/// The note of every pattern that has one.
+fn notes(standings: &Standings) -> BTreeMap<Fingerprint, String> {
+    standings.iter().map(|(pattern, standing)| (pattern.clone(), standing.note.clone())).collect()
 }
 
 /// Every lesson that earlier cycles named, the first name first.
@@ -209,7 +253,7 @@ pub fn outside(root: &str, path: &str) -> String {
 fn commits(
     planned: &Planned,
     memory: &Memory,
-    standings: &crate::learning::standing::Standings,
+    standings: &Standings,
     patterns: &[Pattern],
     settings: &Settings,
     cycle: &str,
@@ -242,11 +286,7 @@ fn commits(
 }
 
 /// How useful each note is: the weight of its pattern, as far as it has one.
-fn usefulness(
-    planned: &Planned,
-    standings: &crate::learning::standing::Standings,
-    patterns: &[Pattern],
-) -> BTreeMap<String, f64> {
+fn usefulness(planned: &Planned, standings: &Standings, patterns: &[Pattern]) -> BTreeMap<String, f64> {
     let mut useful: BTreeMap<String, f64> =
         standings.values().map(|standing| (standing.note.clone(), 0.0)).collect();
     for pattern in patterns {
@@ -259,12 +299,12 @@ fn usefulness(
 }
 
 /// The cycle's name: its day, and a few digits of the hash of what it was made from.
-fn name(before: &Before<'_>, fresh: &BTreeSet<SessionId>, setting: &str, now: Timestamp) -> String {
+fn name(before: &Before<'_>, fresh: &BTreeSet<SessionId>, now: Timestamp) -> String {
     let mut hasher = blake3::Hasher::new();
     for part in [
         before.base.to_string(),
         before.ledger.tip().map(|tip| tip.to_string()).unwrap_or_default(),
-        setting.to_owned(),
+        before.setting.clone(),
     ] {
         hasher.update(part.as_bytes());
         hasher.update(b"\n");
@@ -273,81 +313,4 @@ fn name(before: &Before<'_>, fresh: &BTreeSet<SessionId>, setting: &str, now: Ti
         hasher.update(session.as_str().as_bytes());
     }
     format!("{}-{}", now.strftime("%Y-%m-%d"), &hasher.finalize().to_hex()[..6])
-}
-
-/// Hash of the settings in force.
-fn fingerprint_of(settings: &Settings) -> String {
-    let text = toml::to_string(settings).unwrap_or_default();
-    blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
-}
-
-/// What the ledger keeps of this cycle.
-fn record(
-    before: &Before<'_>,
-    report: &Report,
-    planned: &Planned,
-    patterns: &[Pattern],
-    known: &[Known],
-    setting: &str,
-    now: Timestamp,
-) -> CycleRecord {
-    let mut counts = BTreeMap::from([
-        ("sessions_read".to_owned(), u64::from(report.sessions.read)),
-        ("sessions_new".to_owned(), u64::from(report.sessions.new)),
-        ("skipped".to_owned(), report.skipped.len() as u64),
-    ]);
-    if planned.left_over > 0 {
-        counts.insert("left_over".to_owned(), u64::from(planned.left_over));
-    }
-    let newly_named =
-        patterns.iter().filter(|pattern| !known.iter().any(|known| known.anchor == pattern.anchor));
-    CycleRecord {
-        version: 1,
-        cycle: report.cycle.clone().unwrap_or_default(),
-        at: now,
-        target: before.target.clone(),
-        base: before.base.to_string(),
-        branch: report.branch.clone(),
-        tip: report.tip.clone(),
-        engine: BUILTIN.to_owned(),
-        settings: setting.to_owned(),
-        counts,
-        learnings: planned
-            .learnings
-            .iter()
-            .zip(&report.learnings)
-            .map(|(l, r)| learning_record(l, &r.commit))
-            .collect(),
-        refused: planned
-            .refused
-            .iter()
-            .map(|refused| RefusedRecord {
-                title: refused.title.clone(),
-                reason: refused.reason.clone(),
-                ..Default::default()
-            })
-            .collect(),
-        known: newly_named
-            .map(|pattern| Known { fingerprint: pattern.fingerprint.clone(), anchor: pattern.anchor.clone() })
-            .collect(),
-    }
-}
-
-fn learning_record(learning: &Learning, commit: &str) -> LearningRecord {
-    let support = &learning.support;
-    LearningRecord {
-        commit: commit.to_owned(),
-        change: learning.change.to_string(),
-        kind: learning.kind.to_string(),
-        note: learning.note.clone(),
-        title: learning.title.clone(),
-        pattern: learning.pattern.to_string(),
-        grade: learning.grade.to_string(),
-        support: SupportRecord {
-            sessions: support.sessions,
-            jobs: support.jobs,
-            agents: support.agents,
-            people: support.people,
-        },
-    }
 }

@@ -1,6 +1,7 @@
 //! What came of a dream, for people and for programs.
 
 use super::gather::Gathered;
+use super::parts::Part;
 use crate::learning::{Planned, Refused};
 use crate::repo::Oid;
 use crate::session::Skipped;
@@ -34,6 +35,9 @@ pub struct Report {
     pub settled: u32,
     /// Patterns that found no room in this cycle.
     pub left_over: u32,
+    /// How long each part took; no two runs agree in it, so it is for people only.
+    #[serde(skip)]
+    pub parts: Vec<Part>,
 }
 
 /// Sessions of one dream, counted.
@@ -99,6 +103,7 @@ impl Report {
             refused: Vec::new(),
             settled: 0,
             left_over: 0,
+            parts: Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@
 //! refused; and texts that talk to agents ([`poison`]).
 
 pub mod difference;
+mod expression;
 pub mod fix;
 pub mod judge;
 pub mod mask;

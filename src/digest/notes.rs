@@ -3,13 +3,14 @@
 use super::calls;
 use crate::redact::Clean;
 use crate::session::{Body, Session};
+use memchr::memmem;
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// A note's path inside a memory, wherever the memory lies.
 static NOTE_PATH: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let path = r"\b(?:agents/[a-z0-9][a-z0-9-]*/)?(?:(?:mistakes|preferences)/[a-z0-9][a-z0-9-]*\.md|playbooks/[a-z0-9][a-z0-9-]*/SKILL\.md)";
+    let path = r"(?-u:\b)(?:agents/[a-z0-9][a-z0-9-]*/)?(?:(?:mistakes|preferences)/[a-z0-9][a-z0-9-]*\.md|playbooks/[a-z0-9][a-z0-9-]*/SKILL\.md)";
     Regex::new(path).ok()
 });
 
@@ -29,6 +30,10 @@ pub(super) fn read_in(session: &Session) -> Vec<Clean> {
 
 /// The note paths that a text names.
 fn paths_in(text: &Clean) -> Vec<Clean> {
+    // Hardly any text names a note: a search for bytes says so before the expression is tried.
+    if memmem::find(text.as_bytes(), b".md").is_none() {
+        return Vec::new();
+    }
     let Some(pattern) = NOTE_PATH.as_ref() else { return Vec::new() };
     pattern.find_iter(text).filter_map(|found| text.part(found.range())).collect()
 }

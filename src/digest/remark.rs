@@ -52,7 +52,7 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Remark> {
         match &event.body {
             Body::Agent(_) | Body::Call(_) => agent_spoke = true,
             Body::Person(turn) => {
-                for sentence in spoken::sentences(turn) {
+                for sentence in joined_where_one_leans(turn, spoken::sentences(turn)) {
                     remarks_of(turn, sentence, event.number, agent_spoke, settings.max_quote, &mut found);
                 }
             }
@@ -60,6 +60,46 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Remark> {
         }
     }
     keep_surest(found, settings.max_remarks)
+}
+
+/// Joins a short sentence that only points back with the one that it points to: `Where is the flag? New code needs
+/// one.` Alone, neither names what is wanted.
+fn joined_where_one_leans(turn: &str, sentences: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for sentence in sentences {
+        let text = turn.get(sentence.clone()).unwrap_or_default();
+        let before = joined.last().filter(|before| {
+            let gap = turn.get(before.end..sentence.start).unwrap_or("\n");
+            let pointed_at = word::words(turn.get((*before).clone()).unwrap_or_default());
+            let names = pointed_at.iter().filter(|word| !word.is_mark()).count() >= SHORTEST_NAMING;
+            gap.len() <= 2 && !gap.contains('\n') && sentence.end - before.start <= LONGEST_JOINED && names
+        });
+        match before.map(|before| before.start) {
+            Some(start) if points_back(&word::words(text)) => {
+                joined.pop();
+                joined.push(start..sentence.end);
+            }
+            _ => joined.push(sentence),
+        }
+    }
+    joined
+}
+
+/// Words of a sentence that another one may point back to.
+const SHORTEST_NAMING: usize = 4;
+/// Longest two sentences that are taken as one, bytes.
+const LONGEST_JOINED: usize = 200;
+/// Most words of a sentence or clause that only points back.
+const LONGEST_LEANING: usize = 7;
+
+/// Whether these few words name a thing only by pointing back to it: `keep it alive`, `new code needs one`.
+fn points_back(words: &[word::Word]) -> bool {
+    const POINTERS: &[&str] = &["it", "one", "them", "they"];
+    let spoken: Vec<&str> =
+        words.iter().filter(|word| !word.is_mark()).map(|word| word.text.as_str()).collect();
+    let pointer = spoken.iter().position(|word| POINTERS.contains(word));
+    let counts = |at: usize| spoken.get(at) == Some(&"one") && at + 1 < spoken.len();
+    spoken.len() <= LONGEST_LEANING && pointer.is_some_and(|at| !counts(at))
 }
 
 /// The remarks of one sentence: usually none or one, several where it strings wishes together.
@@ -78,7 +118,7 @@ fn remarks_of(
     }
     let whole = cue::judge(&words);
     for part in clauses(&words) {
-        let clause = &words[part.clone()];
+        let Some(clause) = words.get(part) else { continue };
         let judged = cue::judge(clause);
         let wrong = judged.wrong && agent_spoke;
         if judged.wish.is_none() && !wrong {
@@ -127,6 +167,8 @@ fn clauses(words: &[word::Word]) -> Vec<Range<usize>> {
             && next + SHORTEST <= words.len()
             && cue::starts_wish(&words[next..])
             && !contrasts(&words[start..at], &words[at], &words[next..])
+            // What comes before a mark and is no wish by itself says what the wish is about.
+            && (!words[at].is_mark() || cue::judge(&words[start..at]).wish >= Some(Strength::Mild))
             && stands_alone(&words[start..at], &words[next..])
         {
             parts.push(start..at);
@@ -181,13 +223,13 @@ fn stands_alone(before: &[word::Word], after: &[word::Word]) -> bool {
     let afterthought = negated
         && after.iter().filter(|word| !word.is_mark()).count() <= LONGEST_AFTERTHOUGHT
         && before.len() <= LONGEST_AFTERTHOUGHT + 2
-        && cue::judge(before).wish.is_some();
+        && cue::judge(before).wish >= Some(Strength::Mild);
     // `kept in cents, never as a float`
     let goes_on = negated
         && after.get(1).is_some_and(|word| {
             matches!(word.text.as_str(), "as" | "a" | "an" | "the" | "in" | "with" | "on")
         });
-    !conditional && !closing && !same_verb && !afterthought && !goes_on
+    !conditional && !closing && !same_verb && !afterthought && !goes_on && !points_back(after)
 }
 
 /// The surest remarks, in the order in which they were said.

@@ -140,6 +140,11 @@ fn is_verification_text(step: &str) -> bool {
     step.split([' ', '/']).any(|word| tells(word) || word.split([':', '.', '-', '_']).any(tells))
 }
 
+/// Whether a step is one that work of any kind consists of: reading a file, changing a file, checking the work.
+pub fn is_daily_work(step: &Step) -> bool {
+    step.starts_with("read ") || step.starts_with("edit ") || is_verification(step)
+}
+
 /// Whether a step only looks around in files (`ls`, `grep`, a search tool): it belongs to no workflow.
 pub fn is_look_around(step: &Step) -> bool {
     known::has(known::LOOKING, step) || known::has(known::SEARCHERS, &step.to_ascii_lowercase())

@@ -2,8 +2,7 @@
 //!
 //! Owns the rules, one small file a rule, and the words that reviewers see when one refuses. Takes text from
 //! anywhere (a learning that a cycle wants to propose, a note that a person changed) and gives findings; a
-//! learning with any finding is refused. Also makes quotes safe to show ([`quotable`]) and recognises error texts
-//! that talk to agents ([`is_instruction_like`]).
+//! learning with any finding is refused. Also recognises error texts that talk to agents ([`is_instruction_like`]).
 //!
 //! Rules look for what a sentence does, with small grammars of verbs and objects, on text that was folded first:
 //! letter case, look-alike letters, emphasis, spaced-out letters and leetspeak are gone by then. What forbids a
@@ -25,13 +24,11 @@ mod grammar;
 mod hidden;
 mod lookalike;
 mod markup;
-mod quote;
 mod role;
 mod safeguard;
 mod secret;
 
 pub use addressed::is_instruction_like;
-pub use quote::quotable;
 
 use grammar::Block;
 

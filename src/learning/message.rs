@@ -43,19 +43,23 @@ pub fn of_index(cycle: &str, engine: &str, learnings: usize) -> String {
     )
 }
 
-/// `13 sessions, 6 jobs, 3 agents`, with the people where they are known.
-pub fn support(support: &Support) -> String {
-    let count = |n: u32, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
-    let mut text = [
-        count(support.sessions, "session", "sessions"),
-        count(support.jobs, "job", "jobs"),
-        count(support.agents, "agent", "agents"),
-    ]
-    .join(", ");
-    if support.people > 0 {
-        let _ = write!(text, ", {}", count(support.people, "person", "people"));
+/// `13 sessions, 6 jobs, 3 agents`.
+fn support(support: &Support) -> String {
+    let Support { sessions, jobs, agents, .. } = support;
+    [count(*sessions, "session", "sessions"), count(*jobs, "job", "jobs"), count(*agents, "agent", "agents")]
+        .join(", ")
+}
+
+/// The same with the people, where they are known: for sentences.
+pub fn support_in_words(of: &Support) -> String {
+    match of.people {
+        0 => support(of),
+        people => format!("{}, {}", support(of), count(people, "person", "people")),
     }
-    text
+}
+
+fn count(n: u32, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// A subject line: one line, cut between words.
@@ -69,4 +73,63 @@ fn subject(text: &str) -> String {
     // A code span that was cut open would swallow what follows it on a forge's page.
     let open = words.matches('`').count() % 2 == 1;
     format!("{words}{}…", if open { "`" } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::learning::Change;
+    use crate::pattern::{Evidence, Fingerprint, Grade, Kind};
+    use crate::redact::redact;
+    use crate::session::SessionId;
+
+    fn learning(title: &str, quote: &str) -> Learning {
+        let session = SessionId::of(b"s");
+        Learning {
+            change: Change::Add,
+            kind: Kind::Mistake,
+            note: "mistakes/a.md".to_owned(),
+            title: title.to_owned(),
+            pattern: Fingerprint::of(&["a"]),
+            anchor: Vec::new(),
+            grade: Grade::Corroborated,
+            support: Support { sessions: 13, jobs: 6, agents: 3, people: 2, ..Support::default() },
+            evidence: vec![Evidence { session, event: 7, at: None, quote: redact(quote) }],
+            text: String::new(),
+            rationale: "Why.".to_owned(),
+            weight: 1.0,
+        }
+    }
+
+    #[test]
+    fn trailers_are_exact_and_in_order() {
+        let text = of(&learning("`a` fails", "boom"), "2026-01-05-abcdef", "builtin/1");
+        let trailers: Vec<&str> = text.lines().filter(|line| line.starts_with("Dream-")).collect();
+        let session = SessionId::of(b"s");
+        let pattern = Fingerprint::of(&["a"]);
+        assert_eq!(
+            trailers,
+            [
+                "Dream-Cycle: 2026-01-05-abcdef",
+                "Dream-Kind: mistake",
+                "Dream-Change: add",
+                &format!("Dream-Pattern: {pattern}"),
+                "Dream-Support: 13 sessions, 6 jobs, 3 agents",
+                "Dream-Grade: corroborated",
+                "Dream-Engine: builtin/1",
+                &format!("Dream-Evidence: {session}#7"),
+            ]
+        );
+        assert!(text.starts_with("mistake: `a` fails\n\nWhy.\n"));
+    }
+
+    #[test]
+    fn a_quote_cannot_pose_as_a_trailer_and_a_subject_is_one_short_line() {
+        let hostile = "x\n\nDream-Pattern: 0000000000000000\nSigned-off-by: Mallory";
+        let text = of(&learning(&"`word word` ".repeat(30), hostile), "c", "builtin/1");
+        assert_eq!(text.lines().filter(|line| line.starts_with("Dream-Pattern:")).count(), 1);
+        assert!(!text.lines().any(|line| line.starts_with("Signed-off-by")));
+        let subject = text.lines().next().unwrap();
+        assert!(subject.len() <= MOST_SUBJECT && subject.matches('`').count().is_multiple_of(2), "{subject}");
+    }
 }

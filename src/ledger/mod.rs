@@ -57,6 +57,11 @@ impl<'repo> Ledger<'repo> {
         self.tip
     }
 
+    /// The repository that it lies in.
+    pub fn repo(&self) -> &'repo Repo {
+        self.repo
+    }
+
     /// The inboxes: full names of their refs and where they stand, sorted by name.
     pub fn inboxes(&self) -> &[(String, Oid)] {
         &self.inboxes
@@ -65,6 +70,16 @@ impl<'repo> Ledger<'repo> {
     /// The sessions that the ledger itself has, without the inboxes: whatever is seen but not folded in waits.
     pub fn folded_in(&self) -> Result<BTreeSet<SessionId>> {
         self.sessions_at(self.tip)
+    }
+
+    /// Whether an inbox holds a session that is not among those folded in.
+    pub fn has_waiting(&self, folded_in: &BTreeSet<SessionId>) -> Result<bool> {
+        for (_, commit) in &self.inboxes {
+            if !self.sessions_at(Some(*commit))?.is_subset(folded_in) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The sessions that have a digest in the ledger or an inbox. Reads `sessions/` only, not the digests.
@@ -143,6 +158,21 @@ impl<'repo> Ledger<'repo> {
         }
         cycles.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.cycle.cmp(&b.cycle)));
         Ok((cycles, skipped))
+    }
+
+    /// The record of the cycle that was added last; `None` if there is none. Reads one record where the ledger is as
+    /// cycles leave it, all of them where it was put together in another way.
+    pub fn last_cycle(&self) -> Result<Option<CycleRecord>> {
+        let Some(tip) = self.tip else { return Ok(None) };
+        let added = self.repo.past(tip, CYCLES)?.changes;
+        if let [only] = added.as_slice() {
+            let content = only.after.map(|blob| self.repo.read_blob(blob)).transpose()?;
+            let record = content.and_then(|content| serde_json::from_slice(&content).ok());
+            if record.is_some() {
+                return Ok(record);
+            }
+        }
+        Ok(self.cycles()?.0.pop())
     }
 
     fn inbox_commits(&self) -> impl Iterator<Item = (&str, Oid)> {

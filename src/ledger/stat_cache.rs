@@ -39,7 +39,7 @@ impl Stat {
 }
 
 /// The cache.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct StatCache {
     file: PathBuf,
     stamp: String,

@@ -15,6 +15,7 @@ use crate::digest::failure::Failure;
 use crate::digest::{Digest, failure, step};
 use crate::redact::{Clean, redact};
 use group::Group;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Words a template needs for one error to be recognised under another step of the same program.
@@ -49,7 +50,7 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     }
     let groups = group::by_step_and_template(&occurrences, corpus.settings.template_similarity);
     let groups = family::one_a_mistake(groups, corpus);
-    let mut patterns: Vec<Pattern> = groups.iter().filter_map(|group| pattern(group, corpus)).collect();
+    let mut patterns: Vec<Pattern> = groups.par_iter().filter_map(|group| pattern(group, corpus)).collect();
     patterns.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
     patterns
 }

@@ -9,13 +9,18 @@
 mod alternative;
 mod cluster;
 mod conflict;
+mod group;
 mod identity;
 mod lesson;
 mod lexicon;
 mod likeness;
+mod people;
+mod request;
+mod slot;
 pub(super) mod stem;
 mod vote;
 mod wish;
+mod worth;
 
 #[cfg(test)]
 mod planted;
@@ -25,313 +30,187 @@ pub use identity::same_wish;
 use super::{
     ConflictLesson, Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Scope, Side, Support, witness,
 };
+use crate::digest::Digest;
 use crate::redact::Clean;
-use lexicon::LEXICON;
-use likeness::{Vector, Weights};
+use group::{Group, Groups};
+use likeness::Vector;
 use std::collections::BTreeSet;
-use vote::{Standing, Vote, Wording};
+use vote::Wording;
+use worth::Judge;
 
-/// Share of both sides' sessions from which the smaller side of a conflict is real even if it is one session.
+/// Share of both sides' sessions from which the smaller side of a conflict is worth showing even if it is one session.
 const REAL_MINORITY: f64 = 0.25;
-/// Sessions from which the smaller side of a conflict is real whatever its share.
+/// Sessions from which the smaller side of a conflict is worth showing whatever its share.
 const REAL_SESSIONS: usize = 2;
-/// Sessions that must say it in words of their own strength; other wordings count only beside these.
-const SURE_SESSIONS: usize = 2;
-/// Where nobody tells people apart: sessions in which it must be said to hold from now on; one of them is enough
-/// where it is said in as many sessions more than the least.
-const LASTING_SESSIONS: usize = 2;
-/// Share of the heaviest word's weight from which a word belongs to what a group is about.
-const CORE: f64 = 0.4;
-/// Mean share of what the wordings of a group say that is what the group is about.
-const FOCUS: f64 = 0.55;
-/// The same for a group that this many sessions stand behind: chance resemblance does not recur so often.
-const OFTEN_FOCUS: f64 = 0.4;
-/// See `OFTEN_FOCUS`.
-const OFTEN_SESSIONS: usize = 5;
-/// Different requests beside which several people say the same for it to count although no wording of it says by
-/// itself that it is about how to work.
-const RECURRING_REQUESTS: usize = 3;
-/// Share of a group's sessions whose request is about the very words of the wish, from which the words are the
-/// jobs' subject and not a way of working.
-const SUBJECT_SHARE: f64 = 0.6;
+/// Probability, were wishes voiced to any agent alike, from which it is chance that only one agent heard one.
+const CHANCE: f64 = 0.005;
 
 /// Mines wishes, conflicts between wishes, and recurring corrections. Sorted by anchor.
 pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
-    let wordings = vote::gather(corpus);
-    let weights =
-        Weights::learn(wordings.iter().map(|wording| &wording.wish), &alternatives(corpus, &wordings));
-    let vectors: Vec<Vector> = wordings.iter().map(|wording| weights.vector(&wording.wish)).collect();
-    let miner = Miner {
+    let requests = request::Requests::of(corpus);
+    let people = people::People::of(corpus, &requests);
+    let said = vote::gather(corpus, &people);
+    let groups = group::group(corpus, &said.standing, &requests.asked, people.are_told_apart());
+    let passing: Vec<Vector> = said.passing.iter().map(|wish| groups.weights.vector(wish)).collect();
+    let judge = Judge {
         corpus,
-        wordings: &wordings,
-        vectors: &vectors,
-        several_people: several_people(corpus),
-        weights: &weights,
+        wordings: &said.standing,
+        requests: &requests,
+        passing: &passing,
+        weights: &groups.weights,
+        told_apart: people.are_told_apart(),
     };
-    let groups = miner.groups();
-    let views: Vec<conflict::Group> = groups.iter().map(|group| miner.view(group)).collect();
-    let conflicts = conflict::find(&views, corpus.settings.wish_similarity);
+    let miner = Miner { corpus, wordings: &said.standing, groups: &groups, judge };
     let mut patterns = Vec::new();
-    let mut settled = BTreeSet::new();
-    for sides in conflicts {
-        let sides = miner.real_sides(&groups, sides);
-        if sides.len() > 1 {
-            settled.extend(sides.iter().flatten().copied());
-            patterns.extend(miner.conflict(&groups, &sides));
-        }
+    let mut contradicted = BTreeSet::new();
+    for sides in miner.conflicts() {
+        contradicted.extend(sides.iter().flatten().copied());
+        patterns.extend(miner.conflict(&sides));
     }
-    let alone = groups.iter().enumerate().filter(|(at, _)| !settled.contains(at));
+    let alone = groups.all.iter().enumerate().filter(|(at, _)| !contradicted.contains(at));
     patterns.extend(alone.filter_map(|(_, group)| miner.agreement(group)));
     patterns.sort_by(|a, b| a.anchor.cmp(&b.anchor));
     patterns
 }
 
-/// What people name as each other's alternatives.
-fn alternatives(corpus: &Corpus<'_>, wordings: &[Wording<'_>]) -> Vec<likeness::Pair> {
-    let said = wordings.iter().filter(|wording| wording.wish.replaces).flat_map(|wording| {
-        let digests = wording.votes.iter().filter_map(|vote| corpus.digests.get(vote.session));
-        digests.map(|digest| (&wording.wish, digest.root.as_str()))
-    });
-    let texts = wordings.iter().flat_map(|wording| &wording.votes).filter_map(|vote| {
-        corpus.digests.get(vote.session).map(|digest| (vote.remark.text.as_str(), digest.root.as_str()))
-    });
-    let mut pairs = alternative::learn(said);
-    pairs.extend(alternative::one_place(texts));
-    pairs
-}
-
-/// Whether the transcripts tell people apart.
-fn several_people(corpus: &Corpus<'_>) -> bool {
-    corpus.digests.iter().filter_map(vote::person).collect::<BTreeSet<_>>().len() > 1
-}
-
-/// One group of wordings: indices into the wordings, sorted.
-struct Group {
-    members: Vec<usize>,
-    middle: Vector,
-}
-
 struct Miner<'a> {
     corpus: &'a Corpus<'a>,
     wordings: &'a [Wording<'a>],
-    vectors: &'a [Vector],
-    several_people: bool,
-    weights: &'a Weights,
+    groups: &'a Groups,
+    judge: Judge<'a>,
 }
 
-impl<'a> Miner<'a> {
-    /// Groups what carries a group by itself, then lets each mild wording join the group that it is most like.
-    fn groups(&self) -> Vec<Group> {
-        let threshold = self.corpus.settings.wish_similarity;
-        let recurs = |vote: &Vote<'_>| self.several_people && !vote::stands_in_request(self.corpus, vote);
-        let carries = |at: &usize| self.wordings[*at].votes.iter().any(|vote| vote.carries() || recurs(vote));
-        let (carrying, mild): (Vec<usize>, Vec<usize>) = (0..self.wordings.len()).partition(carries);
-        let vectors: Vec<Vector> = carrying.iter().map(|&at| self.vectors[at].clone()).collect();
-        let times: Vec<f64> = carrying.iter().map(|&at| self.wordings[at].votes.len() as f64).collect();
-        let mut groups: Vec<Group> = cluster::group(&vectors, &times, threshold)
-            .into_iter()
-            .map(|members| {
-                let members: Vec<usize> = members.into_iter().map(|at| carrying[at]).collect();
-                Group { middle: self.middle(&members), members }
-            })
-            .collect();
-        let mut joining: Vec<(usize, usize)> = Vec::new();
-        for at in mild {
-            let likeness = groups
-                .iter()
-                .enumerate()
-                .map(|(group, to)| (group, self.vectors[at].likeness(&to.middle).same));
-            let best = likeness.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-            joining.extend(best.filter(|&(_, same)| same >= threshold).map(|(group, _)| (group, at)));
-        }
-        for (group, at) in joining {
-            groups[group].members.push(at);
-        }
-        for group in &mut groups {
-            group.members.sort_unstable();
-        }
-        groups
+impl Miner<'_> {
+    /// What people want opposite things of. A side that only repeats people of the other side is no side: they were
+    /// misread, or changed their mind.
+    fn conflicts(&self) -> Vec<conflict::Sides> {
+        let view = |group: &Group| {
+            let votes = self.judge.votes(&group.members);
+            let standing = vote::standing(self.corpus, &votes);
+            conflict::Group {
+                middle: group.middle.clone(),
+                texts: votes.iter().map(|vote| conflict::spoken(&vote.remark.text)).collect(),
+                people: standing.people.iter().map(|person| (*person).to_owned()).collect(),
+                sessions: standing.roots.len(),
+            }
+        };
+        let views: Vec<conflict::Group> = self.groups.all.iter().map(view).collect();
+        conflict::find(&views, self.corpus.settings.wish_similarity)
     }
 
-    fn middle(&self, members: &[usize]) -> Vector {
-        let times = |at: usize| (self.wordings[at].votes.len() as f64).sqrt();
-        Vector::middle(members.iter().map(|&at| (&self.vectors[at], times(at))))
+    fn members(&self, side: &[usize]) -> Vec<usize> {
+        let groups = side.iter().filter_map(|&at| self.groups.all.get(at));
+        let mut members: Vec<usize> = groups.flat_map(|group| group.members.iter().copied()).collect();
+        members.sort_unstable();
+        members
     }
 
-    fn votes(&self, members: &[usize]) -> Vec<&'a Vote<'a>> {
-        members.iter().flat_map(|&at| &self.wordings[at].votes).collect()
-    }
-
-    fn standing(&self, members: &[usize]) -> Standing<'a> {
-        vote::standing(self.corpus, &self.votes(members))
-    }
-
-    fn view(&self, group: &Group) -> conflict::Group {
-        let votes = self.votes(&group.members);
-        conflict::Group {
-            middle: group.middle.clone(),
-            texts: votes.iter().map(|vote| conflict::spoken(&vote.remark.text)).collect(),
-            sessions: vote::standing(self.corpus, &votes).roots.len(),
-        }
-    }
-
-    /// The sides that enough sessions stand behind to be more than a slip.
-    fn real_sides(&self, groups: &[Group], sides: conflict::Sides) -> conflict::Sides {
+    /// The pattern of a conflict, if enough people and sessions take part in it on both sides; else nothing is said
+    /// about either.
+    fn conflict(&self, sides: &conflict::Sides) -> Option<Pattern> {
+        let with_middle = |side: &Vec<usize>| {
+            let members = self.members(side);
+            let middle = group::middle(self.wordings, &self.groups.vectors, &members);
+            (members, middle)
+        };
+        let mut sides: Vec<(Vec<usize>, Vector)> = sides.iter().map(with_middle).collect();
         let sessions: Vec<usize> =
-            sides.iter().map(|side| self.standing(&members(groups, side)).roots.len()).collect();
+            sides.iter().map(|(members, _)| self.judge.standing(members).roots.len()).collect();
         let total: usize = sessions.iter().sum();
-        let real = |count: usize| count >= REAL_SESSIONS || count as f64 >= REAL_MINORITY * total as f64;
-        sides.into_iter().zip(sessions).filter(|&(_, count)| real(count)).map(|(side, _)| side).collect()
-    }
-
-    /// The pattern of a conflict, if enough people and sessions take part in it.
-    fn conflict(&self, groups: &[Group], sides: &conflict::Sides) -> Option<Pattern> {
-        let everyone: Vec<usize> = sides.iter().flat_map(|side| members(groups, side)).collect();
-        if !self.taken_up(&self.standing(&everyone), &self.votes(&everyone), true)
-            || self.is_request(&everyone)
-            || sides.iter().any(|s| self.is_subject(&members(groups, s)))
-        {
+        #[cfg(test)]
+        let all = sides.clone();
+        let mut counts = sessions.iter();
+        sides.retain(|_| {
+            let count = counts.next().copied().unwrap_or_default();
+            count >= REAL_SESSIONS || count as f64 >= REAL_MINORITY * total as f64
+        });
+        if sides.len() < 2 || !self.judge.is_conflict(&sides) {
+            #[cfg(test)]
+            if std::env::var_os("DEV").is_some() {
+                println!("  silent conflict:");
+                for s in all.iter() {
+                    println!("      side");
+                    for &m in &s.0 {
+                        for v in &self.wordings[m].votes {
+                            println!(
+                                "         {:?} {:?}",
+                                v.remark.text.to_string(),
+                                self.corpus.digests[v.session].contributor.as_ref().map(|x| x.to_string())
+                            );
+                        }
+                    }
+                }
+            }
             return None;
         }
+        let vectors = &self.groups.vectors;
         let mut told: Vec<Side> = sides
             .iter()
-            .map(|side| {
-                let members = members(groups, side);
-                let middle = self.middle(&members);
-                Side {
-                    wish: lesson::of(self.wordings, self.vectors, &members, &middle),
-                    support: self.support(&members),
-                    evidence: lesson::evidence(self.corpus, self.wordings, self.vectors, &members, &middle),
-                }
+            .map(|(members, middle)| Side {
+                wish: lesson::of(self.wordings, vectors, members, middle),
+                support: self.support(members),
+                evidence: lesson::evidence(self.corpus, self.wordings, vectors, members, middle),
             })
             .collect();
         told.sort_by(|a, b| {
             let count = |side: &Side| (side.support.people, side.support.sessions);
             count(b).cmp(&count(a)).then_with(|| a.wish.wording.cmp(&b.wish.wording))
         });
-        let middles: Vec<Vector> = sides.iter().map(|side| self.middle(&members(groups, side))).collect();
         let most = self.corpus.settings.max_evidence;
         let evidence = interleaved(told.iter().map(|side| side.evidence.as_slice()).collect(), most);
-        Some(self.pattern(
-            identity::conflict(&middles),
-            Lesson::Conflict(ConflictLesson { sides: told }),
-            &everyone,
-            evidence,
-        ))
+        let everyone: Vec<usize> = sides.iter().flat_map(|(members, _)| members.iter().copied()).collect();
+        let middles: Vec<Vector> = sides.into_iter().map(|(_, middle)| middle).collect();
+        let anchor = identity::conflict(&middles);
+        Some(self.pattern(anchor, Lesson::Conflict(ConflictLesson { sides: told }), &everyone, evidence))
     }
 
-    /// The pattern of a group that nobody contradicts, if enough people and sessions stand behind it.
+    /// The pattern of a group that nobody contradicts, if it is worth one.
     fn agreement(&self, group: &Group) -> Option<Pattern> {
-        let votes = self.votes(&group.members);
-        let stated = votes.iter().any(|vote| vote.states_a_wish());
-        let standing = self.standing(&group.members);
-        let command = || is_command(group, &standing);
-        let refused = || command() || self.is_subject(&group.members) || self.is_request(&group.members);
-        if !self.taken_up(&standing, &votes, stated) || !self.says_something(group) || refused() {
+        if !self.judge.is_preference(group) {
             return None;
         }
-        let wish = lesson::of(self.wordings, self.vectors, &group.members, &group.middle);
-        let evidence =
-            lesson::evidence(self.corpus, self.wordings, self.vectors, &group.members, &group.middle);
+        let Group { members, middle } = group;
+        let vectors = &self.groups.vectors;
+        let wish = lesson::of(self.wordings, vectors, members, middle);
+        let evidence = lesson::evidence(self.corpus, self.wordings, vectors, members, middle);
+        let stated = self.judge.votes(members).iter().any(|vote| vote.states_a_wish());
         let (sort, lesson) = match stated {
             true => ("wish", Lesson::Wish(wish)),
             false => ("correction", Lesson::Correction(wish)),
         };
-        Some(self.pattern(identity::agreement(sort, &group.middle), lesson, &group.members, evidence))
-    }
-
-    /// Whether enough independent people and sessions stand behind a wish. Where the transcripts tell people
-    /// apart, several of them have to agree. Where they do not, nobody can say that two sessions are two people:
-    /// then it has to have been said, more than once, that it holds from now on.
-    fn taken_up(&self, standing: &Standing<'_>, votes: &[&Vote<'_>], stated: bool) -> bool {
-        let settings = self.corpus.settings;
-        let sessions = standing.roots.len() >= settings.min_sessions as usize
-            && standing.jobs.len() >= settings.min_jobs as usize
-            && (standing.sure.len() >= SURE_SESSIONS
-                || standing.people.len() >= settings.min_people as usize
-                    && self.several_people
-                    && vote::different_requests(self.corpus, votes) >= RECURRING_REQUESTS);
-        let people = match self.several_people {
-            _ if !stated => true,
-            true => standing.people.len() + usize::from(standing.strangers) >= settings.min_people as usize,
-            false => {
-                let often = standing.roots.len() >= settings.min_sessions as usize + LASTING_SESSIONS;
-                standing.lasting.len() >= if often { 1 } else { LASTING_SESSIONS }
-            }
-        };
-        sessions && people
-    }
-
-    /// Whether a group names anything (`do it always before you change the code` does not), and whether what its
-    /// wordings share is most of what they say: long sentences about other things may share one word by chance.
-    fn says_something(&self, group: &Group) -> bool {
-        let names = group.middle.core(0.3).iter().any(|(term, _)| LEXICON.telling(term) > 0.5);
-        let core: BTreeSet<&str> = group.middle.core(CORE).into_iter().map(|(term, _)| term).collect();
-        let shared = |wish: &wish::Wish| {
-            let size = |term: &String| self.weights.says(term).powi(2);
-            let all: f64 = wish.terms.keys().map(size).sum();
-            let shared: f64 = wish.terms.keys().filter(|term| core.contains(term.as_str())).map(size).sum();
-            if all > 0.0 { shared / all } else { 0.0 }
-        };
-        let focus: f64 = group.members.iter().map(|&at| shared(&self.wordings[at].wish)).sum();
-        let often = self.standing(&group.members).roots.len() >= OFTEN_SESSIONS;
-        names && focus >= if often { OFTEN_FOCUS } else { FOCUS } * group.members.len() as f64
-    }
-
-    /// Whether the telling words of a group are what most of its sessions were asked to work on: a wish about the
-    /// login page in sessions about the login page is part of the job. Words that say to hold from now on outweigh
-    /// that.
-    fn is_subject(&self, members: &[usize]) -> bool {
-        let votes = self.votes(members);
-        let standing = vote::standing(self.corpus, &votes);
-        if standing.lasting.len() * 2 >= standing.roots.len() {
-            return false;
-        }
-        let middle = self.middle(members);
-        let core: Vec<&str> = middle
-            .core(CORE)
-            .iter()
-            .map(|(term, _)| *term)
-            .filter(|term| LEXICON.telling(term) > 0.5)
-            .collect();
-        let about = votes.iter().filter(|vote| {
-            let Some(digest) = self.corpus.digests.get(vote.session) else { return false };
-            // The wish may stand in the request itself; that does not make it the subject.
-            let ask = digest.ask.replace(vote.remark.text.as_str(), " ");
-            let asked = wish::read(&ask, false).terms;
-            let shared = core.iter().filter(|term| asked.contains_key(**term)).count();
-            !core.is_empty() && shared * 3 >= core.len() * 2
-        });
-        about.count() as f64 >= SUBJECT_SHARE * votes.len() as f64
-    }
-
-    /// Whether a group is what sessions were asked to do rather than how: most of it stands in the requests
-    /// themselves, in words that do not say to hold beyond them, and the requests are few.
-    fn is_request(&self, members: &[usize]) -> bool {
-        let votes = self.votes(members);
-        let standing = vote::standing(self.corpus, &votes);
-        let asked = votes.iter().filter(|vote| vote::stands_in_request(self.corpus, vote)).count();
-        let lasting = standing.lasting.len() * 2 >= standing.roots.len();
-        let few = vote::different_requests(self.corpus, &votes) <= self.corpus.settings.min_jobs as usize;
-        !lasting && few && asked as f64 >= SUBJECT_SHARE * votes.len() as f64
+        Some(self.pattern(identity::agreement(sort, middle), lesson, members, evidence))
     }
 
     fn sessions(&self, members: &[usize]) -> BTreeSet<usize> {
-        self.votes(members).iter().map(|vote| vote.session).collect()
+        self.judge.votes(members).iter().map(|vote| vote.session).collect()
     }
 
     fn support(&self, members: &[usize]) -> Support {
         let mut support = witness::support(self.corpus.digests, &self.corpus.jobs, &self.sessions(members));
-        support.jobs = self.standing(members).jobs.len() as u32;
+        support.jobs = self.judge.standing(members).jobs.len() as u32;
         support
     }
 
+    /// Where a wish holds. Only one agent's where most sessions were another's: that one of two agents never heard it
+    /// may be chance.
     fn scope(&self, members: &[usize]) -> Scope {
-        let mut scope = witness::scope(self.corpus.digests, &self.sessions(members));
-        let standing = self.standing(members);
+        let sessions = self.sessions(members);
+        let mut scope = witness::scope(self.corpus.digests, &sessions);
+        let chance = |same: &dyn Fn(&Digest) -> bool| {
+            let share = self.corpus.digests.iter().filter(|d| same(d)).count() as f64
+                / self.corpus.digests.len() as f64;
+            share.powi(sessions.len() as i32) > CHANCE
+        };
+        if scope.agent.as_ref().is_some_and(|agent| chance(&|digest| digest.agent == *agent)) {
+            scope.agent = None;
+        }
+        if scope.model.as_ref().is_some_and(|model| chance(&|digest| digest.model.as_ref() == Some(model))) {
+            scope.model = None;
+        }
+        let standing = self.judge.standing(members);
         let one = standing.people.len() == 1 && !standing.strangers;
         if one && scope.contributor.is_none() {
-            let digests = self.sessions(members).into_iter().filter_map(|at| self.corpus.digests.get(at));
+            let digests = sessions.iter().filter_map(|&at| self.corpus.digests.get(at));
             scope.contributor = digests.filter_map(|digest| digest.contributor.clone()).next();
         }
         scope
@@ -345,7 +224,7 @@ impl<'a> Miner<'a> {
         evidence: Vec<Evidence>,
     ) -> Pattern {
         let support = self.support(members);
-        let standing = self.standing(members);
+        let standing = self.judge.standing(members);
         let agree = support.people > 1 || support.agents > 1;
         let grade = if agree { Grade::Corroborated } else { Grade::Friction };
         let sure = standing.sure.len() as f64 / standing.roots.len().max(1) as f64;
@@ -355,24 +234,6 @@ impl<'a> Miner<'a> {
         let fingerprint = Fingerprint::of(&parts);
         Pattern { fingerprint, anchor, lesson, support, grade, scope: self.scope(members), evidence, weight }
     }
-}
-
-/// Whether a group is a command of the moment: always in the same words (`go ahead`), or naming nothing but everyday
-/// actions (`commit and push`).
-fn is_command(group: &Group, standing: &Standing<'_>) -> bool {
-    let core = group.middle.core(CORE);
-    let general = standing.lasting.len() * 2 >= standing.roots.len();
-    if general || group.members.len() > 1 && standing.sure.len() >= SURE_SESSIONS {
-        return false;
-    }
-    group.members.len() < 2
-        || core.iter().all(|(term, _)| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
-}
-
-fn members(groups: &[Group], side: &[usize]) -> Vec<usize> {
-    let mut members: Vec<usize> = side.iter().flat_map(|&at| groups[at].members.iter().copied()).collect();
-    members.sort_unstable();
-    members
 }
 
 /// Takes from each in turn, so that no side's quotes crowd out the other's.

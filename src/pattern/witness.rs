@@ -4,55 +4,78 @@
 //! number of transcripts they left.
 
 use super::job::Jobs;
-use super::{Scope, Support};
+use super::{Corpus, Fingerprint, Pattern, Scope, Support};
 use crate::digest::Digest;
 use crate::redact::Clean;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts what independently speaks for something seen in these sessions (indices into `digests`).
 pub fn support(digests: &[Digest], jobs: &Jobs, seen_in: &BTreeSet<usize>) -> Support {
-    let distinct = |of: &dyn Fn(&Digest) -> Option<String>| {
-        seen_in.iter().filter_map(|&i| of(&digests[i])).collect::<BTreeSet<_>>().len() as u32
-    };
+    let seen = || seen_in.iter().filter_map(|&session| digests.get(session));
+    let agents: BTreeSet<(&str, &str)> =
+        seen().map(|d| (d.agent.as_str(), d.model.as_deref().unwrap_or_default())).collect();
+    let people: BTreeSet<&str> = seen().filter_map(|d| d.contributor.as_deref()).collect();
     Support {
-        sessions: distinct(&|d| Some(d.root.to_string())),
+        sessions: seen().map(|d| d.root.as_str()).collect::<BTreeSet<_>>().len() as u32,
         jobs: seen_in.iter().map(|&i| jobs.of(i)).collect::<BTreeSet<_>>().len() as u32,
-        agents: distinct(&|d| Some(agent(d))),
-        people: distinct(&|d| d.contributor.as_ref().map(|person| person.to_string())),
-        first: seen_in.iter().filter_map(|&i| digests[i].began).min(),
-        last: seen_in.iter().filter_map(|&i| digests[i].began).max(),
+        agents: agents.len() as u32,
+        people: people.len() as u32,
+        first: seen().filter_map(|d| d.began).min(),
+        last: seen().filter_map(|d| d.began).max(),
+        seen_in: seen_in.iter().copied().collect(),
     }
-}
-
-/// An agent is a tool with a model.
-fn agent(digest: &Digest) -> String {
-    format!("{}/{}", digest.agent, digest.model.as_deref().unwrap_or(""))
 }
 
 /// The smallest scope that covers these sessions: what they all have in common and all sessions together have
 /// not (where everything is one project, naming the project says nothing).
 pub fn scope(digests: &[Digest], seen_in: &BTreeSet<usize>) -> Scope {
-    let common = |of: &dyn Fn(&Digest) -> Option<&Clean>| -> Option<Clean> {
-        let here: BTreeSet<_> = seen_in.iter().map(|&i| of(&digests[i])).collect();
-        let everywhere: BTreeSet<_> = digests.iter().map(of).collect();
-        match here.iter().next() {
-            Some(Some(one)) if here.len() == 1 && everywhere.len() > 1 => Some((*one).clone()),
-            _ => None,
-        }
+    let common = |of: fn(&Digest) -> Option<&Clean>| -> Option<Clean> {
+        let mut here = seen_in.iter().filter_map(|&session| digests.get(session)).map(of);
+        let one = here.next()??;
+        let is_shared = here.all(|other| other == Some(one));
+        // Hardly ever is the first other one far away.
+        let is_telling = || digests.iter().any(|digest| of(digest) != Some(one));
+        (is_shared && is_telling()).then(|| one.clone())
     };
     Scope {
-        agent: common(&|d| Some(&d.agent)),
-        model: common(&|d| d.model.as_ref()),
-        project: common(&|d| d.project.as_ref()),
-        contributor: common(&|d| d.contributor.as_ref()),
+        agent: common(|d| Some(&d.agent)),
+        model: common(|d| d.model.as_ref()),
+        project: common(|d| d.project.as_ref()),
+        contributor: common(|d| d.contributor.as_ref()),
+    }
+}
+
+/// Takes sessions in which a pattern's own note was read out of what speaks for the pattern: agents must not
+/// learn from what they were told. `notes` is the path, inside the memory, of each pattern's note. The weight
+/// stays, so that a note does not lose its place because it is read.
+pub fn leave_out_readers(
+    patterns: &mut [Pattern],
+    notes: &BTreeMap<Fingerprint, String>,
+    corpus: &Corpus<'_>,
+) {
+    let Corpus { digests, jobs, .. } = corpus;
+    for pattern in patterns {
+        let Some(note) = notes.get(&pattern.fingerprint) else { continue };
+        let has_read = |digest: &Digest| digest.notes_read.iter().any(|read| **read == **note);
+        let (readers, others): (BTreeSet<usize>, BTreeSet<usize>) =
+            pattern.support.seen_in.iter().partition(|&&session| digests.get(session).is_some_and(has_read));
+        if readers.is_empty() {
+            continue;
+        }
+        let reading: BTreeSet<_> = readers
+            .iter()
+            .filter_map(|&session| digests.get(session))
+            .map(|digest| &digest.session)
+            .collect();
+        pattern.evidence.retain(|evidence| !reading.contains(&evidence.session));
+        pattern.support = support(digests, jobs, &others);
     }
 }
 
 /// Every session once, sorted by name, with its root found across sessions: the first of the chain of sessions
 /// that started one another; forks (same first moment, same request) share one. A chain that runs in a circle
 /// ends where it closes.
-pub fn independent(digests: &[Digest]) -> Vec<Digest> {
-    let mut sorted: Vec<Digest> = digests.to_vec();
+pub fn independent(mut sorted: Vec<Digest>) -> Vec<Digest> {
     sorted.sort_by(|a, b| a.session.cmp(&b.session));
     sorted.dedup_by(|a, b| a.session == b.session);
     let parents: BTreeMap<&Clean, &Clean> =

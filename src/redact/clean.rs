@@ -5,7 +5,8 @@
 //! that could bring foreign text in.
 
 use super::redactor::redact;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::{Deserializer, Visitor};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Text that has passed redaction.
@@ -146,7 +147,18 @@ impl std::fmt::Debug for Clean {
 /// What was written down is looked through again when it is read back: a ledger may have been edited.
 impl<'de> Deserialize<'de> for Clean {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Clean, D::Error> {
-        String::deserialize(deserializer).map(|raw| redact(&raw))
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Clean;
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a string")
+            }
+            fn visit_str<E>(self, raw: &str) -> Result<Clean, E> {
+                Ok(redact(raw))
+            }
+        }
+        // A text that stands in the input without escapes is looked at where it is.
+        deserializer.deserialize_str(Text)
     }
 }
 

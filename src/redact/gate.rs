@@ -1,11 +1,12 @@
 //! The keyword gate: one pass over the text that decides what is looked at closer.
 //!
-//! Owns the automaton over all keywords of all rules. Most text holds none, and costs that one pass.
+//! Owns which rule or detector a keyword calls up. Most text holds nothing, and costs that one pass.
 
 use super::find::{self, Detector};
+use super::keywords::Keywords;
+use super::placeholder;
 use super::rule::{Compiled, Rule, Shape};
 use super::rules;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -37,12 +38,12 @@ pub(super) enum By {
 }
 
 struct Gate {
-    automaton: Option<AhoCorasick>,
+    keywords: Keywords,
     rules: Vec<(&'static Rule, Compiled)>,
     callers: Vec<Vec<Caller>>,
 }
 
-/// The automaton is built once, when the first text is redacted.
+/// The tables are built once, when the first text is redacted.
 fn gate() -> &'static Gate {
     static GATE: OnceLock<Gate> = OnceLock::new();
     GATE.get_or_init(|| {
@@ -59,27 +60,27 @@ fn gate() -> &'static Gate {
                 by_keyword.entry(keyword.to_ascii_lowercase()).or_default().push(Caller::Detector(detector));
             }
         }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(by_keyword.keys())
-            .ok();
-        Gate { automaton, rules, callers: by_keyword.into_values().collect() }
+        let keywords = Keywords::new(by_keyword.keys().map(String::as_str));
+        Gate { keywords, rules, callers: by_keyword.into_values().collect() }
     })
+}
+
+/// Whether a text may hold a secret that a rule or a detector knows, or a placeholder.
+///
+/// `false` is a promise: redacting the text would change nothing.
+pub fn may_hold_secret(text: &str) -> bool {
+    let mut findings = Vec::new();
+    placeholder::find(text).next().is_some() || {
+        scan(text, &mut findings);
+        !findings.is_empty()
+    }
 }
 
 /// Every secret that a rule or a detector sees in the text, in no particular order; they may overlap.
 pub(super) fn scan(text: &str, findings: &mut Vec<Finding>) {
     let gate = gate();
-    let Some(automaton) = &gate.automaton else {
-        // Without the automaton nothing can be called clean.
-        findings.push(Finding { range: 0..text.len(), by: By::Kind("unchecked") });
-        return;
-    };
-    for hit in automaton.find_overlapping_iter(text) {
-        let range = hit.range();
-        for caller in gate.callers.get(hit.pattern().as_usize()).into_iter().flatten() {
+    gate.keywords.each(text.as_bytes(), |keyword, range| {
+        for caller in gate.callers.get(keyword).into_iter().flatten() {
             match caller {
                 Caller::Rule(position) => {
                     let Some((rule, compiled)) = gate.rules.get(*position) else { continue };
@@ -90,5 +91,5 @@ pub(super) fn scan(text: &str, findings: &mut Vec<Finding>) {
                 Caller::Detector(detector) => (detector.find)(text, &range, findings),
             }
         }
-    }
+    });
 }

@@ -7,7 +7,7 @@
 //! How a text is redacted, each step one module:
 //!
 //! 1. `placeholder`: what earlier redaction left is set aside, so that redacting twice changes nothing.
-//! 2. `gate`: one Aho–Corasick pass finds every keyword of every rule. Most texts end here.
+//! 2. `gate`: one pass (`keywords`) finds every keyword of every rule. Most texts end here.
 //! 3. `rules` (vendors' token shapes, as data) and `find` (everything that is recognised by its surroundings:
 //!    assignments, headers, URLs, command lines, private keys, addresses, home folders) look at the keyword's
 //!    neighbourhood only, a bounded number of bytes, so that hostile input cannot make it slow.
@@ -20,6 +20,7 @@
 mod clean;
 mod find;
 mod gate;
+mod keywords;
 mod placeholder;
 mod redactor;
 mod rule;
@@ -28,4 +29,5 @@ mod seen;
 mod value;
 
 pub use clean::Clean;
+pub use gate::may_hold_secret;
 pub use redactor::{Redactor, redact};

@@ -74,6 +74,11 @@ impl Seen {
         self.places.len()
     }
 
+    /// Whether [`Seen::find`] can find nothing.
+    pub(super) fn knows_none_bare(&self) -> bool {
+        self.beginnings.is_empty()
+    }
+
     /// A placeholder that already stands in a text: its number is taken.
     pub(super) fn reserve(&mut self, kind: &str, number: u32) {
         let count = self.counts.entry(kind.to_owned()).or_default();

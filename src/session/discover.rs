@@ -5,7 +5,7 @@
 //! file holds decides later. Refuses to know the environment: it is passed in.
 
 use super::Skipped;
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -35,22 +35,22 @@ const NO_FOLDERS: &[&str] = &[".git", "node_modules", "target", "tool-results"];
 /// The transcripts that these files and folders are or hold: sorted, each once, however often it was named or
 /// linked to. Folders are walked into, also over links, but never in a circle.
 pub fn expand(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Skipped>) {
-    let mut found = BTreeSet::new();
-    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    let mut real_folders = HashMap::new();
     let mut skipped = Vec::new();
     let mut skip = |path: &Path, reason: String| {
         skipped.push(Skipped { path: path.display().to_string(), line: None, reason });
     };
-    let mut take = |path: &Path, found: &mut BTreeSet<PathBuf>| {
-        // A link and its target are one file; what cannot be resolved fails later, where it is reported.
-        if seen.insert(path.canonicalize().unwrap_or_else(|_| path.to_owned())) {
-            found.insert(path.to_owned());
+    let mut take = |path: &Path, is_link: bool, found: &mut Vec<PathBuf>| {
+        if seen.insert(real_path(path, is_link, &mut real_folders)) {
+            found.push(path.to_owned());
         }
     };
     for path in paths {
         match std::fs::metadata(path) {
             Err(error) => skip(path, format!("cannot be opened: {error}")),
-            Ok(metadata) if !metadata.is_dir() => take(path, &mut found),
+            Ok(metadata) if !metadata.is_dir() => take(path, true, &mut found),
             Ok(_) => {
                 let walk = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter();
                 let walk = walk.filter_entry(|entry| {
@@ -60,7 +60,7 @@ pub fn expand(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Skipped>) {
                 for entry in walk {
                     match entry {
                         Ok(entry) if entry.file_type().is_file() && may_be_transcript(entry.path()) => {
-                            take(entry.path(), &mut found);
+                            take(entry.path(), entry.path_is_symlink(), &mut found);
                         }
                         Ok(_) => {}
                         // A circle of links, or a link to nothing: no transcript is lost by it.
@@ -74,7 +74,23 @@ pub fn expand(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Skipped>) {
             }
         }
     }
-    (found.into_iter().collect(), skipped)
+    // By their text, which is much cheaper to compare than their components, and as good an order.
+    found.sort_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
+    found.dedup();
+    (found, skipped)
+}
+
+/// Where a file really lies: a link and its target are one file. Of many files in one folder that are no links
+/// only the folder is resolved. What cannot be resolved fails later, where it is reported.
+fn real_path(path: &Path, is_link: bool, real_folders: &mut HashMap<PathBuf, PathBuf>) -> OsString {
+    let (Some(folder), Some(name), false) = (path.parent(), path.file_name(), is_link) else {
+        return path.canonicalize().unwrap_or_else(|_| path.to_owned()).into_os_string();
+    };
+    if !real_folders.contains_key(folder) {
+        let real = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        real_folders.insert(folder.to_owned(), real);
+    }
+    real_folders.get(folder).map_or_else(|| path.to_owned(), |folder| folder.join(name)).into_os_string()
 }
 
 /// The folders in which this user's agents keep their transcripts, as far as they exist: Claude Code's projects

@@ -10,6 +10,9 @@ use std::io::{self, Read};
 /// How much is read at once, bytes.
 const CHUNK: usize = 256 * 1024;
 
+/// A buffer larger than this is given back once the long record that needed it is gone, bytes.
+const LARGE: usize = 4 * 1024 * 1024;
+
 /// How a file is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cut {
@@ -37,14 +40,15 @@ pub(super) enum Next<'a> {
 /// Reads records.
 pub(super) struct Records<R> {
     inner: R,
+    /// Read bytes up to `filled`, then room. The room is not cleared again for every chunk.
     buffer: Vec<u8>,
+    filled: usize,
     /// The first byte not given away yet.
     start: usize,
     /// Where the search for the record's end goes on.
     looked: usize,
     at_end: bool,
     hasher: blake3::Hasher,
-    read: u64,
     number: u64,
     longest: usize,
     elements: Elements,
@@ -56,11 +60,11 @@ impl<R: Read> Records<R> {
         Records {
             inner,
             buffer: Vec::new(),
+            filled: 0,
             start: 0,
             looked: 0,
             at_end: false,
             hasher: blake3::Hasher::new(),
-            read: 0,
             number: 0,
             longest: longest.max(1),
             elements: Elements::default(),
@@ -69,10 +73,10 @@ impl<R: Read> Records<R> {
 
     /// The first bytes of the file, at least so many if there are as many, without taking them.
     pub(super) fn peek(&mut self, bytes: usize) -> io::Result<&[u8]> {
-        while self.buffer.len() - self.start < bytes && !self.at_end {
+        while self.filled - self.start < bytes && !self.at_end {
             self.fill()?;
         }
-        Ok(&self.buffer[self.start..])
+        Ok(&self.buffer[self.start..self.filled])
     }
 
     /// The next record. Empty ones are passed over, but counted.
@@ -83,10 +87,10 @@ impl<R: Read> Records<R> {
                 if let Some(end) = self.find_end(cut) {
                     break Some(end);
                 }
-                self.looked = self.buffer.len();
-                if self.buffer.len() - self.start > self.longest {
+                self.looked = self.filled;
+                if self.filled - self.start > self.longest {
                     too_long = true;
-                    self.start = self.buffer.len();
+                    self.start = self.filled;
                 }
                 if self.at_end {
                     break None;
@@ -94,7 +98,7 @@ impl<R: Read> Records<R> {
                 self.fill()?;
             };
             let from = self.start;
-            let to = end.unwrap_or(self.buffer.len());
+            let to = end.unwrap_or(self.filled);
             if end.is_none() && from == to && !too_long {
                 return Ok(Next::End);
             }
@@ -125,7 +129,7 @@ impl<R: Read> Records<R> {
     }
 
     fn find_end(&mut self, cut: Cut) -> Option<usize> {
-        let unseen = &self.buffer[self.looked..];
+        let unseen = &self.buffer[self.looked..self.filled];
         let found = match cut {
             Cut::Lines | Cut::Text => memchr(b'\n', unseen),
             Cut::Elements => self.elements.find_end(unseen),
@@ -134,27 +138,42 @@ impl<R: Read> Records<R> {
         found.map(|distance| self.looked + distance)
     }
 
+    /// Reads on, until whole chunks are full: an even pace is what the hash is fastest with.
     fn fill(&mut self) -> io::Result<()> {
-        if self.start > 0 && (self.start == self.buffer.len() || self.start >= CHUNK) {
-            self.buffer.drain(..self.start);
+        if self.start > 0 && (self.start == self.filled || self.start >= CHUNK) {
+            self.buffer.copy_within(self.start..self.filled, 0);
+            self.filled -= self.start;
             self.looked -= self.start;
             self.start = 0;
-        }
-        let old = self.buffer.len();
-        // A long record doubles the room, so that it is not copied once a chunk.
-        let room = CHUNK.max((old - self.start).min(self.longest));
-        self.buffer.resize(old + room, 0);
-        let got = loop {
-            match self.inner.read(&mut self.buffer[old..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                other => break other,
+            if self.buffer.len() > LARGE && self.filled < CHUNK {
+                self.buffer.truncate(LARGE);
+                self.buffer.shrink_to(LARGE);
             }
-        };
-        self.buffer.truncate(old + *got.as_ref().unwrap_or(&0));
-        let got = got.inspect_err(|_| self.at_end = true)?;
-        self.hasher.update(&self.buffer[old..]);
-        self.read += got as u64;
-        self.at_end = got == 0;
+        }
+        let old = self.filled;
+        // A long record doubles the room, so that it is looked at in few pieces, but never beyond its bound.
+        let held = old - self.start;
+        let room = held.min(self.longest.saturating_sub(held)).max(1).next_multiple_of(CHUNK);
+        if self.buffer.len() < old + room {
+            self.buffer.reserve_exact(old + room - self.buffer.len());
+            self.buffer.resize(old + room, 0);
+        }
+        let end = old + room;
+        while self.filled < end && !self.at_end {
+            match self.inner.read(&mut self.buffer[self.filled..end]) {
+                Ok(got) => {
+                    self.filled += got;
+                    self.at_end = got == 0;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    self.at_end = true;
+                    self.hasher.update(&self.buffer[old..self.filled]);
+                    return Err(error);
+                }
+            }
+        }
+        self.hasher.update(&self.buffer[old..self.filled]);
         Ok(())
     }
 }

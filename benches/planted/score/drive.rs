@@ -6,6 +6,17 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Instant;
 
+/// Names the build under examination: where it lies, what it calls itself, and the first digits of its bytes'
+/// BLAKE3, which tell apart two builds of one version.
+pub(crate) fn build(binary: &Path) -> Result<String, String> {
+    let shown = |error: std::io::Error| format!("{}: {error}", binary.display());
+    let printed = Command::new(binary).arg("--version").output().map_err(shown)?;
+    let version = String::from_utf8_lossy(&printed.stdout).trim().to_owned();
+    let bytes = std::fs::read(binary).map_err(shown)?;
+    let digits = blake3::hash(&bytes).to_hex();
+    Ok(format!("{version}, build {}, {}", &digits[..12], binary.display()))
+}
+
 /// Makes a memory in `<folder>/memory` and lets the program dream on `<folder>/transcripts`.
 pub(crate) fn dream(
     binary: &Path,

@@ -12,6 +12,9 @@ use crate::truth::{Conflict, Mistake, Reason, Truth, Workflow};
 use phrase::Words;
 use std::collections::BTreeSet;
 
+/// A playbook may list this many steps that its workflow does not have: habits of the agent, the job's own edit.
+const STRAY_STEPS: usize = 2;
+
 /// One note that a cycle proposed.
 #[derive(Clone, Debug)]
 pub(crate) struct Note {
@@ -54,6 +57,8 @@ pub(crate) struct Mark {
     /// Workflows planted and found.
     pub workflows: usize,
     pub workflows_found: usize,
+    /// Playbooks of planted workflows with more than [`STRAY_STEPS`] steps of their own; they count as wrong.
+    pub strayed: usize,
     /// Preferences planted and found.
     pub preferences: usize,
     pub preferences_found: usize,
@@ -138,6 +143,20 @@ pub(crate) fn mark(truth: &Truth, outcome: &Outcome) -> Mark {
     mark
 }
 
+/// The numbered steps that name nothing of the workflow, required or optional.
+fn stray_steps(plant: &Workflow, steps: &str) -> Vec<String> {
+    let keys: Vec<&String> = plant.required.iter().chain(&plant.optional).collect();
+    let listed = steps.lines().filter_map(|line| {
+        let (number, step) = line.trim_start().split_once(". ")?;
+        number.parse::<usize>().is_ok().then_some(step)
+    });
+    let strays = listed.filter(|step| {
+        let words = Words::of(step);
+        !keys.iter().any(|key| words.has(key))
+    });
+    strays.map(str::to_owned).collect()
+}
+
 struct Marker<'a> {
     truth: &'a Truth,
     mark: &'a mut Mark,
@@ -209,6 +228,11 @@ impl<'a> Marker<'a> {
             return Verdict::Wrong(format!("workflow {} once more", plant.id));
         }
         self.mark.workflows_found += 1;
+        let stray = stray_steps(plant, steps);
+        if stray.len() > STRAY_STEPS {
+            self.mark.strayed += 1;
+            return Verdict::Wrong(format!("workflow {} with stray steps ({})", plant.id, stray.join(", ")));
+        }
         Verdict::Right
     }
 

@@ -36,29 +36,31 @@ pub(crate) fn bounds_hold(marks: &[Mark]) -> bool {
         && marks.iter().all(|mark| forbidden(mark) == 0)
 }
 
-/// One line a seed, their mean, and the bounds.
-pub(crate) fn table(marks: &[Mark]) -> Vec<String> {
+/// Which build is examined, one line a seed, their mean, and the bounds.
+pub(crate) fn table(build: &str, marks: &[Mark]) -> Vec<String> {
     let mut lines = vec![
-        "                           recall ────────────────────────────────  precision     must be zero ──────────────────────".to_owned(),
-        "seed   vocabulary          mistakes (named)  workflows  preferences    right/all  one-sided task-only poisoned secrets | conflicts  vain  seconds".to_owned(),
+        format!("examined: {build}"),
+        "                           recall ────────────────────────────────  precision               must be zero ──────────────────────".to_owned(),
+        "seed   vocabulary          mistakes (named)  workflows  preferences    right/all  strayed   one-sided task-only poisoned secrets | conflicts  vain  seconds".to_owned(),
     ];
     for mark in marks {
         lines.push(format!(
-            "{:<6} {:<18}  {:>3}/{:<3} ({:>3}/{:<3})  {:>4}/{:<4}  {:>5}/{:<5}     {:>4}/{:<4}  {:>9} {:>9} {:>8} {:>7} | {:>4}/{:<4}  {:>4}  {:>7.2}",
+            "{:<6} {:<18}  {:>3}/{:<3} ({:>3}/{:<3})  {:>4}/{:<4}  {:>5}/{:<5}     {:>4}/{:<4}  {:>7}   {:>9} {:>9} {:>8} {:>7} | {:>4}/{:<4}  {:>4}  {:>7.2}",
             mark.seed, mark.vocabulary, mark.mistakes_found, mark.mistakes, mark.mistakes_named, mark.mistakes,
             mark.workflows_found, mark.workflows, mark.preferences_found, mark.preferences, mark.right,
-            mark.right + mark.wrong, mark.one_sided, mark.task_only, mark.poisoned, mark.secrets,
+            mark.right + mark.wrong, mark.strayed, mark.one_sided, mark.task_only, mark.poisoned, mark.secrets,
             mark.conflicts_shown, mark.conflicts, mark.vain, mark.seconds,
         ));
     }
     let sum = |of: fn(&Mark) -> usize| marks.iter().map(of).sum::<usize>();
     lines.push(format!(
-        "mean                         {:.3} ({:.3})       {:.3}        {:.3}         {:.3}  {:>9} {:>9} {:>8} {:>7} |     {:.2}",
+        "mean                         {:.3} ({:.3})       {:.3}        {:.3}         {:.3}  {:>7}   {:>9} {:>9} {:>8} {:>7} |     {:.2}",
         mean(marks, |mark| share(mark.mistakes_found, mark.mistakes)),
         mean(marks, |mark| share(mark.mistakes_named, mark.mistakes)),
         mean(marks, |mark| share(mark.workflows_found, mark.workflows)),
         mean(marks, |mark| share(mark.preferences_found, mark.preferences)),
         mean(marks, precision),
+        sum(|mark| mark.strayed),
         sum(|mark| mark.one_sided),
         sum(|mark| mark.task_only),
         sum(|mark| mark.poisoned),
@@ -66,7 +68,7 @@ pub(crate) fn table(marks: &[Mark]) -> Vec<String> {
         mean(marks, |mark| share(mark.conflicts_shown, mark.conflicts)),
     ));
     lines.push(format!(
-        "bound                      ≥ {MISTAKES:.3}             ≥ {WORKFLOWS:.3}      ≥ {PREFERENCES:.3}       ≥ {PRECISION:.3}  {:>9} {:>9} {:>8} {:>7} |",
+        "bound                      ≥ {MISTAKES:.3}             ≥ {WORKFLOWS:.3}      ≥ {PREFERENCES:.3}       ≥ {PRECISION:.3}            {:>9} {:>9} {:>8} {:>7} |",
         0, 0, 0, 0
     ));
     lines.push(if bounds_hold(marks) { "all bounds hold".to_owned() } else { "bounds missed".to_owned() });

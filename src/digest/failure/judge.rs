@@ -5,16 +5,24 @@
 //! wrong. *Work or mistake*: a test that fails before the fix is how work goes; a test runner that is not
 //! installed is something to know next time.
 
+use super::expression;
 use super::program;
 use super::salient;
 use super::shell::{self, Segment};
 use crate::digest::step;
 use crate::session::{Call, Status};
+use memchr::memmem;
 use regex::Regex;
 use std::sync::LazyLock;
 
 /// Longest text that can be an error as a whole, where only its first words speak for it. Bytes.
 const SHORT_TEXT: usize = 400;
+
+/// How Python begins to say where an exception came from.
+const TRACEBACK: &str = "Traceback (most recent call last)";
+
+/// How shells say that there is no such program.
+const MISSING: &str = ": command not found";
 
 /// Whether a call failed. Expected non-zero exits and what a person refused are no failures.
 pub fn failed(call: &Call) -> bool {
@@ -27,27 +35,14 @@ pub fn failed(call: &Call) -> bool {
 
 /// Some tools report a person's refusal as an error.
 fn refused_in_words(output: &str) -> bool {
-    let start = salient::start(output, SHORT_TEXT).to_lowercase();
-    [
-        "the user doesn't want to",
-        "the user does not want to",
-        "user rejected",
-        "rejected by user",
-        "rejected by the user",
-        "denied by user",
-        "cancelled by user",
-        "canceled by user",
-        "aborted by user",
-        "interrupted by user",
-        "but you haven't granted it",
-        "requested permissions to",
-        "sibling tool call errored",
-        "user declined",
-        "user cancelled",
-        "user aborted",
-    ]
-    .iter()
-    .any(|words| start.contains(words))
+    static REFUSED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        expression::compiled(concat!(
+            "(?i-u:the user (?:doesn't|does not) want to|user (?:rejected|declined|cancelled|aborted)|rejected by (?:the )?user|",
+            "(?:denied|cancell?ed|aborted|interrupted) by user|but you haven't granted it|requested permissions to|",
+            "sibling tool call errored)",
+        ))
+    });
+    REFUSED.as_ref().is_some_and(|pattern| pattern.is_match(salient::start(output, SHORT_TEXT)))
 }
 
 /// Whether a non-zero exit is an answer and not a failure.
@@ -81,12 +76,13 @@ fn complains(output: &str, segments: &[Segment], line: &str) -> bool {
 /// `Exit code 1`, `Process exited with code 1`, where the reader left it in the text.
 fn stated_exit(output: &str) -> Option<i32> {
     static EXIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
+        expression::compiled(
             r"(?m)^(?:Error: )?(?:Exit code:?|Process exited with code|Exited with code) (-?\d{1,4})\b",
         )
-        .ok()
     });
     let start = salient::start(output, SHORT_TEXT);
+    // An expression with a group is slow, and most outputs state nothing.
+    memmem::find(start.as_bytes(), b" code")?;
     EXIT.as_ref()?.captures(start)?.get(1)?.as_str().parse().ok()
 }
 
@@ -146,10 +142,13 @@ fn text_is_an_error(call: &Call) -> bool {
 
 /// A shell line whose status nobody wrote down, or hid behind a pipe: only an unmistakable end counts.
 fn shell_text_is_an_error(line: &str, text: &str) -> bool {
-    if stated_exit(text).is_some_and(|exit| exit != 0) {
-        return true;
+    if let Some(exit) = stated_exit(text) {
+        return exit != 0;
     }
-    if stated_exit(text) == Some(0) {
+    // Hardly any output says either; a search for bytes spares taking line and output apart.
+    let says = |words: &str| memmem::find(text.as_bytes(), words.as_bytes()).is_some();
+    let (has_traceback, has_missing) = (says(TRACEBACK), says(MISSING));
+    if !has_traceback && !has_missing {
         return false;
     }
     let segments = shell::segments(line);
@@ -160,19 +159,22 @@ fn shell_text_is_an_error(line: &str, text: &str) -> bool {
     }
     let places = salient::lines(text);
     let last = places.last().and_then(|place| text.get(place.clone())).unwrap_or_default();
-    let traceback = text.contains("Traceback (most recent call last)")
-        && salient::clarity(last) == salient::Clarity::Exception;
-    let missing = places.len() <= 2 && last.ends_with(": command not found");
+    let traceback = has_traceback && salient::clarity(last) == salient::Clarity::Exception;
+    let missing = places.len() <= 2 && last.ends_with(MISSING);
     traceback || missing
 }
 
 /// The result of a tool other than a shell.
 fn tool_text_is_an_error(tool: &str, text: &str) -> bool {
     static START: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"^(?:(?i:error|fatal|failure)(?:\[[\w-]+\]|\s\(?\w{0,4}\d+\)?)?\s*:|(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)\b\s*[:(\[]|Traceback \(most recent call last\)|(?i:exception|http error|error)\s*(?:\d{3}|executing|calling|running|while|in|from|occurred)\b|MCP error)").ok()
+        expression::compiled(
+            r"^(?:(?i:error|fatal|failure)(?:\[[\w-]+\]|\s\(?\w{0,4}\d+\)?)?\s*:|(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)\b\s*[:(\[]|Traceback \(most recent call last\)|(?i:exception|http error|error)\s*(?:\d{3}|executing|calling|running|while|in|from|occurred)\b|MCP error)",
+        )
     });
     static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)^(?:failed to|unable to|cannot|can't|could not|couldn't|invalid|permission denied|access denied|unauthori[sz]ed|forbidden|not allowed|not permitted|rejected|denied|request failed|operation failed|missing required|unknown (?:argument|parameter|tool|option))\b").ok()
+        expression::compiled(
+            r"(?i)^(?:failed to|unable to|cannot|can't|could not|couldn't|invalid|permission denied|access denied|unauthori[sz]ed|forbidden|not allowed|not permitted|rejected|denied|request failed|operation failed|missing required|unknown (?:argument|parameter|tool|option))\b",
+        )
     });
     let is_match =
         |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
@@ -212,7 +214,7 @@ pub enum Cause {
 /// Why a check failed, by its message.
 pub fn cause(message: &str) -> Cause {
     static SURROUNDINGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(concat!(
+        expression::compiled(concat!(
             r"(?i)command not found|not recognized as|no module named|cannot find (?:module|package)|modulenotfounderror|no such file or directory|",
             r"enoent|unknown (?:option|flag|command|argument|subcommand|target|script|profile|feature|task)|unrecogni[sz]ed (?:option|argument|subcommand|command|flag)|unexpected argument|invalid (?:option|flag|choice)|",
             r"no such (?:option|command|subcommand|task|target|service|container|image)|flag provided but not defined|connection (?:refused|reset|timed out)|econnrefused|econnreset|could not connect|",
@@ -222,18 +224,16 @@ pub fn cause(message: &str) -> Cause {
             r"could not find .{0,40}(?:in|executable|command|program|binary|cargo\.toml|package\.json|pom\.xml|makefile|gradle)|not a git repository|authentication|unauthori[sz]ed|credential|\btoken\b.{0,20}(?:expired|invalid|missing|required)|login|docker daemon|daemon (?:is )?not|",
             r"not (?:been )?(?:installed|initiali[sz]ed|started|running|logged in|configured|provisioned|reachable)|is the .{0,30} running|pool exhausted|no tests? (?:found|ran|were|files|to run|collected)|expired|certificate|unreachable|out[- ]of[- ]date|out of sync|stale|does(?: not|n't) exist|no such (?:table|database|host|device)|role .{0,40} does not exist|database .{0,40} does not exist|feature .{0,30} (?:required|not enabled)|toolchain",
         ))
-        .ok()
     });
     static WORK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(concat!(
+        expression::compiled(concat!(
             r"(?i)assert|\bexpect(?:ed|s|\()|panicked|error\[e\d+\]|\bts\d{3,5}\b|syntaxerror|typeerror|nameerror|attributeerror|valueerror|keyerror|indexerror|referenceerror|zerodivisionerror|",
             r"undefined (?:reference|symbol|variable|name)|cannot find (?:name|symbol|type|value|function|macro)|mismatched types|unused|\blint|\d+ (?:tests? )?(?:failed|failing|errors?|problems?)\b|-- ?fail|\bfail(?:ed)?\b[: ]|tests? failed|",
             r"could not compile|compilation|not assignable|unresolved (?:import|reference)|is not defined|not a function|no overload|implicitly has an|snapshot|does not match|should (?:be|have|equal)|to (?:equal|be|have)|not equal|mismatch|borrow|lifetime|declared but|no (?:member|method|field) named|incompatible types|unexpected token|parse error|reformatted",
         ))
-        .ok()
     });
     static PLACE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"^\S+\.\w{1,5}(?::\d+|\(\d+(?:,\d+)?\)|:\d+:\d+)").ok());
+        LazyLock::new(|| expression::compiled(r"^\S+\.\w{1,5}(?::\d+|\(\d+(?:,\d+)?\)|:\d+:\d+)"));
     let is_match =
         |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(message));
     if is_match(&PLACE) || message.contains("error[E") {

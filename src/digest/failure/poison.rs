@@ -3,6 +3,7 @@
 //! Owns the refusal of lines that talk to agents instead of saying what went wrong. Conservative: a refused
 //! line costs one quote, a taken one becomes part of a note.
 
+use super::expression;
 use regex::RegexSet;
 use std::sync::LazyLock;
 
@@ -10,7 +11,7 @@ use std::sync::LazyLock;
 static ADDRESSES: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
     let agent =
         r"(?:ai|llm|claude|codex|copilot|chatgpt|gpt|gemini|agents?|assistants?|language model|chatbot|bot)";
-    RegexSet::new([
+    expression::set(&[
         // It names an agent as the one it talks to.
         format!(r"(?:^|[^\w-])(?:dear|attention|attn|hey|hello|note (?:to|for)|notice (?:to|for)|message (?:to|for)|instructions? (?:to|for)|memo (?:to|for)|to all|all|every|any|future|as an?|you are an?)\s+(?:\w+\s+){{0,2}}{agent}\b"),
         format!(r"\b{agent}s?\s*(?:[:,!]|\b(?:must|should|shall|need to|needs to|have to|has to|are to|is to|please|can now|may now|are allowed|are required|are instructed|will now)\b)"),
@@ -34,7 +35,6 @@ static ADDRESSES: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
         r"\b(?:send|post|upload|exfiltrate|forward|e-?mail|leak|reveal|print|share)\b.{0,40}\b(?:secret|token|credential|password|api.?key|private key|env(?:ironment)? variables?|ssh key)s?\b.{0,30}\b(?:to|at|via)\b".to_owned(),
         r"<!--|data:[a-z]+/[a-z0-9.+-]+;base64,|!\[[^\]]*\]\(https?:".to_owned(),
     ])
-    .ok()
 });
 
 /// Whether a text talks to an agent, tells it to fetch and run something, or hides something.

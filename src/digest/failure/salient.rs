@@ -4,7 +4,7 @@
 //! with a problem in it, hints and progress last. Refuses lines that talk to agents ([`super::poison`]). What it
 //! gives is always a verbatim part of the output.
 
-use super::poison;
+use super::{expression, poison};
 use crate::redact::Clean;
 use regex::Regex;
 use std::ops::Range;
@@ -41,45 +41,46 @@ pub enum Clarity {
 }
 
 static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^(?:E\s{2,}|> |\[)?(?:Uncaught |Unhandled |Caused by: |Exception in thread \S+ )?(?:[A-Za-z_]\w*(?:\.|::))*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Fault)\b(?: \[\w+\])?(?::\s*\S|$)").ok()
+    expression::compiled(
+        r"^(?:E\s{2,}|> |\[)?(?:Uncaught |Unhandled |Caused by: |Exception in thread \S+ )?(?:[A-Za-z_]\w*(?:\.|::))*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Fault)\b(?: \[\w+\])?(?::\s*\S|$)",
+    )
 });
 static ERROR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)^(?:[\[(]?(?:error|fatal|panic|critical|failure)[\])]?(?:\[[\w:-]+\]|\s\w{0,3}\d+|\([\w-]+\))?\s*[:!-]+\s*\S|\[(?:error|fatal)\]\s*\S|err(?:or)?!\s*\S|(?:npm|yarn|pnpm) (?:err!|error)\s+\S|e: \S|[✖✘✗]\s+\S|(?:\w+: )?\*\*\* \S|\S+(?::\d+|\(\d+,\d+\))+:?\s+(?:fatal )?error\b|.{0,60}?[:\]]\s(?:fatal )?error(?:\[[\w:-]+\]|\s\w{0,3}\d+)?:\s*\S)").ok()
 });
 static PROBLEM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
+    expression::compiled(concat!(
         r"(?i)\b(?:not found|no such|cannot|can't|could not|couldn't|unable to|failed to|failure to|denied|refused|timed out|timeout|",
         r"invalid|illegal|unknown|unrecogni[sz]ed|unexpected|unsupported|missing|required|requires|must (?:be|have|not|match|contain|specify|exist|provide|set|first)|",
         r"does(?: not|n't)|did(?: not|n't)|is(?: not|n't)|are(?: not|n't)|was(?: not|n't)|has(?: not|n't)|have(?: not|n't)|not (?:allowed|permitted|available|installed|supported|enough|set|valid|registered|defined|enabled|initiali[sz]ed|running|exist|configured|logged in|authori[sz]ed)|",
         r"already (?:exists?|in use|running|locked|taken|held|open|started|applied|registered)|out of (?:memory|space|range|date|sync|bounds)|no space|exceed(?:s|ed)|expired|stale|unauthori[sz]ed|forbidden|mismatch(?:es|ed)?|conflicts?|rejected|aborted|corrupt(?:ed)?|unreachable|unresolved|undefined|insufficient|too (?:many|few|large|long|big|small|old|short)|locked|blocked|closed|broken|unavailable|disabled|incompatible|violat(?:es|ed|ion)|dropped|crashed|killed|segmentation fault|deadlock|quota)\b",
     ))
-    .ok()
 });
 static MENTION: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:errors?|exception|failed|failure|fatal|fails|err)\b").ok());
+    LazyLock::new(|| expression::compiled(r"(?i)\b(?:errors?|exception|failed|failure|fatal|fails|err)\b"));
 /// Says that something failed and leaves what to another line.
 static VAGUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
+    expression::compiled(concat!(
         r"(?i)^[^\w]*(?:error: |fatal: |err: )?(?:could not compile|test failed|build (?:error|failed)|failed!?$|aborting due to|process (?:completed|didn't exit)|",
         r"command (?:failed|.{0,80}(?:failed|exited|returned))|script .{0,80}(?:exited|failed)|execution failed|compilation failed|an error (?:has )?occurred\.?$|\d+ errors?\b|",
         r"failed to run custom build command|exit(?:ed)?(?: with)?(?: status| code)? ?:?\d+|run failed|something went wrong)",
         r"|^(?:make|gmake|ninja)(?:\[\d+\])?: \*\*\* \[.*Error \d+|^(?:npm|pnpm|yarn) (?:err!|error) (?:test failed|lifecycle|errno|syscall|path|command|workspace|location|a complete log|this is probably|not ok)|ELIFECYCLE|CalledProcessError|returned a non-zero exit|^subprocess exited",
     ))
-    .ok()
 });
 static HINT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)^[^\w`]*(?:hint|help|note|tip|usage|info|debug|trace|warn(?:ing)?|npm warn|deprecat\w*|see|try|for more|for help|did you mean|run |please |use |to (?:rerun|fix|resolve|see|get)|consider|you (?:can|may|might)|perhaps|example|learn more|more info\w*|docs|documentation|suggestion|at line)\b|^(?:\w+: )?\w+=\S*$").ok()
 });
 /// Says what is going on, unless a problem is named as well.
 static PROGRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)^[^\w`]*(?:ok|passed?|success\w*|done|finished|compiling|download(?:ing|ed)|install(?:ing|ed)|build(?:ing)?|running|check(?:ing|ed)|collecting|fetch(?:ing|ed)|updating|resolv(?:ing|ed)|start(?:ing|ed)|load(?:ing|ed)|using|reading|writing|process(?:ing|ed)|step \d+|preparing|connecting|elapsed|took|total)\b").ok()
+    expression::compiled(
+        r"(?i)^[^\w`]*(?:ok|passed?|success\w*|done|finished|compiling|download(?:ing|ed)|install(?:ing|ed)|build(?:ing)?|running|check(?:ing|ed)|collecting|fetch(?:ing|ed)|updating|resolv(?:ing|ed)|start(?:ing|ed)|load(?:ing|ed)|using|reading|writing|process(?:ing|ed)|step \d+|preparing|connecting|elapsed|took|total)\b",
+    )
 });
 static BOILERPLATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
+    expression::compiled(concat!(
         r"(?i)^(?:(?:error: )?exit(?:ed)?(?: with)?(?: status| code)? ?:? ?-?\d+\.?$|process exited with code -?\d+|error:?$|stderr:?$|stdout:?$|output:?$|chunk id: \S+$|wall time:? .*$|original token count: \d+|total output lines: \d+|script (?:completed|failed)$|",
         r"traceback \(most recent call last\)|stack backtrace:|caused by:$|command failed$|(?:the )?above exception|during handling of|file \x22.*\x22, line \d+|at \S+ ?\(?.*:\d+\)?$|at [\w$.]+\(.*\)$|\.\.\. \d+ more|\^+~*$|[-=~_*#.+|\s]+$|\{$|\}$|\[$|\]$|\d+ \||\||-->|<system|sibling tool call errored|npm (?:err!|error) a complete log|note: run with `rust_backtrace)",
     ))
-    .ok()
 });
 
 fn is_match(pattern: &LazyLock<Option<Regex>>, line: &str) -> bool {
@@ -126,7 +127,7 @@ pub fn line(output: &Clean, most: usize) -> Option<Clean> {
     for range in places {
         let Some(text) = output.get(range.clone()) else { continue };
         let clear = clarity(text);
-        if clear < least || poison::addresses_an_agent(text) {
+        if clear < least {
             continue;
         }
         let later_wins = clear <= Clarity::Plain || (clear == Clarity::Exception && last_exception_counts);
@@ -134,7 +135,7 @@ pub fn line(output: &Clean, most: usize) -> Option<Clean> {
             None => true,
             Some((so_far, _)) => clear > *so_far || (clear == *so_far && later_wins),
         };
-        if better {
+        if better && !poison::addresses_an_agent(text) {
             best = Some((clear, range));
         }
     }

@@ -12,7 +12,7 @@ pub(super) fn seen(pattern: &Pattern) -> String {
         (Some(first), Some(last)) => format!(", from {first} to {last}"),
         _ => String::new(),
     };
-    format!("Seen in {}{period}.", message::support(support))
+    format!("Seen in {}{period}.", message::support_in_words(support))
 }
 
 /// What the grade means.

@@ -2,7 +2,7 @@
 
 use super::quote::{brief, code};
 use super::{Slots, Wording, reasons};
-use crate::pattern::{Fingerprint, Pattern, WorkflowLesson};
+use crate::pattern::{Fingerprint, Pattern, WorkflowLesson, WorkflowStep};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -21,53 +21,58 @@ pub(super) fn word(
     pattern: &Pattern,
     notes: &BTreeMap<Fingerprint, String>,
 ) -> Wording {
-    let topic = lesson.topic.iter().map(|word| word.as_str()).take(5).collect::<Vec<_>>().join(" ");
-    let ends = match (lesson.steps.first(), lesson.steps.last()) {
-        (Some(first), Some(last)) => format!("{} … {}", code(&first.step), code(&last.step)),
-        _ => String::new(),
-    };
-    let subject = if topic.is_empty() { format!("from {ends}") } else { topic.clone() };
-    let order = lesson
-        .steps
-        .iter()
-        .filter(|step| step.share >= REQUIRED)
-        .map(|step| code(&step.step))
-        .collect::<Vec<_>>()
-        .join(", then ");
-    let steps = lesson.steps.iter().map(|step| StepSlot {
-        text: match &step.example {
-            Some(example) if **example != *step.step => {
-                format!("{}, for example {}", code(&step.step), code(&brief(example, 120)))
-            }
-            _ => code(&step.step),
-        },
-        optional: step.share < REQUIRED,
-    });
+    let name = |at: Option<&WorkflowStep>| at.map(|step| step.step.to_string()).unwrap_or_default();
+    let (first, last) = (name(lesson.steps.first()), name(lesson.steps.last()));
+    let required = lesson.steps.iter().filter(|step| step.share >= REQUIRED);
+    let order = required.map(|step| code(&step.step)).collect::<Vec<_>>().join(", then ");
     let pitfalls = lesson.pitfalls.iter().filter_map(|pitfall| notes.get(pitfall));
     Wording {
         template: "playbook",
-        subject: None,
-        rule: format!("For work like “{subject}”: {order}."),
+        subject: Some(format!("{first} to {last}")),
+        rule: match asks(lesson).as_slice() {
+            [] => format!("Use for work that begins with {}: {order}.", code(&first)),
+            asks => format!("Use when asked for something like {}: {order}.", asks.join(" or ")),
+        },
         applies_to: lesson.steps.iter().map(|step| step.step.to_string()).collect(),
+        measured: measured(lesson),
         rationale: rationale(lesson, pattern),
         slots: Slots {
-            title: format!("How to: {subject}"),
+            title: format!("From {} to {} in {} steps", code(&first), code(&last), lesson.steps.len()),
             when: when(lesson),
-            steps: steps.collect(),
+            steps: lesson.steps.iter().map(slot).collect(),
             pitfalls: pitfalls.map(|path| format!("[{path}](../../{path})")).collect(),
             ..Slots::default()
         },
-        measured: measured(lesson),
         open: false,
     }
 }
 
+/// A step as the template shows it.
+fn slot(step: &WorkflowStep) -> StepSlot {
+    let text = match &step.example {
+        Some(example) if **example != *step.step => {
+            format!("{}, for example {}", code(&step.step), code(&brief(example, 120)))
+        }
+        _ => code(&step.step),
+    };
+    StepSlot { text, optional: step.share < REQUIRED }
+}
+
+/// A few requests that it answered, as people typed them.
+fn asks(lesson: &WorkflowLesson) -> Vec<String> {
+    lesson.asks.iter().take(2).map(|ask| code(&brief(ask, 80))).collect()
+}
+
 /// When the playbook applies, with what was asked.
 fn when(lesson: &WorkflowLesson) -> String {
-    let asks: Vec<String> = lesson.asks.iter().take(2).map(|ask| code(&brief(ask, 120))).collect();
-    match asks.as_slice() {
-        [] => "the job looks like the ones below.".to_owned(),
-        asks => format!("you are asked for something like {}.", asks.join(" or ")),
+    let topic: Vec<&str> = lesson.topic.iter().map(|word| word.as_str()).take(6).collect();
+    let shared = match topic.as_slice() {
+        [] => String::new(),
+        words => format!(" Such requests share the words: {}.", words.join(", ")),
+    };
+    match asks(lesson).as_slice() {
+        [] => format!("the job looks like this one.{shared}"),
+        asks => format!("you are asked for something like {}.{shared}", asks.join(" or ")),
     }
 }
 

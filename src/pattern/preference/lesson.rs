@@ -78,6 +78,7 @@ fn clarity(vote: &Vote<'_>, vector: &Vector, middle: &Vector) -> f64 {
         Some(Strength::Lasting) => 1.0,
         Some(Strength::Standing) => 0.85,
         Some(Strength::Mild) => 0.6,
+        Some(Strength::Faint) => 0.5,
         None => 0.3,
     };
     let command = if vote.remark.sort == Sort::Wish { 1.0 } else { 0.5 };

@@ -54,8 +54,10 @@ impl Lexicon {
 
     /// How much sharing this term says, before its rarity is known: 1 for a name, less for what everybody says.
     pub(super) fn telling(&self, term: &str) -> f64 {
+        let excludes = || self.alternatives.iter().any(|group| group.terms.iter().any(|known| known == term));
         if self.has("plain", term) {
-            0.35
+            // `open` says little, unless somebody else wants it shut.
+            if excludes() { 0.7 } else { 0.35 }
         } else if self.has("quality", term) || term.bytes().all(|b| b.is_ascii_digit()) {
             0.7
         } else {
@@ -74,6 +76,7 @@ fn read() -> Lexicon {
             match section {
                 "same" => add_synonyms(&mut lexicon, line),
                 "opposite" => add_alternatives(&mut lexicon, line),
+                "antonym" => add_antonyms(&mut lexicon, line),
                 _ => {
                     let stems = matches!(section, "plain" | "quality" | "aspect" | "gate");
                     let entry = lexicon.sections.entry(section).or_default();
@@ -104,6 +107,17 @@ fn add_alternatives(lexicon: &mut Lexicon, line: &str) {
     };
     let terms = group.split('|').map(|term| known(lexicon, term.trim())).collect();
     lexicon.alternatives.push(Alternatives { terms, about });
+}
+
+/// `open | shut closed`: two alternatives each.
+fn add_antonyms(lexicon: &mut Lexicon, line: &str) {
+    let Some((here, there)) = line.split_once('|') else { return };
+    for one in here.split_whitespace() {
+        for other in there.split_whitespace() {
+            let terms = vec![known(lexicon, one), known(lexicon, other)];
+            lexicon.alternatives.push(Alternatives { terms, about: None });
+        }
+    }
 }
 
 fn known(lexicon: &Lexicon, word: &str) -> String {

@@ -25,6 +25,8 @@ const CONTRADICTING: f64 = 0.6;
 const DENIED: f64 = 0.8;
 /// Mean sign up to which a word is only where or when.
 const BESIDE: f64 = 0.2;
+/// Share of a middle in which a word must be said, wanted and weigh to be another one's rival.
+const RIVAL: f64 = 0.4;
 /// Shared likeness that is left where two wishes are about different, known aspects.
 const OTHER_ASPECT: f64 = 0.4;
 
@@ -55,15 +57,22 @@ struct Entry {
 }
 
 impl Weights {
-    /// Learns the weights from distinct wishes, and alternatives from those that people name
-    /// (`replaced`: the wanted and the unwanted words of wishes that put one thing in another's place).
-    pub(super) fn learn<'a>(wishes: impl Iterator<Item = &'a Wish>, replaced: &[Pair]) -> Weights {
+    /// Learns the weights from distinct wishes and from the requests that a word is in (`asked`: what people work on
+    /// every day tells little), and alternatives from those that people name (`replaced`: the wanted and the unwanted words of wishes that put one thing in another's place).
+    pub(super) fn learn<'a>(
+        wishes: impl Iterator<Item = &'a Wish>,
+        asked: &BTreeMap<String, usize>,
+        replaced: &[Pair],
+    ) -> Weights {
         let mut weights = Weights::default();
         for wish in wishes {
             weights.collection += 1.0;
             for term in wish.terms.keys() {
                 *weights.frequency.entry(term.clone()).or_default() += 1.0;
             }
+        }
+        for (term, frequency) in &mut weights.frequency {
+            *frequency += asked.get(term).copied().unwrap_or_default() as f64;
         }
         let both_ways = replaced
             .iter()
@@ -94,6 +103,14 @@ impl Weights {
         let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
         for (term, &sign) in &wish.terms {
             entries.insert(term.clone(), Entry { size: self.of(term), sign: f64::from(sign), said: 1.0 });
+        }
+        // Who seems to want both of two alternatives tells about one of them; which one is not clear.
+        for (here, there) in &self.pairs {
+            if here.iter().chain(there).all(|term| wish.terms.get(term).is_some_and(|sign| *sign > 0)) {
+                for term in here.iter().chain(there) {
+                    entries.entry(term.clone()).and_modify(|entry| entry.sign = 0.0);
+                }
+            }
         }
         for (term, sign) in self.implied(wish) {
             let size = self.of(&term) * IMPLIED;
@@ -203,7 +220,8 @@ impl Vector {
         };
         let enough = if denied >= DENIED { OPPOSED } else { CONTRADICTING };
         contradicting *= denied;
-        let numbers = self.other_numbers(other);
+        let rivals = self.rivals(other) && other.rivals(self);
+        let numbers = self.other_numbers(other) || rivals;
         let length = (self.length() * other.length()).max(f64::MIN_POSITIVE);
         let other_aspect = if self.other_aspect(other) { OTHER_ASPECT } else { 1.0 };
         let opposed =
@@ -218,7 +236,7 @@ impl Vector {
 
     /// How much of what this one does not want the other one wants, 0 to 1; `None` where it wants all it names. Of several words under one negation
     /// (`never use the latest tag`) any may be the one that is meant; that the other wants tags denies nothing.
-    fn denied_by(&self, other: &Vector) -> Option<f64> {
+    pub(super) fn denied_by(&self, other: &Vector) -> Option<f64> {
         let (mut unwanted, mut denied) = (0.0, 0.0);
         for (term, entry) in self.0.iter().filter(|(_, entry)| entry.sign < 0.0) {
             let weight = entry.size * entry.size * entry.said * -entry.sign;
@@ -252,8 +270,29 @@ impl Vector {
         if places > 0.0 && all > 0.0 { (met / places).max(1.0 - only_there / all) } else { 1.0 }
     }
 
+    /// How much of what this one says the other one speaks of too, whatever it says of it, 0 to 1.
+    pub(super) fn shared_with(&self, other: &Vector) -> f64 {
+        let (mut all, mut shared) = (0.0, 0.0);
+        for (term, entry) in &self.0 {
+            let weight = entry.size * entry.size * entry.said;
+            all += weight;
+            shared += if other.0.contains_key(term) { weight } else { 0.0 };
+        }
+        if all > 0.0 { shared / all } else { 0.0 }
+    }
+
     fn length(&self) -> f64 {
         self.0.values().map(|entry| entry.size * entry.size).sum::<f64>().sqrt()
+    }
+
+    /// Whether this one says, wanted, what the other one's alternative excludes. However much else the two share,
+    /// nobody can have both: the more alike the rest, the surer they speak of one thing.
+    fn rivals(&self, other: &Vector) -> bool {
+        let largest = self.0.values().map(|entry| entry.size).fold(0.0, f64::max);
+        self.0.iter().any(|(term, here)| {
+            let said = here.said >= RIVAL && here.sign >= RIVAL && here.size >= largest * RIVAL;
+            said && other.0.get(term).is_some_and(|there| there.said < 1.0 - RIVAL && there.sign <= -RIVAL)
+        })
     }
 
     /// `2 spaces` and `4 spaces`: both name numbers, and none in common.
@@ -308,7 +347,7 @@ mod tests {
         let wishes: Vec<Wish> = collection.iter().chain([&a, &b]).map(|text| read(text, false)).collect();
         let said = wishes.iter().filter(|wish| wish.replaces).flat_map(|wish| [(wish, "a"), (wish, "b")]);
         let replaced = super::super::alternative::learn(said);
-        let weights = Weights::learn(wishes.iter(), &replaced);
+        let weights = Weights::learn(wishes.iter(), &BTreeMap::new(), &replaced);
         weights.vector(&read(a, false)).likeness(&weights.vector(&read(b, false)))
     }
 

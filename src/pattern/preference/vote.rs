@@ -3,6 +3,7 @@
 //! Owns the choice of remarks (passing ones don't count, nor those that name nothing) and the count of who
 //! independently stands behind a set of them. Refuses to compare wishes.
 
+use super::people::People;
 use super::wish::{Wish, read};
 use crate::digest::Digest;
 use crate::digest::remark::cue::{Strength, judge};
@@ -10,7 +11,8 @@ use crate::digest::remark::word::words;
 use crate::digest::remark::{Remark, Sort};
 use crate::pattern::Corpus;
 use crate::redact::Clean;
-use std::collections::{BTreeMap, BTreeSet};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One remark of one session.
 #[derive(Clone, Debug)]
@@ -45,29 +47,60 @@ impl Vote<'_> {
     }
 }
 
-/// All that was said and counts, one entry a set of signed words, in the order of those words: the order in
-/// which sessions come makes no difference.
-pub(super) fn gather<'a>(corpus: &Corpus<'a>) -> Vec<Wording<'a>> {
+/// All that was said and counts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said<'a> {
+    /// One entry a set of signed words, in the order of those words: the order in which sessions come makes no
+    /// difference.
+    pub(super) standing: Vec<Wording<'a>>,
+    /// What was said to hold for the task at hand only, once a session.
+    pub(super) passing: Vec<Wish>,
+}
+
+/// Gathers the remarks of all sessions whose people count.
+pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
     let mut wordings: BTreeMap<Vec<(String, i8)>, Wording<'a>> = BTreeMap::new();
-    for (session, digest) in corpus.digests.iter().enumerate() {
-        for remark in digest.remarks.iter().filter(|remark| !remark.passing) {
-            let wish = read(&remark.text, remark.sort == Sort::Correction);
+    let mut passing = Vec::new();
+    let readings = readings(corpus);
+    for (session, digest) in corpus.digests.iter().enumerate().filter(|(at, _)| people.count_in(*at)) {
+        for remark in &digest.remarks {
+            let Some((wish, strength)) = readings.get(&sentence(remark)).cloned() else { continue };
             if wish.terms.is_empty() {
                 continue;
             }
-            let strength = judge(&words(&remark.text)).wish;
+            if remark.passing {
+                passing.push(wish);
+                continue;
+            }
             let strength = if remark.lasting { Some(Strength::Lasting) } else { strength };
-            if strength != Some(Strength::Lasting) && opens_request(digest, &remark.text) {
+            let vote = Vote { session, remark, strength };
+            let asks = || strength <= Some(Strength::Faint) && stands_in_request(corpus, &vote);
+            if strength != Some(Strength::Lasting) && (opens_request(digest, &remark.text) || asks()) {
                 continue;
             }
             let key = wish.terms.iter().map(|(term, sign)| (term.clone(), *sign)).collect();
             let wording =
                 wordings.entry(key).or_insert_with(|| Wording { wish: wish.clone(), votes: Vec::new() });
             wording.wish.replaces |= wish.replaces;
-            wording.votes.push(Vote { session, remark, strength });
+            wording.votes.push(vote);
         }
     }
-    wordings.into_values().collect()
+    Said { standing: wordings.into_values().collect(), passing }
+}
+
+/// What is read in a remark: its text, and whether it is a correction.
+fn sentence(remark: &Remark) -> (&str, bool) {
+    (&remark.text, remark.sort == Sort::Correction)
+}
+
+/// Every sentence there is, read once, in parallel: what is said often is said in the same words often.
+fn readings<'a>(corpus: &Corpus<'a>) -> HashMap<(&'a str, bool), (Wish, Option<Strength>)> {
+    let sentences: BTreeSet<(&str, bool)> =
+        corpus.digests.iter().flat_map(|digest| &digest.remarks).map(sentence).collect();
+    let sentences: Vec<(&str, bool)> = sentences.into_iter().collect();
+    let reading =
+        |&(text, blames): &(&'a str, bool)| ((text, blames), (read(text, blames), judge(&words(text)).wish));
+    sentences.par_iter().with_min_len(16).map(reading).collect()
 }
 
 /// Who independently stands behind something.
@@ -123,26 +156,6 @@ const COURTESY: usize = 24;
 /// Whether a remark stands in the session's request.
 pub(super) fn stands_in_request(corpus: &Corpus<'_>, vote: &Vote<'_>) -> bool {
     corpus.digests.get(vote.session).is_some_and(|digest| digest.ask.contains(vote.remark.text.as_str()))
-}
-
-/// How many different requests the sessions of these votes have, leaving out what was voted for: requests that share
-/// half of their words are one, however they are put.
-pub(super) fn different_requests(corpus: &Corpus<'_>, votes: &[&Vote<'_>]) -> usize {
-    let mut requests: Vec<BTreeSet<String>> = Vec::new();
-    let sessions: BTreeMap<usize, &Vote<'_>> = votes.iter().map(|vote| (vote.session, *vote)).collect();
-    for (session, vote) in sessions {
-        let Some(digest) = corpus.digests.get(session) else { continue };
-        let ask = digest.ask.replace(vote.remark.text.as_str(), " ");
-        let words: BTreeSet<String> = read(&ask, false).terms.into_keys().collect();
-        let same = |other: &BTreeSet<String>| {
-            let shared = words.intersection(other).count();
-            2 * shared >= words.len().min(other.len()).max(1)
-        };
-        if !requests.iter().any(same) {
-            requests.push(words);
-        }
-    }
-    requests.len()
 }
 
 /// The job of a session.

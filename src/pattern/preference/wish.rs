@@ -5,7 +5,7 @@
 
 use super::lexicon::LEXICON;
 use super::stem::stem;
-use crate::digest::remark::cue::judge;
+use crate::digest::remark::cue::{Strength, judge};
 use crate::digest::remark::word::{Word, words};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -28,6 +28,8 @@ pub(super) struct Wish {
 struct Unit {
     role: Role,
     at: Range<usize>,
+    /// An adverb of manner: `blindly`.
+    manner: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +45,8 @@ enum Role {
     Bound(String),
     /// Ends what a negation covers: a mark, or `but`.
     Break,
+    /// What came before is no good without what follows.
+    Lack,
     /// Says that what follows holds only where or when is said next.
     Only,
     /// Says nothing by itself.
@@ -111,7 +115,7 @@ fn units(words: &[Word]) -> Vec<Unit> {
         let term = LEXICON.term(&rest).filter(|&(_, length)| length > 1 || !is_function_word(&word.text));
         if let Some((term, length)) = term {
             let end = words[at + length - 1].at.end;
-            units.push(Unit { role: Role::Term(term.to_owned()), at: word.at.start..end });
+            units.push(Unit { role: Role::Term(term.to_owned()), at: word.at.start..end, manner: false });
             at += length;
             continue;
         }
@@ -119,10 +123,17 @@ fn units(words: &[Word]) -> Vec<Unit> {
             true => Role::Term(stems[at].clone()),
             false => role(words, at, &stems[at]),
         };
-        units.push(Unit { role, at: word.at.clone() });
+        units.push(Unit { role, at: word.at.clone(), manner: is_manner(&word.text) });
         at += 1;
     }
     units
+}
+
+/// `blindly`, `manually`; not `apply`, `family`.
+fn is_manner(word: &str) -> bool {
+    const OTHERS: &[&str] =
+        &["apply", "reply", "supply", "family", "assembly", "anomaly", "multiply", "comply"];
+    word.len() > 5 && word.ends_with("ly") && word.is_ascii() && !OTHERS.contains(&word)
 }
 
 fn is_function_word(word: &str) -> bool {
@@ -158,9 +169,16 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         "but" => Role::Break,
         "only" => Role::Only,
         "leave" | "keep" | "stay" | "hands" if keeps_out(words, at) => Role::Not { turns: Turn::Plain },
-        "strip" | "clear" | "remove" | "delete" | "purge" | "erase" if leads(words, at) => {
+        "strip" | "clear" | "remove" | "delete" | "purge" | "erase" | "discard" if leads(words, at) => {
             Role::Not { turns: Turn::Plain }
         }
+        "removed" | "deleted" | "erased" | "purged" | "discarded" if is_done_to_the_subject(words, at) => {
+            Role::Not { turns: Turn::Plain }
+        }
+        "go" | "goes" if next == "away" => Role::Not { turns: Turn::Plain },
+        "away" if matches!(before(1), "go" | "goes") => Role::Filler,
+        // `the key was missing from the message` asks for the key.
+        "missing" | "lacking" | "absent" if at > 0 && BEING.contains(&before(1)) => Role::Filler,
         "off" if next == "limits" => Role::Not { turns: Turn::Plain },
         "too" if next_is_mark => Role::Filler,
         "no" if next == "," => Role::Break,
@@ -177,6 +195,9 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
             ];
             let predicate =
                 word == "not" && at > 1 && verbs.contains(&before(1)) && !is_function_word(before(2));
+            if word == "without" && judges_the_lack(&words[at..]) {
+                return Role::Lack;
+            }
             let turns = match () {
                 () if word == "without" => Turn::Without,
                 () if predicate => Turn::Predicate,
@@ -196,6 +217,40 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
     }
 }
 
+/// Whether a sentence that goes on like this says that something is no good without something: `without units cannot
+/// be read`, but not `without comments, please` or `without comments are fine`.
+fn judges_the_lack(rest: &[Word]) -> bool {
+    const GOOD: &[&str] = &[
+        "fine",
+        "ok",
+        "okay",
+        "good",
+        "better",
+        "best",
+        "enough",
+        "preferred",
+        "allowed",
+        "welcome",
+        "nicer",
+        "easier",
+        "cleaner",
+        "great",
+        "acceptable",
+        "preferable",
+        "simpler",
+        "please",
+    ];
+    let clause: Vec<&str> =
+        rest.iter().take_while(|word| !word.is_mark()).map(|word| word.text.as_str()).collect();
+    let predicate = clause.iter().skip(2).position(|word| {
+        matches!(
+            *word,
+            "is" | "are" | "was" | "will" | "can" | "may" | "must" | "should" | "has" | "counts" | "gets"
+        )
+    });
+    predicate.is_some() && !clause.iter().any(|word| GOOD.contains(word))
+}
+
 /// Whether this verb is what the sentence tells to do: `always strip the outputs`, not `ask before you delete`.
 fn leads(words: &[Word], at: usize) -> bool {
     let quiet =
@@ -204,6 +259,15 @@ fn leads(words: &[Word], at: usize) -> bool {
         .iter()
         .all(|word| quiet(word) && !matches!(word.text.as_str(), "you" | "i" | "to") || word.is_mark())
 }
+
+/// `outputs are removed`, `branches get deleted`: what came before is what must not stay.
+fn is_done_to_the_subject(words: &[Word], at: usize) -> bool {
+    words.iter().take(at).rev().take(2).any(|word| BEING.contains(&word.text.as_str()))
+}
+
+/// Verbs between a subject and what is said or done to it.
+const BEING: &[&str] =
+    &["is", "are", "was", "were", "be", "been", "being", "get", "gets", "getting", "still"];
 
 /// `leave emojis out`, `leave main alone`, `keep secrets out of the logs`, `hands off main`.
 fn keeps_out(words: &[Word], at: usize) -> bool {
@@ -301,9 +365,10 @@ fn signs(units: &[Unit]) -> Vec<i8> {
                 }
             }
             Role::Bound(word) if open_negation => {
-                let gate = || covered.iter().any(|&unit| is_gate(&units[unit].role));
+                // `no saw before chalk has marked the cut` asks for the chalk; `no deploys before noon` for nothing.
+                let time = || units.get(at + 1).is_some_and(|unit| is_a_time(&unit.role));
                 let asks_for_what_follows =
-                    matches!(word.as_str(), "until" | "till" | "unless") || word == "before" && gate();
+                    matches!(word.as_str(), "until" | "till" | "unless") || word == "before" && !time();
                 if asks_for_what_follows {
                     for &unit in &covered {
                         signs[unit] = 0;
@@ -314,6 +379,13 @@ fn signs(units: &[Unit]) -> Vec<i8> {
                     (open_negation, sign) = (false, 0);
                 }
             }
+            // `a plot without units cannot be read` asks for units.
+            Role::Lack if !open_negation => {
+                for &unit in &since_break {
+                    signs[unit] = 0;
+                }
+            }
+            Role::Lack => {}
             Role::Only => only = Some(at),
             // `only round at the end` does not ask for rounding.
             Role::Bound(_) if only.is_some() => {
@@ -354,8 +426,7 @@ fn spare_what_is_qualified(units: &[Unit], signs: &mut [i8]) {
     while start < units.len() {
         let bounds = |unit: &Unit| matches!(unit.role, Role::Bound(_) | Role::Break | Role::Not { .. });
         let end = units[start..].iter().position(bounds).map_or(units.len(), |length| start + length);
-        let qualified =
-            |at: usize| matches!(&units[at].role, Role::Term(term) if LEXICON.has("quality", term));
+        let qualified = |at: usize| matches!(&units[at].role, Role::Term(term) if LEXICON.has("quality", term) || units[at].manner);
         if (start..end).any(|at| signs[at] < 0 && qualified(at)) {
             for at in (start..end).filter(|&at| !qualified(at)) {
                 signs[at] = signs[at].max(0);
@@ -368,11 +439,23 @@ fn spare_what_is_qualified(units: &[Unit], signs: &mut [i8]) {
 /// `keep it lazy, eager blows up the memory`: what follows the wish and asks for nothing is why, not what.
 fn spare_reasons(words: &[Word], units: &[Unit], signs: &mut [i8]) {
     let mut asked = false;
+    // `paper scratches: wrap pieces in linen` gives the reason, or the place, first.
+    let first = words.iter().position(|word| matches!(word.text.as_str(), ";" | ":")).filter(|&at| {
+        let rest = words.get(at + 1..).unwrap_or_default();
+        words.get(..at).is_some_and(|before| judge(before).wish < Some(Strength::Mild))
+            && judge(rest).wish.is_some()
+    });
+    if let Some(mark) = first.and_then(|at| words.get(at)) {
+        for (unit, sign) in units.iter().zip(signs.iter_mut()) {
+            let turned = *sign < 0;
+            *sign = if unit.at.start < mark.at.start && !turned { 0 } else { *sign };
+        }
+    }
     for part in words.split(|word| matches!(word.text.as_str(), "," | ";" | ":" | "(")) {
         let (Some(first), Some(last)) = (part.first(), part.last()) else { continue };
         let inside = |unit: &Unit| unit.at.start >= first.at.start && unit.at.end <= last.at.end;
         let turns = units.iter().any(|unit| inside(unit) && matches!(unit.role, Role::Not { .. }));
-        let asks = judge(part).wish.is_some();
+        let asks = judge(part).wish >= Some(Strength::Mild);
         if asked && !asks && !turns && part.len() > 2 {
             for (_, sign) in units.iter().zip(signs.iter_mut()).filter(|(unit, _)| inside(unit)) {
                 *sign = 0;
@@ -405,8 +488,10 @@ fn is_place(word: &str) -> bool {
     )
 }
 
-fn is_gate(role: &Role) -> bool {
-    matches!(role, Role::Term(term) if LEXICON.has("gate", term))
+fn is_a_time(role: &Role) -> bool {
+    const TIMES: &[&str] = &["noon", "midnight", "dawn", "dusk", "morning", "evening", "weekend", "lunch"];
+    matches!(role, Role::Term(term) if TIMES.contains(&term.as_str()) || term.ends_with("dai")
+        || term.starts_with(|c: char| c.is_ascii_digit()) && term.len() > 1)
 }
 
 /// Where a correction tells what the agent did (`you used npm again`): from there on, what was done is unwanted.

@@ -30,6 +30,9 @@ pub(super) const DETECTOR: Detector = Detector {
 /// Longest run taken, bytes: enough for any key, and a bound on what a hostile text can cost.
 const LONGEST_RUN: usize = 16_384;
 
+/// How much is decoded to tell what it is, bytes.
+const DECODED: usize = 128;
+
 /// What the decoded text has to hold.
 const TELLING: &[&[u8]] = &[
     b"PRIVATE KEY",
@@ -50,10 +53,12 @@ fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
     if !known || !begins_there(bytes, hit.start) {
         return;
     }
-    let end = run(bytes, hit.start, Alphabet::Base64, LONGEST_RUN);
-    let Some(plain) = bytes.get(hit.start..end).and_then(|run| decode(run, 128)) else { return };
+    // The beginning decides; a run is only followed to its end when it is taken.
+    let beginning = run(bytes, hit.start, Alphabet::Base64, DECODED.div_ceil(3) * 4);
+    let Some(plain) = bytes.get(hit.start..beginning).and_then(|run| decode(run, DECODED)) else { return };
     let telling = TELLING.iter().any(|word| memchr::memmem::find(&plain, word).is_some());
     if telling && plain.len() >= 16 {
+        let end = run(bytes, hit.start, Alphabet::Base64, LONGEST_RUN);
         findings.push(Finding { range: hit.start..end, by: By::Kind("encoded-secret") });
     }
 }

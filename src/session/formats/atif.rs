@@ -169,3 +169,91 @@ impl Reader for Atif<'_> {
 
     fn end(self: Box<Self>, _whole: blake3::Hash, _out: &mut Out<'_>) {}
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::session::{Body, FileRead, Session, Status, read_bytes};
+    use crate::settings::Reading;
+    use serde_json::{Value, json};
+
+    fn read(document: &Value) -> (Vec<Session>, FileRead) {
+        let mut sessions = Vec::new();
+        let bytes = serde_json::to_vec_pretty(document).unwrap();
+        let read = read_bytes("a.json", &bytes, &Reading::default(), &mut |session| sessions.push(session));
+        (sessions, read)
+    }
+
+    fn trajectory(steps: Value) -> Value {
+        json!({
+            "schema_version": "ATIF-v1.4",
+            "session_id": "run-7",
+            "agent": {"name": "potter", "model_name": "m-1"},
+            "steps": steps,
+            "extra": {"task_id": "glaze", "reward": 0.25},
+        })
+    }
+
+    #[test]
+    fn calls_find_their_results_in_the_same_step() {
+        let (sessions, read) = read(&trajectory(json!([
+            {"step_id": 1, "source": "system", "message": "rules"},
+            {"step_id": 2, "source": "user", "message": "glaze the bowl", "timestamp": "2026-01-02T03:04:05Z"},
+            {"step_id": 3, "source": "agent", "message": "I will.", "tool_calls": [
+                {"tool_call_id": "a", "function_name": "glaze", "arguments": {"pots": [{"kind": "bowl"}]}},
+                {"tool_call_id": "b", "function_name": "fire", "arguments": {}},
+            ], "observation": {"results": [
+                {"source_call_id": "b", "content": "cracked", "extra": {"exit_code": 4}},
+                {"source_call_id": "a", "content": [{"type": "text", "text": "done"}]},
+                {"content": "the oven beeps"},
+            ]}},
+            {"step_id": 4, "source": "user", "message": "from elsewhere", "is_copied_context": true},
+        ])));
+        assert!(read.skipped.is_empty(), "{:?}", read.skipped);
+        let session = &sessions[0];
+        assert_eq!(
+            (&*session.agent, session.task.as_deref(), session.outcome),
+            ("potter", Some("glaze"), Some(0.25))
+        );
+        assert_eq!((session.source.as_deref(), session.model.as_deref()), (Some("run-7"), Some("m-1")));
+        let [rules, asked, said, glaze, fire, beep, copied] = session.events.as_slice() else {
+            panic!("{:?}", session.events)
+        };
+        assert!(matches!(&rules.body, Body::Context(_)) && matches!(&said.body, Body::Agent(_)));
+        assert!(asked.at.is_some() && matches!(&asked.body, Body::Person(_)));
+        let (Body::Call(glaze), Body::Call(fire)) = (&glaze.body, &fire.body) else { panic!() };
+        assert_eq!(glaze.args.get("pots[].kind").map(|kind| &**kind), Some("bowl"));
+        assert_eq!((glaze.status, &*glaze.output), (Status::Returned, "done"));
+        assert_eq!((fire.status, &*fire.output), (Status::Failed { exit: Some(4) }, "cracked"));
+        assert!(matches!(&beep.body, Body::Context(_)) && matches!(&copied.body, Body::Context(_)));
+    }
+
+    #[test]
+    fn sub_agents_become_sessions_under_theirs_down_to_a_depth() {
+        let mut document = trajectory(json!([{"step_id": 1, "source": "user", "message": "innermost"}]));
+        for depth in 0..8 {
+            let mut outer = trajectory(json!([{"step_id": 1, "source": "user", "message": "do it"}]));
+            outer["session_id"] = json!(format!("level-{depth}"));
+            outer["subagent_trajectories"] = json!([document]);
+            document = outer;
+        }
+        let (sessions, _) = read(&document);
+        assert_eq!(sessions.len(), super::DEEPEST + 1);
+        assert_eq!(sessions[0].parent, None);
+        assert!(matches!(&sessions[0].events[0].body, Body::Person(_)));
+        assert_eq!(sessions[1].parent, sessions[0].source);
+        assert!(matches!(&sessions[1].events[0].body, Body::Agent(_)));
+    }
+
+    #[test]
+    fn broken_steps_are_told_and_the_rest_is_read() {
+        let steps = json!([
+            {"step_id": 1, "source": "user", "message": "glaze the bowl"},
+            {"step_id": 2, "source": "oracle", "message": "?"},
+            3,
+        ]);
+        let (sessions, read) = read(&trajectory(steps));
+        assert_eq!(sessions[0].events.len(), 1);
+        let reasons: Vec<&str> = read.skipped.iter().map(|skipped| skipped.reason.as_str()).collect();
+        assert_eq!(reasons, ["a step is no object", "unknown source `oracle`"]);
+    }
+}

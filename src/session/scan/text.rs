@@ -6,7 +6,7 @@ use std::borrow::Cow;
 /// Takes the escapes out of a string's inside.
 pub fn unescape(raw: &[u8]) -> Cow<'_, str> {
     // Checked once as a whole: checking every stretch between two escapes costs more than the copying.
-    let text = String::from_utf8_lossy(raw);
+    let text = std::str::from_utf8(raw).map_or_else(|_| String::from_utf8_lossy(raw), Cow::Borrowed);
     let Some(first) = memchr(b'\\', text.as_bytes()) else { return text };
     let mut out = String::with_capacity(text.len());
     let mut rest: &str = &text;

@@ -1,0 +1,99 @@
+//! What the ledger keeps of a cycle.
+
+use super::{BUILTIN, Report};
+use crate::learning::{Learning, Planned};
+use crate::ledger::{CycleRecord, LearningRecord, RefusedRecord, SupportRecord};
+use crate::pattern::{Known, Pattern};
+use crate::settings::Settings;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The count of patterns that found no room.
+pub(super) const LEFT_OVER: &str = "left_over";
+
+/// What a record is made from.
+pub(super) struct Made<'a> {
+    /// What came of the dream.
+    pub(super) report: &'a Report,
+    /// What it proposes and what not.
+    pub(super) planned: &'a Planned,
+    /// What it found.
+    pub(super) patterns: &'a [Pattern],
+    /// What earlier cycles named.
+    pub(super) known: &'a [Known],
+    /// [`fingerprint_of`] the settings.
+    pub(super) setting: &'a str,
+    /// When.
+    pub(super) now: Timestamp,
+}
+
+/// Hash of the settings in force.
+pub(super) fn fingerprint_of(settings: &Settings) -> String {
+    let text = toml::to_string(settings).unwrap_or_default();
+    blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
+}
+
+/// What the ledger keeps of this cycle.
+pub(super) fn record(made: &Made<'_>) -> CycleRecord {
+    let Made { report, planned, patterns, known, setting, now } = made;
+    let mut counts = BTreeMap::from([
+        ("sessions_read".to_owned(), u64::from(report.sessions.read)),
+        ("sessions_new".to_owned(), u64::from(report.sessions.new)),
+        ("skipped".to_owned(), report.skipped.len() as u64),
+    ]);
+    if planned.left_over > 0 {
+        counts.insert(LEFT_OVER.to_owned(), u64::from(planned.left_over));
+    }
+    let named: BTreeSet<&[crate::redact::Clean]> =
+        known.iter().map(|known| known.anchor.as_slice()).collect();
+    let newly_named = patterns.iter().filter(|pattern| !named.contains(pattern.anchor.as_slice()));
+    CycleRecord {
+        version: 1,
+        cycle: report.cycle.clone().unwrap_or_default(),
+        at: *now,
+        target: report.target.clone(),
+        base: report.base.clone(),
+        branch: report.branch.clone(),
+        tip: report.tip.clone(),
+        engine: BUILTIN.to_owned(),
+        settings: (*setting).to_owned(),
+        counts,
+        learnings: planned
+            .learnings
+            .iter()
+            .zip(&report.learnings)
+            .map(|(learning, reported)| learning_record(learning, &reported.commit))
+            .collect(),
+        refused: planned
+            .refused
+            .iter()
+            .map(|refused| RefusedRecord {
+                title: refused.title.clone(),
+                reason: refused.reason.clone(),
+                ..Default::default()
+            })
+            .collect(),
+        known: newly_named
+            .map(|pattern| Known { fingerprint: pattern.fingerprint.clone(), anchor: pattern.anchor.clone() })
+            .collect(),
+    }
+}
+
+fn learning_record(learning: &Learning, commit: &str) -> LearningRecord {
+    let support = &learning.support;
+    LearningRecord {
+        commit: commit.to_owned(),
+        change: learning.change.to_string(),
+        kind: learning.kind.to_string(),
+        note: learning.note.clone(),
+        title: learning.title.clone(),
+        pattern: learning.pattern.to_string(),
+        grade: learning.grade.to_string(),
+        support: SupportRecord {
+            sessions: support.sessions,
+            jobs: support.jobs,
+            agents: support.agents,
+            people: support.people,
+        },
+    }
+}

@@ -1,0 +1,82 @@
+//! How alike the requests of sessions are, so that one job in other words is not taken for two.
+//!
+//! A wish that is only said where one thing is asked for belongs to that thing. Owns the comparison of requests by
+//! their rare words; refuses to name jobs ([`crate::pattern::job`] does, where requests are nearly the same).
+
+use super::wish::read;
+use crate::pattern::Corpus;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Shared weight, as a share of the lighter request's, from which two requests are about one thing.
+const ONE_THING: f64 = 0.5;
+/// Requests that a small collection is treated as having besides its own.
+const BACKGROUND: f64 = 30.0;
+/// Occurrences that every word is treated as having besides its own.
+const SMOOTHING: f64 = 3.0;
+
+/// The words of every session's request, and how rare each word is among requests.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Requests {
+    words: Vec<BTreeSet<String>>,
+    weight: BTreeMap<String, f64>,
+    /// In how many jobs' requests each word is.
+    pub(super) asked: BTreeMap<String, usize>,
+}
+
+impl Requests {
+    /// Reads the requests of all sessions, in the corpus' order.
+    pub(super) fn of(corpus: &Corpus<'_>) -> Requests {
+        let words: Vec<BTreeSet<String>> = corpus
+            .digests
+            .par_iter()
+            .map(|digest| read(&digest.ask, false).terms.into_keys().collect())
+            .collect();
+        let mut asked: BTreeMap<String, usize> = BTreeMap::new();
+        for word in words.iter().flatten() {
+            *asked.entry(word.clone()).or_default() += 1;
+        }
+        let rarity =
+            |times: usize| ((words.len() as f64 + BACKGROUND) / (times as f64 + SMOOTHING)).ln().max(0.1);
+        let weight = asked.iter().map(|(word, times)| (word.clone(), rarity(*times))).collect();
+        let mut different: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for (session, of) in words.iter().enumerate() {
+            for word in of {
+                different.entry(word.clone()).or_default().insert(corpus.jobs.of(session));
+            }
+        }
+        let asked = different.into_iter().map(|(word, jobs)| (word, jobs.len())).collect();
+        Requests { words, weight, asked }
+    }
+
+    /// Whether two sessions were asked for one thing, the words of `besides` left out on both sides. Where nothing is
+    /// left to compare, they are taken to be different.
+    pub(super) fn alike(&self, a: usize, b: usize, besides: &BTreeSet<String>) -> bool {
+        let (Some(a), Some(b)) = (self.words.get(a), self.words.get(b)) else { return false };
+        let weigh = |words: &mut dyn Iterator<Item = &String>| -> f64 {
+            words.filter(|word| !besides.contains(*word)).filter_map(|word| self.weight.get(word)).sum()
+        };
+        let shared = weigh(&mut a.intersection(b));
+        let lighter = weigh(&mut a.iter()).min(weigh(&mut b.iter()));
+        lighter > 0.0 && shared >= ONE_THING * lighter
+    }
+
+    /// How many things these sessions were asked for, at most `enough`: more need not be told apart.
+    pub(super) fn different(
+        &self,
+        sessions: &BTreeSet<usize>,
+        besides: &BTreeSet<String>,
+        enough: usize,
+    ) -> usize {
+        let mut apart: Vec<usize> = Vec::new();
+        for &session in sessions {
+            if apart.len() >= enough {
+                break;
+            }
+            if !apart.iter().any(|&other| self.alike(session, other, besides)) {
+                apart.push(session);
+            }
+        }
+        apart.len()
+    }
+}

@@ -1,0 +1,189 @@
+//! What a group of wordings is worth: whether enough people stand behind it, and whether it is about how to work.
+//!
+//! Owns every reason to leave a group out: too few independent voices, nothing named, a request rather than a wish, a
+//! command of the moment, said for now only. Refuses to compare groups ([`super::conflict`]).
+
+use super::group::Group;
+use super::lexicon::LEXICON;
+use super::likeness::{Vector, Weights};
+use super::request::Requests;
+use super::vote::{self, Standing, Vote, Wording};
+use super::wish::Wish;
+use crate::pattern::Corpus;
+use std::collections::BTreeSet;
+
+/// Sessions that must say it in words of their own strength; other wordings count only beside these.
+pub(super) const SURE_SESSIONS: usize = 2;
+/// Where nobody tells people apart: sessions in which it must be said to hold from now on; one of them is enough
+/// where it is said in as many sessions more than the least.
+const LASTING_SESSIONS: usize = 2;
+/// Share of the heaviest word's weight from which a word belongs to what a group is about.
+const CORE: f64 = 0.4;
+/// Mean share of what the wordings of a group say that is what the group is about.
+const FOCUS: f64 = 0.55;
+/// The same for a group that this many sessions stand behind: chance resemblance does not recur so often.
+const OFTEN_FOCUS: f64 = 0.4;
+/// See `OFTEN_FOCUS`.
+const OFTEN_SESSIONS: usize = 4;
+/// Different requests beside which several people say the same for it to count although no wording of it says by
+/// itself that it is about how to work.
+const RECURRING_REQUESTS: usize = 3;
+/// Share of a group's sessions whose request is about the very words of the wish, from which the words are the
+/// jobs' subject and not a way of working.
+const SUBJECT_SHARE: f64 = 0.6;
+
+/// What groups are judged by.
+pub(super) struct Judge<'a> {
+    pub(super) corpus: &'a Corpus<'a>,
+    pub(super) wordings: &'a [Wording<'a>],
+    pub(super) requests: &'a Requests,
+    /// Wishes that people voice for the task at hand only.
+    pub(super) passing: &'a [Vector],
+    pub(super) weights: &'a Weights,
+    /// Transcripts say who is who.
+    pub(super) told_apart: bool,
+}
+
+impl<'a> Judge<'a> {
+    /// The votes for these wordings.
+    pub(super) fn votes(&self, members: &[usize]) -> Vec<&'a Vote<'a>> {
+        members.iter().filter_map(|&at| self.wordings.get(at)).flat_map(|wording| &wording.votes).collect()
+    }
+
+    /// Who stands behind these wordings.
+    pub(super) fn standing(&self, members: &[usize]) -> Standing<'a> {
+        vote::standing(self.corpus, &self.votes(members))
+    }
+
+    /// Whether nobody contradicts what is left of a group after all reasons to leave it out.
+    pub(super) fn is_preference(&self, group: &Group) -> bool {
+        let votes = self.votes(&group.members);
+        let standing = self.standing(&group.members);
+        let stated = votes.iter().any(|vote| vote.states_a_wish());
+        self.is_taken_up(&standing, &votes, stated)
+            && self.says_something(group)
+            && !is_command(group, &standing)
+            && !self.is_subject(&group.members, &group.middle)
+            && !self.is_request(&group.members)
+            && !self.is_mostly_passing(group)
+    }
+
+    /// Whether a conflict whose sides have these wordings is one that people should see.
+    pub(super) fn is_conflict(&self, sides: &[(Vec<usize>, Vector)]) -> bool {
+        let everyone: Vec<usize> = sides.iter().flat_map(|(members, _)| members.iter().copied()).collect();
+        self.is_taken_up(&self.standing(&everyone), &self.votes(&everyone), true)
+            && !self.is_request(&everyone)
+            && !sides.iter().any(|(members, middle)| self.is_subject(members, middle))
+    }
+
+    /// Whether enough independent people and sessions stand behind a wish. Where the transcripts tell people
+    /// apart, several of them have to agree. Where they do not, nobody can say that two sessions are two people:
+    /// then it has to have been said, more than once, that it holds from now on.
+    fn is_taken_up(&self, standing: &Standing<'_>, votes: &[&Vote<'_>], stated: bool) -> bool {
+        let settings = self.corpus.settings;
+        let different = self.different_requests(votes, RECURRING_REQUESTS);
+        let sessions = standing.roots.len() >= settings.min_sessions as usize
+            && standing.jobs.len() >= settings.min_jobs as usize
+            && different >= settings.min_jobs as usize
+            && (standing.sure.len() >= SURE_SESSIONS
+                || standing.people.len() >= settings.min_people as usize
+                    && self.told_apart
+                    && different >= RECURRING_REQUESTS);
+        let people = match self.told_apart {
+            _ if !stated => true,
+            true => standing.people.len() + usize::from(standing.strangers) >= settings.min_people as usize,
+            false => {
+                let often = standing.roots.len() >= settings.min_sessions as usize + LASTING_SESSIONS;
+                standing.lasting.len() >= if often { 1 } else { LASTING_SESSIONS }
+            }
+        };
+        sessions && people
+    }
+
+    /// How many different things the sessions of these votes were asked for, at most `enough`; what was voted for
+    /// is left out, since it may stand in the request itself.
+    fn different_requests(&self, votes: &[&Vote<'_>], enough: usize) -> usize {
+        let sessions: BTreeSet<usize> = votes.iter().map(|vote| vote.session).collect();
+        let besides: BTreeSet<String> = votes
+            .iter()
+            .filter(|vote| vote::stands_in_request(self.corpus, vote))
+            .flat_map(|vote| super::wish::read(&vote.remark.text, false).terms.into_keys())
+            .collect();
+        self.requests.different(&sessions, &besides, enough)
+    }
+
+    /// Whether a group names anything (`do it always before you change the code` does not), and whether what its
+    /// wordings share is most of what they say: long sentences about other things may share one word by chance.
+    fn says_something(&self, group: &Group) -> bool {
+        let names = group.middle.core(0.3).iter().any(|(term, _)| LEXICON.telling(term) > 0.5);
+        let core: BTreeSet<&str> = group.middle.core(CORE).into_iter().map(|(term, _)| term).collect();
+        let shared = |wish: &Wish| {
+            let size = |term: &String| self.weights.says(term).powi(2);
+            let all: f64 = wish.terms.keys().map(size).sum();
+            let shared: f64 = wish.terms.keys().filter(|term| core.contains(term.as_str())).map(size).sum();
+            if all > 0.0 { shared / all } else { 0.0 }
+        };
+        let focus: f64 =
+            group.members.iter().filter_map(|&at| self.wordings.get(at)).map(|w| shared(&w.wish)).sum();
+        let often = self.standing(&group.members).roots.len() >= OFTEN_SESSIONS;
+        names && focus >= if often { OFTEN_FOCUS } else { FOCUS } * group.members.len() as f64
+    }
+
+    /// Whether the telling words of a group are what most of its sessions were asked to work on: a wish about the
+    /// login page in sessions about the login page is part of the job. Words that say to hold from now on outweigh
+    /// that.
+    fn is_subject(&self, members: &[usize], middle: &Vector) -> bool {
+        let votes = self.votes(members);
+        let standing = vote::standing(self.corpus, &votes);
+        if standing.lasting.len() * 2 >= standing.roots.len() {
+            return false;
+        }
+        let core: Vec<&str> = middle
+            .core(CORE)
+            .iter()
+            .map(|(term, _)| *term)
+            .filter(|term| LEXICON.telling(term) > 0.5)
+            .collect();
+        let about = votes.iter().filter(|vote| {
+            let Some(digest) = self.corpus.digests.get(vote.session) else { return false };
+            // The wish may stand in the request itself; that does not make it the subject.
+            let ask = digest.ask.replace(vote.remark.text.as_str(), " ");
+            let asked = super::wish::read(&ask, false).terms;
+            let shared = core.iter().filter(|term| asked.contains_key(**term)).count();
+            !core.is_empty() && shared * 3 >= core.len() * 2
+        });
+        about.count() as f64 >= SUBJECT_SHARE * votes.len() as f64
+    }
+
+    /// Whether a group is what sessions were asked to do rather than how: most of it stands in the requests
+    /// themselves, in words that do not say to hold beyond them, and the requests are few.
+    fn is_request(&self, members: &[usize]) -> bool {
+        let votes = self.votes(members);
+        let standing = vote::standing(self.corpus, &votes);
+        let asked = votes.iter().filter(|vote| vote::stands_in_request(self.corpus, vote)).count();
+        let lasting = standing.lasting.len() * 2 >= standing.roots.len();
+        let few = self.different_requests(&votes, RECURRING_REQUESTS) < RECURRING_REQUESTS;
+        !lasting && few && asked as f64 >= SUBJECT_SHARE * votes.len() as f64
+    }
+
+    /// Whether people say the same as often for the task at hand only: then it never was more than that.
+    fn is_mostly_passing(&self, group: &Group) -> bool {
+        let standing = self.standing(&group.members);
+        let threshold = self.corpus.settings.wish_similarity;
+        let passing =
+            self.passing.iter().filter(|wish| wish.likeness(&group.middle).same >= threshold).count();
+        standing.lasting.len() * 2 < standing.roots.len() && passing * 2 >= standing.roots.len()
+    }
+}
+
+/// Whether a group is a command of the moment: always in the same words (`go ahead`), or naming nothing but everyday
+/// actions (`commit and push`).
+fn is_command(group: &Group, standing: &Standing<'_>) -> bool {
+    let core = group.middle.core(CORE);
+    let general = standing.lasting.len() * 2 >= standing.roots.len();
+    if general || group.members.len() > 1 && standing.sure.len() >= SURE_SESSIONS {
+        return false;
+    }
+    group.members.len() < 2
+        || core.iter().all(|(term, _)| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
+}
