@@ -145,6 +145,13 @@ pub fn is_look_around(step: &Step) -> bool {
     known::has(known::LOOKING, step) || known::has(known::SEARCHERS, &step.to_ascii_lowercase())
 }
 
+/// Whether a step reads, edits or searches files, by its name.
+pub fn handles_files(step: &Step) -> bool {
+    let verb = step.split(' ').next().unwrap_or_default().to_ascii_lowercase();
+    let tools = [known::EDITORS, known::TEXT_EDITORS, known::READERS, known::SEARCHERS, known::PATCHERS];
+    tools.iter().any(|names| known::has(names, &verb))
+}
+
 /// What the agent did, in order: only calls that came back and did not fail, looking around left out,
 /// immediate repetitions collapsed, at most `most` steps.
 pub fn sequence(session: &Session, most: usize) -> Vec<Step> {

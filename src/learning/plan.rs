@@ -48,9 +48,12 @@ pub fn plan(
     let mut taken: BTreeSet<String> = memory.notes.keys().chain(memory.broken.keys()).cloned().collect();
     for pattern in patterns {
         let standing = standings.get(&pattern.fingerprint);
+        if standing.is_some_and(|standing| !may_propose(standing, pattern, settings)) {
+            planned.settled += 1;
+            continue;
+        }
         let draft = author.draft(pattern, &notes)?;
         let proposal = match standing {
-            Some(standing) if !may_propose(standing, pattern, settings) => None,
             Some(standing) if standing.verdict == Verdict::Merged => {
                 revise(pattern, &draft, standing, memory, today)
             }

@@ -9,7 +9,8 @@
 mod cluster;
 
 use crate::digest::failure::mask::{self, Token};
-use std::collections::BTreeMap;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
 
 /// The placeholder for a word that varies and that no mask knows.
 pub const WILD: &str = "<*>";
@@ -53,7 +54,10 @@ pub struct Templates {
 /// template, 0 to 1. The result for a message does not depend on the order of the messages, nor on how often
 /// one comes.
 pub fn find(messages: &[&str], similarity: f64) -> Templates {
-    let split: Vec<Vec<Token>> = messages.iter().map(|message| squeezed(mask::tokens(message))).collect();
+    let (different, number_of) = different(messages);
+    let different: Vec<Vec<Token>> =
+        different.par_iter().with_min_len(8).map(|message| words(message)).collect();
+    let split: Vec<&Vec<Token>> = number_of.iter().filter_map(|&number| different.get(number)).collect();
     let mut distinct: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
     for tokens in &split {
         distinct.entry(tokens.iter().map(|token| token.masked.as_str()).collect()).or_default();
@@ -77,7 +81,9 @@ pub fn find(messages: &[&str], similarity: f64) -> Templates {
         .collect();
     let templates: BTreeMap<usize, Template> = members
         .iter()
-        .map(|(cluster, messages)| (*cluster, generalised(messages.iter().filter_map(|&m| split.get(m)))))
+        .map(|(cluster, messages)| {
+            (*cluster, generalised(messages.iter().filter_map(|&m| split.get(m).copied())))
+        })
         .collect();
     let mut ordered: Vec<(&Template, usize)> = templates.iter().map(|(cluster, t)| (t, *cluster)).collect();
     ordered.sort();
@@ -93,6 +99,20 @@ pub fn find(messages: &[&str], similarity: f64) -> Templates {
 /// The tokens of a message as templates see them.
 pub fn words(message: &str) -> Vec<Token> {
     squeezed(mask::tokens(message))
+}
+
+/// The messages without repetitions, in the order of their first, and for each message which of them it is.
+fn different<'m>(messages: &[&'m str]) -> (Vec<&'m str>, Vec<usize>) {
+    let mut number: HashMap<&str, usize> = HashMap::new();
+    let mut different = Vec::new();
+    let number_of = messages.iter().map(|message| {
+        *number.entry(message).or_insert_with(|| {
+            different.push(*message);
+            different.len() - 1
+        })
+    });
+    let number_of = number_of.collect();
+    (different, number_of)
 }
 
 /// What these messages of one length share.
@@ -114,7 +134,7 @@ fn generalised<'a>(mut messages: impl Iterator<Item = &'a Vec<Token>>) -> Templa
 /// The template of messages that are known to be one error, of one length each; `None` where they are not, or share
 /// no word.
 pub fn of_one_error(messages: &[&str]) -> Option<Template> {
-    let split: Vec<Vec<Token>> = messages.iter().map(|message| squeezed(mask::tokens(message))).collect();
+    let split: Vec<Vec<Token>> = different(messages).0.into_iter().map(words).collect();
     let length = split.first()?.len();
     let template = split.iter().all(|tokens| tokens.len() == length).then(|| generalised(split.iter()))?;
     (template.words() > 0).then_some(template)
@@ -124,7 +144,7 @@ pub fn of_one_error(messages: &[&str]) -> Option<Template> {
 /// `port <num> is in use`, where it was that port every time. `None` where they differ in length or share no word.
 /// Ids, times, addresses and places under a person's home folder stay masked.
 pub fn wording(messages: &[&str]) -> Option<String> {
-    let split: Vec<Vec<Token>> = messages.iter().map(|message| squeezed(mask::tokens(message))).collect();
+    let split: Vec<Vec<Token>> = different(messages).0.into_iter().map(words).collect();
     let first = split.first()?;
     if split.iter().any(|tokens| tokens.len() != first.len()) {
         return None;
@@ -148,7 +168,7 @@ pub fn wording(messages: &[&str]) -> Option<String> {
 /// Whether a value that never varied may stand in a note.
 fn may_be_written_out(token: &Token) -> bool {
     let private = ["/home/", "/Users/", "/root/", "/tmp/", "/private/", "/var/folders/", "\\Users\\"];
-    !["<id>", "<time>", "<email>", "<host>", "<hex>"].iter().any(|slot| token.masked.contains(slot))
+    !["<id>", "<time>", "<date>", "<email>", "<host>", "<hex>"].iter().any(|slot| token.masked.contains(slot))
         && !private.iter().any(|place| token.raw.contains(place))
 }
 
@@ -248,7 +268,7 @@ mod tests {
         assert_eq!(
             texts(&messages),
             [
-                "flight <id> not available on date <time>",
+                "flight <id> not available on date <date>",
                 "gift card balance is not enough",
                 "queue <*> refused the job because worker w<num> is draining",
             ]

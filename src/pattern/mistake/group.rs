@@ -5,6 +5,7 @@ use super::{Occurrence, TELLING_WORDS};
 use crate::digest::failure::mask;
 use crate::digest::step::Step;
 use crate::pattern::template;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Words a template needs for one error to be recognised under another program.
@@ -53,8 +54,9 @@ pub(super) fn by_step_and_template<'a>(occurrences: &[Occurrence<'a>], similarit
             entry.or_insert_with(|| ((format!("{family}/{owner}"), alike), Vec::new())).1.push(member);
         }
     }
+    let by_template: Vec<_> = by_template.into_iter().collect();
     by_template
-        .into_iter()
+        .into_par_iter()
         .map(|((_, template), (family, members))| group(template, family, members))
         .collect()
 }
@@ -84,7 +86,8 @@ fn family(occurrence: &Occurrence<'_>) -> String {
     occurrence.failure.step.split(' ').next().unwrap_or_default().to_owned()
 }
 
-fn is_shell(occurrence: &Occurrence<'_>) -> bool {
+/// Whether a shell line failed, and not another tool.
+pub(super) fn is_shell(occurrence: &Occurrence<'_>) -> bool {
     matches!(occurrence.failure.args.0.as_slice(), [only] if &*only.path == "command")
 }
 

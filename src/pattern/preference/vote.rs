@@ -11,7 +11,8 @@ use crate::digest::remark::word::words;
 use crate::digest::remark::{Remark, Sort};
 use crate::pattern::Corpus;
 use crate::redact::Clean;
-use std::collections::{BTreeMap, BTreeSet};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One remark of one session.
 #[derive(Clone, Debug)]
@@ -60,9 +61,10 @@ pub(super) struct Said<'a> {
 pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
     let mut wordings: BTreeMap<Vec<(String, i8)>, Wording<'a>> = BTreeMap::new();
     let mut passing = Vec::new();
+    let readings = readings(corpus);
     for (session, digest) in corpus.digests.iter().enumerate().filter(|(at, _)| people.count_in(*at)) {
         for remark in &digest.remarks {
-            let wish = read(&remark.text, remark.sort == Sort::Correction);
+            let Some((wish, strength)) = readings.get(&sentence(remark)).cloned() else { continue };
             if wish.terms.is_empty() {
                 continue;
             }
@@ -70,7 +72,6 @@ pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
                 passing.push(wish);
                 continue;
             }
-            let strength = judge(&words(&remark.text)).wish;
             let strength = if remark.lasting { Some(Strength::Lasting) } else { strength };
             let vote = Vote { session, remark, strength };
             let asks = || strength <= Some(Strength::Faint) && stands_in_request(corpus, &vote);
@@ -85,6 +86,21 @@ pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
         }
     }
     Said { standing: wordings.into_values().collect(), passing }
+}
+
+/// What is read in a remark: its text, and whether it is a correction.
+fn sentence(remark: &Remark) -> (&str, bool) {
+    (&remark.text, remark.sort == Sort::Correction)
+}
+
+/// Every sentence there is, read once, in parallel: what is said often is said in the same words often.
+fn readings<'a>(corpus: &Corpus<'a>) -> HashMap<(&'a str, bool), (Wish, Option<Strength>)> {
+    let sentences: BTreeSet<(&str, bool)> =
+        corpus.digests.iter().flat_map(|digest| &digest.remarks).map(sentence).collect();
+    let sentences: Vec<(&str, bool)> = sentences.into_iter().collect();
+    let reading =
+        |&(text, blames): &(&'a str, bool)| ((text, blames), (read(text, blames), judge(&words(text)).wish));
+    sentences.par_iter().with_min_len(16).map(reading).collect()
 }
 
 /// Who independently stands behind something.
