@@ -18,27 +18,19 @@ const SMOOTHING: f64 = 3.0;
 /// The words of every session's request, and how rare each word is among requests.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Requests {
-    /// The words of each different request.
     words: Vec<BTreeSet<String>>,
-    /// Which of them each session has, in the corpus' order.
-    of: Vec<usize>,
     weight: BTreeMap<String, f64>,
     /// In how many jobs' requests each word is.
     pub(super) asked: BTreeMap<String, usize>,
 }
 
 impl Requests {
-    /// Reads the requests of all sessions: each different one once, in parallel.
+    /// Reads the requests of all sessions, in the corpus' order.
     pub(super) fn of(corpus: &Corpus<'_>) -> Requests {
-        let mut asked: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (session, digest) in corpus.digests.iter().enumerate() {
-            asked.entry(&digest.ask).or_default().push(session);
-        }
-        let (asks, sessions): (Vec<&str>, Vec<Vec<usize>>) = asked.into_iter().unzip();
-        let words: Vec<BTreeSet<String>> = asks
+        let words: Vec<BTreeSet<String>> = corpus
+            .digests
             .par_iter()
-            .with_min_len(16)
-            .map(|ask| read(ask, false).terms.into_keys().collect())
+            .map(|digest| read(&digest.ask, false).terms.into_keys().collect())
             .collect();
         let mut asked: BTreeMap<String, usize> = BTreeMap::new();
         for word in words.iter().flatten() {
@@ -60,7 +52,7 @@ impl Requests {
     /// Whether two sessions were asked for one thing, the words of `besides` left out on both sides. Where nothing is
     /// left to compare, they are taken to be different.
     pub(super) fn alike(&self, a: usize, b: usize, besides: &BTreeSet<String>) -> bool {
-        let (Some(a), Some(b)) = (self.words(a), self.words(b)) else { return false };
+        let (Some(a), Some(b)) = (self.words.get(a), self.words.get(b)) else { return false };
         let weigh = |words: &mut dyn Iterator<Item = &String>| -> f64 {
             words.filter(|word| !besides.contains(*word)).filter_map(|word| self.weight.get(word)).sum()
         };
