@@ -175,6 +175,14 @@ fn verdicts_follow_what_people_do_with_plain_git() {
         "rejected"
     );
     assert_eq!(seen("deleted", &[delete]), "rejected");
+    let squash: &[&str] = &["merge", "--quiet", "--squash", "DREAM"];
+    // git's own message, which indents the trailers, and one of somebody's own.
+    assert_eq!(seen("squashed", &[squash, &["commit", "--quiet", "--no-edit"], delete]), "merged");
+    assert_eq!(
+        seen("renamed", &[squash, &["commit", "--quiet", "-m", "Take the dream (#12)"], delete]),
+        "merged"
+    );
+    assert_eq!(seen("kept", &[squash, &["commit", "--quiet", "-m", "Take the dream (#12)"]]), "merged");
 }
 
 #[test]

@@ -313,8 +313,7 @@ fn excerpt(output: &Clean, line: Range<usize>, most: usize) -> Option<Clean> {
         return output.part(line);
     }
     let text = output.get(line.clone())?;
-    let named =
-        [&ERROR, &PROBLEM, &MENTION].iter().find_map(|pattern| pattern.as_ref()?.start(text));
+    let named = [&ERROR, &PROBLEM, &MENTION].iter().find_map(|pattern| pattern.as_ref()?.start(text));
     let from = match named {
         Some(at) if at > most / 2 => line.start + at,
         _ => line.start,

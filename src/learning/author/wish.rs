@@ -88,7 +88,7 @@ pub(super) fn word_conflict(lesson: &ConflictLesson, pattern: &Pattern) -> Wordi
 fn side(side: &Side) -> SideSlot {
     SideSlot {
         wording: sentence(&brief(&without_courtesies(&side.wish.wording), MOST_WORDING)),
-        support: crate::learning::message::support(&side.support),
+        support: crate::learning::message::support_in_words(&side.support),
         quotes: side
             .evidence
             .iter()
