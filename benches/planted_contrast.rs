@@ -344,7 +344,9 @@ fn main() {
                     wrong += found.len() as f64 - right;
                     all += found.len() as f64;
                     if shows_wrong && title.starts_with("git-dream, all") {
-                        found.difference(&planted).for_each(|habit| println!("  wrong, seed {seed}: {habit:?}"));
+                        found
+                            .difference(&planted)
+                            .for_each(|habit| println!("  wrong, seed {seed}: {habit:?}"));
                     }
                     let (p, r) = (right / found.len().max(1) as f64, right / planted.len() as f64);
                     precision += p;

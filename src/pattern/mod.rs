@@ -289,12 +289,14 @@ pub struct ContrastLesson {
     pub habit: Habit,
     /// Odds ratio of failing with the habit against without, stratified by job (Mantel–Haenszel).
     pub odds_ratio: f64,
-    /// p of the stratified test.
+    /// One-sided p of the stratified test, with the stronger habits held equal, over the share of the error rate
+    /// that this side of the habit has; 1 where nothing was tested.
     pub p: f64,
-    /// Benjamini–Hochberg q over all habits tested.
+    /// Weighted Benjamini–Hochberg q over all habits tested; 1 at grade friction, where no test decided.
     pub q: f64,
     /// Sessions: failed with it, failed without, succeeded with it, succeeded without; only jobs that have both
-    /// failing and succeeding runs.
+    /// failing and succeeding runs, with the habit and without. At grade friction a run has the habit when it
+    /// differs in it from most succeeding runs of its job.
     pub table: [u32; 4],
 }
 

@@ -240,7 +240,8 @@ fn differences<'a>(own: &[Change<'a>], other: &[Change<'a>]) -> BTreeSet<Aspect<
         let alike = |made: &Change<'_>| {
             wanted.values.iter().filter(|(path, leaves)| made.values.get(*path) == Some(*leaves)).count()
         };
-        let nearest = (0..mine.len()).filter(|&i| mine[i].step == wanted.step).max_by_key(|&i| alike(mine[i]));
+        let nearest =
+            (0..mine.len()).filter(|&i| mine[i].step == wanted.step).max_by_key(|&i| alike(mine[i]));
         let Some(nearest) = nearest else {
             found.insert(Aspect::Missing(wanted.step));
             continue;
