@@ -329,6 +329,11 @@ fn main() {
     let shows_wrong = std::env::var_os("WRONG").is_some();
     let seeds = first..first + 20;
     let settings = Mining::default();
+    let (digests, _) = make(World { sessions: 10_000, jobs: 2_000, effect: (1.0, 2.2), mixed: true }, first);
+    let corpus = Corpus { jobs: Jobs::group(&digests, &settings), digests: &digests, settings: &settings };
+    let began = std::time::Instant::now();
+    let told = contrast::mine(&corpus).len();
+    println!("10,000 sessions of 2,000 jobs: {told} told in {:.1} s", began.elapsed().as_secs_f64());
     for (name, jobs, effect, mixed) in WORLDS {
         for (sessions, jobs) in [200, 600].into_iter().zip(jobs) {
             println!("\n{name} world, {sessions} sessions, seeds {seeds:?}");
