@@ -115,7 +115,7 @@ fn evidence(corpus: &Corpus<'_>, habit: &Habit, seen_in: &BTreeSet<usize>) -> Ve
 
 /// The last change that a session made: its event, and the longest value given.
 fn last_change(digest: &Digest) -> Option<(u32, Clean)> {
-    let last = digest.writes.iter().filter(|write| write.ok).next_back()?;
+    let last = digest.writes.iter().rfind(|write| write.ok)?;
     let values = last.args.0.iter().map(|arg| &arg.value).filter(|value| !value.trim().is_empty());
     values.max_by_key(|value| value.len()).map(|value| (last.event, value.clone()))
 }
