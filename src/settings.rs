@@ -206,7 +206,7 @@ impl Default for Mining {
             min_people: 2,
             max_evidence: 5,
             template_similarity: 0.6,
-            job_similarity: 0.7,
+            job_similarity: 0.75,
             false_discovery_rate: 0.1,
             workflow_gap: 4,
             workflow_min_steps: 3,

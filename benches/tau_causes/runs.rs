@@ -8,14 +8,21 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Calls that change the airline's records; success is judged by those alone.
-const CHANGING: [&str; 6] = [
+/// Calls that change the records of the airline or the shop; success is judged by those alone.
+const CHANGING: [&str; 13] = [
     "book_reservation",
     "cancel_reservation",
     "send_certificate",
     "update_reservation_baggages",
     "update_reservation_flights",
     "update_reservation_passengers",
+    "cancel_pending_order",
+    "exchange_delivered_order_items",
+    "modify_pending_order_address",
+    "modify_pending_order_items",
+    "modify_pending_order_payment",
+    "modify_user_address",
+    "return_delivered_order_items",
 ];
 
 /// One run.
@@ -69,6 +76,8 @@ pub(crate) fn load(data: &Path, truth: &Path) -> Vec<Run> {
         let trials: Vec<i64> = text
             .lines()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            // A run that broke before its first message is no session.
+            .filter(|row| row["traj"].as_array().is_some_and(|messages| !messages.is_empty()))
             .map(|row| row["trial"].as_i64().unwrap_or(0))
             .collect();
         let mut sessions = Vec::new();

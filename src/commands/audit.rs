@@ -1,7 +1,7 @@
 //! `git dream audit`
 
 use super::sources::SourceOptions;
-use super::talk::{BAD, FAINT, GOOD, STRONG, Talk};
+use super::talk::{BAD, FAINT, GOOD, STRONG, Talk, count};
 use super::{run, whereabouts};
 use crate::cycle::audit::{Audit, audit};
 use crate::cycle::gather;
@@ -39,6 +39,10 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         return talk.data_json(&audit);
     }
     run::tell_skipped(&gathered.skipped, talk);
+    let unsettled = gathered.counts().unsettled;
+    if unsettled > 0 {
+        talk.say(&format!("{} still being written: not looked at.", count(unsettled, "session")));
+    }
     Ok(talk.data(&text(&audit, options.top))?)
 }
 

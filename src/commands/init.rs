@@ -34,7 +34,7 @@ pub(super) struct Made {
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let dir = options.dir.as_ref().map_or_else(|| dir.to_owned(), |named| dir.join(named));
     let repo = open_or_make(&dir)?;
-    let made = make(&repo, options.root.as_deref().unwrap_or_default(), !options.no_commit)?;
+    let made = make(&repo, &root(&repo, options.root.as_deref())?, !options.no_commit)?;
     if talk.json {
         return talk.data_json(&made);
     }
@@ -70,6 +70,22 @@ fn open_or_make(dir: &Path) -> Result<Repo> {
         ))
         .into()),
         None => bail!("{} is a bare repository: run `git dream init` in a clone of it and push", dir.display()),
+    }
+}
+
+/// The memory's folder: the one that was asked for, else the one that a `dream.toml` which stands already names.
+///
+/// Two different answers are an error: files would be written where no cycle ever looks.
+fn root(repo: &Repo, asked: Option<&str>) -> Result<String> {
+    let standing = repo.work_dir().and_then(|top| std::fs::read_to_string(top.join(settings::FILE)).ok());
+    let standing = standing.map(|text| Settings::parse(&text)).transpose()?.map(|found| found.memory.root);
+    match (asked.map(|asked| asked.trim_matches('/')), standing) {
+        (Some(asked), Some(standing)) if asked != standing.trim_matches('/') => Err(Usage(format!(
+            "dream.toml has `root = {standing:?}`, not {asked:?}: change it there first, or leave --root out"
+        ))
+        .into()),
+        (Some(asked), _) => Ok(asked.to_owned()),
+        (None, standing) => Ok(standing.unwrap_or_default()),
     }
 }
 

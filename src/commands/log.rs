@@ -1,6 +1,6 @@
 //! `git dream log`: what was learnt when, on what evidence.
 
-use super::talk::{FAINT, STRONG, Talk};
+use super::talk::{FAINT, STRONG, Talk, count};
 use super::whereabouts;
 use crate::cycle::{self, Proposal};
 use crate::learning::standing::Verdict;
@@ -136,8 +136,12 @@ fn text(entries: &[Entry], with_evidence: bool) -> String {
             );
             let _ = writeln!(
                 text,
-                "           {FAINT}{}; {}, {} sessions, {} jobs, {} agents{FAINT:#}",
-                learnt.note, learnt.grade, learnt.sessions, learnt.jobs, learnt.agents
+                "           {FAINT}{}; {}, {}, {}, {}{FAINT:#}",
+                learnt.note,
+                learnt.grade,
+                count(learnt.sessions, "session"),
+                count(learnt.jobs, "job"),
+                count(learnt.agents, "agent")
             );
             for evidence in learnt.evidence.iter().filter(|_| with_evidence) {
                 let _ = writeln!(text, "           {FAINT}{evidence}{FAINT:#}");

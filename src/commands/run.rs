@@ -1,7 +1,7 @@
 //! `git dream run`
 
 use super::sources::SourceOptions;
-use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk};
+use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk, count};
 use super::whereabouts;
 use crate::cycle::{self, Report, Request};
 use crate::session::Skipped;
@@ -75,8 +75,12 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
         talk.say(&format!("  {commit} {}: {}", learning.kind, learning.title));
         let support = &learning.support;
         talk.say(&format!(
-            "  {FAINT}{:10} {}, {} sessions, {} jobs, {} agents{FAINT:#}",
-            "", learning.grade, support.sessions, support.jobs, support.agents
+            "  {FAINT}{:10} {}, {}, {}, {}{FAINT:#}",
+            "",
+            learning.grade,
+            count(support.sessions, "session"),
+            count(support.jobs, "job"),
+            count(support.agents, "agent")
         ));
     }
     if report.left_over > 0 {
@@ -95,6 +99,10 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
 /// Why there is no branch.
 fn why_nothing(report: &Report) -> &'static str {
     match (report.sessions.read, report.sessions.new, report.settled) {
+        (0, _, _) if report.sessions.unsettled > 0 => "Nothing to say: every session is still being written.",
+        (0, _, _) if report.sessions.skipped > 0 => {
+            "Nothing to say: none of these files could be read as a session."
+        }
         (0, _, _) => "Nothing to say: there are no sessions. Name some with --sessions PATH.",
         (_, 0, 0) => "Nothing to say: no session is new since the last cycle.",
         (_, _, 0) => "Nothing to say: nothing recurred across enough independent sessions and jobs.",

@@ -78,6 +78,11 @@ impl Talk {
     }
 }
 
+/// `1 session`, `2 sessions`.
+pub(super) fn count(n: u32, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
 /// Progress of one piece of work.
 pub(super) struct Bar {
     what: &'static str,

@@ -94,7 +94,7 @@ const LONGEST_LEANING: usize = 7;
 
 /// Whether these few words name a thing only by pointing back to it: `keep it alive`, `new code needs one`.
 fn points_back(words: &[word::Word]) -> bool {
-    const POINTERS: &[&str] = &["it", "one", "them"];
+    const POINTERS: &[&str] = &["it", "one", "them", "they"];
     let spoken: Vec<&str> =
         words.iter().filter(|word| !word.is_mark()).map(|word| word.text.as_str()).collect();
     let pointer = spoken.iter().position(|word| POINTERS.contains(word));

@@ -140,9 +140,21 @@ fn is_verification_text(step: &str) -> bool {
     step.split([' ', '/']).any(|word| tells(word) || word.split([':', '.', '-', '_']).any(tells))
 }
 
+/// Whether a step is one that work of any kind consists of: reading a file, changing a file, checking the work.
+pub fn is_daily_work(step: &Step) -> bool {
+    step.starts_with("read ") || step.starts_with("edit ") || is_verification(step)
+}
+
 /// Whether a step only looks around in files (`ls`, `grep`, a search tool): it belongs to no workflow.
 pub fn is_look_around(step: &Step) -> bool {
     known::has(known::LOOKING, step) || known::has(known::SEARCHERS, &step.to_ascii_lowercase())
+}
+
+/// Whether a step reads, edits or searches files, by its name.
+pub fn handles_files(step: &Step) -> bool {
+    let verb = step.split(' ').next().unwrap_or_default().to_ascii_lowercase();
+    let tools = [known::EDITORS, known::TEXT_EDITORS, known::READERS, known::SEARCHERS, known::PATCHERS];
+    tools.iter().any(|names| known::has(names, &verb))
 }
 
 /// What the agent did, in order: only calls that came back and did not fail, looking around left out,

@@ -8,6 +8,7 @@
 //! same. Refuses to publish what is seen in a single job or what is a matter of long and short runs.
 
 mod departure;
+mod difference;
 mod habits;
 mod runs;
 mod selection;
@@ -30,12 +31,14 @@ const MIN_ODDS_RATIO: f64 = 1.5;
 /// Standard errors that must be left of a trait when the length of runs is held equal.
 const MIN_Z_BESIDE_LENGTH: f64 = 1.0;
 
-/// How many times the false-discovery bound a habit may miss and still be told as a candidate, beside others that
-/// hold at the bound.
-const CANDIDATES: f64 = 5.0;
+/// How many times the false-discovery bound a habit may miss and still be told, as corroborated.
+const CANDIDATES: f64 = 2.0;
 
-/// Largest p of a candidate.
-const CANDIDATE_P: f64 = 0.05;
+/// Which part of a trait's error rate goes to the side that fewer runs show, 0 to 1.
+const MINORITY_SHARE: f64 = 0.8;
+
+/// Most differences that are told at once without a test that held.
+const MOST_OBSERVED: usize = 6;
 
 /// Most contrasts that are told at once.
 const MOST_CONTRASTS: usize = 24;

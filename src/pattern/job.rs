@@ -257,46 +257,4 @@ mod tests {
         asks.reverse();
         assert_eq!(partition(&asks), found);
     }
-
-    #[test]
-    fn calibrate_temporarily() {
-        let Ok(text) = std::fs::read_to_string("/tmp/mk/asks.tsv") else { return };
-        let mut worlds: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-        for line in text.lines() {
-            let mut cells = line.splitn(3, '\t');
-            let (w, j, a) = (cells.next().unwrap(), cells.next().unwrap(), cells.next().unwrap());
-            worlds.entry(w.to_owned()).or_default().push((j.to_owned(), a.to_owned()));
-        }
-        for t in [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8] {
-            let mut line = format!("{t}: ");
-            for (world, rows) in &worlds {
-                let digests: Vec<Digest> =
-                    rows.iter().enumerate().map(|(n, (_, ask))| digest(n, ask, None, None)).collect();
-                let jobs = Jobs::group(&digests, &Mining { job_similarity: t, ..Mining::default() });
-                let (mut both, mut truth, mut found) = (0, 0, 0);
-                for a in 0..rows.len() {
-                    for b in 0..a {
-                        let (x, y) = (rows[a].0 == rows[b].0, jobs.of(a) == jobs.of(b));
-                        truth += u32::from(x);
-                        found += u32::from(y);
-                        both += u32::from(x && y);
-                        if std::env::var("SHOW").is_ok_and(|s| s == t.to_string()) && x != y {
-                            println!(
-                                "{world} {} | {} | {}",
-                                if x { "MISSED" } else { "WRONG" },
-                                rows[a].1,
-                                rows[b].1
-                            );
-                        }
-                    }
-                }
-                line += &format!(
-                    "{world} R{:.2} P{:.2}  ",
-                    f64::from(both) / f64::from(truth),
-                    f64::from(both) / f64::from(found.max(1))
-                );
-            }
-            println!("{line}");
-        }
-    }
 }

@@ -12,7 +12,7 @@ use super::{
     Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, template, witness,
 };
 use crate::digest::failure::Failure;
-use crate::digest::{Digest, failure};
+use crate::digest::{Digest, failure, step};
 use crate::redact::{Clean, redact};
 use group::Group;
 use rayon::prelude::*;
@@ -92,6 +92,12 @@ fn is_work(group: &Group<'_>) -> bool {
     edited * 2 > fixed && !around
 }
 
+/// Whether it is the agent's own tool for files that fails. What such a tool says it says in full, to every agent
+/// that has it; only what worked against it is worth a note.
+fn is_of_a_file_tool(group: &Group<'_>) -> bool {
+    group.occurrences.iter().all(|o| !group::is_shell(o) && step::handles_files(&o.failure.step))
+}
+
 /// The pattern of a group, if it recurs enough.
 fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
     if !recurs(group, corpus) || is_work(group) {
@@ -100,6 +106,9 @@ fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
     let sessions = sessions(group);
     let support = witness::support(corpus.digests, &corpus.jobs, &sessions);
     let remedies = remedy::vote(group, corpus);
+    if remedies.is_empty() && is_of_a_file_tool(group) {
+        return None;
+    }
     let recovered: BTreeSet<&Clean> = group
         .occurrences
         .iter()

@@ -1,14 +1,16 @@
 //! Workflows that sessions of different jobs converge on.
 //!
 //! The way of the data: digests → [`trail`] (who did what) → [`chain`] (frequent sequences with gaps) →
-//! [`consensus`] (the workflow around a sequence) → the judgement here → patterns. A workflow is taken only if
-//! independent sessions of different jobs follow it, if it is no habit of all sessions, if its order is kept
-//! better than chance would, and if it goes with a [`topic`]. Refuses to take steps from failed sessions, and
-//! what failed sessions follow as much as others.
+//! [`consensus`] (the workflow around a sequence) → [`judgement`] (whether it holds) → patterns. A workflow is
+//! taken only if independent sessions of different jobs follow it, if it is no habit of all sessions, if its order
+//! is kept better than chance would, and if it goes with a [`topic`] or its steps with each other ([`cohesion`]).
+//! Refuses to take steps from failed sessions, and what failed sessions follow as much as others.
 
 mod chain;
+mod cohesion;
 mod consensus;
 mod example;
+mod judgement;
 mod significance;
 mod topic;
 mod trail;
@@ -21,21 +23,11 @@ use super::{Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Rate, Workflo
 use crate::digest::{Digest, Write};
 use crate::redact::Clean;
 use consensus::Workflow;
-use significance::{LogFactorials, binomial_bound};
-use std::collections::BTreeSet;
+use significance::LogFactorials;
+use std::collections::{BTreeMap, BTreeSet};
 use topic::{Requests, Topic};
 use trail::{Symbol, Trails, distinct};
 
-/// Chance that steps in no order are taken for a workflow. Small, because the steps were picked as well.
-const ERROR_RATE: f64 = 1e-4;
-/// Chance that a workflow is dropped as harmful that is not.
-const HARM_RATE: f64 = 0.01;
-/// Of the sessions with the topic that do most of a workflow's steps, the share that must do them in its order.
-const IN_ORDER: f64 = 0.5;
-/// Of the sessions with a workflow's topic, the share that must follow it.
-const CONVERGED: f64 = 0.4;
-/// Of the sessions that show the workflow, the share that must have its topic.
-const COVERED: f64 = 0.3;
 /// Most sequences that are grown into workflows. They come best first; the rest repeats them.
 const MOST_SEEDS: usize = 400;
 /// Share of equal steps from which two workflows are one.
@@ -65,7 +57,7 @@ pub fn mine(corpus: &Corpus<'_>, mistakes: &[Pattern]) -> Vec<Pattern> {
         tried.push(seed.steps);
         let Some(workflow) = grown else { continue };
         tried.push(workflow.steps.iter().map(|(step, _)| *step).collect());
-        if let Some(topic) = judged(&workflow, corpus, &trails, &requests, &table) {
+        if let Some(topic) = judgement::topic(&workflow, corpus, &trails, &requests, &table) {
             taken.push((workflow, topic));
         }
     }
@@ -103,51 +95,6 @@ fn explains(steps: &[Symbol], seed: &[Symbol]) -> bool {
     shared as f64 >= EXPLAINED * seed.len() as f64
 }
 
-/// The topic of a workflow that holds; `None` for habits, accidents, and what only one job does.
-fn judged(
-    workflow: &Workflow,
-    corpus: &Corpus<'_>,
-    trails: &Trails,
-    requests: &Requests,
-    table: &LogFactorials,
-) -> Option<Topic> {
-    let settings = corpus.settings;
-    let core = workflow.core();
-    let jobs: BTreeSet<usize> =
-        workflow.followers.iter().map(|t| corpus.jobs.of(trails.all[*t as usize].session)).collect();
-    let too_few =
-        workflow.followers.len() < settings.min_sessions as usize || jobs.len() < settings.min_jobs as usize;
-    if too_few || core.len() < settings.workflow_min_steps {
-        return None;
-    }
-    // What the core alone shows: optional steps of one topic do not make a habit a workflow.
-    let showing = consensus::following(&core, &vec![1.0; core.len()], trails);
-    if showing.len() as f64 > settings.habit_share * trails.all.len() as f64 {
-        return None;
-    }
-    let topic = requests.topic(&showing, corpus, trails, table)?;
-    let followed = topic.trails.iter().filter(|trail| showing.binary_search(trail).is_ok()).count();
-    let converged = followed as f64 >= CONVERGED * topic.trails.len() as f64;
-    if !converged || (followed as f64) < COVERED * showing.len() as f64 {
-        return None;
-    }
-    // The order was picked among all orders of these steps.
-    let specific = workflow.specific(trails);
-    let ordering = consensus::ordering(&specific, &topic.trails, trails);
-    let orders: f64 = (1..=specific.len()).map(|n| (n as f64).ln()).sum();
-    let by_chance = binomial_bound(ordering.sessions, ordering.in_order, ordering.chance) + orders;
-    if by_chance > ERROR_RATE.ln() || (ordering.in_order as f64) < IN_ORDER * ordering.sessions as f64 {
-        return None;
-    }
-    let (with, without) = rates(workflow, &topic, trails);
-    // One-sided: sessions that follow it succeed less often than those that do not.
-    let failed = (with.of - with.hits) as usize;
-    let all_failed = failed + (without.of - without.hits) as usize;
-    let harmful = table.hypergeometric((with.of + without.of) as usize, all_failed, with.of as usize, failed)
-        <= HARM_RATE.ln();
-    (!harmful).then_some(topic)
-}
-
 /// Of workflows that are one, the one with more to say: more steps taken by more sessions.
 fn distinct_workflows(mut workflows: Vec<(Workflow, Topic)>) -> Vec<(Workflow, Topic)> {
     let says = |workflow: &Workflow| {
@@ -170,6 +117,15 @@ fn distinct_workflows(mut workflows: Vec<(Workflow, Topic)>) -> Vec<(Workflow, T
         }
     }
     kept
+}
+
+/// The jobs of these trails, each with how many of the trails have it.
+fn followers_of_jobs(followers: &[u32], corpus: &Corpus<'_>, trails: &Trails) -> BTreeMap<usize, usize> {
+    let mut jobs = BTreeMap::new();
+    for trail in followers {
+        *jobs.entry(corpus.jobs.of(trails.all[*trail as usize].session)).or_default() += 1;
+    }
+    jobs
 }
 
 /// How sessions with the topic ended: those that followed the workflow, and those that did not.

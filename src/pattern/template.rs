@@ -168,7 +168,7 @@ pub fn wording(messages: &[&str]) -> Option<String> {
 /// Whether a value that never varied may stand in a note.
 fn may_be_written_out(token: &Token) -> bool {
     let private = ["/home/", "/Users/", "/root/", "/tmp/", "/private/", "/var/folders/", "\\Users\\"];
-    !["<id>", "<time>", "<email>", "<host>", "<hex>"].iter().any(|slot| token.masked.contains(slot))
+    !["<id>", "<time>", "<date>", "<email>", "<host>", "<hex>"].iter().any(|slot| token.masked.contains(slot))
         && !private.iter().any(|place| token.raw.contains(place))
 }
 
@@ -268,7 +268,7 @@ mod tests {
         assert_eq!(
             texts(&messages),
             [
-                "flight <id> not available on date <time>",
+                "flight <id> not available on date <date>",
                 "gift card balance is not enough",
                 "queue <*> refused the job because worker w<num> is draining",
             ]

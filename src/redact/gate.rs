@@ -17,8 +17,6 @@ enum Caller {
     /// Position among the gate's rules.
     Rule(usize),
     Detector(&'static Detector),
-    /// Something that looks like the beginning of a placeholder.
-    Placeholder,
 }
 
 /// A secret found in a text.
@@ -62,7 +60,6 @@ fn gate() -> &'static Gate {
                 by_keyword.entry(keyword.to_ascii_lowercase()).or_default().push(Caller::Detector(detector));
             }
         }
-        by_keyword.entry(placeholder::OPENING.to_owned()).or_default().push(Caller::Placeholder);
         let keywords = Keywords::new(by_keyword.keys().map(String::as_str));
         Gate { keywords, rules, callers: by_keyword.into_values().collect() }
     })
@@ -73,14 +70,15 @@ fn gate() -> &'static Gate {
 /// `false` is a promise: redacting the text would change nothing.
 pub fn may_hold_secret(text: &str) -> bool {
     let mut findings = Vec::new();
-    scan(text, &mut findings) || !findings.is_empty()
+    placeholder::find(text).next().is_some() || {
+        scan(text, &mut findings);
+        !findings.is_empty()
+    }
 }
 
-/// Every secret that a rule or a detector sees in the text, in no particular order; they may overlap. Returns
-/// whether there may be a placeholder in it.
-pub(super) fn scan(text: &str, findings: &mut Vec<Finding>) -> bool {
+/// Every secret that a rule or a detector sees in the text, in no particular order; they may overlap.
+pub(super) fn scan(text: &str, findings: &mut Vec<Finding>) {
     let gate = gate();
-    let mut may_hold_placeholder = false;
     gate.keywords.each(text.as_bytes(), |keyword, range| {
         for caller in gate.callers.get(keyword).into_iter().flatten() {
             match caller {
@@ -91,9 +89,7 @@ pub(super) fn scan(text: &str, findings: &mut Vec<Finding>) -> bool {
                     findings.extend(found.map(|range| Finding { range, by }));
                 }
                 Caller::Detector(detector) => (detector.find)(text, &range, findings),
-                Caller::Placeholder => may_hold_placeholder = true,
             }
         }
     });
-    may_hold_placeholder
 }

@@ -20,9 +20,19 @@ pub(super) struct Keywords {
     /// One bit for each hash that the beginning of a keyword has.
     table: Box<[u64; 1 << (HASH_BITS - 6)]>,
     /// The keywords by the first bits of their beginnings' hashes.
-    buckets: Vec<Vec<usize>>,
+    buckets: Vec<Vec<Entry>>,
     /// Keywords of one byte.
     signs: Vec<(u8, usize)>,
+}
+
+/// A keyword as the search compares it: by its first eight bytes at once, the rest after that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Entry {
+    number: usize,
+    /// Its first bytes, folded.
+    begins: u64,
+    /// Which bits of eight bytes those are.
+    mask: u64,
 }
 
 impl Keywords {
@@ -35,12 +45,14 @@ impl Keywords {
             signs: Vec::new(),
         };
         for (number, word) in keywords.words.iter().enumerate() {
+            let mask = u64::MAX >> (64 - 8 * word.len().clamp(1, 8));
+            let entry = Entry { number, begins: eight(word) & mask, mask };
             let mut begins = |third: u8| {
                 let hash = hash([word[0], word[1], third, 0]);
                 keywords.table[hash >> 6] |= 1 << (hash & 63);
                 let bucket = &mut keywords.buckets[hash >> (HASH_BITS - BUCKET_BITS)];
-                if bucket.last() != Some(&number) {
-                    bucket.push(number);
+                if bucket.last() != Some(&entry) {
+                    bucket.push(entry);
                 }
             };
             match word.len() {
@@ -77,14 +89,28 @@ impl Keywords {
     /// Shows the keywords that stand here and begin with bytes of this hash.
     #[inline(never)]
     fn check(&self, text: &[u8], at: usize, hash: usize, found: &mut impl FnMut(usize, Range<usize>)) {
-        for number in self.buckets.get(hash >> (HASH_BITS - BUCKET_BITS)).into_iter().flatten() {
-            let Some(word) = self.words.get(*number) else { continue };
+        let here = eight(text.get(at..).unwrap_or_default());
+        for entry in self.buckets.get(hash >> (HASH_BITS - BUCKET_BITS)).into_iter().flatten() {
+            if here & entry.mask != entry.begins {
+                continue;
+            }
+            let Some(word) = self.words.get(entry.number) else { continue };
             let range = at..at + word.len();
             if text.get(range.clone()).is_some_and(|here| here.eq_ignore_ascii_case(word)) {
-                found(*number, range);
+                found(entry.number, range);
             }
         }
     }
+}
+
+/// The first eight bytes, folded as [`hash`] folds them; what is missing is zero, folded.
+fn eight(bytes: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    match bytes.first_chunk::<8>() {
+        Some(chunk) => first = *chunk,
+        None => first[..bytes.len()].copy_from_slice(bytes),
+    }
+    u64::from_le_bytes(first) | 0x2020_2020_2020_2020
 }
 
 /// A hash of the first three bytes that is the same for both cases of a letter. It is below `1 << HASH_BITS`.

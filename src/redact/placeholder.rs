@@ -3,11 +3,11 @@
 //! Owns writing and recognising it. A text is only ever looked through between its placeholders, which is what
 //! makes redaction of redacted text change nothing.
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 use std::ops::Range;
+use std::sync::LazyLock;
 
-/// What every placeholder begins with.
-pub(super) const OPENING: &str = "[redacted:";
+const OPENING: &str = "[redacted:";
 const LONGEST_KIND: usize = 40;
 const MOST_DIGITS: usize = 6;
 
@@ -29,7 +29,8 @@ pub(super) fn write(kind: &str, number: u32) -> String {
 
 /// Every placeholder in the text, in order.
 pub(super) fn find(text: &str) -> impl Iterator<Item = Found<'_>> {
-    memmem::find_iter(text.as_bytes(), OPENING).filter_map(|start| read(text, start))
+    static OPENINGS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(OPENING));
+    OPENINGS.find_iter(text.as_bytes()).filter_map(|start| read(text, start))
 }
 
 fn read(text: &str, start: usize) -> Option<Found<'_>> {

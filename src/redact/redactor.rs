@@ -8,6 +8,7 @@ use super::gate::{self, By, Finding};
 use super::placeholder;
 use super::seen::Seen;
 use super::value;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// How often a text is looked through again after something was found in it. Ordinary text settles in the second
@@ -35,23 +36,18 @@ impl Redactor {
 
     /// Redacts one text. Cleaning what is clean changes nothing.
     pub fn clean(&mut self, raw: &str) -> Clean {
-        // Most texts: nothing in them, and no secret of this session that could stand bare in them.
-        let nothing_bare = self.seen.as_ref().is_none_or(Seen::knows_none_bare);
-        if nothing_bare && !gate::may_hold_secret(raw) {
-            return Clean::passed(raw.into());
-        }
-        let mut text: Box<str> = raw.into();
+        let mut text = Cow::Borrowed(raw);
         for _ in 0..MOST_ROUNDS {
             match self.round(&text) {
-                Some(redacted) => text = redacted.into(),
-                None => return Clean::passed(text),
+                Some(redacted) => text = Cow::Owned(redacted),
+                None => return Clean::passed(text.into()),
             }
         }
         // Giving up on a text means keeping none of it.
         if self.round(&text).is_some() {
-            text = placeholder::write("unreadable", 1).into();
+            text = Cow::Owned(placeholder::write("unreadable", 1));
         }
-        Clean::passed(text)
+        Clean::passed(text.into())
     }
 
     /// How many distinct secrets it has replaced so far.
@@ -61,26 +57,27 @@ impl Redactor {
 
     /// The text with what was found in it replaced; `None` when there was nothing.
     fn round(&mut self, text: &str) -> Option<String> {
-        let mut done = 0;
-        let mut out = String::new();
-        let mut changed = false;
         let placeholders: Vec<_> = placeholder::find(text).collect();
         for held in &placeholders {
             if let Some(seen) = &mut self.seen {
                 seen.reserve(held.kind, held.number);
             }
         }
+        let mut out = String::new();
+        let (mut start, mut copied) = (0, 0);
         let ends =
             placeholders.iter().map(|held| held.range.clone()).chain(std::iter::once(text.len()..text.len()));
         for held in ends {
-            let segment = text.get(done..held.start).unwrap_or_default();
-            let replacements = self.replacements(segment, &placeholders);
-            changed |= !replacements.is_empty();
-            push_replaced(&mut out, segment, &replacements);
-            out.push_str(text.get(held.clone()).unwrap_or_default());
-            done = held.end;
+            let segment = text.get(start..held.start).unwrap_or_default();
+            for (range, instead) in self.replacements(segment, &placeholders) {
+                out.push_str(text.get(copied..start + range.start).unwrap_or_default());
+                out.push_str(&instead);
+                copied = start + range.end;
+            }
+            start = held.end;
         }
-        changed.then_some(out)
+        // What is put in is never empty.
+        (!out.is_empty()).then(|| out + text.get(copied..).unwrap_or_default())
     }
 
     /// What is put in place of what, left to right, without overlaps.
@@ -92,7 +89,8 @@ impl Redactor {
         let mut findings = Vec::new();
         gate::scan(segment, &mut findings);
         let findings = merged(segment, findings);
-        if findings.is_empty() && self.seen.is_none() {
+        // Most texts: nothing in them, and no secret of this session that could stand bare in them.
+        if findings.is_empty() && self.seen.as_ref().is_none_or(Seen::knows_none_bare) {
             return Vec::new();
         }
         let seen = self.seen.get_or_insert_with(|| {
@@ -163,16 +161,6 @@ fn merged(text: &str, mut findings: Vec<Finding>) -> Vec<Finding> {
 /// Whether the kind says more than that it is some secret.
 fn is_named(by: By) -> bool {
     !matches!(by, By::Kind("secret" | "password" | "authorization" | "url-password" | "query-token"))
-}
-
-fn push_replaced(out: &mut String, segment: &str, replacements: &[(Range<usize>, String)]) {
-    let mut done = 0;
-    for (range, instead) in replacements {
-        out.push_str(segment.get(done..range.start).unwrap_or_default());
-        out.push_str(instead);
-        done = range.end;
-    }
-    out.push_str(segment.get(done..).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub(super) struct Draft<'s> {
     events: Vec<Event>,
     /// Calls without a result yet, by the id that the transcript gives them.
     open: BTreeMap<String, usize>,
+    /// Calls with a result, by the id that the transcript gives them.
+    closed: BTreeMap<String, usize>,
     /// Calls without id and result, in their order.
     waiting: VecDeque<usize>,
     kept: usize,
@@ -73,6 +75,7 @@ impl<'s> Draft<'s> {
             owners: BTreeMap::new(),
             events: Vec::new(),
             open: BTreeMap::new(),
+            closed: BTreeMap::new(),
             waiting: VecDeque::new(),
             kept: 0,
             left_out: 0,
@@ -203,10 +206,23 @@ impl<'s> Draft<'s> {
             call.status = verdict.status;
             call.output = output;
         }
+        if let (Some(id), Some(_)) = (id, by_id) {
+            self.closed.insert(id.to_owned(), index);
+        }
         if let Some(reply) = verdict.reply.filter(|_| !self.unattended) {
             self.user(at, reply);
         }
         true
+    }
+
+    /// The call with this id, whose result came already, is now said to have failed.
+    pub(super) fn failed_after_all(&mut self, id: &str) {
+        let event = self.closed.get(id).and_then(|index| self.events.get_mut(*index));
+        if let Some(Body::Call(call)) = event.map(|event| &mut event.body)
+            && call.status == Status::Returned
+        {
+            call.status = Status::Failed { exit: None };
+        }
     }
 
     /// No result will come any more for the calls that wait for one.

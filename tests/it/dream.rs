@@ -56,8 +56,8 @@ fn what_real_sessions_teach_is_said_in_words_to_act_on() {
         ("book_reservation", "“payment amount” adds up to “total price”"),
         ("update_reservation_flights", "do not use “certificate” for “update reservation”"),
         ("update_reservation_flights", "“gift card balance” is enough"),
-        ("update_reservation_flights", "there is enough: “seats on flight …”"),
-        ("update_reservation_flights", "it is available: “flight …”"),
+        ("update_reservation_flights", "there are enough “seats on flight …”"),
+        ("update_reservation_flights", "“flight …” is available"),
     ] {
         assert!(index.lines().any(|line| line.contains(tool) && line.contains(words)), "{words}:\n{index}");
     }

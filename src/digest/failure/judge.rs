@@ -11,11 +11,18 @@ use super::salient;
 use super::shell::{self, Segment};
 use crate::digest::step;
 use crate::session::{Call, Status};
+use memchr::memmem;
 use regex::Regex;
 use std::sync::LazyLock;
 
 /// Longest text that can be an error as a whole, where only its first words speak for it. Bytes.
 const SHORT_TEXT: usize = 400;
+
+/// How Python begins to say where an exception came from.
+const TRACEBACK: &str = "Traceback (most recent call last)";
+
+/// How shells say that there is no such program.
+const MISSING: &str = ": command not found";
 
 /// Whether a call failed. Expected non-zero exits and what a person refused are no failures.
 pub fn failed(call: &Call) -> bool {
@@ -74,6 +81,8 @@ fn stated_exit(output: &str) -> Option<i32> {
         )
     });
     let start = salient::start(output, SHORT_TEXT);
+    // An expression with a group is slow, and most outputs state nothing.
+    memmem::find(start.as_bytes(), b" code")?;
     EXIT.as_ref()?.captures(start)?.get(1)?.as_str().parse().ok()
 }
 
@@ -133,10 +142,13 @@ fn text_is_an_error(call: &Call) -> bool {
 
 /// A shell line whose status nobody wrote down, or hid behind a pipe: only an unmistakable end counts.
 fn shell_text_is_an_error(line: &str, text: &str) -> bool {
-    if stated_exit(text).is_some_and(|exit| exit != 0) {
-        return true;
+    if let Some(exit) = stated_exit(text) {
+        return exit != 0;
     }
-    if stated_exit(text) == Some(0) {
+    // Hardly any output says either; a search for bytes spares taking line and output apart.
+    let says = |words: &str| memmem::find(text.as_bytes(), words.as_bytes()).is_some();
+    let (has_traceback, has_missing) = (says(TRACEBACK), says(MISSING));
+    if !has_traceback && !has_missing {
         return false;
     }
     let segments = shell::segments(line);
@@ -147,9 +159,8 @@ fn shell_text_is_an_error(line: &str, text: &str) -> bool {
     }
     let places = salient::lines(text);
     let last = places.last().and_then(|place| text.get(place.clone())).unwrap_or_default();
-    let traceback = text.contains("Traceback (most recent call last)")
-        && salient::clarity(last) == salient::Clarity::Exception;
-    let missing = places.len() <= 2 && last.ends_with(": command not found");
+    let traceback = has_traceback && salient::clarity(last) == salient::Clarity::Exception;
+    let missing = places.len() <= 2 && last.ends_with(MISSING);
     traceback || missing
 }
 

@@ -114,7 +114,7 @@ pub fn tokens(line: &str) -> Vec<Token> {
                 } else if is("uuid") || is("mac") {
                     "<id>"
                 } else if is("time") {
-                    "<time>"
+                    if text.contains(':') { "<time>" } else { "<date>" }
                 } else if is("host") {
                     "<host>"
                 } else if is("quoted") {
@@ -323,7 +323,7 @@ mod tests {
         let cases = [
             ("Error: not enough seats on flight HAT136", "Error: not enough seats on flight <id>"),
             ("balance of gift_card_8190333 is 12.50", "balance of gift_card_<num> is <num>"),
-            ("flight 8JX2WO not available on date 2024-05-20", "flight <id> not available on date <time>"),
+            ("flight 8JX2WO not available on date 2024-05-20", "flight <id> not available on date <date>"),
             ("cat: /tmp/a b.txt: No such file", "cat: <path> <path>: No such file"),
             (
                 "src/app.ts(6,33): error TS2307: Cannot find module 'x y'",

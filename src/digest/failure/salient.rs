@@ -233,6 +233,10 @@ fn strip_colour(text: &str) -> &str {
     digits.strip_prefix('m').unwrap_or(text)
 }
 
+/// Keys under which JSON objects about errors say what went wrong, the most usual first.
+const MESSAGES: &[&str] =
+    &["message", "error", "detail", "error_message", "reason", "msg", "description", "text"];
+
 /// Where the message stands in an output that is a JSON object about an error.
 fn json_message(output: &str) -> Option<Range<usize>> {
     let trimmed = output.trim_start();
@@ -240,7 +244,9 @@ fn json_message(output: &str) -> Option<Range<usize>> {
         return None;
     }
     let value: serde_json::Value = serde_json::from_str(trimmed).ok()?;
-    let message = error_in_json(&value)?;
+    // A failing call's output is about its failure, whatever its keys are called.
+    let said = || MESSAGES.iter().find_map(|name| value.get(name)?.as_str());
+    let message = error_in_json(&value).or_else(said)?;
     let at = output.find(message)?;
     (!message.trim().is_empty()).then(|| at..at + message.split('\n').next().unwrap_or_default().len())
 }
@@ -252,8 +258,6 @@ pub fn error_in_json(value: &serde_json::Value) -> Option<&str> {
     let text = |names: &[&str], of: &serde_json::Map<String, serde_json::Value>| -> Option<String> {
         names.iter().find_map(|name| of.get(*name)?.as_str().map(|_| (*name).to_owned()))
     };
-    const MESSAGES: &[&str] =
-        &["message", "error", "detail", "error_message", "reason", "msg", "description", "text"];
     let filled = |value: &serde_json::Value| match value {
         serde_json::Value::Null | serde_json::Value::Bool(false) => false,
         serde_json::Value::String(text) => !text.trim().is_empty(),
@@ -347,6 +351,7 @@ mod tests {
                 "   Compiling a v0.1.0\nerror[E0433]: failed to resolve: use of undeclared crate `b`\n --> src/a.rs:1:5\nerror: could not compile `a`",
                 "error[E0433]: failed to resolve: use of undeclared crate `b`",
             ),
+            ("{\"state\":\"sour\",\"reason\":\"milk is off\"}", "milk is off"),
             ("Starting up\nledger seal differs from the quorum\n", "ledger seal differs from the quorum"),
             (
                 "InputError: the call failed due to this:\nThe parameter `prompt` is missing",

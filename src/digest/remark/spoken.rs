@@ -13,6 +13,10 @@ const TAIL: usize = 4 * 1024;
 const LONGEST_LINE: usize = 1600;
 /// A turn longer than this that has headings is a document that somebody pasted, from its first heading on.
 const LONGEST_TYPED: usize = 1200;
+/// A line is hard-wrapped only where it is at least this long, bytes.
+const SHORTEST_WRAPPED: usize = 60;
+/// How a placeholder for a secret begins: a line that hands one over stands by itself.
+const PLACEHOLDER: &str = "[redacted:";
 /// Most sentences taken of one turn.
 const MOST_SENTENCES: usize = 200;
 
@@ -59,7 +63,9 @@ fn continues(turn: &str, open: &Range<usize>, line: &Range<usize>, text: &str) -
     let before = turn.get(open.clone()).unwrap_or_default();
     let last_line = before.rsplit('\n').next().unwrap_or_default();
     line.start == open.end + 1
-        && last_line.len() >= 48
+        && last_line.len() >= SHORTEST_WRAPPED
+        && !before.contains(PLACEHOLDER)
+        && !text.contains(PLACEHOLDER)
         && !before.ends_with(['.', '!', '?', ':', ';'])
         && text.chars().next().is_some_and(char::is_lowercase)
 }

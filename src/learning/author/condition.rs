@@ -57,11 +57,27 @@ const COMPLAINTS: &[Complaint] = &[
     },
     Complaint {
         pattern: concat!(
+            subject!("s"),
+            r" (?:should|must|has to|have to|needs? to) (?:match|agree|be equal|equal|correspond)\b"
+        ),
+        advice: "make sure that {} matches",
+        plain: "make sure that the amounts agree",
+    },
+    Complaint {
+        pattern: concat!(
+            subject!("s"),
+            r" (?:cannot|can ?not|can['’]t|must not|may not) be (?P<p>\w{2,}(?:ed|nt|en|wn|ld))(?:[.,;:!]|$)"
+        ),
+        advice: "check first whether {} can be {p}",
+        plain: "check first whether this is allowed",
+    },
+    Complaint {
+        pattern: concat!(
             r"\b(?:not enough|insufficient|too few|no more|no remaining) ",
             subject!("s"),
             r"(?:[.,;:!]|$)"
         ),
-        advice: "check first that there is enough: {}",
+        advice: "check first that there are enough {}",
         plain: "check first that there is enough",
     },
     Complaint {
@@ -76,14 +92,19 @@ const COMPLAINTS: &[Complaint] = &[
         pattern: concat!(
             r"\b",
             subject!("s"),
-            r" (?:is |are |was )?(?:not available|unavailable|no longer available|sold out)\b"
+            r" (?:(?:is |are |was )?(?:not available|no longer available|sold out)\b|(?:is|are|was) unavailable\b|unavailable(?:[.,;:!]|$))"
         ),
-        advice: "check first that it is available: {}",
+        advice: "check first that {} is available",
         plain: "check first that it is available",
     },
     Complaint {
+        pattern: concat!(r"command not found: ", subject!("s"), r"(?:[.,;:!]|$)"),
+        advice: "do not count on {}: it is not installed or not on the path",
+        plain: "check first that the program is installed",
+    },
+    Complaint {
         pattern: concat!(r"(?:^|[:;] ?)", subject!("s"), r": (?:command )?not found\b"),
-        advice: "do not count on {}: it is not installed or not on the path here",
+        advice: "do not count on {}: it is not installed or not on the path",
         plain: "check first that the program is installed",
     },
     Complaint {
@@ -248,9 +269,13 @@ mod tests {
                 "Error: voucher cannot be used to pay the deposit",
                 "do not use “voucher” for “pay the deposit”",
             ),
-            ("not enough rooms in house <id>", "check first that there is enough: “rooms in house …”"),
+            ("not enough rooms in house <id>", "check first that there are enough “rooms in house …”"),
+            ("room service unavailable", "check first that “room service” is available"),
             ("Error: store credit is not enough", "“store credit” is enough"),
-            ("room <id> not available on <date>", "check first that it is available: “room …”"),
+            ("room <id> not available on <date>", "check first that “room …” is available"),
+            ("the number of guests should match", "make sure that “number of guests” matches"),
+            ("unpaid room cannot be upgraded", "check first whether “unpaid room” can be “upgraded”"),
+            ("(eval):1: command not found: frob9", "do not count on “frob9”"),
             ("bash: line <num>: frobnicate: command not found", "do not count on “frobnicate”"),
             ("error: unexpected argument '--frob' found", "do not pass “--frob”"),
             ("ModuleNotFoundError: No module named 'yaml'", "the module “yaml”"),
@@ -264,5 +289,6 @@ mod tests {
             assert!(said.contains(expected), "{message}: {said}");
         }
         assert_eq!(advice("something odd happened"), None);
+        assert_eq!(advice("the booking refers to an unavailable room"), None);
     }
 }

@@ -4,47 +4,45 @@ use super::quote::{brief, code};
 use super::{Slots, Wording, condition, reasons};
 use crate::pattern::{ErrorLesson, Pattern, Remedy, Way};
 
-/// Longest message shown in a title or a rule, bytes.
+/// Longest message shown in a title, bytes.
 const MOST_MESSAGE: usize = 90;
+
+/// How long a rule should be at most, bytes: it is a line of the index, which every agent loads.
+const RULE: usize = 200;
+
+/// Shortest piece of a message that still tells it from others, bytes.
+const LEAST_MESSAGE: usize = 30;
 
 /// Remedies worth telling.
 const MOST_REMEDIES: usize = 3;
 
 pub(super) fn word(lesson: &ErrorLesson, pattern: &Pattern) -> Wording {
     let step = code(&lesson.step);
-    let message = code(&brief(unprefixed(&lesson.template), MOST_MESSAGE));
+    let message = unprefixed(&lesson.template);
     let advice = condition::advice(&lesson.template);
-    let telling: Vec<&Remedy> = lesson.remedies.iter().filter(|remedy| is_specific(&remedy.way)).collect();
-    let rule = match (telling.first(), &advice) {
-        (Some(remedy), _) => rule_from(&remedy.way, &step, &message),
-        (None, Some(advice)) => format!("Before {step}: {advice}; otherwise it fails with {message}."),
-        (None, None) => match lesson.arguments.as_slice() {
-            [] => format!("Expect {step} to fail with {message}; no way round it has been seen yet."),
-            some => format!("Before {step}: check {}; otherwise it fails with {message}.", list(some)),
-        },
-    };
+    let (telling, vague): (Vec<&Remedy>, Vec<&Remedy>) =
+        lesson.remedies.iter().partition(|remedy| is_specific(&remedy.way));
     let mut sentences: Vec<String> = Vec::new();
     sentences.extend(telling.iter().take(MOST_REMEDIES).map(|remedy| imperative(&remedy.way, &step)));
-    sentences.extend(advice.map(|advice| capitalised(&format!("{advice}."))));
-    if !lesson.arguments.is_empty() && telling.is_empty() {
-        sentences.push(format!("Look at {}: that is what the message is about.", list(&lesson.arguments)));
+    sentences.extend(advice.as_ref().map(|advice| capitalised(&format!("{advice}."))));
+    match vague.first() {
+        Some(remedy) if telling.is_empty() => sentences.push(where_to_look(remedy)),
+        _ if telling.is_empty() && !lesson.arguments.is_empty() => {
+            sentences.push(format!("The message is about {}: check it first.", list(&lesson.arguments)));
+        }
+        _ => {}
     }
-    let vague = lesson.remedies.iter().filter(|remedy| !is_specific(&remedy.way)).take(1);
-    sentences.extend(vague.map(|remedy| format!("{} That is what worked.", imperative(&remedy.way, &step))));
     if sentences.is_empty() {
-        sentences.push(
-            "No way round it has been seen yet: stop after the first failure and look for the reason."
-                .to_owned(),
-        );
+        sentences.push(capitalised(&format!("{}.", without_remedy(lesson))));
     }
     Wording {
         template: "mistake",
         subject: Some(format!("{} {}", lesson.step, without_masks(&lesson.template))),
-        rule,
+        rule: rule(lesson, telling.first().copied(), advice.as_deref()),
         applies_to: vec![lesson.step.to_string()],
         rationale: rationale(lesson, pattern),
         slots: Slots {
-            title: format!("{step} fails: {message}"),
+            title: format!("{step} fails: {}", code(&brief(message, MOST_MESSAGE))),
             when: format!("you are about to use {step}, or it has just failed like this."),
             message: Some(code(&lesson.template)),
             advice: sentences,
@@ -53,6 +51,51 @@ pub(super) fn word(lesson: &ErrorLesson, pattern: &Pattern) -> Wording {
         measured: None,
         open: false,
     }
+}
+
+/// What to do where nobody got past an error.
+const UNSOLVED: &str = "report it and go on with the rest: every retry was in vain";
+
+/// What to do where sessions got past an error, each in another way.
+const UNLIKE: &str = "change the call before you retry: the same one fails again";
+
+/// What to do where no one way round an error is known.
+fn without_remedy(lesson: &ErrorLesson) -> &'static str {
+    if lesson.recovered == 0 { UNSOLVED } else { UNLIKE }
+}
+
+/// The rule in one sentence, at most [`RULE`] bytes where its own words leave room for the message.
+fn rule(lesson: &ErrorLesson, remedy: Option<&Remedy>, advice: Option<&str>) -> String {
+    let step = code(&lesson.step);
+    let names_subject = |advice: &&str| advice.contains('“');
+    let mut joint = "else";
+    let does = match (remedy, advice.filter(names_subject)) {
+        // What the message says holds always; the value that worked is an example of it.
+        (Some(Remedy { way: Way::Changed { path, to: Some(to), .. }, .. }), Some(advice))
+            if !in_command(path) =>
+        {
+            format!("Before {step}: {advice}; a {} like {} worked", code(path), code(to))
+        }
+        (Some(remedy), _) => {
+            if matches!(remedy.way, Way::Instead { .. }) {
+                joint = "which fails:";
+            }
+            imperative(&remedy.way, &step).trim_end_matches('.').to_owned()
+        }
+        (None, _) => match (advice, lesson.arguments.as_slice()) {
+            (Some(advice), _) => format!("Before {step}: {advice}"),
+            (None, []) => {
+                let message = code(&brief(unprefixed(&lesson.template), MOST_MESSAGE));
+                return format!("If {step} fails with {message}, {}.", without_remedy(lesson));
+            }
+            (None, some) => format!("Before {step}: check {}", list(some)),
+        },
+    };
+    let room = RULE.saturating_sub(does.len() + joint.len() + " ( ``).".len());
+    if room < LEAST_MESSAGE {
+        return format!("{does}.");
+    }
+    format!("{does} ({joint} {}).", code(&brief(unprefixed(&lesson.template), room.min(MOST_MESSAGE))))
 }
 
 /// Why, in numbers.
@@ -65,7 +108,10 @@ fn rationale(lesson: &ErrorLesson, pattern: &Pattern) -> String {
         reasons::sessions(lesson.recovered)
     ));
     for remedy in lesson.remedies.iter().take(MOST_REMEDIES) {
-        let sentence = imperative(&remedy.way, &code(&lesson.step));
+        let sentence = match is_specific(&remedy.way) {
+            true => imperative(&remedy.way, &code(&lesson.step)),
+            false => where_to_look(remedy),
+        };
         text.push_str(&format!("{} This {}.\n", sentence, reasons::remedy(remedy)));
     }
     if lesson.remedies.is_empty() {
@@ -77,54 +123,55 @@ fn rationale(lesson: &ErrorLesson, pattern: &Pattern) -> String {
 
 /// Whether a remedy says what to do, and not only that something was changed.
 fn is_specific(way: &Way) -> bool {
-    !matches!(way, Way::Changed { to: None, from: None, .. } | Way::Changed { to: None, .. })
+    !matches!(way, Way::Changed { to: None, .. })
 }
 
-/// The rule that a remedy makes.
-fn rule_from(way: &Way, step: &str, message: &str) -> String {
-    match way {
-        Way::First(first) => {
-            format!("Do {} before {step}; without it, {step} fails with {message}.", code(first))
+/// What a remedy that only names an argument says.
+fn where_to_look(remedy: &Remedy) -> String {
+    match &remedy.way {
+        Way::Changed { path, from: Some(from), .. } if !in_command(path) => {
+            format!("Give {} another value than {}.", code(path), code(from))
         }
-        Way::Instead { call, .. } => {
-            format!("Use {} instead of {step}, which fails with {message}.", code(call))
+        Way::Changed { path, .. } if !in_command(path) => {
+            format!("Correct {}: another value got the call through.", code(path))
         }
-        other => {
-            let sentence = imperative(other, step);
-            format!("{}; otherwise it fails with {message}.", sentence.trim_end_matches('.'))
-        }
+        Way::Changed { from: Some(from), .. } => format!("Leave out or replace {}.", code(from)),
+        _ => "Change the command line: the same one fails again.".to_owned(),
     }
 }
 
 /// What to do, as one sentence.
 fn imperative(way: &Way, step: &str) -> String {
     match way {
-        Way::Changed { path, from, to } => match (in_command(path), from, to) {
-            (true, Some(from), Some(to)) => {
-                format!("With {step}, write {} instead of {}.", code(to), code(from))
+        Way::Changed { path, from, to: Some(to) } => match (in_command(path), from) {
+            (true, Some(from)) => format!("With {step}, write {} instead of {}.", code(to), code(from)),
+            (true, None) => format!("With {step}, write {}.", code(to)),
+            (false, Some(from)) => {
+                format!("Call {step} with {} {} instead of {}.", code(path), code(to), code(from))
             }
-            (true, None, Some(to)) => format!("With {step}, write {}.", code(to)),
-            (true, Some(from), None) => format!("With {step}, do not write {}.", code(from)),
-            (true, None, None) => format!("Change the command line of {step}."),
-            (false, Some(from), Some(to)) => {
-                format!("With {step}, set {} to {}, not to {}.", code(path), code(to), code(from))
-            }
-            (false, None, Some(to)) => format!("With {step}, set {} to {}.", code(path), code(to)),
-            (false, Some(from), None) => {
-                format!("With {step}, set {} to something else than {}.", code(path), code(from))
-            }
-            (false, None, None) => format!("With {step}, choose another {}.", code(path)),
+            (false, None) => format!("Call {step} with {} {}.", code(path), code(to)),
         },
+        Way::Changed { path, .. } => format!("With {step}, change {}.", code(path)),
         Way::Added { path, value } => match (in_command(path), value) {
             (true, Some(value)) => format!("With {step}, add {}.", code(value)),
             (true, None) => format!("With {step}, add what is missing to the command line."),
-            (false, Some(value)) => format!("With {step}, give {} as {}.", code(path), code(value)),
-            (false, None) => format!("With {step}, give {}.", code(path)),
+            (false, Some(value)) => format!("Call {step} with {} {}.", code(path), code(value)),
+            (false, None) => format!("Call {step} with {}.", code(path)),
         },
         Way::Dropped { path } => format!("With {step}, leave out {}.", code(path)),
-        Way::First(first) => format!("Do {} first.", code(first)),
-        Way::Instead { call, .. } => format!("Use {} instead.", code(call)),
+        Way::First(first) => match first.strip_prefix("edit ") {
+            Some(file) => format!("Edit {} before {step}.", code(file)),
+            None => format!("{} {} before {step}.", verb(first), code(first)),
+        },
+        Way::Instead { step: other, call } => {
+            format!("{} {} instead of {step}.", verb(other), code(if call.is_empty() { other } else { call }))
+        }
     }
+}
+
+/// Programs are run, tools are called.
+fn verb(step: &str) -> &'static str {
+    if step.contains('_') && !step.contains([' ', '/', '.']) { "Call" } else { "Run" }
 }
 
 /// Whether an argument is the command line of a shell tool.
@@ -156,8 +203,14 @@ fn unprefixed(message: &str) -> &str {
     rest.map(|(_, rest)| rest.trim_start()).filter(|rest| !rest.is_empty()).unwrap_or(message)
 }
 
-/// The message's own words: what a name is made of.
+/// The message's own words: what a name is made of. Asides say nothing there.
 fn without_masks(message: &str) -> String {
-    let own = unprefixed(message).split_whitespace().filter(|word| !word.contains(['<', '*', '/']));
+    let message = unprefixed(message);
+    let own = message
+        .split(" (")
+        .next()
+        .unwrap_or(message)
+        .split_whitespace()
+        .filter(|word| !word.contains(['<', '*', '/']));
     own.collect::<Vec<_>>().join(" ")
 }

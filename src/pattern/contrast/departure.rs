@@ -19,9 +19,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// held fixed, which with so many runs hardly depends on single ones.
 const MOST_DEALINGS: usize = 4_000;
 
-/// Largest chance of failing runs to depart this much more often than succeeding ones where there is no difference.
-const STANDS_OUT: f64 = 0.2;
-
 /// A habit of failing runs to depart from the agreement of succeeding ones.
 pub(super) struct Departure {
     /// Extra call, missing call, or other value.
@@ -36,9 +33,6 @@ pub(super) struct Departure {
     pub(super) smallest_p: f64,
     /// Departing failing runs beyond what chance expects.
     pub(super) excess: f64,
-    /// Failing runs that depart and that keep to the agreement, succeeding runs that do (from and to that of the
-    /// other succeeding runs): also those of jobs that never failed. Only runs that could have done either.
-    pub(super) beyond_jobs: Table,
 }
 
 /// What is compared.
@@ -50,25 +44,6 @@ enum Aspect<'a> {
     Fewer(&'a Step),
     /// The values given at this path, as a sorted list over the calls that worked.
     Value(&'a Step, &'a str),
-}
-
-impl Departure {
-    /// Whether failing runs depart clearly more often than succeeding ones do anyway, jobs that never failed
-    /// included: some values are free, and every two runs differ in them. Not stratified, so no claim of a cause
-    /// may rest on it. Where no two succeeding runs can be compared, a call that is made or not counts and a value
-    /// does not.
-    pub(super) fn stands_out(&self) -> bool {
-        let [departing, keeping, succeeding_departing, succeeding_keeping] = self.beyond_jobs;
-        let failing = departing + keeping;
-        let succeeding = succeeding_departing + succeeding_keeping;
-        if succeeding == 0 {
-            return !matches!(self.habit, Habit::Argument { .. }) && departing > 0;
-        }
-        let all =
-            Distribution::hypergeometric(failing + succeeding, departing + succeeding_departing, failing);
-        all.upper_tail(departing) <= STANDS_OUT
-            && 2 * succeeding_departing * failing <= departing * succeeding
-    }
 }
 
 /// All departures that occur.
@@ -83,18 +58,7 @@ pub(super) fn observe(runs: &Runs<'_>) -> Vec<Departure> {
         aspects.extend(content.values.keys().map(|&(step, path)| Aspect::Value(step, path)));
     }
     let having = stratum_index(runs, &contents);
-    let unbroken: Vec<Vec<Content<'_>>> =
-        runs.unbroken.iter().map(|job| job.iter().map(|digest| Content::of(digest)).collect()).collect();
-    let found = aspects.iter().filter_map(|aspect| {
-        let mut departure = test(runs, &contents, &having, aspect)?;
-        for job in &unbroken {
-            let members: Vec<usize> = (0..job.len()).collect();
-            let classes = classify(job, &members, aspect);
-            count_comparable(&mut departure.beyond_jobs, &classes, &vec![false; job.len()], aspect);
-        }
-        Some(departure)
-    });
-    found.collect()
+    aspects.iter().filter_map(|aspect| test(runs, &contents, &having, aspect)).collect()
 }
 
 /// A run's successful changes.
@@ -156,7 +120,6 @@ fn test(
         p: 1.0,
         smallest_p: 1.0,
         excess: 0.0,
-        beyond_jobs: [0; 4],
     };
     let mut chance = Distribution::certain(0);
     let mut observed = 0;
@@ -165,7 +128,6 @@ fn test(
         let classes = classify(contents, members, aspect);
         let failed: Vec<bool> = members.iter().map(|&run| runs.strata.failed[run]).collect();
         let departing = departing(&classes, &failed, aspect);
-        count_comparable(&mut departure.beyond_jobs, &classes, &failed, aspect);
         let mut table = [0u32; 4];
         for ((&run, &departs), &failed) in members.iter().zip(&departing).zip(&failed) {
             departure.column[run] = f64::from(u8::from(departs));
@@ -182,7 +144,7 @@ fn test(
 }
 
 /// The habit for a path, its text taken from a run that gave it.
-fn argument(runs: &Runs<'_>, step: &Step, path: &str) -> Option<Habit> {
+pub(super) fn argument(runs: &Runs<'_>, step: &Step, path: &str) -> Option<Habit> {
     let calls = runs.digests.iter().flat_map(|digest| &digest.writes).filter(|write| write.step == *step);
     let part = |given: &Clean| given.starts_with(path).then(|| given.part(0..path.len())).flatten();
     let path = calls.flat_map(|write| &write.args.0).find_map(|arg| part(&arg.path))?;
@@ -216,21 +178,6 @@ fn departing(classes: &[Option<u32>], failed: &[bool], aspect: &Aspect<'_>) -> V
             departs(classes[run], &tally, aspect)
         })
         .collect()
-}
-
-/// Counts those runs of a job that could depart from an agreement: there is one among the other succeeding runs,
-/// the call is made by any of them or by the run itself, and, for values, the run makes it.
-fn count_comparable(table: &mut Table, classes: &[Option<u32>], failed: &[bool], aspect: &Aspect<'_>) {
-    for (run, departs) in departing(classes, failed, aspect).into_iter().enumerate() {
-        let others = || classes.iter().zip(failed).enumerate().filter(|(i, (_, f))| *i != run && !**f);
-        let is_comparable = match aspect {
-            Aspect::Value(..) => classes[run].is_some() && others().any(|(_, (class, _))| class.is_some()),
-            _ => others().next().is_some() && classes.iter().any(|class| *class != Some(0)),
-        };
-        if is_comparable {
-            table[usize::from(!failed[run]) * 2 + usize::from(!departs)] += 1;
-        }
-    }
 }
 
 /// Whether a class departs from a tally of classes of succeeding runs.

@@ -1,9 +1,13 @@
 //! Which traits are worth telling: tests, gates, and one of several that say the same.
 
 use super::departure::{self, Departure};
+use super::difference::{self, Difference};
 use super::habits::{self, Family, Trait};
 use super::runs::Runs;
-use super::{CANDIDATE_P, CANDIDATES, EQUIVALENT, MIN_ODDS_RATIO, MIN_Z_BESIDE_LENGTH, MOST_CONTRASTS};
+use super::{
+    CANDIDATES, EQUIVALENT, MIN_ODDS_RATIO, MIN_Z_BESIDE_LENGTH, MINORITY_SHARE, MOST_CONTRASTS,
+    MOST_OBSERVED,
+};
 use crate::digest::step::Step;
 use crate::pattern::statistics::adjusted::Model;
 use crate::pattern::statistics::discovery;
@@ -37,7 +41,10 @@ struct Candidate {
     habit: Habit,
     column: Vec<f64>,
     tables: Vec<Table>,
+    /// One-sided, over its share.
     p: f64,
+    /// Which part of its trait's error rate this side has, 0 to 1.
+    share: f64,
     smallest_p: f64,
     excess: f64,
     family: Family,
@@ -62,6 +69,9 @@ fn is_hopeless(candidate: &Candidate) -> bool {
     candidate.p > if candidate.family == Family::Order { 0.02 } else { 0.3 }
 }
 
+/// A more exact habit takes a plain one's place when its p is this many times as large, or smaller.
+const REFINES: f64 = 0.2;
+
 /// Finds the habits worth telling, most certain first.
 ///
 /// Forward: the most certain habit is taken, then the others are tested again with it held equal, so that what
@@ -73,54 +83,48 @@ pub(super) fn select(runs: &Runs<'_>, settings: &Mining) -> Vec<Finding> {
     let departures = departure::observe(runs);
     let mut candidates: Vec<Candidate> = traits.chain(departures.iter().map(departed)).collect();
     // Margins alone say that these could never be found; counting them would only cost the others.
-    candidates.retain(|candidate| candidate.smallest_p <= settings.false_discovery_rate);
+    candidates.retain(|candidate| {
+        let jobs = candidate.tables.iter().filter(|table| stratified::is_informative(table)).count();
+        candidate.smallest_p <= settings.false_discovery_rate && jobs >= settings.min_jobs.max(2) as usize
+    });
     let length = lengths(runs);
     for candidate in &mut candidates {
         candidate.passes_gates = passes_gates(runs, candidate, &length, settings);
     }
     let bound = settings.false_discovery_rate;
-    let chosen = choose(runs, &candidates, (CANDIDATES * bound).min(0.5));
+    let chosen = choose(runs, &mut candidates, (CANDIDATES * bound).min(0.5));
     let (p, q) = judged(runs, &candidates, &chosen);
     let mut findings: Vec<Finding> = Vec::new();
     for &i in &chosen {
         let grade = if q[i] <= bound { Grade::Confirmed } else { Grade::Corroborated };
         findings.push(finding(runs, &candidates[i], p[i], q[i], grade));
     }
-    // Where nothing holds at the bound there may be nothing at all, and the best of nothing is no lesson.
-    if !findings.iter().any(|finding| finding.grade == Grade::Confirmed) {
-        findings.clear();
-    }
-    findings.extend(observed(runs, &departures, &findings, settings));
     findings.sort_by(|a, b| {
         let by_certainty = b.grade.cmp(&a.grade).then(a.p.total_cmp(&b.p));
         by_certainty.then(b.failing.len().cmp(&a.failing.len())).then_with(|| a.habit.cmp(&b.habit))
     });
-    findings.truncate(MOST_CONTRASTS);
+    let observed = observed(difference::observe(runs, settings), &departures, &findings);
+    findings.extend(observed);
     findings
 }
 
-/// Departures that recur over jobs and stand out, but for which there are too few runs to call them a cause. Of
-/// an argument and its parts, and of doing and leaving out, the one with more failing runs is told.
-fn observed(runs: &Runs<'_>, departures: &[Departure], told: &[Finding], settings: &Mining) -> Vec<Finding> {
-    let failing = |departure: &Departure| departure.tables.iter().map(|table| table[0]).sum::<u32>();
-    let recurs = |departure: &&Departure| {
-        let showing = || departure.tables.iter().filter(|table| table[0] > 0);
-        // Succeeding runs that keep to the agreement speak for it as much as failing ones that depart.
-        let speaking: u32 = showing().map(|table| table[0] + table[3]).sum();
-        speaking >= settings.min_sessions
-            && showing().count() >= settings.min_jobs.max(2) as usize
-            && departure.excess > -1e-9
-            && departure.stands_out()
-    };
-    let mut recurring: Vec<&Departure> = departures.iter().filter(recurs).collect();
-    recurring.sort_by(|a, b| failing(b).cmp(&failing(a)).then_with(|| a.habit.cmp(&b.habit)));
-    let mut found: Vec<Finding> = Vec::new();
-    for departure in recurring {
-        if !told.iter().chain(&found).any(|other| is_same_matter(&other.habit, &departure.habit)) {
-            found.push(finding(runs, &departed(departure), departure.p, 1.0, Grade::Friction));
+/// Differences that recur over jobs, for which there are too few runs to call them a cause; those left out that a
+/// test has already told of. The largest excess comes first.
+fn observed(differences: Vec<Difference>, departures: &[Departure], told: &[Finding]) -> Vec<Finding> {
+    let is_new = |seen: &Difference| !told.iter().any(|other| is_same_matter(&other.habit, &seen.habit));
+    let finding = |seen: Difference| {
+        let tested = departures.iter().find(|departure| departure.habit == seen.habit);
+        Finding {
+            p: tested.map_or(1.0, |departure| departure.p),
+            q: 1.0,
+            grade: Grade::Friction,
+            habit: seen.habit,
+            failing: seen.failing,
+            tables: seen.tables,
+            excess: seen.excess,
         }
-    }
-    found
+    };
+    differences.into_iter().filter(is_new).map(finding).take(MOST_OBSERVED).collect()
 }
 
 /// Whether two habits are about one step being done or left out, or about an argument and a part of it.
@@ -138,7 +142,17 @@ fn turned(runs: &Runs<'_>, seen: Trait) -> Candidate {
     let mut tables = runs.tables(&seen.column);
     let mut tested = stratified::test(&tables);
     let (mut habit, mut column) = (seen.habit, seen.column);
+    let is_minority = 2.0 * column.iter().sum::<f64>() <= column.len() as f64;
+    // A trait with an opposite is two hypotheses, which share what may go wrong. What few runs do is more often
+    // the habit than what most do; by how much depends on no outcome.
+    let mut share = match (&seen.opposite, is_minority) {
+        (None, _) => 1.0,
+        (Some(_), true) => MINORITY_SHARE,
+        (Some(_), false) => 1.0 - MINORITY_SHARE,
+    };
     if let (true, Some(opposite)) = (tested.excess < 0.0, seen.opposite) {
+        share = 1.0 - share;
+        tested.above = 1.0 - tested.above;
         habit = opposite;
         column.iter_mut().for_each(|with| *with = 1.0 - *with);
         tables.iter_mut().for_each(|[a, b, c, d]| {
@@ -151,7 +165,8 @@ fn turned(runs: &Runs<'_>, seen: Trait) -> Candidate {
         habit,
         column,
         tables,
-        p: tested.p,
+        p: (tested.above / share).min(1.0),
+        share,
         smallest_p: tested.smallest_p,
         excess: tested.excess,
         family: seen.family,
@@ -167,6 +182,7 @@ fn departed(seen: &Departure) -> Candidate {
         column: seen.column.clone(),
         tables: seen.tables.clone(),
         p: seen.p,
+        share: 1.0,
         smallest_p: seen.smallest_p,
         excess: seen.excess,
         family: Family::Departure,
@@ -212,13 +228,12 @@ fn stands_beside_length(runs: &Runs<'_>, candidate: &Candidate, length: &[f64]) 
     Model::fit(&runs.strata, vec![length]).z(&candidate.column, 0.5) >= MIN_Z_BESIDE_LENGTH
 }
 
-fn choose(runs: &Runs<'_>, candidates: &[Candidate], bound: f64) -> Vec<usize> {
+fn choose(runs: &Runs<'_>, candidates: &mut [Candidate], bound: f64) -> Vec<usize> {
     let mut chosen: Vec<usize> = Vec::new();
     while chosen.len() < MOST_CONTRASTS {
         let (p, q) = judged(runs, candidates, &chosen);
         let open = |i: &usize| {
             q[*i] <= bound
-                && p[*i] <= CANDIDATE_P
                 && candidates[*i].passes_gates
                 && !chosen.iter().any(|c| candidates[*c].habit == candidates[*i].habit)
         };
@@ -230,16 +245,31 @@ fn choose(runs: &Runs<'_>, candidates: &[Candidate], bound: f64) -> Vec<usize> {
         };
         let told = (0..candidates.len()).filter(open).filter(says_the_same);
         let told = told.min_by_key(|&i| (remoteness(&candidates[i].habit), i != best, i)).unwrap_or(best);
-        chosen.push(told);
+        let refines = |i: &usize| {
+            candidates[*i].passes_gates
+                && p[*i] < REFINES * p[told]
+                && refines(&candidates[*i].habit, &candidates[told].habit)
+        };
+        let refined = (0..candidates.len()).filter(refines).min_by(|&a, &b| p[a].total_cmp(&p[b]));
+        if let Some(refined) = refined {
+            // It stands for a step left out and is held to that standard.
+            candidates[refined].family = Family::Step;
+        }
+        chosen.push(refined.unwrap_or(told));
     }
     let mut kept = chosen.clone();
     for &late in chosen.iter().rev() {
-        let (p, q) = judged(runs, candidates, &kept);
-        if q[late] > bound || p[late] > CANDIDATE_P {
+        let (_, q) = judged(runs, candidates, &kept);
+        if q[late] > bound {
             kept.retain(|&i| i != late);
         }
     }
     kept
+}
+
+/// Whether a habit says more exactly what another one says: a step done too late, against one left out.
+fn refines(exact: &Habit, plain: &Habit) -> bool {
+    matches!((exact, plain), (Habit::Without { first, .. }, Habit::Omits(step)) if first == step)
 }
 
 /// How far a habit is from something to do: what to give, what to do and in which order comes before what not to
@@ -278,8 +308,13 @@ fn judged(runs: &Runs<'_>, candidates: &[Candidate], chosen: &[usize]) -> (Vec<f
                 shared.as_ref().map(|m| m.z(&candidate.column, 0.0))
             }
         };
-        // Only the side that was seen first is a habit; the other side is no finding.
-        p.push(z.map_or(candidate.p, |z| if z > 0.0 { (2.0 * normal_upper_tail(z)).min(1.0) } else { 1.0 }));
+        let beside = z.map_or(candidate.p, |z| (normal_upper_tail(z) / candidate.share).min(1.0));
+        // Orders are so many that only the far tail counts, where the normal approximation promises too much.
+        p.push(if matches!(candidate.habit, Habit::Without { .. }) {
+            beside.max(candidate.p)
+        } else {
+            beside
+        });
     }
     let members = |family: Family| candidates.iter().filter(|c| c.family == family).count().max(1) as f64;
     let weights: Vec<f64> = candidates.iter().map(|c| c.family.share() / members(c.family)).collect();

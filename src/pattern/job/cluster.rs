@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// How much of the likeness the lighter request decides: 1 would call every request one job that says a part of
 /// what another says, 0 would count every added detail against it.
-const LIGHTER_SHARE: f64 = 0.75;
+const LIGHTER_SHARE: f64 = 0.85;
 
 /// A set of words by rank (telling first), ascending.
 type Words = Vec<u32>;

@@ -19,7 +19,7 @@ const IMAGINED_SHARE: f64 = 0.5;
 
 /// A word that fewer requests have weighs no more: that a word is in one request only says how somebody put it,
 /// not that it is the job's name.
-const RARE_ENOUGH: usize = 3;
+const RARE_ENOUGH: usize = 5;
 
 /// A request as two sets: the stems of its words, and those of its words that bear a digit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,13 +71,20 @@ fn content_words(text: &str) -> impl Iterator<Item = String> + '_ {
 /// English words that say nothing about which job it is. Sorted.
 #[rustfmt::skip]
 const WITHOUT_CONTENT: &[&str] = &[
-    "a", "about", "ahead", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but",
-    "by", "can", "continue", "could", "d", "do", "does", "for", "from", "go", "has", "have", "hello", "help",
-    "here", "hey", "hi", "how", "i", "if", "in", "into", "is", "it", "its", "just", "kindly", "let", "like",
-    "ll", "m", "may", "me", "might", "must", "my", "need", "needs", "no", "now", "of", "ok", "okay", "on",
-    "one", "or", "ought", "our", "please", "pls", "re", "s", "shall", "should", "so", "some", "sure", "t",
-    "thank", "thanks", "that", "the", "their", "them", "then", "there", "these", "this", "those", "to", "us",
-    "ve", "want", "was", "we", "were", "what", "when", "which", "will", "with", "would", "yes", "you", "your",
+    "a", "about", "above", "after", "ahead", "all", "also", "always", "am", "an", "and", "another", "any",
+    "anything", "are", "as", "at", "be", "because", "been", "before", "being", "between", "both", "but",
+    "by", "can", "continue", "could", "d", "did", "do", "does", "doing", "done", "down", "e.g", "each",
+    "etc", "even", "every", "everybody", "far", "few", "for", "from", "go", "had", "has", "have", "having",
+    "he", "hello", "help", "her", "here", "hey", "hi", "his", "how", "i", "i.e", "if", "in", "into", "is",
+    "it", "its", "itself", "just", "kindly", "least", "less", "let", "like", "ll", "long", "m", "many",
+    "may", "me", "might", "more", "most", "much", "must", "my", "need", "needs", "never", "no", "nobody",
+    "not", "nothing", "now", "of", "off", "ok", "okay", "on", "one", "only", "or", "other", "ought", "our",
+    "out", "over", "own", "per", "please", "pls", "quite", "rather", "re", "really", "s", "same", "shall",
+    "she", "should", "since", "so", "some", "somebody", "someone", "something", "still", "such", "sure",
+    "t", "than", "thank", "thanks", "that", "the", "their", "them", "then", "there", "these", "they",
+    "this", "those", "through", "to", "too", "under", "until", "up", "us", "ve", "very", "want", "was",
+    "we", "well", "were", "what", "when", "where", "which", "while", "who", "whom", "whose", "why", "will",
+    "with", "within", "without", "would", "yes", "you", "your",
 ];
 
 /// Words that requests of any kind have: they say what is to be done or how urgent it is, and paraphrases differ
@@ -88,7 +95,7 @@ const OF_REQUESTS: &[&str] = &[
     "check", "clean", "complete", "correct", "create", "debug", "deliver", "easier", "enable", "ensure", "error",
     "extend", "fail", "failing", "find", "finish", "fix", "get", "give", "handle", "implement", "improve",
     "include", "introduce", "investigate", "issue", "keep", "lack", "look", "make", "misbehave", "missing",
-    "move", "new", "nobody", "perform", "prepare", "problem", "produce", "provide", "put", "quickly", "refactor",
+    "move", "new", "perform", "prepare", "problem", "produce", "provide", "put", "quickly", "refactor",
     "remove", "rename", "repair", "replace", "report", "request", "require", "resolve", "rework", "rewrite",
     "run", "see", "set", "show", "simple", "simplify", "soon", "start", "support", "take", "today", "try", "turn",
     "update", "urgent", "use", "way", "wish", "work", "write", "wrong",

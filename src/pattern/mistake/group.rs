@@ -86,7 +86,8 @@ fn family(occurrence: &Occurrence<'_>) -> String {
     occurrence.failure.step.split(' ').next().unwrap_or_default().to_owned()
 }
 
-fn is_shell(occurrence: &Occurrence<'_>) -> bool {
+/// Whether a shell line failed, and not another tool.
+pub(super) fn is_shell(occurrence: &Occurrence<'_>) -> bool {
     matches!(occurrence.failure.args.0.as_slice(), [only] if &*only.path == "command")
 }
 

@@ -4,9 +4,10 @@
 //! very words) to the most general (this argument). The way that most sessions share wins, a specific one before
 //! a general one; what it explains is taken out, and the rest votes again.
 
+use super::group::is_shell;
 use super::{Group, Occurrence};
 use crate::digest::failure::{Change, Fix, mask};
-use crate::digest::step::Step;
+use crate::digest::step::{self, Step};
 use crate::pattern::job::Job;
 use crate::pattern::{Corpus, Evidence, Remedy, Way, template};
 use crate::redact::{Clean, redact};
@@ -26,6 +27,9 @@ const CLEAR_SHARE: f64 = 0.5;
 
 /// From this worth on a telling says what to do, and not only where something changed.
 const SPECIFIC: f64 = 0.8;
+
+/// From so many digits on a number is the name of a record and no setting.
+const RECORD_DIGITS: usize = 5;
 
 /// Most remedies of one error.
 const MOST_REMEDIES: usize = 3;
@@ -116,7 +120,8 @@ fn cast<'a>(occurrence: &'a Occurrence<'a>, fix: &'a Fix, votes: &mut Vec<Vote<'
             push(way, worth, Some(number));
         }
     }
-    for step in &fix.between {
+    // Looking around is what agents do after any failure.
+    for step in fix.between.iter().filter(|step| !step::is_look_around(step)) {
         // Where the call changed too, what came in between is the weaker explanation.
         push(Way::First(step.clone()), if fix.changes.is_empty() { 1.0 } else { 0.55 }, None);
     }
@@ -191,8 +196,21 @@ fn tellings(change: &Change) -> Vec<(Way, f64)> {
         (None, None) => {}
     }
     let mut seen = BTreeSet::new();
-    ways.retain(|(way, _)| seen.insert(way.clone()));
+    ways.retain(|(way, _)| !names_its_own(way) && seen.insert(way.clone()));
     ways
+}
+
+/// Whether a way tells a value that belongs to one session only: a secret, an address, a long number that names
+/// somebody's record.
+fn names_its_own(way: &Way) -> bool {
+    let (path, value) = match way {
+        Way::Changed { path, to: Some(to), .. } => (path, to),
+        Way::Added { path, value: Some(value) } => (path, value),
+        _ => return false,
+    };
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let is_record = &**path != "command" && digits >= RECORD_DIGITS && digits == value.len();
+    is_record || value.contains("[redacted")
 }
 
 /// The options among shell words, each with the value that follows it, if any: `--depth 1`, `-v`, `A=1`.
@@ -311,7 +329,11 @@ fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>) -> Option<Remedy> 
         group.occurrences.iter().filter(|o| was_tried_in_vain(&way, o)).map(|o| &*o.digest.root).collect();
     let tried = worked.union(&again).count();
     let way = match way {
-        Way::Instead { step, .. } => Way::Instead { step, call: shared_call(backers) },
+        Way::Instead { step, .. } if group.occurrences.iter().all(is_shell) => {
+            Way::Instead { step, call: shared_call(backers) }
+        }
+        // Of another tool the name says what to do; its arguments are this session's.
+        Way::Instead { step, .. } => Way::Instead { call: step.0.clone(), step },
         way => way,
     };
     // The shortest call shows the difference best.

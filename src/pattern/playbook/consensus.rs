@@ -24,7 +24,9 @@ const SETTLED: f64 = 0.6;
 /// Share of other sessions up to which they take a step seldom.
 const SELDOM: f64 = 0.2;
 /// How many times likelier a step must be in followers than in other sessions.
-const LIFT: f64 = 1.5;
+const LIFT: f64 = 3.0;
+/// The same for a step that other sessions do not take seldom, but nearly all followers do.
+const LIFT_OF_HABIT: f64 = 2.0;
 /// Chance, over all kinds of step, that a step is taken in that has nothing to do with the workflow; for a step
 /// that nearly all followers take, the chance for that step alone.
 const ERROR_RATE: f64 = 0.01;
@@ -46,14 +48,8 @@ impl Workflow {
     /// The steps of the core that other sessions seldom take: what order has to be shown on. That a habit comes
     /// after everything else says nothing about the rest.
     pub(super) fn specific(&self, trails: &Trails) -> Vec<Symbol> {
-        let outside = trails.usable.saturating_sub(self.followers.len()).max(1);
-        let elsewhere = |step: &Symbol| {
-            let everywhere = &trails.with[*step as usize];
-            let inside =
-                everywhere.iter().filter(|trail| self.followers.binary_search(trail).is_ok()).count();
-            (everywhere.len() - inside) as f64 / outside as f64
-        };
-        self.core().into_iter().filter(|step| elsewhere(step) <= SELDOM).collect()
+        let seldom = |step: &Symbol| Takers::of(*step, &self.followers, trails).elsewhere <= SELDOM;
+        self.core().into_iter().filter(seldom).collect()
     }
 
     /// The steps that most followers take: what makes it this workflow and no other.
@@ -80,7 +76,7 @@ pub(super) fn grow(
             steps.insert(place, step);
         }
         shares = shares_of(&steps, &followers, trails);
-        drop_rare(&mut steps, &mut shares);
+        keep_own(&mut steps, &mut shares, &followers, trails, table);
         let found = following(&steps, &shares, trails);
         let settled = found == followers;
         followers = found;
@@ -88,7 +84,7 @@ pub(super) fn grow(
             return None;
         }
         shares = shares_of(&steps, &followers, trails);
-        drop_rare(&mut steps, &mut shares);
+        keep_own(&mut steps, &mut shares, &followers, trails, table);
         if settled {
             break;
         }
@@ -96,10 +92,61 @@ pub(super) fn grow(
     Some(Workflow { steps: steps.into_iter().zip(shares).collect(), followers })
 }
 
-fn drop_rare(steps: &mut Vec<Symbol>, shares: &mut Vec<f64>) {
-    let mut kept = shares.iter().map(|share| *share >= OPTIONAL);
-    steps.retain(|_| kept.next().unwrap_or(false));
-    shares.retain(|share| *share >= OPTIONAL);
+/// Drops steps that too few followers take, and those that followers take hardly more than others.
+fn keep_own(
+    steps: &mut Vec<Symbol>,
+    shares: &mut Vec<f64>,
+    followers: &[u32],
+    trails: &Trails,
+    table: &LogFactorials,
+) {
+    let is_own = |(step, share): (&Symbol, &f64)| {
+        *share >= OPTIONAL && Takers::of(*step, followers, trails).is_own(*share, trails, table)
+    };
+    let kept: Vec<bool> = steps.iter().zip(&*shares).map(is_own).collect();
+    let mut keep = kept.iter();
+    steps.retain(|_| *keep.next().unwrap_or(&false));
+    let mut keep = kept.iter();
+    shares.retain(|_| *keep.next().unwrap_or(&false));
+}
+
+/// Who takes a step.
+struct Takers {
+    /// How many followers there are, how many of them take it, and how many sessions do at all.
+    followers: usize,
+    inside: usize,
+    everywhere: usize,
+    /// The share of other sessions that take it.
+    elsewhere: f64,
+}
+
+impl Takers {
+    fn of(step: Symbol, followers: &[u32], trails: &Trails) -> Takers {
+        let all = &trails.with[step as usize];
+        let inside = followers.iter().filter(|trail| all.binary_search(trail).is_ok()).count();
+        Takers::counted(inside, followers.len(), all.len(), trails)
+    }
+
+    fn counted(inside: usize, followers: usize, everywhere: usize, trails: &Trails) -> Takers {
+        let outside = trails.usable.saturating_sub(followers).max(1);
+        let elsewhere = everywhere.saturating_sub(inside) as f64 / outside as f64;
+        Takers { followers, inside, everywhere, elsewhere }
+    }
+
+    /// Whether a step that this share of the followers takes at its place has to do with the workflow. What other
+    /// sessions do not take seldom may be a habit: it is a step only if nearly all followers take it.
+    fn is_own(&self, share: f64, trails: &Trails, table: &LogFactorials) -> bool {
+        let (unanimous, seldom) = (share >= UNANIMOUS, self.elsewhere <= SELDOM);
+        if !unanimous && !seldom {
+            return false;
+        }
+        let lift = if seldom { LIFT } else { LIFT_OF_HABIT };
+        // What nearly all followers do at one place, and others seldom do, is no find among many.
+        let tried = if unanimous && seldom { 1 } else { trails.names.len().max(1) };
+        let by_chance = table.hypergeometric(trails.usable, self.everywhere, self.followers, self.inside);
+        self.inside as f64 >= lift * self.elsewhere * self.followers as f64
+            && by_chance <= (ERROR_RATE / tried as f64).ln()
+    }
 }
 
 /// The step that most followers take at one place of the workflow and that is not in it yet, and that place.
@@ -132,18 +179,12 @@ fn missing(
                 .for_each(|(count, here)| *count += usize::from(here));
         }
     }
-    let strict = (ERROR_RATE / trails.names.len().max(1) as f64).ln();
     let belongs = |step: Symbol, candidate: &Candidate| {
-        let everywhere = trails.with[step as usize].len();
-        let (inside, outside) = (followers.len(), trails.usable.saturating_sub(followers.len()));
-        let elsewhere = everywhere.saturating_sub(candidate.sessions) as f64 / outside.max(1) as f64;
-        let times = candidate.most() as f64;
-        // What nearly all followers do at one place is no find among many.
-        let limit = if times >= UNANIMOUS * inside as f64 { ERROR_RATE.ln() } else { strict };
+        let (inside, times) = (followers.len(), candidate.most() as f64);
+        let takers = Takers::counted(candidate.sessions, inside, trails.with[step as usize].len(), trails);
         times >= OPTIONAL * inside as f64
             && times >= SETTLED * candidate.sessions as f64
-            && candidate.sessions as f64 / inside as f64 >= LIFT * elsewhere
-            && table.hypergeometric(trails.usable, everywhere, inside, candidate.sessions) <= limit
+            && takers.is_own(times / inside as f64, trails, table)
     };
     let best = found.into_iter().filter(|(step, candidate)| belongs(*step, candidate)).max_by_key(
         |(step, candidate)| {

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Most words of an example.
 const MOST_WORDS: usize = 12;
+/// Share of the commands from which a word that they have at one place is part of the command.
+const NEARLY_ALL: f64 = 0.9;
 
 /// What the commands of one step, one a session, agree on: `zeta deploy --env <value>`. `None` if that is no
 /// more than the step itself, or if fewer than two sessions agree.
@@ -22,12 +24,20 @@ pub(super) fn of(step: &Step, writes: &[&Write]) -> Option<Clean> {
         shapes.into_values().rev().max_by_key(|alike| alike.len()).filter(|alike| alike.len() >= 2)?;
     let words: Vec<Clean> = (0..alike[0].len().min(MOST_WORDS))
         .map(|at| {
-            let column: BTreeSet<&Clean> = alike.iter().filter_map(|command| command.get(at)).collect();
-            masked(&column)
+            let column: Vec<&Clean> = alike.iter().filter_map(|command| command.get(at)).collect();
+            agreed(&column).cloned().unwrap_or_else(|| masked(&column.into_iter().collect()))
         })
         .collect();
     let example = Clean::join(&words.iter().collect::<Vec<_>>(), " ");
     (*example != **step && words.iter().any(|word| !word.starts_with('<'))).then_some(example)
+}
+
+/// The word that nearly all of these are.
+fn agreed<'a>(words: &[&'a Clean]) -> Option<&'a Clean> {
+    let mut times: BTreeMap<&Clean, usize> = BTreeMap::new();
+    words.iter().for_each(|word| *times.entry(word).or_default() += 1);
+    let most = times.into_iter().max_by_key(|(_, times)| *times);
+    most.filter(|(_, times)| *times as f64 >= NEARLY_ALL * words.len() as f64).map(|(word, _)| word)
 }
 
 /// What these words have in common.
@@ -106,6 +116,10 @@ mod tests {
             example("zeta deploy", &lines).as_deref(),
             Some("zeta deploy --env=<value> src/<value>.rs")
         );
+        let mut lines = vec!["zeta become reporting"; 9];
+        lines.push("zeta become admin");
+        assert_eq!(example("zeta become", &lines).as_deref(), Some("zeta become reporting"));
+        assert_eq!(example("zeta become", &lines[7..]).as_deref(), Some("zeta become <value>"));
         assert_eq!(example("zeta deploy", &["zeta deploy", "zeta deploy"]), None);
         assert_eq!(example("zeta deploy", &["zeta deploy prod"]), None);
     }

@@ -1,8 +1,8 @@
 //! What the sessions that follow a workflow were asked for, and others were not.
 //!
 //! Owns the words of requests and their association with a set of sessions (hypergeometric, Bonferroni over the
-//! words tried). A sequence that goes with no topic is a habit, however well it holds together: nobody could
-//! say when to follow it.
+//! words tried). A sequence that goes with no topic is mostly a habit: nobody could say when to follow it. The
+//! exceptions are [`super::cohesion`]'s.
 
 use super::significance::LogFactorials;
 use super::trail::Trails;
@@ -105,7 +105,14 @@ impl Requests {
         if jobs.len() < corpus.settings.min_jobs as usize {
             return None;
         }
-        let words = tried.iter().take(MOST_WORDS).filter_map(|(_, stem, _)| self.written.get(*stem).cloned());
+        // A word of one job may well be a name that only this job has.
+        let shared = tried.iter().map(|tried| tried.1).filter(|stem| {
+            let asked = self.with.get(*stem).into_iter().flatten().filter(|trail| follows(trail));
+            let jobs: BTreeSet<usize> =
+                asked.map(|trail| corpus.jobs.of(trails.all[*trail as usize].session)).collect();
+            jobs.len() >= corpus.settings.min_jobs as usize
+        });
+        let words = shared.take(MOST_WORDS).filter_map(|stem| self.written.get(stem).cloned());
         Some(Topic { words: words.collect(), trails: trails_asked.into_iter().collect() })
     }
 }

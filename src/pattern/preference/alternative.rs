@@ -64,7 +64,7 @@ pub(super) fn one_place<'a>(said: impl Iterator<Item = (&'a str, &'a str)>) -> V
             anywhere.entry(term(&spoken[at])).or_default().insert(session);
         }
         for &at in names.iter().filter(|_| spoken.len() <= LONGEST_FRAME && spoken.len() > 2) {
-            let telling = |other: &&usize| **other != at && LEXICON.telling(&stem(&spoken[**other])) > 0.5;
+            let telling = |other: &&usize| **other != at && LEXICON.telling(&term(&spoken[**other])) > 0.99;
             let several = spoken.iter().any(|word| TAKES_SEVERAL.contains(&word.as_str()));
             if several || !names.iter().any(|other| telling(&other)) {
                 continue;

@@ -12,6 +12,13 @@ use std::collections::BTreeSet;
 /// Sides of one conflict: each a set of indices into the groups.
 pub(super) type Sides = Vec<Vec<usize>>;
 
+/// Share of what a single voice says that is about what the others speak of, from which it contradicts them.
+const TO_THE_POINT: f64 = 0.6;
+
+/// Share of what a single voice does not want that the others want, from which it contradicts them. Of several words
+/// under one negation (`never push with complaints`) any may be the one that is meant.
+const DENIED: f64 = 0.8;
+
 /// One group of wishes as this module looks at it.
 pub(super) struct Group {
     /// Its middle.
@@ -36,7 +43,12 @@ pub(super) fn find(groups: &[Group], threshold: f64) -> Vec<Sides> {
         for b in a + 1..groups.len() {
             // Two single sessions are no conflict of a team.
             let heard = groups[a].sessions.max(groups[b].sessions) > 1;
-            if heard && !repeats(&groups[a], &groups[b]) && contradict(&groups[a], &groups[b], threshold) {
+            let aside = || speaks_of_something_else(&groups[a], &groups[b]);
+            if heard
+                && !repeats(&groups[a], &groups[b])
+                && !aside()
+                && contradict(&groups[a], &groups[b], threshold)
+            {
                 opposed.extend([(a, b), (b, a)]);
             }
         }
@@ -74,6 +86,17 @@ fn sides(groups: &[Group], involved: BTreeSet<usize>, opposed: &BTreeSet<(usize,
         }
     }
     sides
+}
+
+/// Whether a single voice says mostly other things (`use yarn workspaces for linking` beside many who want pnpm).
+fn speaks_of_something_else(a: &Group, b: &Group) -> bool {
+    let (small, large) = if a.sessions < b.sessions { (a, b) } else { (b, a) };
+    let denies = small.middle.denied_by(&large.middle);
+    let to_the_point = match denies {
+        Some(share) => share >= DENIED,
+        None => small.middle.shared_with(&large.middle) >= TO_THE_POINT,
+    };
+    small.sessions == 1 && large.sessions > 1 && !to_the_point
 }
 
 /// Whether all people of the smaller one are the other one's too: one person wants no two opposite things.

@@ -4,15 +4,22 @@
 //! place are learnt from the groups ([`slot`]) and keep their sides apart from then on, mild wordings join what they
 //! are most like, and groups that would be recognised as one wish become one. Refuses to judge what a group is worth.
 
+use super::lexicon::LEXICON;
 use super::likeness::{Pair, Vector, Weights};
 use super::vote::{Vote, Wording};
 use super::{alternative, cluster, identity, slot, vote};
 use crate::pattern::Corpus;
+use std::collections::BTreeMap;
 
 /// How often rivals are learnt from the groups and the groups made anew.
 const ROUNDS: usize = 3;
 /// Likeness of two groups, as a share of the threshold, from which they may be two sides of one thing.
 const NEAR: f64 = 0.6;
+
+/// Share of what is said from which it is nearly all.
+const NEARLY_ALL: f64 = 0.8;
+/// Share of the heaviest word's weight that a word has that names what a group is about.
+const NAMING: f64 = 0.5;
 
 /// One group of wordings: indices into the wordings, sorted.
 #[derive(Clone, Debug)]
@@ -29,10 +36,15 @@ pub(super) struct Groups {
     pub(super) all: Vec<Group>,
 }
 
-/// Groups all wordings. `told_apart`: transcripts say who is who.
-pub(super) fn group(corpus: &Corpus<'_>, wordings: &[Wording<'_>], told_apart: bool) -> Groups {
+/// Groups all wordings. `asked`: in how many different requests each word is; `told_apart`: transcripts say who is who.
+pub(super) fn group(
+    corpus: &Corpus<'_>,
+    wordings: &[Wording<'_>],
+    asked: &BTreeMap<String, usize>,
+    told_apart: bool,
+) -> Groups {
     let mut pairs = named_alternatives(corpus, wordings);
-    let mut groups = grouped(corpus, wordings, &pairs, told_apart);
+    let mut groups = grouped(corpus, wordings, asked, &pairs, told_apart);
     for _ in 1..ROUNDS {
         let mut rivals = rivals(corpus, wordings, &groups);
         rivals.retain(|pair| !pairs.contains(pair));
@@ -40,7 +52,7 @@ pub(super) fn group(corpus: &Corpus<'_>, wordings: &[Wording<'_>], told_apart: b
             break;
         }
         pairs.extend(rivals);
-        groups = grouped(corpus, wordings, &pairs, told_apart);
+        groups = grouped(corpus, wordings, asked, &pairs, told_apart);
     }
     groups
 }
@@ -88,9 +100,15 @@ fn rivals(corpus: &Corpus<'_>, wordings: &[Wording<'_>], groups: &Groups) -> Vec
     found
 }
 
-fn grouped(corpus: &Corpus<'_>, wordings: &[Wording<'_>], pairs: &[Pair], told_apart: bool) -> Groups {
+fn grouped(
+    corpus: &Corpus<'_>,
+    wordings: &[Wording<'_>],
+    asked: &BTreeMap<String, usize>,
+    pairs: &[Pair],
+    told_apart: bool,
+) -> Groups {
     let threshold = corpus.settings.wish_similarity;
-    let weights = Weights::learn(wordings.iter().map(|wording| &wording.wish), pairs);
+    let weights = Weights::learn(wordings.iter().map(|wording| &wording.wish), asked, pairs);
     let vectors: Vec<Vector> = wordings.iter().map(|wording| weights.vector(&wording.wish)).collect();
     let recurs = |vote: &Vote<'_>| told_apart && !vote::stands_in_request(corpus, vote);
     let carries = |at: &usize| {
@@ -109,7 +127,7 @@ fn grouped(corpus: &Corpus<'_>, wordings: &[Wording<'_>], pairs: &[Pair], told_a
         })
         .collect();
     join(&mut all, &mild, &vectors, threshold);
-    unite(&mut all, wordings, &vectors);
+    unite(&mut all, wordings, &vectors, threshold * NEAR);
     Groups { weights, vectors, all }
 }
 
@@ -133,8 +151,14 @@ fn join(groups: &mut [Group], mild: &[usize], vectors: &[Vector], threshold: f64
 }
 
 /// Makes one group of those that later cycles would take for one wish: nobody is to read it twice.
-fn unite(groups: &mut Vec<Group>, wordings: &[Wording<'_>], vectors: &[Vector]) {
+fn unite(groups: &mut Vec<Group>, wordings: &[Wording<'_>], vectors: &[Vector], near: f64) {
     let mut at = 0;
+    let mut said: BTreeMap<&str, usize> = BTreeMap::new();
+    for wording in wordings {
+        for term in wording.wish.terms.keys() {
+            *said.entry(term).or_default() += wording.votes.len();
+        }
+    }
     while at < groups.len() {
         let Some(here) = groups.get(at) else { break };
         let anchor = identity::agreement("wish", &here.middle);
@@ -143,7 +167,8 @@ fn unite(groups: &mut Vec<Group>, wordings: &[Wording<'_>], vectors: &[Vector]) 
             !likeness.opposed
                 && !likeness.contradicts
                 && likeness.same > 0.0
-                && identity::same_wish(&anchor, &identity::agreement("wish", &there.middle))
+                && (identity::same_wish(&anchor, &identity::agreement("wish", &there.middle))
+                    || likeness.same >= near && share_a_name(here, there, wordings, &said))
         };
         match groups.iter().skip(at + 1).position(same) {
             Some(after) => {
@@ -157,4 +182,37 @@ fn unite(groups: &mut Vec<Group>, wordings: &[Wording<'_>], vectors: &[Vector]) 
             None => at += 1,
         }
     }
+}
+
+/// Whether two groups are about one thing with a name of its own: nearly all they say has it, and nearly nobody else
+/// says it. `said` is how often each term is said at all.
+fn share_a_name(here: &Group, there: &Group, wordings: &[Wording<'_>], said: &BTreeMap<&str, usize>) -> bool {
+    let count = |group: &Group, term: Option<&str>| -> usize {
+        let having = |wording: &&Wording<'_>| term.is_none_or(|term| wording.wish.terms.contains_key(term));
+        let of = group.members.iter().filter_map(|&at| wordings.get(at));
+        of.filter(having).map(|wording| wording.votes.len()).sum()
+    };
+    let most = |part: usize, whole: usize| part as f64 >= NEARLY_ALL * whole as f64;
+    let (all_here, all_there) = (count(here, None), count(there, None));
+    // `a service needs a dashboard`, `a service has a chart`: each adds a name of its own to the one they share.
+    let own = |group: &Group, all: usize, other: &Group| {
+        group.middle.core(NAMING).into_iter().any(|(term, sign)| {
+            let telling = LEXICON.telling(term) > 0.99 && sign > 0.0;
+            // Every word of a single wording is in all of it.
+            group.members.len() > 1
+                && telling
+                && most(count(group, Some(term)), all)
+                && count(other, Some(term)) == 0
+        })
+    };
+    if own(here, all_here, there) && own(there, all_there, here) {
+        return false;
+    }
+    here.middle.core(NAMING).into_iter().any(|(term, _)| {
+        let (of_here, of_there) = (count(here, Some(term)), count(there, Some(term)));
+        LEXICON.telling(term) > 0.99
+            && most(of_here, all_here)
+            && most(of_there, all_there)
+            && most(of_here + of_there, said.get(term).copied().unwrap_or_default())
+    })
 }

@@ -57,15 +57,22 @@ struct Entry {
 }
 
 impl Weights {
-    /// Learns the weights from distinct wishes, and alternatives from those that people name
-    /// (`replaced`: the wanted and the unwanted words of wishes that put one thing in another's place).
-    pub(super) fn learn<'a>(wishes: impl Iterator<Item = &'a Wish>, replaced: &[Pair]) -> Weights {
+    /// Learns the weights from distinct wishes and from the requests that a word is in (`asked`: what people work on
+    /// every day tells little), and alternatives from those that people name (`replaced`: the wanted and the unwanted words of wishes that put one thing in another's place).
+    pub(super) fn learn<'a>(
+        wishes: impl Iterator<Item = &'a Wish>,
+        asked: &BTreeMap<String, usize>,
+        replaced: &[Pair],
+    ) -> Weights {
         let mut weights = Weights::default();
         for wish in wishes {
             weights.collection += 1.0;
             for term in wish.terms.keys() {
                 *weights.frequency.entry(term.clone()).or_default() += 1.0;
             }
+        }
+        for (term, frequency) in &mut weights.frequency {
+            *frequency += asked.get(term).copied().unwrap_or_default() as f64;
         }
         let both_ways = replaced
             .iter()
@@ -229,7 +236,7 @@ impl Vector {
 
     /// How much of what this one does not want the other one wants, 0 to 1; `None` where it wants all it names. Of several words under one negation
     /// (`never use the latest tag`) any may be the one that is meant; that the other wants tags denies nothing.
-    fn denied_by(&self, other: &Vector) -> Option<f64> {
+    pub(super) fn denied_by(&self, other: &Vector) -> Option<f64> {
         let (mut unwanted, mut denied) = (0.0, 0.0);
         for (term, entry) in self.0.iter().filter(|(_, entry)| entry.sign < 0.0) {
             let weight = entry.size * entry.size * entry.said * -entry.sign;
@@ -261,6 +268,17 @@ impl Vector {
             other.0.iter().filter(|(term, _)| !self.0.contains_key(*term)).map(|(_, e)| square(e)).sum();
         let only_there = if agree && met == 0.0 { all } else { only_there };
         if places > 0.0 && all > 0.0 { (met / places).max(1.0 - only_there / all) } else { 1.0 }
+    }
+
+    /// How much of what this one says the other one speaks of too, whatever it says of it, 0 to 1.
+    pub(super) fn shared_with(&self, other: &Vector) -> f64 {
+        let (mut all, mut shared) = (0.0, 0.0);
+        for (term, entry) in &self.0 {
+            let weight = entry.size * entry.size * entry.said;
+            all += weight;
+            shared += if other.0.contains_key(term) { weight } else { 0.0 };
+        }
+        if all > 0.0 { shared / all } else { 0.0 }
     }
 
     fn length(&self) -> f64 {
@@ -329,7 +347,7 @@ mod tests {
         let wishes: Vec<Wish> = collection.iter().chain([&a, &b]).map(|text| read(text, false)).collect();
         let said = wishes.iter().filter(|wish| wish.replaces).flat_map(|wish| [(wish, "a"), (wish, "b")]);
         let replaced = super::super::alternative::learn(said);
-        let weights = Weights::learn(wishes.iter(), &replaced);
+        let weights = Weights::learn(wishes.iter(), &BTreeMap::new(), &replaced);
         weights.vector(&read(a, false)).likeness(&weights.vector(&read(b, false)))
     }
 

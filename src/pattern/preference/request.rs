@@ -18,52 +18,41 @@ const SMOOTHING: f64 = 3.0;
 /// The words of every session's request, and how rare each word is among requests.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Requests {
-    /// The words of each different request.
     words: Vec<BTreeSet<String>>,
-    /// Which of them each session has, in the corpus' order.
-    of: Vec<usize>,
     weight: BTreeMap<String, f64>,
+    /// In how many jobs' requests each word is.
+    pub(super) asked: BTreeMap<String, usize>,
 }
 
 impl Requests {
-    /// Reads the requests of all sessions: each different one once, in parallel.
+    /// Reads the requests of all sessions, in the corpus' order.
     pub(super) fn of(corpus: &Corpus<'_>) -> Requests {
-        let mut asked: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (session, digest) in corpus.digests.iter().enumerate() {
-            asked.entry(&digest.ask).or_default().push(session);
-        }
-        let (asks, sessions): (Vec<&str>, Vec<Vec<usize>>) = asked.into_iter().unzip();
-        let words: Vec<BTreeSet<String>> = asks
+        let words: Vec<BTreeSet<String>> = corpus
+            .digests
             .par_iter()
-            .with_min_len(16)
-            .map(|ask| read(ask, false).terms.into_keys().collect())
+            .map(|digest| read(&digest.ask, false).terms.into_keys().collect())
             .collect();
-        let mut of = vec![0; corpus.digests.len()];
-        let mut weight: BTreeMap<String, f64> = BTreeMap::new();
-        for (number, (words, sessions)) in words.iter().zip(&sessions).enumerate() {
-            for &session in sessions {
-                if let Some(slot) = of.get_mut(session) {
-                    *slot = number;
-                }
-            }
-            for word in words {
-                *weight.entry(word.clone()).or_default() += sessions.len() as f64;
+        let mut asked: BTreeMap<String, usize> = BTreeMap::new();
+        for word in words.iter().flatten() {
+            *asked.entry(word.clone()).or_default() += 1;
+        }
+        let rarity =
+            |times: usize| ((words.len() as f64 + BACKGROUND) / (times as f64 + SMOOTHING)).ln().max(0.1);
+        let weight = asked.iter().map(|(word, times)| (word.clone(), rarity(*times))).collect();
+        let mut different: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for (session, of) in words.iter().enumerate() {
+            for word in of {
+                different.entry(word.clone()).or_default().insert(corpus.jobs.of(session));
             }
         }
-        for frequency in weight.values_mut() {
-            *frequency = ((of.len() as f64 + BACKGROUND) / (*frequency + SMOOTHING)).ln().max(0.1);
-        }
-        Requests { words, of, weight }
-    }
-
-    fn words(&self, session: usize) -> Option<&BTreeSet<String>> {
-        self.words.get(*self.of.get(session)?)
+        let asked = different.into_iter().map(|(word, jobs)| (word, jobs.len())).collect();
+        Requests { words, weight, asked }
     }
 
     /// Whether two sessions were asked for one thing, the words of `besides` left out on both sides. Where nothing is
     /// left to compare, they are taken to be different.
     pub(super) fn alike(&self, a: usize, b: usize, besides: &BTreeSet<String>) -> bool {
-        let (Some(a), Some(b)) = (self.words(a), self.words(b)) else { return false };
+        let (Some(a), Some(b)) = (self.words.get(a), self.words.get(b)) else { return false };
         let weigh = |words: &mut dyn Iterator<Item = &String>| -> f64 {
             words.filter(|word| !besides.contains(*word)).filter_map(|word| self.weight.get(word)).sum()
         };

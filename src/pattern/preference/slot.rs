@@ -61,7 +61,18 @@ pub(super) fn rivals(wordings: &[&Wording<'_>], digests: &[Digest]) -> Vec<Pair>
             let apart = here.roots.is_disjoint(&there.roots) && here.people.is_disjoint(&there.people);
             let cover = (here.roots.len() + there.roots.len()) as f64 >= COVERED * all.len() as f64;
             let known = LEXICON.knows(one) && LEXICON.knows(other);
-            if apart && cover && !known && !here.beside.is_disjoint(&there.beside) {
+            // `keep glorps short` and `keep snarfs short` are about two things, not two ways with one.
+            let topic = || {
+                said.iter().any(|(term, both)| {
+                    LEXICON.telling(term) > 0.99
+                        && term != one
+                        && term != other
+                        && [here, there]
+                            .iter()
+                            .all(|side| both.roots.intersection(&side.roots).count() * 2 > side.roots.len())
+                })
+            };
+            if apart && cover && !known && topic() && !here.beside.is_disjoint(&there.beside) {
                 found.push((BTreeSet::from([(*one).to_owned()]), BTreeSet::from([(*other).to_owned()])));
             }
         }

@@ -28,6 +28,8 @@ pub(super) struct Wish {
 struct Unit {
     role: Role,
     at: Range<usize>,
+    /// An adverb of manner: `blindly`.
+    manner: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +115,7 @@ fn units(words: &[Word]) -> Vec<Unit> {
         let term = LEXICON.term(&rest).filter(|&(_, length)| length > 1 || !is_function_word(&word.text));
         if let Some((term, length)) = term {
             let end = words[at + length - 1].at.end;
-            units.push(Unit { role: Role::Term(term.to_owned()), at: word.at.start..end });
+            units.push(Unit { role: Role::Term(term.to_owned()), at: word.at.start..end, manner: false });
             at += length;
             continue;
         }
@@ -121,10 +123,17 @@ fn units(words: &[Word]) -> Vec<Unit> {
             true => Role::Term(stems[at].clone()),
             false => role(words, at, &stems[at]),
         };
-        units.push(Unit { role, at: word.at.clone() });
+        units.push(Unit { role, at: word.at.clone(), manner: is_manner(&word.text) });
         at += 1;
     }
     units
+}
+
+/// `blindly`, `manually`; not `apply`, `family`.
+fn is_manner(word: &str) -> bool {
+    const OTHERS: &[&str] =
+        &["apply", "reply", "supply", "family", "assembly", "anomaly", "multiply", "comply"];
+    word.len() > 5 && word.ends_with("ly") && word.is_ascii() && !OTHERS.contains(&word)
 }
 
 fn is_function_word(word: &str) -> bool {
@@ -168,6 +177,8 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         }
         "go" | "goes" if next == "away" => Role::Not { turns: Turn::Plain },
         "away" if matches!(before(1), "go" | "goes") => Role::Filler,
+        // `the key was missing from the message` asks for the key.
+        "missing" | "lacking" | "absent" if at > 0 && BEING.contains(&before(1)) => Role::Filler,
         "off" if next == "limits" => Role::Not { turns: Turn::Plain },
         "too" if next_is_mark => Role::Filler,
         "no" if next == "," => Role::Break,
@@ -251,10 +262,12 @@ fn leads(words: &[Word], at: usize) -> bool {
 
 /// `outputs are removed`, `branches get deleted`: what came before is what must not stay.
 fn is_done_to_the_subject(words: &[Word], at: usize) -> bool {
-    words.iter().take(at).rev().take(2).any(|word| {
-        matches!(word.text.as_str(), "is" | "are" | "be" | "been" | "being" | "get" | "gets" | "getting")
-    })
+    words.iter().take(at).rev().take(2).any(|word| BEING.contains(&word.text.as_str()))
 }
+
+/// Verbs between a subject and what is said or done to it.
+const BEING: &[&str] =
+    &["is", "are", "was", "were", "be", "been", "being", "get", "gets", "getting", "still"];
 
 /// `leave emojis out`, `leave main alone`, `keep secrets out of the logs`, `hands off main`.
 fn keeps_out(words: &[Word], at: usize) -> bool {
@@ -413,8 +426,7 @@ fn spare_what_is_qualified(units: &[Unit], signs: &mut [i8]) {
     while start < units.len() {
         let bounds = |unit: &Unit| matches!(unit.role, Role::Bound(_) | Role::Break | Role::Not { .. });
         let end = units[start..].iter().position(bounds).map_or(units.len(), |length| start + length);
-        let qualified =
-            |at: usize| matches!(&units[at].role, Role::Term(term) if LEXICON.has("quality", term));
+        let qualified = |at: usize| matches!(&units[at].role, Role::Term(term) if LEXICON.has("quality", term) || units[at].manner);
         if (start..end).any(|at| signs[at] < 0 && qualified(at)) {
             for at in (start..end).filter(|&at| !qualified(at)) {
                 signs[at] = signs[at].max(0);

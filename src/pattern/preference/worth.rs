@@ -24,7 +24,7 @@ const FOCUS: f64 = 0.55;
 /// The same for a group that this many sessions stand behind: chance resemblance does not recur so often.
 const OFTEN_FOCUS: f64 = 0.4;
 /// See `OFTEN_FOCUS`.
-const OFTEN_SESSIONS: usize = 5;
+const OFTEN_SESSIONS: usize = 4;
 /// Different requests beside which several people say the same for it to count although no wording of it says by
 /// itself that it is about how to work.
 const RECURRING_REQUESTS: usize = 3;

@@ -93,6 +93,11 @@ impl Distribution {
         self.probabilities.iter().skip(from).sum::<f64>().min(1.0)
     }
 
+    /// Probability of a larger count and half that of this one.
+    pub fn mid_upper_tail(&self, observed: u32) -> f64 {
+        self.upper_tail(observed) - 0.5 * self.at(observed)
+    }
+
     /// Two-sided p: probability of a count that is no more likely than this one.
     pub fn two_sided(&self, observed: u32) -> f64 {
         // Equal probabilities that differ by rounding count as equal, as in R's fisher.test.

@@ -246,8 +246,9 @@ impl<'s> Codex<'s> {
             "stderr",
             "success",
             "reason",
+            "result",
         ];
-        let Ok([kind, message, call_id, exit, aggregated, stdout, stderr, success, reason]) =
+        let Ok([kind, message, call_id, exit, aggregated, stdout, stderr, success, reason, result]) =
             fields(event, names)
         else {
             return;
@@ -282,7 +283,28 @@ impl<'s> Codex<'s> {
                     self.answered.extend(id.map(|id| id.into_owned()));
                 }
             }
+            b"mcp_tool_call_end" => {
+                if let Some((id, result)) = id.zip(result) {
+                    self.served(at, &id, result);
+                }
+            }
             _ => {}
+        }
+    }
+
+    /// What a tool of a server gave back. Only this record says whether it failed; the response item, which may
+    /// come before or after it, has the text alone.
+    fn served(&mut self, at: Option<Timestamp>, id: &str, result: &[u8]) {
+        let Ok([ok, error]) = fields(result, ["Ok", "Err"]) else { return };
+        let mark = |ok| field(ok, "isError").or_else(|| field(ok, "is_error")).and_then(truth);
+        let failed = error.is_some() || ok.and_then(mark) == Some(true);
+        let content = error.or_else(|| ok.and_then(|ok| field(ok, "content")));
+        let output = content.map(|content| flat_text(content, self.draft.output_bound())).unwrap_or_default();
+        let answer = Answer { output: &output, failed: Some(failed), ..Answer::default() };
+        if self.draft.answer(at, Some(id), answer) {
+            self.answered.insert(id.to_owned());
+        } else if failed {
+            self.draft.failed_after_all(id);
         }
     }
 }

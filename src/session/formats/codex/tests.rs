@@ -87,6 +87,31 @@ fn what_items_and_events_both_say_is_read_once() {
 }
 
 #[test]
+fn a_server_s_own_word_decides_whether_its_tool_failed() {
+    let called = r#"{"type":"response_item","payload":{"type":"function_call","name":"mcp__kiln__load","arguments":"{\"shelf\":3}","call_id":"c1"}}"#;
+    let output = r#"{"type":"response_item","payload":{"type":"function_call_output","call_id":"c1","output":"shelf 3 is hot"}}"#;
+    let end = |result: &str| {
+        format!(
+            r#"{{"type":"event_msg","payload":{{"type":"mcp_tool_call_end","call_id":"c1","invocation":{{"server":"kiln","tool":"load","arguments":{{"shelf":3}}}},"duration":{{"secs":0,"nanos":7}},"result":{result}}}}}"#
+        )
+    };
+    let failed = Status::Failed { exit: None };
+    for (result, status) in [
+        (r#"{"Ok":{"content":[{"type":"text","text":"shelf 3 is hot"}],"isError":true}}"#, failed),
+        (r#"{"Ok":{"content":[{"type":"text","text":"shelf 3 is hot"}],"isError":false}}"#, Status::Returned),
+        (r#"{"Ok":{"content":[{"type":"text","text":"shelf 3 is hot"}]}}"#, Status::Returned),
+        (r#"{"Err":"shelf 3 is hot"}"#, failed),
+    ] {
+        let end = end(result);
+        for lines in [[META, called, &end, output], [META, called, output, &end]] {
+            let session = only(&lines);
+            assert_eq!(call(&session).status, status, "{lines:?}");
+            assert_eq!(&*call(&session).output, "shelf 3 is hot");
+        }
+    }
+}
+
+#[test]
 fn the_layout_without_envelopes_is_read_too() {
     let session = only(&[
         r#"{"id":"old","timestamp":"2025-05-01T00:00:00Z","instructions":"be kind"}"#,
