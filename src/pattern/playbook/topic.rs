@@ -78,7 +78,9 @@ impl Requests {
         trails: &Trails,
         table: &LogFactorials,
     ) -> Option<Topic> {
-        let follows = |trail: &u32| followers.binary_search(trail).is_ok();
+        let mut is_follower = vec![false; trails.all.len()];
+        followers.iter().for_each(|trail| is_follower[*trail as usize] = true);
+        let follows = |trail: &u32| is_follower[*trail as usize];
         let mut tried: Vec<(f64, &str, f64)> = Vec::new();
         for (stem, asked) in &self.with {
             let hits = asked.iter().filter(|trail| follows(trail)).count();
