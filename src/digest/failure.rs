@@ -9,11 +9,13 @@ pub mod difference;
 mod expression;
 pub mod fix;
 pub mod judge;
+mod listing;
 pub mod mask;
 pub mod poison;
 pub mod program;
 pub mod salient;
 pub mod shell;
+mod wrapper;
 
 use super::step::{self, Step};
 use crate::redact::Clean;

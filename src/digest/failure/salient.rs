@@ -4,8 +4,7 @@
 //! with a problem in it, hints and progress last. Refuses lines that talk to agents ([`super::poison`]). What it
 //! gives is always a verbatim part of the output.
 
-use super::expression::{self, Expression};
-use super::poison;
+use super::{expression, listing, poison, wrapper};
 use crate::redact::Clean;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -55,7 +54,7 @@ static PROBLEM: LazyLock<Option<Expression>> = LazyLock::new(|| {
         r"(?i)\b(?:not found|no such|cannot|can't|could not|couldn't|unable to|failed to|failure to|denied|refused|timed out|timeout|",
         r"invalid|illegal|unknown|unrecogni[sz]ed|unexpected|unsupported|missing|required|requires|must (?:be|have|not|match|contain|specify|exist|provide|set|first)|",
         r"does(?: not|n't)|did(?: not|n't)|is(?: not|n't)|are(?: not|n't)|was(?: not|n't)|has(?: not|n't)|have(?: not|n't)|not (?:allowed|permitted|available|installed|supported|enough|set|valid|registered|defined|enabled|initiali[sz]ed|running|exist|configured|logged in|authori[sz]ed)|",
-        r"already (?:exists?|in use|running|locked|taken|held|open|started|applied|registered)|out of (?:memory|space|range|date|sync|bounds)|no space|exceed(?:s|ed)|expired|stale|unauthori[sz]ed|forbidden|mismatch(?:es|ed)?|conflicts?|rejected|aborted|corrupt(?:ed)?|unreachable|unresolved|undefined|insufficient|too (?:many|few|large|long|big|small|old|short)|locked|blocked|closed|broken|unavailable|disabled|incompatible|violat(?:es|ed|ion)|dropped|crashed|killed|segmentation fault|deadlock|quota)\b",
+        r"already (?:exists?|in use|running|locked|taken|held|open|started|applied|registered)|out of (?:memory|space|range|date|sync|bounds)|no space|exceed(?:s|ed)|expired|stale|unauthori[sz]ed|forbidden|mismatch(?:es|ed)?|conflicts?|rejected|aborted|corrupt(?:ed)?|unreachable|unresolved|undefined|insufficient|too (?:many|few|large|long|big|small|old|short)|locked|blocked|closed|broken|unavailable|disabled|incompatible|violat(?:es|ed|ion)|(?:read|write|copy|password)[- ]protected|overflow(?:s|ed)|(?:will not|won't|does not|doesn't) fit|dropped|crashed|killed|segmentation fault|deadlock|quota)\b",
     ))
 });
 static MENTION: LazyLock<Option<Expression>> =
@@ -93,9 +92,9 @@ fn is_match(pattern: &LazyLock<Option<Expression>>, line: &str) -> bool {
 
 /// How clearly a line (trimmed) says what went wrong.
 pub fn clarity(line: &str) -> Clarity {
-    if !line.chars().any(char::is_alphabetic) || is_match(&BOILERPLATE, line) {
+    if !line.chars().any(char::is_alphabetic) || is_match(&BOILERPLATE, line) || wrapper::is_redacted(line) {
         Clarity::Boilerplate
-    } else if is_match(&VAGUE, line) {
+    } else if is_match(&VAGUE, line) || wrapper::is_wrapper(line) {
         Clarity::Vague
     } else if is_match(&EXCEPTION, line) {
         Clarity::Exception
@@ -104,7 +103,8 @@ pub fn clarity(line: &str) -> Clarity {
     } else if is_match(&HINT, line) {
         Clarity::Hint
     } else if is_match(&PROBLEM, line) {
-        Clarity::Problem
+        // A state on the way is a problem only where nothing else is.
+        if wrapper::is_on_the_way(line) { Clarity::Mentions } else { Clarity::Problem }
     } else if is_match(&MENTION, line) {
         Clarity::Mentions
     } else if is_match(&PROGRESS, line) {
@@ -121,35 +121,56 @@ pub fn line(output: &Clean, most: usize) -> Option<Clean> {
         return (!poison::addresses_an_agent(&said)).then_some(said);
     }
     let places = lines(output);
-    let least = match places.len() {
-        0..=2 => Clarity::Hint,
-        3..=FEW_LINES => Clarity::Plain,
-        _ => Clarity::Vague,
-    };
-    let last_exception_counts = output.contains("Traceback (most recent call last)");
-    let mut best: Option<(Clarity, Range<usize>)> = None;
-    for range in places {
-        let Some(text) = output.get(range.clone()) else { continue };
-        let clear = clarity(text);
-        if clear < least {
-            continue;
-        }
-        let later_wins = clear <= Clarity::Plain || (clear == Clarity::Exception && last_exception_counts);
-        let better = match &best {
-            None => true,
-            Some((so_far, _)) => clear > *so_far || (clear == *so_far && later_wins),
-        };
-        if better && !poison::addresses_an_agent(text) {
-            best = Some((clear, range));
-        }
-    }
-    let (_, mut line) = best?;
+    let ranked: Vec<(Clarity, Range<usize>)> = places
+        .into_iter()
+        .filter_map(|place| {
+            let text = output.get(place.clone())?;
+            Some((clarity(text), place)).filter(|_| !poison::addresses_an_agent(text))
+        })
+        .collect();
+    let mut line = stated(output, &ranked).or_else(|| unstated(output, &ranked))?;
     // A heading may announce another one.
     for _ in 0..MOST_HEADINGS {
         let Some(next) = announced(output, &line) else { break };
         line = next;
     }
     excerpt(output, line, most)
+}
+
+/// The clearest line that names a problem. The first of several, as what follows is often its consequence; the last
+/// in a traceback, as it ends with its cause.
+fn stated(output: &str, ranked: &[(Clarity, Range<usize>)]) -> Option<Range<usize>> {
+    let clearest = ranked.iter().map(|(clear, _)| *clear).max().filter(|clear| *clear > Clarity::Vague)?;
+    let mut lines = ranked.iter().filter(|(clear, _)| *clear == clearest).map(|(_, place)| place);
+    if clearest == Clarity::Exception && output.contains("Traceback (most recent call last)") {
+        return lines.next_back().cloned();
+    }
+    let first = lines.next()?;
+    // In a long log stock phrases mention problems as well. A value tells what was found this time.
+    let has_value = |place: &&Range<usize>| {
+        output.get((**place).clone()).is_some_and(|text| text.contains(char::is_numeric))
+    };
+    let valued = (ranked.len() > FEW_LINES && clearest == Clarity::Problem && !has_value(&first))
+        .then(|| lines.find(has_value))
+        .flatten();
+    Some(valued.unwrap_or(first).clone())
+}
+
+/// The line to take where none names a problem: a wrapper's report, unless a line above it tells of trouble; else the
+/// odd one out; in an output of a line or two, whatever there is.
+fn unstated(output: &str, ranked: &[(Clarity, Range<usize>)]) -> Option<Range<usize>> {
+    let wrapped = ranked.iter().position(|(clear, _)| *clear == Clarity::Vague);
+    let before = ranked.get(..wrapped.unwrap_or(ranked.len())).unwrap_or_default();
+    let plain: Vec<Range<usize>> =
+        before.iter().filter(|(clear, _)| *clear == Clarity::Plain).map(|(_, place)| place.clone()).collect();
+    let odd = listing::odd_one_out(output, &plain, FEW_LINES);
+    if let Some((_, wrapper)) = wrapped.and_then(|at| ranked.get(at)) {
+        let troubled = odd.filter(|place| output.get(place.clone()).is_some_and(listing::tells_of_trouble));
+        return Some(troubled.unwrap_or_else(|| wrapper.clone()));
+    }
+    let hint =
+        || ranked.iter().rev().find(|(clear, _)| *clear == Clarity::Hint).map(|(_, place)| place.clone());
+    odd.or_else(|| if ranked.len() <= 2 { hint() } else { None })
 }
 
 /// The line after one that only announces it: a heading (`Validation Error:`, `Compilation Error`), or a sentence (`… due to the following
@@ -370,6 +391,13 @@ mod tests {
             ),
             ("Killed", "Killed"),
             (
+                "  AS  a.o\nld: section `.rom' will not fit in region `ROM'\ncollect2: error: ld returned 1 exit status\nmake: *** [Makefile:3: a] Error 1\nmake: *** Waiting for unfinished jobs....",
+                "ld: section `.rom' will not fit in region `ROM'",
+            ),
+            ("oven 3 lost its flame\nerror: recipe exited with code 4", "oven 3 lost its flame"),
+            ("seed vault is write protected\ncontext: [redacted:x:1]", "seed vault is write protected"),
+            ("page1 ok\npage2 ok\npage3 torn beyond use\npage4 ok", "page3 torn beyond use"),
+            (
                 "make: *** No recipe for 'jam'.  Stop.\ncontext: SUGAR=3",
                 "make: *** No recipe for 'jam'.  Stop.",
             ),
@@ -387,6 +415,16 @@ mod tests {
             assert_eq!(salient(output).as_deref(), Some(expected), "{output}");
         }
         assert_eq!(salient("Exit code 1"), None);
+    }
+
+    #[test]
+    fn the_cause_in_the_middle_of_a_long_log_is_found() {
+        let steps: String =
+            ('a'..='p').map(|step| format!("Step {step} of the start is through\n")).collect();
+        let output = format!(
+            "Probe is not attached yet but required for this\n{steps}The part is write protected (mode 4).\n{steps}Map 'at rest' is not active\nFATAL ERROR: command exited with status 1: burn"
+        );
+        assert_eq!(salient(&output).as_deref(), Some("The part is write protected (mode 4)."));
     }
 
     #[test]
