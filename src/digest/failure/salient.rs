@@ -4,6 +4,7 @@
 //! with a problem in it, hints and progress last. Refuses lines that talk to agents ([`super::poison`]). What it
 //! gives is always a verbatim part of the output.
 
+use super::expression::Expression;
 use super::{expression, listing, poison, wrapper};
 use crate::redact::Clean;
 use std::ops::Range;
