@@ -101,7 +101,7 @@ fn may_propose(standing: &Standing, pattern: &Pattern, settings: &MemorySettings
 
 /// Why the gate will not have it, if it will not: what the note says, or what its tools' output tries to say.
 fn objection(learning: &Learning, pattern: &Pattern) -> Option<String> {
-    let said_by_tools = matches!(pattern.lesson, Lesson::Error(_) | Lesson::Contrast(_));
+    let said_by_tools = matches!(pattern.lesson, Lesson::Error(_));
     if said_by_tools && learning.evidence.iter().any(|evidence| gate::is_instruction_like(&evidence.quote)) {
         return Some("instruction-in-evidence: what the tool printed gives orders to agents".to_owned());
     }

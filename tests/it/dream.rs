@@ -151,6 +151,10 @@ fn what_people_decided_holds() {
     let sandbox = Sandbox::new();
     let shipped = sessions(&sandbox);
     let memory = memory(&sandbox, "m");
+    // What the evidence has to grow to is another test's matter.
+    std::fs::write(memory.join("dream.toml"), "[memory]\ngrowth = 100.0\n").unwrap();
+    let author = ["-c", "user.name=Ann", "-c", "user.email=ann@example.com"];
+    sandbox.git(&memory, &[&author[..], &["commit", "--quiet", "--all", "-m", "Be stubborn"]].concat());
     let first = run(&sandbox, &memory, &[&write(&sandbox, "1.jsonl", &shipped[..120])], &[]);
     let branch = first["branch"].as_str().unwrap().to_owned();
     assert!(!titles(&first).is_empty());
