@@ -4,8 +4,7 @@
 //!
 //! Every seed makes a world of ten planted habits, each of which raises a session's odds of failing, and 43 steps
 //! that look guilty and are not: 25 common steps without effect, 6 that belong to hard jobs (and hard jobs fail
-//! more whatever is done), 6 that one failing job is full of, 6 that sessions repeat many times over. Jobs have
-//! five sessions each. In the plain world a planted habit is a step that is done, as in the benchmark whose
+//! more whatever is done), 6 that one failing job is full of, 6 that sessions repeat many times over. In the plain worlds a planted habit is a step that is done, as in the benchmark whose
 //! figures are quoted as the baseline; in the mixed world two of each sort are planted: steps done, steps left
 //! out, orders broken, failing calls repeated, arguments that depart from what the job wants.
 //!
@@ -104,11 +103,11 @@ fn make(world: World, seed: u64) -> (Vec<Digest>, BTreeSet<Habit>) {
                 session.add(format!("common_{i}"), &mut dice);
             }
         }
-        for i in 0..6 {
+        for (i, &burst) in burst_job.iter().enumerate() {
             if dice.chance(logistic(-1.0 + 1.6 * difficulty[job])) {
                 session.add(format!("hard_{i}"), &mut dice);
             }
-            if burst_job[i] == job && dice.chance(0.9) {
+            if burst == job && dice.chance(0.9) {
                 session.add(format!("burst_{i}"), &mut dice);
                 harm += 1.0;
             }
@@ -317,8 +316,12 @@ const METHODS: [(&str, Method); 8] = [
     ("unstratified, BH .1, gates", |corpus| bounded(corpus, false)),
 ];
 
-/// The worlds: name, jobs at 200 and at 600 sessions, effects, whether mixed.
-const WORLDS: [(&str, [usize; 2], (f64, f64), bool); 3] = [
+/// Name, jobs at 200 and at 600 sessions, effects, whether mixed.
+type Named = (&'static str, [usize; 2], (f64, f64), bool);
+
+/// `quoted` is set so that the plain methods come out as in the benchmark whose figures are quoted (ten best by
+/// stratified p: F1 .63 and .78; p < .05: .56 and .76); its effects go down to nothing, so no method finds all.
+const WORLDS: [Named; 3] = [
     ("quoted", [20, 20], (0.0, 2.0), false),
     ("strong", [40, 120], (1.0, 2.2), false),
     ("mixed", [40, 120], (1.0, 2.2), true),
@@ -329,6 +332,11 @@ fn main() {
     let shows_wrong = std::env::var_os("WRONG").is_some();
     let seeds = first..first + 20;
     let settings = Mining::default();
+    let (digests, _) = make(World { sessions: 10_000, jobs: 2_000, effect: (1.0, 2.2), mixed: true }, first);
+    let corpus = Corpus { jobs: Jobs::group(&digests, &settings), digests: &digests, settings: &settings };
+    let began = std::time::Instant::now();
+    let told = contrast::mine(&corpus).len();
+    println!("10,000 sessions of 2,000 jobs: {told} told in {:.1} s", began.elapsed().as_secs_f64());
     for (name, jobs, effect, mixed) in WORLDS {
         for (sessions, jobs) in [200, 600].into_iter().zip(jobs) {
             println!("\n{name} world, {sessions} sessions, seeds {seeds:?}");

@@ -93,6 +93,10 @@ fn main() {
         runs.len()
     );
 
+    let everything: Vec<&Run> = runs.iter().collect();
+    println!("\nnotes from all runs");
+    notes::tell(&everything);
+
     println!("\ncauses of held-out failing runs covered by ten notes");
     println!(
         "{:<44} {:>6} {:>6} {:>6} {:>6}   {:>6} {:>6} {:>6} {:>6}",

@@ -63,6 +63,18 @@ fn mined(seen: &[&Run], least: Grade) -> Vec<Pattern> {
     found
 }
 
+/// Prints what is learnt from these runs.
+pub(crate) fn tell(seen: &[&Run]) {
+    for pattern in mined(seen, Grade::Friction) {
+        if let Lesson::Contrast(lesson) = pattern.lesson {
+            println!("{} {:?} {:?} p {:.4}", pattern.grade, lesson.habit, lesson.table, lesson.p);
+        }
+    }
+    let jobs = with_corpus(seen, |corpus| corpus.jobs.count());
+    let tasks: BTreeSet<&str> = seen.iter().map(|run| &*run.task).collect();
+    println!("{jobs} jobs of {} tasks", tasks.len());
+}
+
 fn errors(seen: &[&Run]) -> Vec<Pattern> {
     let mut found = with_corpus(seen, mistake::mine);
     found.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));

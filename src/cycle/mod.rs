@@ -90,8 +90,10 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
 
     let stored = parts.timed("loading digests", || before.ledger.digests())?;
     let (cycles, _) = parts.timed("loading cycles", || before.ledger.cycles())?;
-    let inbox = stored.digests.iter().filter(|digest| !folded_in.contains(&digest.session));
-    let fresh: Vec<Digest> = gathered.digests.iter().chain(inbox).cloned().collect();
+    let waiting = before.ledger.waiting()?;
+    let mut fresh: Vec<Digest> = gathered.digests.iter().chain(&waiting.digests).cloned().collect();
+    fresh.sort_by(|a, b| a.session.cmp(&b.session));
+    fresh.dedup_by(|a, b| a.session == b.session);
     let mut all = stored.digests;
     all.extend(gathered.digests.iter().cloned());
     let all = parts.timed("joining digests", || crate::ledger::newest(all));

@@ -22,7 +22,7 @@ pub struct Proposal<'a> {
 /// The verdict on every learning of every cycle, oldest first.
 ///
 /// Merged: its commit is in the target's history, or a commit there names its pattern (rebased, squashed,
-/// cherry-picked), and its note still stands. Pending: a branch `dream/<cycle>`, here or at a remote as last
+/// cherry-picked), or the note that it added stands there whatever the message says, and its note still stands. Pending: a branch `dream/<cycle>`, here or at a remote as last
 /// fetched, has it and the target has not. Rejected: neither.
 pub fn decided<'a>(
     repo: &Repo,
@@ -46,7 +46,10 @@ pub fn decided<'a>(
                 }
                 landed.as_ref().is_some_and(|landed| landed.contains(&learning.pattern))
             };
-            let stands = repo.read(target, &outside(root, &learning.note))?.is_some();
+            let note = outside(root, &learning.note);
+            let stands = repo.read(target, &note)?.is_some();
+            // A squash under a message of somebody's own names no pattern, but it brings the note.
+            let merged = merged || stands && brought(repo, cycle, learning, &note);
             let is_open = cycle.branch.as_ref().is_some_and(|branch| open.contains(branch));
             let verdict = match (merged, stands, is_open) {
                 (true, true, _) => Verdict::Merged,
@@ -58,6 +61,12 @@ pub fn decided<'a>(
         }
     }
     Ok(proposals)
+}
+
+/// Whether a note that stands can only have come from this learning: it did not stand before the cycle.
+fn brought(repo: &Repo, cycle: &CycleRecord, learning: &LearningRecord, note: &str) -> bool {
+    let before = Oid::parse(&cycle.base).map(|base| repo.read(base, note));
+    learning.change == "add" && matches!(before, Some(Ok(None)))
 }
 
 /// What is known of every pattern that was ever proposed: the last proposal counts.
@@ -107,7 +116,8 @@ fn patterns_on(repo: &Repo, cycles: &[CycleRecord], target: Oid) -> Result<BTree
     let commits = repo.walk(&since, target, "")?;
     let named = commits.iter().flat_map(|commit| commit.message.lines());
     Ok(named
-        .filter_map(|line| line.strip_prefix("Dream-Pattern: "))
+        // `git merge --squash` indents the messages it puts together.
+        .filter_map(|line| line.trim_start().strip_prefix("Dream-Pattern: "))
         .map(|name| name.trim().to_owned())
         .collect())
 }

@@ -6,6 +6,7 @@
 
 pub(crate) mod cue;
 mod spoken;
+mod statement;
 pub(crate) mod word;
 
 use crate::redact::Clean;

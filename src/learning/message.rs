@@ -44,7 +44,7 @@ pub fn of_index(cycle: &str, engine: &str, learnings: usize) -> String {
 }
 
 /// `13 sessions, 6 jobs, 3 agents`.
-fn support(support: &Support) -> String {
+pub(crate) fn support(support: &Support) -> String {
     let Support { sessions, jobs, agents, .. } = support;
     [count(*sessions, "session", "sessions"), count(*jobs, "job", "jobs"), count(*agents, "agent", "agents")]
         .join(", ")

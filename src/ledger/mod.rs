@@ -97,18 +97,25 @@ impl<'repo> Ledger<'repo> {
     /// Files are read in parallel; what is in memory beyond the digests is one file a thread.
     pub fn digests(&self) -> Result<Digests> {
         let ledger = self.tip.map(|tip| (LEDGER, tip));
-        self.digests_at(ledger.into_iter().chain(self.inbox_commits()))
+        let mut all = self.all_at(ledger.into_iter().chain(self.inbox_commits()))?;
+        all.digests = newest(all.digests);
+        Ok(all)
     }
 
-    /// The digests in the inboxes whose sessions the ledger does not have yet: what a cycle folds in.
+    /// The digests in the inboxes whose sessions the ledger does not have yet: what a cycle folds in. Sorted by
+    /// session id, each once; also those that a longer one of the same session replaces, so that whoever pushes
+    /// them again finds them known.
     pub fn waiting(&self) -> Result<Digests> {
         let folded_in = self.folded_in()?;
-        let mut waiting = self.digests_at(self.inbox_commits())?;
+        let mut waiting = self.all_at(self.inbox_commits())?;
         waiting.digests.retain(|digest| !folded_in.contains(&digest.session));
+        waiting.digests.sort_by(|a, b| a.session.cmp(&b.session));
+        waiting.digests.dedup_by(|a, b| a.session == b.session);
         Ok(waiting)
     }
 
-    fn digests_at<'a>(&self, commits: impl Iterator<Item = (&'a str, Oid)>) -> Result<Digests> {
+    /// Every digest in these commits.
+    fn all_at<'a>(&self, commits: impl Iterator<Item = (&'a str, Oid)>) -> Result<Digests> {
         let mut files = Vec::new();
         let mut known = BTreeSet::new();
         for (name, commit) in commits {
@@ -138,7 +145,6 @@ impl<'repo> Ledger<'repo> {
             all.digests.append(&mut file.digests);
             all.skipped.append(&mut file.skipped);
         }
-        all.digests = newest(all.digests);
         Ok(all)
     }
 

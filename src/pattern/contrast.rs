@@ -5,7 +5,7 @@
 //! count; only jobs with both failing and succeeding runs say anything. The way: [`runs`] picks what is compared,
 //! [`habits`] lists what a run does or leaves out, [`departure`] where failing runs depart from what succeeding
 //! ones agree on, [`selection`] tests, bounds false discoveries and keeps one of several habits that say the
-//! same. Refuses to publish what is seen in a single job or what is a matter of long and short runs.
+//! same. What recurs without enough runs for a test, [`difference`] finds and nobody calls a cause. Refuses to publish what is seen in a single job or what is a matter of long and short runs.
 
 mod departure;
 mod difference;
@@ -94,7 +94,8 @@ fn anchor(habit: &Habit) -> Vec<Clean> {
 }
 
 /// Quotes from failing sessions, the longest first within each sort: the call itself where the habit is in one,
-/// else what was asked. Nothing is quoted for a step that is not there.
+/// else the last thing that the session changed, which is where it stopped short. A session that changed nothing
+/// is not quoted.
 fn evidence(corpus: &Corpus<'_>, habit: &Habit, seen_in: &BTreeSet<usize>) -> Vec<Evidence> {
     let mut quotes: Vec<(bool, Evidence)> = seen_in
         .iter()
@@ -102,15 +103,21 @@ fn evidence(corpus: &Corpus<'_>, habit: &Habit, seen_in: &BTreeSet<usize>) -> Ve
             let digest = &corpus.digests[session];
             let call = call_quote(digest, habit).filter(|(_, quote)| !quote.trim().is_empty());
             let is_call = call.is_some();
-            let (event, quote) =
-                call.or_else(|| (!digest.ask.trim().is_empty()).then(|| (1, digest.ask.clone())))?;
+            let (event, quote) = call.or_else(|| last_change(digest))?;
             Some((!is_call, Evidence { session: digest.session.clone(), event, at: digest.began, quote }))
         })
         .collect();
-    quotes.sort_by(|(a_asks, a), (b_asks, b)| {
-        a_asks.cmp(b_asks).then(b.quote.len().cmp(&a.quote.len())).then_with(|| a.cmp(b))
+    quotes.sort_by(|(a_stops, a), (b_stops, b)| {
+        a_stops.cmp(b_stops).then(b.quote.len().cmp(&a.quote.len())).then_with(|| a.cmp(b))
     });
     quotes.into_iter().map(|(_, evidence)| evidence).take(corpus.settings.max_evidence).collect()
+}
+
+/// The last change that a session made: its event, and the longest value given.
+fn last_change(digest: &Digest) -> Option<(u32, Clean)> {
+    let last = digest.writes.iter().rfind(|write| write.ok)?;
+    let values = last.args.0.iter().map(|arg| &arg.value).filter(|value| !value.trim().is_empty());
+    values.max_by_key(|value| value.len()).map(|value| (last.event, value.clone()))
 }
 
 /// The event and the words of a call that shows the habit: what went wrong in it, else the value in question.
@@ -214,6 +221,22 @@ mod tests {
         let found = mined(digests.collect());
         let wrong = Habit::Argument { step: Step(redact("order")), path: redact("cabin") };
         assert_eq!(found, [(wrong, Grade::Confirmed)]);
+    }
+
+    #[test]
+    fn too_few_runs_for_a_test_give_friction_and_free_values_give_nothing() {
+        // Three jobs that fail once and succeed once, and the failing run has not ordered. What is ordered is
+        // another thing in every run, also in the jobs that never fail.
+        let pairs = (0..3).flat_map(|job| {
+            [true, false].map(|failed| {
+                let mut digest = run(job * 2 + usize::from(failed), job, failed, &[], "same");
+                digest.writes.retain(|_| !failed);
+                digest
+            })
+        });
+        assert_eq!(mined(pairs.collect()), [(Habit::Omits(Step(redact("order"))), Grade::Friction)]);
+        let free = (0..40).map(|n| run(n, n / 4, n < 20 && n % 2 == 0, &[], &format!("value {n}")));
+        assert_eq!(mined(free.collect()), []);
     }
 
     #[test]

@@ -3,9 +3,19 @@
 //! The more sessions there are, the more a miner can say: an error's template grows a wildcard, a workflow a
 //! step, a wish another wording. The lesson stays the one it was, and so does its name: a verdict on it holds.
 
-use super::{Fingerprint, Known, Pattern, mistake, playbook, preference};
+use super::{Fingerprint, Pattern, mistake, playbook, preference};
 use crate::redact::Clean;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// A pattern that an earlier cycle already named, so that it keeps its name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Known {
+    /// Its name.
+    pub fingerprint: Fingerprint,
+    /// The defining parts it was made from ([`anchor`]).
+    pub anchor: Vec<Clean>,
+}
 
 /// Gives every pattern that an earlier cycle knew its earlier name. Where several patterns would take one
 /// name, the one with the very same anchor has it, else the weightiest; the others are the same lesson twice

@@ -117,30 +117,12 @@ impl Miner<'_> {
         let sessions: Vec<usize> =
             sides.iter().map(|(members, _)| self.judge.standing(members).roots.len()).collect();
         let total: usize = sessions.iter().sum();
-        #[cfg(test)]
-        let all = sides.clone();
         let mut counts = sessions.iter();
         sides.retain(|_| {
             let count = counts.next().copied().unwrap_or_default();
             count >= REAL_SESSIONS || count as f64 >= REAL_MINORITY * total as f64
         });
         if sides.len() < 2 || !self.judge.is_conflict(&sides) {
-            #[cfg(test)]
-            if std::env::var_os("DEV").is_some() {
-                println!("  silent conflict:");
-                for s in all.iter() {
-                    println!("      side");
-                    for &m in &s.0 {
-                        for v in &self.wordings[m].votes {
-                            println!(
-                                "         {:?} {:?}",
-                                v.remark.text.to_string(),
-                                self.corpus.digests[v.session].contributor.as_ref().map(|x| x.to_string())
-                            );
-                        }
-                    }
-                }
-            }
             return None;
         }
         let vectors = &self.groups.vectors;

@@ -113,3 +113,47 @@ fn first_of_chain(start: &Clean, next: &BTreeMap<&Clean, &Clean>) -> Clean {
     }
     at.clone()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::{Given, mine_telling};
+    use crate::session::SessionId;
+    use crate::settings::Mining;
+
+    /// A session that fails as all of them do, and that was shown this note.
+    fn failing(number: u32, note: &str) -> Digest {
+        let session = SessionId::of(&number.to_le_bytes());
+        serde_json::from_value(serde_json::json!({
+            "session": session, "root": session, "agent": "codex", "contributor": format!("person {number}"),
+            "ask": format!("paint house {number} in the street of {}", ["elms", "oaks", "firs"][number as usize % 3]),
+            "task": format!("t{number}"), "notes_read": [note],
+            "failures": [{
+                "event": 4, "step": "easel open", "message": "the easel drawer is stuck beyond repair",
+                "args": [], "times": 2, "cost": 2,
+            }],
+            "counts": { "calls": 9, "failed": 2, "retries": 2, "turns": 1 },
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn who_read_a_note_is_no_evidence_for_it() {
+        let note = "mistakes/easel.md";
+        let digests: Vec<Digest> =
+            (0..8).map(|n| failing(n, if n < 3 { note } else { "mistakes/other.md" })).collect();
+        let settings = Mining::default();
+        let mined = |notes: &BTreeMap<Fingerprint, String>| {
+            let given = Given { settings: &settings, known: &[], notes };
+            let patterns = mine_telling(digests.clone(), &given, &|_, _| {});
+            patterns.into_iter().next().unwrap()
+        };
+        let unnoted = mined(&BTreeMap::new());
+        assert_eq!((unnoted.support.sessions, unnoted.support.people), (8, 8));
+        let noted = mined(&BTreeMap::from([(unnoted.fingerprint.clone(), note.to_owned())]));
+        assert_eq!((noted.support.sessions, noted.support.people), (5, 5));
+        let readers: BTreeSet<SessionId> = (0..3).map(|n: u32| SessionId::of(&n.to_le_bytes())).collect();
+        assert!(!noted.evidence.is_empty() && noted.evidence.iter().all(|e| !readers.contains(&e.session)));
+        assert_eq!(noted.weight, unnoted.weight, "its place in the index is not lost by being read");
+    }
+}

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const NOW: &str = "2026-01-05T02:00:00Z";
 
 /// The shipped sessions, a line each.
-fn sessions(sandbox: &Sandbox) -> Vec<String> {
+pub(crate) fn sessions(sandbox: &Sandbox) -> Vec<String> {
     let dir = sandbox.path("shipped");
     sandbox.dream(&sandbox.path(""), &["demo", dir.to_str().unwrap(), "--now", NOW, "--quiet"]).ok();
     let text = std::fs::read_to_string(dir.join("sessions.jsonl")).unwrap();
@@ -16,7 +16,7 @@ fn sessions(sandbox: &Sandbox) -> Vec<String> {
 }
 
 /// A file of sessions.
-fn write(sandbox: &Sandbox, name: &str, sessions: &[String]) -> PathBuf {
+pub(crate) fn write(sandbox: &Sandbox, name: &str, sessions: &[String]) -> PathBuf {
     let path = sandbox.path(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(&path, sessions.join("\n") + "\n").unwrap();
@@ -24,14 +24,14 @@ fn write(sandbox: &Sandbox, name: &str, sessions: &[String]) -> PathBuf {
 }
 
 /// An empty memory repository.
-fn memory(sandbox: &Sandbox, name: &str) -> PathBuf {
+pub(crate) fn memory(sandbox: &Sandbox, name: &str) -> PathBuf {
     sandbox.dream(&sandbox.path(""), &["init", name]).ok();
     sandbox.path(name)
 }
 
 /// Dreams on these files; gives what `--json` printed.
 #[track_caller]
-fn run(sandbox: &Sandbox, memory: &Path, files: &[&Path], more: &[&str]) -> serde_json::Value {
+pub(crate) fn run(sandbox: &Sandbox, memory: &Path, files: &[&Path], more: &[&str]) -> serde_json::Value {
     let mut args = vec!["run", "--json", "--now", NOW, "--sessions"];
     args.extend(files.iter().map(|file| file.to_str().unwrap()));
     args.extend(more);
@@ -39,7 +39,7 @@ fn run(sandbox: &Sandbox, memory: &Path, files: &[&Path], more: &[&str]) -> serd
 }
 
 /// The titles of what was proposed.
-fn titles(report: &serde_json::Value) -> Vec<String> {
+pub(crate) fn titles(report: &serde_json::Value) -> Vec<String> {
     let learnings = report["learnings"].as_array().unwrap();
     learnings.iter().map(|learning| learning["title"].as_str().unwrap().to_owned()).collect()
 }
@@ -215,7 +215,10 @@ fn every_merged_learning_reverts_alone_after_later_cycles() {
 fn a_killed_run_leaves_a_whole_repository() {
     let sandbox = Sandbox::new();
     let shipped = sessions(&sandbox);
-    let file = write(&sandbox, "s.jsonl", &shipped[..45]);
+    // As few sessions as make a branch: what is killed is the writing, not the reading.
+    let failing = |line: &&String| line.contains("certificate cannot be used to update reservation");
+    let few: Vec<String> = shipped.iter().filter(failing).take(4).cloned().collect();
+    let file = write(&sandbox, "s.jsonl", &few);
     let memory = memory(&sandbox, "m");
     let command = |dir: &Path| {
         sandbox.dream_command(dir, &["run", "--quiet", "--now", NOW, "--sessions", file.to_str().unwrap()])

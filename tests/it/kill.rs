@@ -47,6 +47,7 @@ pub(crate) fn killed_at_any_instant(
     // A little beyond the end, so that the last steps are hit as often as the first.
     let span = begun.elapsed().mul_f64(1.1);
     let expected = state(&undisturbed);
+    assert!(expected.contains("refs/heads/dream/"), "there is a branch to be lost: {expected}");
     let mut instants = Instants(0x9e37_79b9_7f4a_7c15);
     for time in 0..times {
         let dir = copy(sandbox, template, &format!("killed-{time}"));

@@ -13,7 +13,7 @@ fn stamp() -> Stamp {
 }
 
 /// A digest as a session with this content gives it; `calls` says how far the session had come.
-fn digest(content: &str, source: Option<&str>, calls: u32) -> Digest {
+pub(crate) fn digest(content: &str, source: Option<&str>, calls: u32) -> Digest {
     let session = SessionId::of(content.as_bytes());
     serde_json::from_value(serde_json::json!({
         "session": session, "source": source, "root": session, "agent": "codex", "contributor": "ann",
@@ -41,7 +41,7 @@ fn add(repo: &Repo, cycle: &str, digests: &[Digest]) {
 }
 
 /// Adds to the inbox of a contributor.
-fn capture(repo: &Repo, contributor: &str, name: &str, digests: &[Digest]) {
+pub(crate) fn capture(repo: &Repo, contributor: &str, name: &str, digests: &[Digest]) {
     let inbox = format!("{INBOXES}{contributor}");
     let tip = repo.resolve(&inbox).unwrap();
     let added =

@@ -5,14 +5,13 @@
 //! wrong. *Work or mistake*: a test that fails before the fix is how work goes; a test runner that is not
 //! installed is something to know next time.
 
-use super::expression;
+use super::expression::{self, Expression};
 use super::program;
 use super::salient;
 use super::shell::{self, Segment};
 use crate::digest::step;
 use crate::session::{Call, Status};
 use memchr::memmem;
-use regex::Regex;
 use std::sync::LazyLock;
 
 /// Longest text that can be an error as a whole, where only its first words speak for it. Bytes.
@@ -35,7 +34,7 @@ pub fn failed(call: &Call) -> bool {
 
 /// Some tools report a person's refusal as an error.
 fn refused_in_words(output: &str) -> bool {
-    static REFUSED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static REFUSED: LazyLock<Option<Expression>> = LazyLock::new(|| {
         expression::compiled(concat!(
             "(?i-u:the user (?:doesn't|does not) want to|user (?:rejected|declined|cancelled|aborted)|rejected by (?:the )?user|",
             "(?:denied|cancell?ed|aborted|interrupted) by user|but you haven't granted it|requested permissions to|",
@@ -75,7 +74,7 @@ fn complains(output: &str, segments: &[Segment], line: &str) -> bool {
 
 /// `Exit code 1`, `Process exited with code 1`, where the reader left it in the text.
 fn stated_exit(output: &str) -> Option<i32> {
-    static EXIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static EXIT: LazyLock<Option<Expression>> = LazyLock::new(|| {
         expression::compiled(
             r"(?m)^(?:Error: )?(?:Exit code:?|Process exited with code|Exited with code) (-?\d{1,4})\b",
         )
@@ -83,7 +82,7 @@ fn stated_exit(output: &str) -> Option<i32> {
     let start = salient::start(output, SHORT_TEXT);
     // An expression with a group is slow, and most outputs state nothing.
     memmem::find(start.as_bytes(), b" code")?;
-    EXIT.as_ref()?.captures(start)?.get(1)?.as_str().parse().ok()
+    EXIT.as_ref()?.first_group(start)?.parse().ok()
 }
 
 /// A server, a watcher or a command under `timeout` that was stopped did what it was started for.
@@ -166,18 +165,19 @@ fn shell_text_is_an_error(line: &str, text: &str) -> bool {
 
 /// The result of a tool other than a shell.
 fn tool_text_is_an_error(tool: &str, text: &str) -> bool {
-    static START: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static START: LazyLock<Option<Expression>> = LazyLock::new(|| {
         expression::compiled(
             r"^(?:(?i:error|fatal|failure)(?:\[[\w-]+\]|\s\(?\w{0,4}\d+\)?)?\s*:|(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)\b\s*[:(\[]|Traceback \(most recent call last\)|(?i:exception|http error|error)\s*(?:\d{3}|executing|calling|running|while|in|from|occurred)\b|MCP error)",
         )
     });
-    static REFUSAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static REFUSAL: LazyLock<Option<Expression>> = LazyLock::new(|| {
         expression::compiled(
             r"(?i)^(?:failed to|unable to|cannot|can't|could not|couldn't|invalid|permission denied|access denied|unauthori[sz]ed|forbidden|not allowed|not permitted|rejected|denied|request failed|operation failed|missing required|unknown (?:argument|parameter|tool|option))\b",
         )
     });
-    let is_match =
-        |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(text));
+    let is_match = |pattern: &LazyLock<Option<Expression>>| {
+        pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
+    };
     let short = text.len() <= SHORT_TEXT && text.lines().count() <= 3;
     if text.starts_with('{') {
         return serde_json::from_str::<serde_json::Value>(text)
@@ -213,7 +213,7 @@ pub enum Cause {
 
 /// Why a check failed, by its message.
 pub fn cause(message: &str) -> Cause {
-    static SURROUNDINGS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static SURROUNDINGS: LazyLock<Option<Expression>> = LazyLock::new(|| {
         expression::compiled(concat!(
             r"(?i)command not found|not recognized as|no module named|cannot find (?:module|package)|modulenotfounderror|no such file or directory|",
             r"enoent|unknown (?:option|flag|command|argument|subcommand|target|script|profile|feature|task)|unrecogni[sz]ed (?:option|argument|subcommand|command|flag)|unexpected argument|invalid (?:option|flag|choice)|",
@@ -225,17 +225,18 @@ pub fn cause(message: &str) -> Cause {
             r"not (?:been )?(?:installed|initiali[sz]ed|started|running|logged in|configured|provisioned|reachable)|is the .{0,30} running|pool exhausted|no tests? (?:found|ran|were|files|to run|collected)|expired|certificate|unreachable|out[- ]of[- ]date|out of sync|stale|does(?: not|n't) exist|no such (?:table|database|host|device)|role .{0,40} does not exist|database .{0,40} does not exist|feature .{0,30} (?:required|not enabled)|toolchain",
         ))
     });
-    static WORK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    static WORK: LazyLock<Option<Expression>> = LazyLock::new(|| {
         expression::compiled(concat!(
             r"(?i)assert|\bexpect(?:ed|s|\()|panicked|error\[e\d+\]|\bts\d{3,5}\b|syntaxerror|typeerror|nameerror|attributeerror|valueerror|keyerror|indexerror|referenceerror|zerodivisionerror|",
             r"undefined (?:reference|symbol|variable|name)|cannot find (?:name|symbol|type|value|function|macro)|mismatched types|unused|\blint|\d+ (?:tests? )?(?:failed|failing|errors?|problems?)\b|-- ?fail|\bfail(?:ed)?\b[: ]|tests? failed|",
             r"could not compile|compilation|not assignable|unresolved (?:import|reference)|is not defined|not a function|no overload|implicitly has an|snapshot|does not match|should (?:be|have|equal)|to (?:equal|be|have)|not equal|mismatch|borrow|lifetime|declared but|no (?:member|method|field) named|incompatible types|unexpected token|parse error|reformatted",
         ))
     });
-    static PLACE: LazyLock<Option<Regex>> =
+    static PLACE: LazyLock<Option<Expression>> =
         LazyLock::new(|| expression::compiled(r"^\S+\.\w{1,5}(?::\d+|\(\d+(?:,\d+)?\)|:\d+:\d+)"));
-    let is_match =
-        |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|pattern| pattern.is_match(message));
+    let is_match = |pattern: &LazyLock<Option<Expression>>| {
+        pattern.as_ref().is_some_and(|pattern| pattern.is_match(message))
+    };
     if is_match(&PLACE) || message.contains("error[E") {
         Cause::Work
     } else if is_match(&SURROUNDINGS) {

@@ -4,8 +4,8 @@
 //! is masked, and the line that is unlike the others carries the message, in any language. Refuses to judge a line
 //! by its phrases; that is [`super::salient`]'s work.
 
+use super::expression::Expression;
 use super::{expression, mask};
-use regex::Regex;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ const COMPARED: usize = 400;
 /// Words by which a sentence tells of trouble though it uses no phrase that programs reserve for errors
 /// (`skewed beyond repair`, `lp3 went away`). Too common to mark an error on their own; they decide among lines
 /// for which nothing else speaks.
-static TROUBLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static TROUBLE: LazyLock<Option<Expression>> = LazyLock::new(|| {
     expression::compiled(concat!(
         r"(?i)\b(?:not?|none|never|nothing|without|beyond|outside|lost|loss|gone|went away|ended|over|under|short of|amiss|",
         r"reject(?:s|ed)?|refus(?:es|ed|al)|den(?:ies|ied)|stopped|gave up|giving up|bad|wrong|dead|down|full|empty|",

@@ -3,12 +3,11 @@
 //! Owns the refusal of lines that talk to agents instead of saying what went wrong. Conservative: a refused
 //! line costs one quote, a taken one becomes part of a note.
 
-use super::expression;
-use regex::RegexSet;
+use super::expression::{self, Expressions};
 use std::sync::LazyLock;
 
 /// What no error says about itself. Matched against the line in lower case.
-static ADDRESSES: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
+static ADDRESSES: LazyLock<Option<Expressions>> = LazyLock::new(|| {
     let agent =
         r"(?:ai|llm|claude|codex|copilot|chatgpt|gpt|gemini|agents?|assistants?|language model|chatbot|bot)";
     expression::set(&[

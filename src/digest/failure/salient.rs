@@ -4,9 +4,9 @@
 //! with a problem in it, hints and progress last. Refuses lines that talk to agents ([`super::poison`]). What it
 //! gives is always a verbatim part of the output.
 
+use super::expression::Expression;
 use super::{expression, listing, poison, wrapper};
 use crate::redact::Clean;
-use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -40,15 +40,17 @@ pub enum Clarity {
     Exception,
 }
 
-static EXCEPTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static EXCEPTION: LazyLock<Option<Expression>> = LazyLock::new(|| {
     expression::compiled(
         r"^(?:E\s{2,}|> |\[)?(?:Uncaught |Unhandled |Caused by: |Exception in thread \S+ )?(?:[A-Za-z_]\w*(?:\.|::))*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Fault)\b(?: \[\w+\])?(?::\s*\S|$)",
     )
 });
-static ERROR: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)^(?:[\[(]?(?:error|fatal|panic|critical|failure)[\])]?(?:\[[\w:-]+\]|\s\w{0,3}\d+|\([\w-]+\))?\s*[:!-]+\s*\S|\[(?:error|fatal)\]\s*\S|err(?:or)?!\s*\S|(?:npm|yarn|pnpm) (?:err!|error)\s+\S|e: \S|[✖✘✗]\s+\S|(?:\w+: )?\*\*\* \S|\S+(?::\d+|\(\d+,\d+\))+:?\s+(?:fatal )?error\b|.{0,60}?[:\]]\s(?:fatal )?error(?:\[[\w:-]+\]|\s\w{0,3}\d+)?:\s*\S)").ok()
+static ERROR: LazyLock<Option<Expression>> = LazyLock::new(|| {
+    expression::compiled(
+        r"(?i)^(?:[\[(]?(?:error|fatal|panic|critical|failure)[\])]?(?:\[[\w:-]+\]|\s\w{0,3}\d+|\([\w-]+\))?\s*[:!-]+\s*\S|\[(?:error|fatal)\]\s*\S|err(?:or)?!\s*\S|(?:npm|yarn|pnpm) (?:err!|error)\s+\S|e: \S|[✖✘✗]\s+\S|(?:\w+: )?\*\*\* \S|\S+(?::\d+|\(\d+,\d+\))+:?\s+(?:fatal )?error\b|.{0,60}?[:\]]\s(?:fatal )?error(?:\[[\w:-]+\]|\s\w{0,3}\d+)?:\s*\S)",
+    )
 });
-static PROBLEM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static PROBLEM: LazyLock<Option<Expression>> = LazyLock::new(|| {
     expression::compiled(concat!(
         r"(?i)\b(?:not found|no such|cannot|can't|could not|couldn't|unable to|failed to|failure to|denied|refused|timed out|timeout|",
         r"invalid|illegal|unknown|unrecogni[sz]ed|unexpected|unsupported|missing|required|requires|must (?:be|have|not|match|contain|specify|exist|provide|set|first)|",
@@ -56,10 +58,10 @@ static PROBLEM: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"already (?:exists?|in use|running|locked|taken|held|open|started|applied|registered)|out of (?:memory|space|range|date|sync|bounds)|no space|exceed(?:s|ed)|expired|stale|unauthori[sz]ed|forbidden|mismatch(?:es|ed)?|conflicts?|rejected|aborted|corrupt(?:ed)?|unreachable|unresolved|undefined|insufficient|too (?:many|few|large|long|big|small|old|short)|locked|blocked|closed|broken|unavailable|disabled|incompatible|violat(?:es|ed|ion)|(?:read|write|copy|password)[- ]protected|overflow(?:s|ed)|(?:will not|won't|does not|doesn't) fit|dropped|crashed|killed|segmentation fault|deadlock|quota)\b",
     ))
 });
-static MENTION: LazyLock<Option<Regex>> =
+static MENTION: LazyLock<Option<Expression>> =
     LazyLock::new(|| expression::compiled(r"(?i)\b(?:errors?|exception|failed|failure|fatal|fails|err)\b"));
 /// Says that something failed and leaves what to another line.
-static VAGUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static VAGUE: LazyLock<Option<Expression>> = LazyLock::new(|| {
     expression::compiled(concat!(
         r"(?i)^[^\w]*(?:error: |fatal: |err: )?(?:could not compile|test failed|build (?:error|failed)|failed!?$|aborting due to|process (?:completed|didn't exit)|",
         r"command (?:failed|.{0,80}(?:failed|exited|returned))|script .{0,80}(?:exited|failed)|execution failed|compilation failed|an error (?:has )?occurred\.?$|\d+ errors?\b|",
@@ -67,23 +69,25 @@ static VAGUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"|^(?:make|gmake|ninja)(?:\[\d+\])?: \*\*\* \[.*Error \d+|^(?:npm|pnpm|yarn) (?:err!|error) (?:test failed|lifecycle|errno|syscall|path|command|workspace|location|a complete log|this is probably|not ok)|ELIFECYCLE|CalledProcessError|returned a non-zero exit|^subprocess exited",
     ))
 });
-static HINT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)^[^\w`]*(?:hint|help|note|tip|usage|info|debug|trace|warn(?:ing)?|npm warn|deprecat\w*|see|try|for more|for help|did you mean|run |please |use |to (?:rerun|fix|resolve|see|get)|consider|you (?:can|may|might)|perhaps|example|learn more|more info\w*|docs|documentation|suggestion|at line)\b|^(?:\w+: )?\w+=\S*$").ok()
+static HINT: LazyLock<Option<Expression>> = LazyLock::new(|| {
+    expression::compiled(
+        r"(?i)^[^\w`]*(?:hint|help|note|tip|usage|info|debug|trace|warn(?:ing)?|npm warn|deprecat\w*|see|try|for more|for help|did you mean|run |please |use |to (?:rerun|fix|resolve|see|get)|consider|you (?:can|may|might)|perhaps|example|learn more|more info\w*|docs|documentation|suggestion|at line)\b|^(?:\w+: )?\w+=\S*$",
+    )
 });
 /// Says what is going on, unless a problem is named as well.
-static PROGRESS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static PROGRESS: LazyLock<Option<Expression>> = LazyLock::new(|| {
     expression::compiled(
         r"(?i)^[^\w`]*(?:ok|passed?|success\w*|done|finished|compiling|download(?:ing|ed)|install(?:ing|ed)|build(?:ing)?|running|check(?:ing|ed)|collecting|fetch(?:ing|ed)|updating|resolv(?:ing|ed)|start(?:ing|ed)|load(?:ing|ed)|using|reading|writing|process(?:ing|ed)|step \d+|preparing|connecting|elapsed|took|total)\b",
     )
 });
-static BOILERPLATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static BOILERPLATE: LazyLock<Option<Expression>> = LazyLock::new(|| {
     expression::compiled(concat!(
         r"(?i)^(?:(?:error: )?exit(?:ed)?(?: with)?(?: status| code)? ?:? ?-?\d+\.?$|process exited with code -?\d+|error:?$|stderr:?$|stdout:?$|output:?$|chunk id: \S+$|wall time:? .*$|original token count: \d+|total output lines: \d+|script (?:completed|failed)$|",
         r"traceback \(most recent call last\)|stack backtrace:|caused by:$|command failed$|(?:the )?above exception|during handling of|file \x22.*\x22, line \d+|at \S+ ?\(?.*:\d+\)?$|at [\w$.]+\(.*\)$|\.\.\. \d+ more|\^+~*$|[-=~_*#.+|\s]+$|\{$|\}$|\[$|\]$|\d+ \||\||-->|<system|sibling tool call errored|npm (?:err!|error) a complete log|note: run with `rust_backtrace)",
     ))
 });
 
-fn is_match(pattern: &LazyLock<Option<Regex>>, line: &str) -> bool {
+fn is_match(pattern: &LazyLock<Option<Expression>>, line: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(line))
 }
 
@@ -331,8 +335,7 @@ fn excerpt(output: &Clean, line: Range<usize>, most: usize) -> Option<Clean> {
         return output.part(line);
     }
     let text = output.get(line.clone())?;
-    let named =
-        [&ERROR, &PROBLEM, &MENTION].iter().find_map(|pattern| Some(pattern.as_ref()?.find(text)?.start()));
+    let named = [&ERROR, &PROBLEM, &MENTION].iter().find_map(|pattern| pattern.as_ref()?.start(text));
     let from = match named {
         Some(at) if at > most / 2 => line.start + at,
         _ => line.start,

@@ -4,7 +4,7 @@
 //! or is tried again), and a line that is nothing but a redacted value. Refuses to say which line is the cause.
 
 use super::expression;
-use regex::Regex;
+use super::expression::Expression;
 use std::sync::LazyLock;
 
 /// Most words beside a redaction mark that still say nothing: `context: [redacted:…]`, `api key=[redacted:…]`.
@@ -14,7 +14,7 @@ const LABEL_WORDS: usize = 2;
 const REDACTED: &str = "[redacted";
 
 /// One program tells how another one ended. The same words come with every cause, so they name none.
-static WRAPPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static WRAPPER: LazyLock<Option<Expression>> = LazyLock::new(|| {
     expression::compiled(concat!(
         r"(?i)(?:\breturned (?:a )?(?:non-?zero )?(?:-?\d+ )?exit (?:status|code)\b|\breturned (?:a )?non-?zero\b|\bnon-?zero exit (?:status|code)\b|\b(?:exit(?:ed|s)?|fail(?:ed|s)?|terminated|died) with (?:an? )?(?:exit |return |error )?(?:status|code):? -?\d+|",
         r"^\S*make(?:\[\d+\])?: \*\*\* (?:\[.*\] error -?\d+|waiting for unfinished jobs)|\belifecycle\b|^\W*build failed\b|^(?:> |\[)?task \S+ failed\b|^\d+ errors? generated\b|a complete log of this run\b|^ninja: build stopped\b)",
@@ -22,13 +22,13 @@ static WRAPPER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// What a program says on its way: it goes on to try, so the end of the matter stands elsewhere.
-static ON_THE_WAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+static ON_THE_WAY: LazyLock<Option<Expression>> = LazyLock::new(|| {
     expression::compiled(
         r"(?i)\b(?:not (?:\w+ ){0,3}yet|yet to|re-?trying|will retry|trying again|falling back|attempt \d+(?: of |/)\d+)\b",
     )
 });
 
-fn is_match(pattern: &LazyLock<Option<Regex>>, line: &str) -> bool {
+fn is_match(pattern: &LazyLock<Option<Expression>>, line: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(line))
 }
 

@@ -2,23 +2,30 @@
 
 use super::quote::code;
 use super::{Slots, Wording, reasons};
-use crate::pattern::{ContrastLesson, Habit, Pattern};
+use crate::pattern::{ContrastLesson, Grade, Habit, Pattern};
 
 pub(super) fn word(lesson: &ContrastLesson, pattern: &Pattern) -> Wording {
     let words = words(&lesson.habit);
-    let because = "runs of the same job that do otherwise fail more often";
+    let is_tested = pattern.grade > Grade::Friction;
+    let because = if is_tested {
+        "runs of the same job that do otherwise fail more often"
+    } else {
+        "this is where failing runs differ from succeeding ones of the same job"
+    };
+    let mut advice = vec![format!("{}.", words.imperative), words.reason];
+    if !is_tested {
+        advice.push(
+            "A place to check, not a proven cause: there were too few runs of each job to test it."
+                .to_owned(),
+        );
+    }
     Wording {
         template: "mistake",
         subject: None,
         rule: format!("{}: {because}.", words.imperative),
         applies_to: words.applies_to,
-        rationale: rationale(lesson, pattern),
-        slots: Slots {
-            title: words.title,
-            when: words.when,
-            advice: vec![format!("{}.", words.imperative), words.reason],
-            ..Slots::default()
-        },
+        rationale: if is_tested { tested(lesson, pattern) } else { observed(lesson, pattern) },
+        slots: Slots { title: words.title, when: words.when, advice, ..Slots::default() },
         measured: None,
         open: false,
     }
@@ -36,17 +43,26 @@ struct Words {
 fn words(habit: &Habit) -> Words {
     match habit {
         Habit::Does(step) => Words {
-            title: format!("{} goes with failure", code(step)),
+            title: format!("failing runs use {} where others do without", code(step)),
             when: format!("you are about to use {}.", code(step)),
-            imperative: format!("Make sure that {} is what was asked for before you use it", code(step)),
-            reason: "Failing runs use it where succeeding runs of the same job do without.".to_owned(),
+            imperative: format!(
+                "Before you use {}, check that the request needs it and that it is not done already",
+                code(step)
+            ),
+            reason: "Failing runs use it, or use it once more, where succeeding runs of the same job do not."
+                .to_owned(),
             applies_to: vec![step.to_string()],
         },
         Habit::Omits(step) => Words {
-            title: format!("{} is left out by failing runs", code(step)),
-            when: format!("you think you are done and have not used {}.", code(step)),
-            imperative: format!("Check whether the job needs {} before you end it", code(step)),
-            reason: "Succeeding runs of the same job use it; failing ones leave it out.".to_owned(),
+            title: format!("failing runs leave out {}", code(step)),
+            when: format!("you think you are done, or are about to give up, without {}.", code(step)),
+            imperative: format!(
+                "Before you end, check that every {} the request needs has been done",
+                code(step)
+            ),
+            reason:
+                "Succeeding runs of the same job do it; failing ones end without it, or with one too few."
+                    .to_owned(),
             applies_to: vec![step.to_string()],
         },
         Habit::Without { first, then } => Words {
@@ -65,12 +81,12 @@ fn words(habit: &Habit) -> Words {
             applies_to: vec![step.to_string()],
         },
         Habit::Argument { step, path } => Words {
-            title: format!("{} is called with the wrong {}", code(step), code(path)),
+            title: format!("failing runs give {} another {}", code(step), code(path)),
             when: format!("you are about to use {}.", code(step)),
             imperative: format!(
-                "Check {} against what was asked for before you use {}",
-                code(path),
-                code(step)
+                "Before you use {}, compare {} with what was asked for and looked up",
+                code(step),
+                code(path)
             ),
             reason: "Failing runs give another value there than the succeeding runs of the same job."
                 .to_owned(),
@@ -79,8 +95,8 @@ fn words(habit: &Habit) -> Words {
     }
 }
 
-/// Why, in numbers.
-fn rationale(lesson: &ContrastLesson, pattern: &Pattern) -> String {
+/// Why, in numbers, where a test decided.
+fn tested(lesson: &ContrastLesson, pattern: &Pattern) -> String {
     let [failed_with, failed_without, succeeded_with, succeeded_without] = lesson.table;
     let times = if lesson.odds_ratio.is_finite() {
         format!("{:.1} times as high", lesson.odds_ratio)
@@ -90,12 +106,26 @@ fn rationale(lesson: &ContrastLesson, pattern: &Pattern) -> String {
     format!(
         "{}\nOf the runs of jobs that both fail and succeed, {failed_with} of {} failing ones show it and \
          {succeeded_with} of {} succeeding ones. Job by job, the odds of failing with it are {times} \
-         (Mantel–Haenszel; exact stratified p = {:.4}, false-discovery q = {:.3}).\n{}",
+         (Mantel–Haenszel; stratified p = {:.4}, false-discovery q = {:.3}).\n{}",
         reasons::seen(pattern),
         failed_with + failed_without,
         succeeded_with + succeeded_without,
         lesson.p,
         lesson.q,
         reasons::grade(pattern.grade)
+    )
+}
+
+/// Why, in numbers, where there was too little for a test.
+fn observed(lesson: &ContrastLesson, pattern: &Pattern) -> String {
+    let [failed_with, failed_without, succeeded_with, succeeded_without] = lesson.table;
+    format!(
+        "{}\nCompared call by call with succeeding runs of the same job: in the jobs where it was seen, \
+         {failed_with} of {} failing runs differ in it from most succeeding ones, and {succeeded_with} of {} \
+         succeeding runs from the other succeeding ones.\n\
+         Graded friction: failing runs differ here; no test says that it makes them fail.",
+        reasons::seen(pattern),
+        failed_with + failed_without,
+        succeeded_with + succeeded_without,
     )
 }

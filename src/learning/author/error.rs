@@ -214,3 +214,66 @@ fn without_masks(message: &str) -> String {
         .filter(|word| !word.contains(['<', '*', '/']));
     own.collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::step::Step;
+    use crate::pattern::Evidence;
+    use crate::redact::{Clean, redact};
+    use crate::session::SessionId;
+
+    fn lesson(template: &str, way: Option<Way>) -> ErrorLesson {
+        let quote = || Evidence { session: SessionId::of(b"x"), event: 1, at: None, quote: Clean::default() };
+        let remedy = |way| Remedy { way, worked: 3, tried: 3, example: quote() };
+        ErrorLesson {
+            step: Step(Clean::fixed("kiln fire")),
+            template: redact(template),
+            arguments: Vec::new(),
+            remedies: way.map(remedy).into_iter().collect(),
+            recovered: 0,
+            times: 4,
+            cost: 9,
+        }
+    }
+
+    fn rule_of(lesson: &ErrorLesson) -> String {
+        rule(lesson, lesson.remedies.first(), condition::advice(&lesson.template).as_deref())
+    }
+
+    #[test]
+    fn a_rule_says_what_to_do_and_how_to_tell() {
+        let added = Way::Added { path: Clean::fixed("command"), value: Some(Clean::fixed("--slow")) };
+        let first = Way::First(Step(Clean::fixed("bisque_load")));
+        let changed = Way::Changed {
+            path: Clean::fixed("fuel"),
+            from: Some(Clean::fixed("peat")),
+            to: Some(Clean::fixed("oak_<num>")),
+        };
+        for (template, way, expected) in [
+            ("error: glaze wet", Some(added), "With `kiln fire`, add `--slow` (else `glaze wet`)."),
+            ("glaze wet", Some(first), "Call `bisque_load` before `kiln fire` (else `glaze wet`)."),
+            (
+                "Error: peat cannot be used for porcelain",
+                Some(changed),
+                "Before `kiln fire`: do not use “peat” for “porcelain”; a `fuel` like `oak_<num>` worked (else \
+                 `peat cannot be used for porcelain`).",
+            ),
+            (
+                "door ajar",
+                None,
+                "If `kiln fire` fails with `door ajar`, report it and go on with the rest: every retry was in vain.",
+            ),
+        ] {
+            assert_eq!(rule_of(&lesson(template, way)), expected);
+        }
+    }
+
+    #[test]
+    fn a_rule_keeps_to_its_length() {
+        let way =
+            Way::Instead { step: Step(Clean::fixed("stove")), call: redact(&"stove --bake ".repeat(9)) };
+        let rule = rule_of(&lesson(&"the kiln is not hot ".repeat(20), Some(way)));
+        assert!(rule.len() <= RULE, "{rule}");
+    }
+}

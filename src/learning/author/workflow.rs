@@ -78,10 +78,9 @@ fn when(lesson: &WorkflowLesson) -> String {
 
 /// Why, in numbers.
 fn rationale(lesson: &WorkflowLesson, pattern: &Pattern) -> String {
-    let mut text = format!(
-        "{}\nSessions with different jobs converged on these steps in this order.\n",
-        reasons::seen(pattern)
-    );
+    let sessions = if pattern.support.jobs > 1 { "with different jobs" } else { "on different days" };
+    let mut text =
+        format!("{}\nSessions {sessions} converged on these steps in this order.\n", reasons::seen(pattern));
     if let Some(measured) = measured(lesson) {
         text.push_str(&format!("{measured}\n"));
     }

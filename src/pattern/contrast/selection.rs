@@ -308,19 +308,16 @@ fn judged(runs: &Runs<'_>, candidates: &[Candidate], chosen: &[usize]) -> (Vec<f
                 shared.as_ref().map(|m| m.z(&candidate.column, 0.0))
             }
         };
-        let beside = z.map_or(candidate.p, |z| (normal_upper_tail(z) / candidate.share).min(1.0));
+        let held_equal = z.map_or(candidate.p, |z| (normal_upper_tail(z) / candidate.share).min(1.0));
         // Orders are so many that only the far tail counts, where the normal approximation promises too much.
-        p.push(if matches!(candidate.habit, Habit::Without { .. }) {
-            beside.max(candidate.p)
-        } else {
-            beside
-        });
+        p.push(if candidate.beside.is_some() { held_equal.max(candidate.p) } else { held_equal });
     }
     let members = |family: Family| candidates.iter().filter(|c| c.family == family).count().max(1) as f64;
     let weights: Vec<f64> = candidates.iter().map(|c| c.family.share() / members(c.family)).collect();
     let q = discovery::weighted(&p, &weights);
     (p, q)
 }
+
 fn finding(runs: &Runs<'_>, candidate: &Candidate, p: f64, q: f64, grade: Grade) -> Finding {
     let failing = (0..runs.count()).filter(|&run| runs.strata.failed[run] && candidate.column[run] > 0.5);
     Finding {

@@ -200,3 +200,45 @@ fn an_anchor_is_recognised_in_other_words_of_the_mask() {
     assert!(!same(&wide, &anchor("loom dry", "glaze blue needs a cooler shelf")));
     assert!(!same(&wide, &anchor("kiln fire", "glaze blue needs a warmer shelf")));
 }
+
+#[test]
+fn what_editing_the_work_gets_past_is_no_mistake() {
+    let red = |message: &str| {
+        let fix = Fix { edited: true, ..fixed("glaze inspect", None, None, &[]) };
+        failure("glaze inspect", message, Some(fix))
+    };
+    let digests = |message: &'static str| {
+        (0..5).map(|n| digest(n, &format!("job {n}"), vec![red(message)])).collect::<Vec<_>>()
+    };
+    assert!(mined(digests("3 cups too thin")).is_empty());
+    assert_eq!(mined(digests("GLAZE_HOME is not set")).len(), 1);
+}
+
+#[test]
+fn words_that_the_call_gave_itself_are_names() {
+    let failing = |n: usize| {
+        let glaze = ["celadon", "tenmoku"][n % 2];
+        let mut failure = failure("kiln fire", &format!("no recipe for glaze {glaze}"), None);
+        failure.args = Args(vec![Arg { path: Clean::fixed("glaze"), value: redact(glaze) }]);
+        failure
+    };
+    let digests = (0..4).map(|n| digest(n, &format!("job {n}"), vec![failing(n)]));
+    let found = mined(digests.collect());
+    assert_eq!((found.len(), &*found[0].0.template), (1, "no recipe for glaze <*>"));
+}
+
+#[test]
+fn a_file_tools_own_message_needs_a_remedy_to_be_told() {
+    let failing = |fix: Option<Fix>| {
+        let mut failure = failure("edit *.txt", "Text to replace was not found in the file", fix);
+        failure.args = Args(vec![Arg { path: Clean::fixed("file_path"), value: Clean::fixed("a.txt") }]);
+        failure
+    };
+    let digests = |fix: &dyn Fn() -> Option<Fix>| {
+        (0..4).map(|n| digest(n, &format!("job {n}"), vec![failing(fix())])).collect::<Vec<_>>()
+    };
+    assert!(mined(digests(&|| None)).is_empty());
+    assert!(mined(digests(&|| Some(fixed("edit *.txt", None, None, &["Grep"])))).is_empty());
+    let refreshed = || Some(fixed("edit *.txt", None, None, &["formatter stop"]));
+    assert_eq!(mined(digests(&refreshed)).len(), 1);
+}

@@ -10,6 +10,7 @@
 use super::significance::{LogFactorials, binomial_bound, combined};
 use super::trail::{Symbol, Trail, Trails};
 use crate::settings::Mining;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Family-wise error rate of the tests on pairs.
@@ -32,10 +33,10 @@ pub(super) struct Chain {
 pub(super) fn mine(trails: &Trails, settings: &Mining, table: &LogFactorials) -> Vec<Chain> {
     let edges = Edges::of(trails, settings.workflow_gap, table);
     let roots: Vec<Symbol> = (0..trails.names.len() as Symbol).filter(|&a| edges.leads_on(a)).collect();
-    let mut search = Search { trails, edges: &edges, settings, work: 0, chains: Vec::new(), most_chains: 0 };
-    for &root in &roots {
-        search.work = WORK / roots.len();
-        search.most_chains = search.chains.len() + (MOST_CHAINS / roots.len()).max(1);
+    let grown = roots.par_iter().map(|&root| {
+        let (work, most_chains) = (WORK / roots.len(), (MOST_CHAINS / roots.len()).max(1));
+        let chains = Vec::new();
+        let mut search = Search { trails, edges: &edges, settings, work, chains, most_chains };
         let start = trails.with[root as usize].iter().map(|&trail| {
             let steps = &trails.all[trail as usize].telling;
             let ends = (0u32..).zip(steps).filter(|(_, step)| **step == root).map(|(at, _)| at).collect();
@@ -43,8 +44,9 @@ pub(super) fn mine(trails: &Trails, settings: &Mining, table: &LogFactorials) ->
         });
         let start: Vec<Projected> = start.collect();
         search.grow(&mut vec![root], &start);
-    }
-    let mut chains = search.chains;
+        search.chains
+    });
+    let mut chains: Vec<Chain> = grown.flatten_iter().collect();
     chains.sort_by(|a, b| b.bits.total_cmp(&a.bits).then_with(|| a.steps.cmp(&b.steps)));
     chains
 }

@@ -221,22 +221,30 @@ impl Candidate {
 /// weights are given. Of equally good alignments, the one whose steps come last.
 fn align(steps: &[Symbol], weights: Option<&[f64]>, trail: &[Symbol]) -> Vec<Option<usize>> {
     let weight = |step: usize| weights.map_or(1.0, |weights| weights[step]);
-    let width = trail.len() + 1;
-    // best[i][j]: weight of the best alignment of the first i steps with the first j of the trail.
+    // Only what is a step of the workflow can be matched: the rest of the trail costs a look, no more.
+    let mut places: Vec<usize> = Vec::with_capacity(2 * steps.len());
+    places.extend((0..trail.len()).filter(|at| steps.contains(&trail[*at])));
+    let width = places.len() + 1;
+    // best[i][j]: weight of the best alignment of the first i steps with the first j places.
     let mut best = vec![0.0f64; (steps.len() + 1) * width];
     for (i, step) in steps.iter().enumerate() {
-        for (j, done) in trail.iter().enumerate() {
+        for (j, place) in places.iter().enumerate() {
             let skipped = best[i * width + j + 1].max(best[(i + 1) * width + j]);
-            let taken = if step == done { best[i * width + j] + weight(i) } else { 0.0 };
+            let taken = if *step == trail[*place] { best[i * width + j] + weight(i) } else { 0.0 };
             best[(i + 1) * width + j + 1] = skipped.max(taken);
         }
     }
     let mut matched = vec![None; steps.len()];
-    let (mut i, mut j) = (steps.len(), trail.len());
+    let (mut i, mut j) = (steps.len(), places.len());
     while i > 0 && j > 0 {
         let here = best[i * width + j];
-        if steps[i - 1] == trail[j - 1] && here <= best[(i - 1) * width + j - 1] + weight(i - 1) {
-            matched[i - 1] = Some(j - 1);
+        let place = places[j - 1];
+        // Behind the place stands something else: a step that the rest can do without is given up there.
+        let is_followed_by_other = places.get(j).copied().unwrap_or(trail.len()) > place + 1;
+        if is_followed_by_other && here <= best[(i - 1) * width + j] {
+            i -= 1;
+        } else if steps[i - 1] == trail[place] && here <= best[(i - 1) * width + j - 1] + weight(i - 1) {
+            matched[i - 1] = Some(place);
             (i, j) = (i - 1, j - 1);
         } else if here <= best[(i - 1) * width + j] {
             i -= 1;

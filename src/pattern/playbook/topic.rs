@@ -5,9 +5,10 @@
 //! exceptions are [`super::cohesion`]'s.
 
 use super::significance::LogFactorials;
-use super::trail::Trails;
+use super::trail::{Trail, Trails};
 use crate::pattern::Corpus;
 use crate::redact::Clean;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Chance that a sequence without any topic is given one.
@@ -48,9 +49,9 @@ impl Requests {
         let mut with: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         let mut written: BTreeMap<String, BTreeMap<Clean, usize>> = BTreeMap::new();
         let mut asked = 0;
-        for (index, trail) in (0u32..).zip(&trails.all) {
-            let ask = corpus.digests[trail.session].ask.cut(LONGEST_ASK);
-            let words = words(&ask);
+        let words_of = |trail: &Trail| words(&corpus.digests[trail.session].ask.cut(LONGEST_ASK));
+        let all: Vec<BTreeMap<String, Clean>> = trails.all.par_iter().map(words_of).collect();
+        for (index, words) in (0u32..).zip(all) {
             asked += usize::from(!words.is_empty());
             for (stem, word) in words {
                 with.entry(stem.clone()).or_default().push(index);
@@ -78,7 +79,9 @@ impl Requests {
         trails: &Trails,
         table: &LogFactorials,
     ) -> Option<Topic> {
-        let follows = |trail: &u32| followers.binary_search(trail).is_ok();
+        let mut is_follower = vec![false; trails.all.len()];
+        followers.iter().for_each(|trail| is_follower[*trail as usize] = true);
+        let follows = |trail: &u32| is_follower[*trail as usize];
         let mut tried: Vec<(f64, &str, f64)> = Vec::new();
         for (stem, asked) in &self.with {
             let hits = asked.iter().filter(|trail| follows(trail)).count();

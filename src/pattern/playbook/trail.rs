@@ -4,10 +4,10 @@
 //! could belong to a workflow at all: not looking around, not what hardly any session does. What most sessions
 //! do (a habit) starts no workflow, though it may turn out to be a step of one; gaps are counted without it.
 
-use crate::digest::Digest;
 use crate::digest::step::{self, Step};
+use crate::digest::{Digest, Outcome};
 use crate::pattern::Corpus;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Most kinds of step that are looked at, the most frequent first. Bounds the table of pairs to 16 MB.
 const MOST_SYMBOLS: usize = 2048;
@@ -51,26 +51,27 @@ impl Trails {
     pub(super) fn of(corpus: &Corpus<'_>) -> Trails {
         let speakers = speakers(corpus.digests);
         let support = (corpus.settings.min_sessions as usize).max(speakers.len() / RAREST).max(2);
-        let mut counts: BTreeMap<&Step, usize> = BTreeMap::new();
-        for &session in &speakers {
-            let mut steps: Vec<&Step> = corpus.digests[session].steps.iter().collect();
-            steps.sort_unstable();
-            steps.dedup();
-            for step in steps {
-                *counts.entry(step).or_default() += 1;
-            }
-        }
+        let numbered = Numbered::of(&speakers, corpus.digests);
         let most = corpus.settings.habit_share * speakers.len() as f64;
-        let mut kept: Vec<(&Step, usize)> = counts
-            .into_iter()
-            .filter(|(step, count)| *count >= support && !step::is_look_around(step))
+        let counted = numbered.kinds.iter().zip(&numbered.sessions).enumerate();
+        let mut kept: Vec<(&Step, usize, usize)> = counted
+            .filter(|(_, (step, count))| **count >= support && !step::is_look_around(step))
+            .map(|(kind, (step, count))| (*step, *count, kind))
             .collect();
         kept.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         kept.truncate(MOST_SYMBOLS);
         kept.sort_unstable();
-        let names: Vec<Step> = kept.iter().map(|(step, _)| (*step).clone()).collect();
-        let habits: Vec<bool> = kept.iter().map(|(_, count)| *count as f64 > most).collect();
-        let trails = speakers.iter().map(|&session| trail(corpus.digests, session, &names, &habits));
+        let names: Vec<Step> = kept.iter().map(|(step, ..)| (*step).clone()).collect();
+        let habits: Vec<bool> = kept.iter().map(|(_, count, _)| *count as f64 > most).collect();
+        let mut symbols: Vec<Option<Symbol>> = vec![None; numbered.kinds.len()];
+        for (symbol, (.., kind)) in (0..).zip(&kept) {
+            symbols[*kind] = Some(symbol);
+        }
+        let taken = speakers.iter().zip(&numbered.taken);
+        let trails = taken.map(|(&session, kinds)| {
+            let steps = kinds.iter().filter_map(|kind| symbols[*kind]).collect();
+            trail(session, steps, corpus.digests[session].outcome, &habits)
+        });
         let all: Vec<Trail> = trails.collect();
         let mut with = vec![Vec::new(); names.len()];
         let mut times = vec![Vec::new(); names.len()];
@@ -135,12 +136,44 @@ fn speakers(digests: &[Digest]) -> Vec<usize> {
     speakers
 }
 
-fn trail(digests: &[Digest], session: usize, names: &[Step], habits: &[bool]) -> Trail {
-    let digest = &digests[session];
-    let symbols = digest.steps.iter().filter_map(|step| names.binary_search(step).ok());
-    let mut steps: Vec<Symbol> = symbols.map(|symbol| symbol as Symbol).collect();
+/// The steps of the speakers as numbers: comparing names of steps a million times takes longer than all the rest.
+struct Numbered<'a> {
+    /// What the numbers stand for.
+    kinds: Vec<&'a Step>,
+    /// In how many sessions each kind is.
+    sessions: Vec<usize>,
+    /// The kinds that each speaker took, in order.
+    taken: Vec<Vec<usize>>,
+}
+
+impl<'a> Numbered<'a> {
+    fn of(speakers: &[usize], digests: &'a [Digest]) -> Numbered<'a> {
+        let mut numbers: HashMap<&Step, usize> = HashMap::new();
+        let mut numbered = Numbered { kinds: Vec::new(), sessions: Vec::new(), taken: Vec::new() };
+        let mut last_seen_in: Vec<usize> = Vec::new();
+        for &session in speakers {
+            let mut taken = Vec::with_capacity(digests[session].steps.len());
+            for step in &digests[session].steps {
+                let kind = *numbers.entry(step).or_insert(numbered.kinds.len());
+                if kind == numbered.kinds.len() {
+                    numbered.kinds.push(step);
+                    numbered.sessions.push(0);
+                    last_seen_in.push(usize::MAX);
+                }
+                if std::mem::replace(&mut last_seen_in[kind], session) != session {
+                    numbered.sessions[kind] += 1;
+                }
+                taken.push(kind);
+            }
+            numbered.taken.push(taken);
+        }
+        numbered
+    }
+}
+
+fn trail(session: usize, mut steps: Vec<Symbol>, outcome: Option<Outcome>, habits: &[bool]) -> Trail {
     steps.dedup();
     let mut telling: Vec<Symbol> = steps.iter().copied().filter(|step| !habits[*step as usize]).collect();
     telling.dedup();
-    Trail { session, steps, telling, succeeded: digest.outcome.map(|outcome| outcome.succeeded()) }
+    Trail { session, steps, telling, succeeded: outcome.map(|outcome| outcome.succeeded()) }
 }

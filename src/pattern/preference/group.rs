@@ -87,7 +87,7 @@ fn rivals(corpus: &Corpus<'_>, wordings: &[Wording<'_>], groups: &Groups) -> Vec
     let mut found: Vec<Pair> = Vec::new();
     for (at, here) in groups.all.iter().enumerate() {
         found.extend(of(&here.members));
-        for there in groups.all.iter().skip(at + 1) {
+        for there in groups.all.iter().skip(at + 1).filter(|there| !(is_lone(here) && is_lone(there))) {
             let likeness = here.middle.likeness(&there.middle);
             if likeness.same >= near {
                 let both: Vec<usize> = here.members.iter().chain(&there.members).copied().collect();
@@ -150,6 +150,11 @@ fn join(groups: &mut [Group], mild: &[usize], vectors: &[Vector], threshold: f64
     }
 }
 
+/// Whether a group is a single wording. There are many of them, and two of them are no team's wish.
+fn is_lone(group: &Group) -> bool {
+    group.members.len() < 2
+}
+
 /// Makes one group of those that later cycles would take for one wish: nobody is to read it twice.
 fn unite(groups: &mut Vec<Group>, wordings: &[Wording<'_>], vectors: &[Vector], near: f64) {
     let mut at = 0;
@@ -163,6 +168,9 @@ fn unite(groups: &mut Vec<Group>, wordings: &[Wording<'_>], vectors: &[Vector], 
         let Some(here) = groups.get(at) else { break };
         let anchor = identity::agreement("wish", &here.middle);
         let same = |there: &Group| {
+            if is_lone(here) && is_lone(there) {
+                return false;
+            }
             let likeness = here.middle.likeness(&there.middle);
             !likeness.opposed
                 && !likeness.contradicts

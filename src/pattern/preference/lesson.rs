@@ -85,7 +85,7 @@ fn clarity(vote: &Vote<'_>, vector: &Vector, middle: &Vector) -> f64 {
     let text = vote.remark.text.as_str();
     let short = if text.len() <= SHORT { 1.0 } else { SHORT as f64 / text.len() as f64 };
     let question = if text.ends_with('?') { 0.7 } else { 1.0 };
-    sure * command * short * question * (0.2 + vector.likeness(middle).same)
+    sure * command * short * question * (0.05 + vector.likeness(middle).same.powf(1.5))
 }
 
 /// Other wordings, the one least like those already taken first.

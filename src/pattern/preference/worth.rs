@@ -10,7 +10,7 @@ use super::request::Requests;
 use super::vote::{self, Standing, Vote, Wording};
 use super::wish::Wish;
 use crate::pattern::Corpus;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sessions that must say it in words of their own strength; other wordings count only beside these.
 pub(super) const SURE_SESSIONS: usize = 2;
@@ -62,7 +62,7 @@ impl<'a> Judge<'a> {
         let stated = votes.iter().any(|vote| vote.states_a_wish());
         self.is_taken_up(&standing, &votes, stated)
             && self.says_something(group)
-            && !is_command(group, &standing)
+            && !is_command(group, &votes, &standing)
             && !self.is_subject(&group.members, &group.middle)
             && !self.is_request(&group.members)
             && !self.is_mostly_passing(group)
@@ -115,7 +115,9 @@ impl<'a> Judge<'a> {
     /// Whether a group names anything (`do it always before you change the code` does not), and whether what its
     /// wordings share is most of what they say: long sentences about other things may share one word by chance.
     fn says_something(&self, group: &Group) -> bool {
-        let names = group.middle.core(0.3).iter().any(|(term, _)| LEXICON.telling(term) > 0.5);
+        if !self.is_about_one_thing(group) {
+            return false;
+        }
         let core: BTreeSet<&str> = group.middle.core(CORE).into_iter().map(|(term, _)| term).collect();
         let shared = |wish: &Wish| {
             let size = |term: &String| self.weights.says(term).powi(2);
@@ -126,7 +128,37 @@ impl<'a> Judge<'a> {
         let focus: f64 =
             group.members.iter().filter_map(|&at| self.wordings.get(at)).map(|w| shared(&w.wish)).sum();
         let often = self.standing(&group.members).roots.len() >= OFTEN_SESSIONS;
-        names && focus >= if often { OFTEN_FOCUS } else { FOCUS } * group.members.len() as f64
+        focus >= if often { OFTEN_FOCUS } else { FOCUS } * group.members.len() as f64
+    }
+
+    /// Whether most of what a group says shares two telling words, or one where most of it is said in words of its own
+    /// strength. One everyday word alone (`option 1`, `seems fine`) is shared by sentences about anything.
+    fn is_about_one_thing(&self, group: &Group) -> bool {
+        let votes = self.votes(&group.members);
+        let mut said: BTreeMap<&str, usize> = BTreeMap::new();
+        for wording in group.members.iter().filter_map(|&at| self.wordings.get(at)) {
+            for term in wording.wish.terms.keys() {
+                *said.entry(term).or_default() += wording.votes.len();
+            }
+        }
+        let number = |term: &str| term.bytes().all(|b| b.is_ascii_digit());
+        let shared = said.iter().filter(|(term, times)| {
+            **times * 2 >= votes.len() && LEXICON.telling(term) > 0.5 && !number(term)
+        });
+        let shared: Vec<&str> = shared.map(|(term, _)| *term).collect();
+        let sure = votes.iter().filter(|vote| vote.carries()).count();
+        match shared.as_slice() {
+            [] => false,
+            [one] => sure * 3 >= votes.len() && self.is_rare(one, said.get(one).copied().unwrap_or_default()),
+            _ => true,
+        }
+    }
+
+    /// Whether nearly nobody says this word but the `times` times in one group, and no work is about it.
+    fn is_rare(&self, term: &str, times: usize) -> bool {
+        let having = self.wordings.iter().filter(|wording| wording.wish.terms.contains_key(term));
+        let all: usize = having.map(|wording| wording.votes.len()).sum();
+        self.requests.asked.get(term).is_none_or(|jobs| *jobs < 2) && times * 3 >= all * 2
     }
 
     /// Whether the telling words of a group are what most of its sessions were asked to work on: a wish about the
@@ -178,12 +210,12 @@ impl<'a> Judge<'a> {
 
 /// Whether a group is a command of the moment: always in the same words (`go ahead`), or naming nothing but everyday
 /// actions (`commit and push`).
-fn is_command(group: &Group, standing: &Standing<'_>) -> bool {
+fn is_command(group: &Group, votes: &[&Vote<'_>], standing: &Standing<'_>) -> bool {
+    let texts: BTreeSet<String> = votes.iter().map(|vote| vote.remark.text.to_lowercase()).collect();
     let core = group.middle.core(CORE);
     let general = standing.lasting.len() * 2 >= standing.roots.len();
-    if general || group.members.len() > 1 && standing.sure.len() >= SURE_SESSIONS {
+    if general || texts.len() > 1 && standing.sure.len() >= SURE_SESSIONS {
         return false;
     }
-    group.members.len() < 2
-        || core.iter().all(|(term, _)| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
+    texts.len() < 2 || core.iter().all(|(term, _)| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
 }

@@ -11,11 +11,27 @@ pub(super) const DETECTOR: Detector = Detector { keywords: &["-----BEGIN ", "Pri
 /// Longest label between the dashes, bytes.
 const LONGEST_LABEL: usize = 64;
 
+/// How much may stand between PuTTY's heading and the first line of base64, bytes.
+const LONGEST_HEADERS: usize = 1024;
+
+/// Longest body, bytes.
+const LONGEST_BODY: usize = 256 * 1024;
+
 fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
     let begin =
         if bytes.get(hit.start) == Some(&b'-') { body_of_block(bytes, hit.end) } else { Some(hit.end) };
     let Some(body) = begin else { return };
+    // A hit inside a key that was found is no other key, and PuTTY's body begins at once: both keep hostile text
+    // from being looked through once for every hit. Blocks end each other.
+    let inside_another = findings.iter().rev().take(32).any(|found| {
+        found.by == By::Kind("private-key") && found.range.start < hit.start && hit.end < found.range.end
+    });
+    let beginning = bytes.get(body..bytes.len().min(body + LONGEST_HEADERS)).unwrap_or_default();
+    let of_putty = bytes.get(hit.start) != Some(&b'-');
+    if inside_another || of_putty && last_base64(beginning) == 0 {
+        return;
+    }
     let end = end_of_body(bytes, body);
     // `-----BEGIN PRIVATE KEY-----` alone is a pattern somebody searches for.
     let letters =
@@ -35,7 +51,7 @@ fn body_of_block(bytes: &[u8], label: usize) -> Option<usize> {
 
 /// Where the body ends: after the closing line, or where something stands that no body holds.
 fn end_of_body(bytes: &[u8], body: usize) -> usize {
-    let rest = bytes.get(body..).unwrap_or_default();
+    let rest = bytes.get(body..bytes.len().min(body + LONGEST_BODY)).unwrap_or_default();
     let belongs =
         |b: &u8| b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || b"+/=\\,:.()\"'|>*".contains(b);
     let mut length = 0;
@@ -91,6 +107,15 @@ mod tests {
                 assert!(!cut.contains("MIIE") && cut.starts_with("[redacted:private-key:1]"), "{cut}");
             }
         }
+    }
+
+    #[test]
+    fn putty_keys_go_and_headings_alone_cost_little() {
+        let key = format!("Private-Lines: 2\n{}\nx", "AAAAgQDl0vTk".repeat(5));
+        assert_eq!(&*redact(&key), "[redacted:private-key:1]\nx");
+        // Looked through to the end for each of them, this would take minutes.
+        let headings = "Private-Lines: 9\n".repeat(40_000);
+        assert_eq!(&*redact(&headings), headings);
     }
 
     #[test]

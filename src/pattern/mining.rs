@@ -1,0 +1,71 @@
+//! All miners, one after the other or at the same time.
+//!
+//! Owns their order and what they share: the witnesses, the jobs, the names that lessons keep. Refuses to judge.
+
+use super::{
+    Corpus, Fingerprint, Known, Pattern, contrast, identity, job, mistake, playbook, preference, witness,
+};
+use crate::digest::Digest;
+use crate::settings::Mining;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// What mining goes by, besides the digests.
+#[derive(Clone, Copy, Debug)]
+pub struct Given<'a> {
+    /// The thresholds.
+    pub settings: &'a Mining,
+    /// The lessons that earlier cycles named.
+    pub known: &'a [Known],
+    /// The path, inside the memory, of the note that was made from a pattern.
+    pub notes: &'a BTreeMap<Fingerprint, String>,
+}
+
+/// Mines all kinds. `digests` is every digest there is, in any order; `known` are the lessons that earlier
+/// cycles named. Out: the patterns, the weightiest first.
+pub fn mine(digests: &[Digest], settings: &Mining, known: &[Known]) -> Vec<Pattern> {
+    let given = Given { settings, known, notes: &BTreeMap::new() };
+    mine_telling(digests.to_vec(), &given, &|_, _| {})
+}
+
+/// [`mine`], for who needs the digests no longer, knows which patterns have a note already, and wants to know what
+/// takes how long: `told` hears the name of each part when it is done and how long it took, from any thread. The
+/// parts run at the same time.
+pub fn mine_telling(
+    digests: Vec<Digest>,
+    given: &Given<'_>,
+    told: &(dyn Fn(&'static str, Duration) + Sync),
+) -> Vec<Pattern> {
+    let Given { settings, known, notes } = *given;
+    let digests = timed("· witnesses", told, || witness::independent(digests));
+    let jobs = timed("· jobs", told, || job::Jobs::group(&digests, settings));
+    let corpus = Corpus { digests: &digests, jobs, settings };
+    let errors_and_workflows = || {
+        let mut patterns = timed("· errors", told, || mistake::mine(&corpus));
+        let workflows = timed("· workflows", told, || playbook::mine(&corpus, &patterns));
+        patterns.extend(workflows);
+        patterns
+    };
+    let contrasts = || timed("· contrasts", told, || contrast::mine(&corpus));
+    let wishes = || timed("· wishes", told, || preference::mine(&corpus));
+    let (mut patterns, (contrasts, wishes)) =
+        rayon::join(errors_and_workflows, || rayon::join(contrasts, wishes));
+    patterns.extend(contrasts);
+    patterns.extend(wishes);
+    timed("· names", told, || identity::keep_names(&mut patterns, known));
+    witness::leave_out_readers(&mut patterns, notes, &corpus);
+    patterns.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
+    patterns
+}
+
+/// Does one part of the work and tells how long it took.
+fn timed<T>(
+    part: &'static str,
+    told: &(dyn Fn(&'static str, Duration) + Sync),
+    work: impl FnOnce() -> T,
+) -> T {
+    let began = Instant::now();
+    let done = work();
+    told(part, began.elapsed());
+    done
+}

@@ -1,0 +1,287 @@
+//! What somebody meets who uses the program for the first time, in the odd places that people work in.
+
+use crate::sandbox::{Ran, Sandbox};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// The moment that every dream here is dated with.
+const NOW: &str = "2026-01-05T02:00:00Z";
+
+/// A folder of five short sessions of different jobs, in each of which one command fails until a flag is added;
+/// a name with a space in it, because people have those.
+fn transcripts(sandbox: &Sandbox) -> PathBuf {
+    let folder = sandbox.path("old sessions");
+    std::fs::create_dir_all(&folder).unwrap();
+    let asks =
+        ["Repair the pump", "Paint the north wall", "Count all lanterns", "Write to Ada", "Move house"];
+    for (number, ask) in asks.iter().enumerate() {
+        let line = |kind: &str, at: usize, content: Value| {
+            let (uuid, parent) =
+                (format!("{number}-{at}"), at.checked_sub(1).map(|at| format!("{number}-{at}")));
+            serde_json::json!({
+                "type": kind, "sessionId": format!("session-{number}"), "uuid": uuid, "parentUuid": parent,
+                "isSidechain": false, "userType": "external", "cwd": format!("/work/p{number}"), "version": "2.0.1",
+                "timestamp": format!("2025-12-0{}T10:00:0{at}Z", number + 1),
+                "message": {"role": kind, "content": content},
+            })
+            .to_string()
+        };
+        let call = |id: &str, command: &str| serde_json::json!([{"type": "tool_use", "id": id, "name": "Bash", "input": {"command": command}}]);
+        let answer = |id: &str, text: &str, failed: bool| serde_json::json!([{"type": "tool_result", "tool_use_id": id, "content": text, "is_error": failed}]);
+        let lines = [
+            line("user", 0, serde_json::json!(ask)),
+            line("assistant", 1, call("a", "ferry load crates")),
+            line("user", 2, answer("a", "Exit code 4\nerror: the ramp is still up", true)),
+            line("assistant", 3, call("b", "ferry load crates --lower-ramp")),
+            line("user", 4, answer("b", "loaded", false)),
+        ];
+        std::fs::write(folder.join(format!("session-{number}.jsonl")), lines.join("\n") + "\n").unwrap();
+    }
+    folder
+}
+
+fn run(sandbox: &Sandbox, dir: &Path, more: &[&str]) -> Ran {
+    let folder = transcripts(sandbox);
+    let mut args = vec!["run", "--now", NOW, "--sessions", folder.to_str().unwrap()];
+    args.extend(more);
+    sandbox.dream(dir, &args)
+}
+
+fn json(ran: Ran) -> Value {
+    serde_json::from_str(&ran.ok()).unwrap()
+}
+
+/// A memory with one dream in it that waits for review: the repository and the branch.
+fn dreamt(sandbox: &Sandbox, name: &str) -> (PathBuf, String) {
+    let memory = sandbox.repo(name, &[]);
+    sandbox.dream(&memory, &["init", "--quiet"]).ok();
+    let report = json(run(sandbox, &memory, &["--json"]));
+    (memory, report["branch"].as_str().unwrap().to_owned())
+}
+
+/// The verdicts that `log` gives, one a learning.
+fn verdicts(sandbox: &Sandbox, memory: &Path) -> Vec<String> {
+    let log = json(sandbox.dream(memory, &["log", "--json"]));
+    let learnings = log["cycles"].as_array().unwrap().iter().flat_map(|cycle| {
+        cycle["learnings"].as_array().unwrap().iter().map(|learning| learning["verdict"].as_str().unwrap())
+    });
+    learnings.map(str::to_owned).collect()
+}
+
+#[test]
+fn what_run_prints_for_programs_has_every_promised_field() {
+    let sandbox = Sandbox::new();
+    let memory = sandbox.repo("m", &[]);
+    sandbox.dream(&memory, &["init"]).ok();
+    let report = json(run(&sandbox, &memory, &["--json"]));
+    for field in ["version", "cycle", "base", "branch", "sessions", "skipped", "learnings", "refused"] {
+        assert!(report.get(field).is_some(), "{field}: {report:#}");
+    }
+    assert_eq!((&report["version"], &report["sessions"]["new"]), (&Value::from(1), &Value::from(5)));
+    let learning = &report["learnings"][0];
+    for field in ["commit", "change", "kind", "note", "title", "pattern", "grade"] {
+        assert!(learning[field].as_str().is_some_and(|text| !text.is_empty()), "{field}: {learning:#}");
+    }
+    assert_eq!(learning["support"]["sessions"], 5);
+    let again = json(run(&sandbox, &memory, &["--json"]));
+    assert_eq!((&again["branch"], &again["learnings"]), (&Value::Null, &Value::Array(Vec::new())));
+}
+
+#[test]
+fn every_command_prints_json_with_a_version_and_nothing_else() {
+    let sandbox = Sandbox::new();
+    let (memory, _) = dreamt(&sandbox, "m");
+    let folder = transcripts(&sandbox);
+    let folder = folder.to_str().unwrap();
+    for args in [
+        vec!["init", "--json"],
+        vec!["status", "--json"],
+        vec!["--json"],
+        vec!["log", "--json"],
+        vec!["run", "--json", "--dry-run", "--sessions", folder],
+        vec!["audit", "--json", "--sessions", folder],
+    ] {
+        let printed = json(sandbox.dream(&memory, &args));
+        assert_eq!(printed["version"], 1, "{args:?}: {printed:#}");
+    }
+}
+
+#[test]
+fn a_folder_named_with_c_is_where_everything_happens() {
+    let sandbox = Sandbox::new();
+    let (memory, branch) = dreamt(&sandbox, "m");
+    let elsewhere = sandbox.repo("elsewhere", &[("a.txt", "a\n")]);
+    let named = memory.to_str().unwrap();
+    let status = sandbox.dream(&elsewhere, &["-C", named, "status"]).ok();
+    assert!(status.contains(&branch), "{status}");
+    std::fs::write(memory.join("near.jsonl"), "{}\n").unwrap();
+    sandbox.dream(&elsewhere, &["-C", named, "run", "--dry-run", "--sessions", "near.jsonl"]).ok();
+    let nowhere = sandbox.dream(&memory, &["-C", "no-such-folder", "status"]);
+    assert_eq!((nowhere.status, nowhere.stdout.as_str()), (2, ""), "{nowhere:#?}");
+    assert!(nowhere.stderr.contains("no-such-folder"), "{nowhere:#?}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let sandbox = Sandbox::new();
+    let (memory, _) = dreamt(&sandbox, "m");
+    for args in [&["log"][..], &["status", "--json"], &["completions", "zsh"], &["man"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = sandbox.dream_command(&memory, args).stdout(writer).output().unwrap();
+        assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0), "{args:?}: {output:?}");
+    }
+}
+
+#[test]
+fn colours_are_for_terminals() {
+    let sandbox = Sandbox::new();
+    let memory = sandbox.repo("m", &[]);
+    let made = sandbox.dream(&memory, &["init"]);
+    let ran = run(&sandbox, &memory, &[]);
+    let looked = [sandbox.dream(&memory, &["status"]), sandbox.dream(&memory, &["log", "--verbose"])];
+    for ran in [made, ran].iter().chain(&looked) {
+        assert_eq!(ran.status, 0, "{ran:#?}");
+        assert!(!ran.stdout.contains('\u{1b}') && !ran.stderr.contains('\u{1b}'), "{ran:#?}");
+    }
+}
+
+#[test]
+fn verdicts_follow_what_people_do_with_plain_git() {
+    let sandbox = Sandbox::new();
+    let seen = |name: &str, deeds: &[&[&str]]| {
+        let (memory, branch) = dreamt(&sandbox, name);
+        assert_eq!(verdicts(&sandbox, &memory), ["pending"]);
+        sandbox.commit(&memory, &[("other.txt", "meanwhile\n")], "Meanwhile");
+        for deed in deeds {
+            let deed: Vec<String> = deed.iter().map(|word| word.replace("DREAM", &branch)).collect();
+            let deed: Vec<&str> = deed.iter().map(String::as_str).collect();
+            sandbox.git(&memory, &deed);
+        }
+        verdicts(&sandbox, &memory).join(" ")
+    };
+    let merge: &[&str] = &["merge", "--quiet", "--no-ff", "-m", "Merge a dream", "DREAM"];
+    let delete: &[&str] = &["branch", "--quiet", "-D", "DREAM"];
+    assert_eq!(seen("merged", &[merge, delete]), "merged");
+    let rebase: &[&str] = &["rebase", "--quiet", "main", "DREAM"];
+    let back: &[&str] = &["checkout", "--quiet", "main"];
+    assert_eq!(
+        seen("rebased", &[rebase, back, &["merge", "--quiet", "--ff-only", "DREAM"], delete]),
+        "merged"
+    );
+    assert_eq!(seen("picked", &[&["cherry-pick", "DREAM~1"], delete]), "merged");
+    assert_eq!(
+        seen("reverted", &[&["cherry-pick", "DREAM~1"], &["revert", "--no-edit", "HEAD"], delete]),
+        "rejected"
+    );
+    assert_eq!(seen("deleted", &[delete]), "rejected");
+    let squash: &[&str] = &["merge", "--quiet", "--squash", "DREAM"];
+    // git's own message, which indents the trailers, and one of somebody's own.
+    assert_eq!(seen("squashed", &[squash, &["commit", "--quiet", "--no-edit"], delete]), "merged");
+    assert_eq!(
+        seen("renamed", &[squash, &["commit", "--quiet", "-m", "Take the dream (#12)"], delete]),
+        "merged"
+    );
+    assert_eq!(seen("kept", &[squash, &["commit", "--quiet", "-m", "Take the dream (#12)"]]), "merged");
+}
+
+#[test]
+fn odd_repositories_work_or_say_what_to_do() {
+    let sandbox = Sandbox::new();
+    let (memory, branch) = dreamt(&sandbox, "m");
+    // A linked worktree is the same memory.
+    sandbox.git(&memory, &["worktree", "add", "--quiet", "../side", "-b", "side"]);
+    let status = sandbox.dream(&sandbox.path("side"), &["status"]).ok();
+    assert!(status.contains(&branch), "{status}");
+    // Nobody can tell for which branch to dream.
+    sandbox.git(&memory, &["checkout", "--quiet", "--detach"]);
+    let detached = sandbox.dream(&memory, &["run"]);
+    assert!(detached.status != 0 && detached.stderr.contains("[memory] target"), "{detached:#?}");
+    // No commit yet.
+    let unborn = sandbox.path("unborn");
+    std::fs::create_dir(&unborn).unwrap();
+    sandbox.git(&unborn, &["init", "--quiet"]);
+    let ran = run(&sandbox, &unborn, &[]);
+    assert!(ran.status != 0 && ran.stderr.contains("git dream init"), "{ran:#?}");
+    // A branch in the way of all dream branches.
+    let blocked = sandbox.repo("blocked", &[]);
+    sandbox.dream(&blocked, &["init", "--quiet"]).ok();
+    sandbox.git(&blocked, &["branch", "dream"]);
+    let ran = run(&sandbox, &blocked, &[]);
+    assert!(ran.status == 3 && ran.stderr.contains("git branch -m dream"), "{ran:#?}");
+    // A bare repository is dreamt in like any other.
+    sandbox.git(&sandbox.path(""), &["clone", "--quiet", "--bare", blocked.to_str().unwrap(), "bare"]);
+    sandbox.git(&sandbox.path("bare"), &["branch", "-m", "dream", "was-dream"]);
+    assert_eq!(run(&sandbox, &sandbox.path("bare"), &[]).status, 0);
+}
+
+#[test]
+fn locale_and_time_zone_change_nothing() {
+    let sandbox = Sandbox::new();
+    let memory = sandbox.repo("m", &[]);
+    sandbox.dream(&memory, &["init"]).ok();
+    let folder = transcripts(&sandbox);
+    let refs: Vec<String> = [("UTC", "C"), ("Pacific/Kiritimati", "tr_TR.UTF-8"), ("No/Where", "xx_YY")]
+        .iter()
+        .map(|(zone, locale)| {
+            let copy = sandbox.path(&locale.replace('.', "-"));
+            sandbox.git(&sandbox.path(""), &["clone", "--quiet", "m", copy.to_str().unwrap()]);
+            let mut command = sandbox.dream_command(&copy, &["run", "--quiet", "--now", NOW, "--sessions"]);
+            let output = command.arg(&folder).env("TZ", zone).env("LC_ALL", locale).output().unwrap();
+            assert!(output.status.success(), "{output:?}");
+            sandbox.git(&copy, &["for-each-ref", "refs/heads/dream", "refs/dream"])
+        })
+        .collect();
+    assert!(refs[0].contains("refs/heads/dream/") && refs.iter().all(|other| *other == refs[0]), "{refs:#?}");
+}
+
+#[test]
+fn two_roots_are_one_too_many() {
+    let sandbox = Sandbox::new();
+    let code = sandbox.repo("code", &[("src/main.rs", "fn main() {}\n")]);
+    sandbox.dream(&code, &["init", "--root", "docs/memory"]).ok();
+    let other = sandbox.dream(&code, &["init", "--root", "notes"]);
+    assert_eq!(other.status, 2, "{other:#?}");
+    assert!(other.stderr.contains("docs/memory") && !code.join("notes").exists(), "{other:#?}");
+    sandbox.dream(&code, &["init"]).ok();
+    assert!(!code.join("MEMORY.md").exists(), "without --root the one in dream.toml holds");
+}
+
+#[test]
+fn nothing_to_read_is_explained() {
+    let sandbox = Sandbox::new();
+    let memory = sandbox.repo("m", &[]);
+    sandbox.dream(&memory, &["init"]).ok();
+    let none = sandbox.dream(&memory, &["run"]);
+    assert!(none.status == 0 && none.stderr.contains("--sessions"), "{none:#?}");
+    std::fs::write(sandbox.path("junk.json"), "[1, 2, 3]").unwrap();
+    let junk = sandbox.dream(&memory, &["run", "--sessions", "../junk.json"]);
+    assert!(junk.status == 0 && junk.stderr.contains("none of these files"), "{junk:#?}");
+    assert_eq!(sandbox.git(&memory, &["branch", "--list", "dream/*"]), "");
+}
+
+#[test]
+fn the_manual_names_every_command() {
+    let sandbox = Sandbox::new();
+    let page = sandbox.dream(&sandbox.path(""), &["man"]).ok();
+    assert!(page.lines().any(|line| line.starts_with(".TH git-dream 1")), "{page}");
+    for command in ["init", "demo", "audit", "run", "status", "log", "completions"] {
+        assert!(page.contains(&format!("git\\-dream\\-{command}")), "{command}:\n{page}");
+    }
+}
+
+/// Typed both ways, since people type `git dream`.
+#[cfg(unix)]
+#[test]
+fn bash_completes_commands_and_their_options() {
+    let sandbox = Sandbox::new();
+    let script = sandbox.dream(&sandbox.path(""), &["completions", "bash"]).ok();
+    let asked = r#"
+        COMP_WORDS=(git-dream run --dr); COMP_CWORD=2; _git__dream git-dream --dr run; echo "${COMPREPLY[*]}"
+        COMP_WORDS=(git dream st); COMP_CWORD=2; _git_dream; echo "${COMPREPLY[*]}"
+        COMP_WORDS=(git -C x dream init --r); COMP_CWORD=5; _git_dream; echo "${COMPREPLY[*]}"
+    "#;
+    let mut command = sandbox.command("bash", &sandbox.path(""));
+    let output = command.args(["--norc", "-c", &format!("{script}\n{asked}")]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "--dry-run\nstatus\n--root\n", "{output:?}");
+}
