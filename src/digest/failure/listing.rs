@@ -20,7 +20,7 @@ static TROUBLE: LazyLock<Option<Expression>> = LazyLock::new(|| {
     expression::compiled(concat!(
         r"(?i)\b(?:not?|none|never|nothing|without|beyond|outside|lost|loss|gone|went away|ended|over|under|short of|amiss|",
         r"reject(?:s|ed)?|refus(?:es|ed|al)|den(?:ies|ied)|stopped|gave up|giving up|bad|wrong|dead|down|full|empty|",
-        r"protected|overflow\w*|overrun|lockout|jammed|stuck|collides?|clash\w*|differs?|abort\w*|skipped|incomplete)\b",
+        r"protected|overflow\w*|overrun|jammed|stuck|collides?|clash\w*|differs?|abort\w*|skipped|incomplete)\b",
     ))
 });
 
