@@ -2,7 +2,7 @@
 //!
 //! `git push origin main` is the step `git push`; an edit of `src/a.rs` is `edit *.rs`; an API tool is its own
 //! name. One shell line can be several steps (`cd x && cargo test | tail` is `cargo test`). [`shell`] splits
-//! a line, [`command`] names each part of it, [`file`] names what touches files, [`programs`] holds what is
+//! a line, [`command`] names each part of it, [`mod@file`] names what touches files, [`programs`] holds what is
 //! known about common programs. Refuses to judge whether a step was worth doing: that is the miners' work.
 
 mod command;

@@ -1,7 +1,7 @@
 //! Digests and cycles, kept in git under `refs/dream/ledger`.
 //!
 //! Owns the layout ([`layout`]), the record of a cycle ([`CycleRecord`]), the rule which of two digests of one
-//! session counts ([`newest`]) and the cache that spares reading transcripts ([`stat_cache`]). The ledger and
+//! session counts ([`newest()`]) and the cache that spares reading transcripts ([`stat_cache`]). The ledger and
 //! the inboxes are read as one set. Refuses to judge digests, and to move refs: [`Ledger::append`] prepares a
 //! commit that the cycle moves together with its branch.
 
@@ -40,7 +40,7 @@ pub struct Ledger<'repo> {
 /// Digests that were read, and what could not be.
 #[derive(Clone, Debug, Default)]
 pub struct Digests {
-    /// One a session, sorted by session id; see [`newest`].
+    /// One a session, sorted by session id; see [`newest()`].
     pub digests: Vec<Digest>,
     /// Lines that are no digest. Their path is `<ref>:<path>`, as `git show` takes it.
     pub skipped: Vec<Skipped>,

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub struct Known {
     /// Its name.
     pub fingerprint: Fingerprint,
-    /// The defining parts it was made from ([`anchor`]).
+    /// The defining parts it was made from ([`super::Pattern::anchor`]).
     pub anchor: Vec<Clean>,
 }
 

@@ -1,6 +1,6 @@
 //! A tool call as SpecStory's markdown shows it.
 //!
-//! ```text
+//! ~~~text
 //! <tool-use data-tool-type="shell" data-tool-name="Bash"><details>
 //! <summary>Tool use: **Bash**</summary>
 //! What it is for
@@ -11,7 +11,7 @@
 //! the output
 //! ```
 //! </details></tool-use>
-//! ```
+//! ~~~
 
 /// Most bytes of a block's lines that are held; of the rest only the last lines.
 const LONGEST_HEAD: usize = 128 * 1024;
