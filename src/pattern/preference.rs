@@ -9,6 +9,7 @@
 mod alternative;
 mod cluster;
 mod conflict;
+mod frame;
 mod group;
 mod identity;
 mod lesson;
@@ -90,6 +91,7 @@ impl Miner<'_> {
             conflict::Group {
                 middle: group.middle.clone(),
                 texts: votes.iter().map(|vote| conflict::spoken(&vote.remark.text)).collect(),
+                clauses: votes.iter().map(|vote| frame::clause(&vote.remark.text)).collect(),
                 people: standing.people.iter().map(|person| (*person).to_owned()).collect(),
                 sessions: standing.roots.len(),
             }

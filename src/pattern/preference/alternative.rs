@@ -97,12 +97,13 @@ pub(super) fn one_place<'a>(said: impl Iterator<Item = (&'a str, &'a str)>) -> V
 const LONGEST_FRAME: usize = 16;
 
 /// Words of frames that take several things at a time.
-const TAKES_SEVERAL: &[&str] = &[
+pub(super) const TAKES_SEVERAL: &[&str] = &[
     "before", "after", "add", "mention", "run", "include", "update", "check", "avoid", "not", "no", "never",
     "without",
 ];
 
-fn is_quiet(word: &str) -> bool {
+/// Whether a word names nothing.
+pub(super) fn is_quiet(word: &str) -> bool {
     ["stop", "negator", "bound"].iter().any(|section| LEXICON.has(section, word))
 }
 

@@ -3,6 +3,7 @@
 //! Takes the groups of wishes and finds those that contradict each other; groups that share an opponent and do
 //! not contradict each other are one side. Refuses to settle a conflict: both sides are shown.
 
+use super::frame;
 use super::lexicon::LEXICON;
 use super::likeness::Vector;
 use super::stem::stem;
@@ -25,6 +26,8 @@ pub(super) struct Group {
     pub(super) middle: Vector,
     /// Distinct wordings: their words.
     pub(super) texts: BTreeSet<Vec<String>>,
+    /// The first clauses of the same.
+    pub(super) clauses: BTreeSet<Vec<String>>,
     /// The known people behind it.
     pub(super) people: BTreeSet<String>,
     /// Independent sessions behind it.
@@ -44,11 +47,11 @@ pub(super) fn find(groups: &[Group], threshold: f64) -> Vec<Sides> {
             // Two single sessions are no conflict of a team.
             let heard = groups[a].sessions.max(groups[b].sessions) > 1;
             let aside = || speaks_of_something_else(&groups[a], &groups[b]);
-            if heard
-                && !repeats(&groups[a], &groups[b])
-                && !aside()
-                && contradict(&groups[a], &groups[b], threshold)
-            {
+            let contradict = || {
+                !aside() && contradict(&groups[a], &groups[b], threshold)
+                    || fill_one_frame(&groups[a], &groups[b])
+            };
+            if heard && !repeats(&groups[a], &groups[b]) && contradict() {
                 opposed.extend([(a, b), (b, a)]);
             }
         }
@@ -103,6 +106,13 @@ fn speaks_of_something_else(a: &Group, b: &Group) -> bool {
 fn repeats(a: &Group, b: &Group) -> bool {
     let (small, large) = if a.sessions < b.sessions { (a, b) } else { (b, a) };
     !small.people.is_empty() && small.people.is_subset(&large.people)
+}
+
+/// Whether people of whom nobody voices both put different things into one place of the same sentence.
+fn fill_one_frame(a: &Group, b: &Group) -> bool {
+    let differs =
+        |first: &Vec<String>| b.clauses.iter().any(|second| frame::differ_in_one_place(first, second));
+    a.people.is_disjoint(&b.people) && a.clauses.iter().any(differs)
 }
 
 fn contradict(a: &Group, b: &Group, threshold: f64) -> bool {
