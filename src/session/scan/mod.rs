@@ -2,7 +2,7 @@
 //!
 //! A transcript line is mostly one large string that nobody needs whole. [`fields`] finds the few values of an
 //! object that are wanted and steps over the rest at the speed of a byte search; a value stays a slice of the
-//! line until somebody asks for its [`text`]. Owns the way through escapes, strings and nesting. Refuses to
+//! line until somebody asks for its [`text()`]. Owns the way through escapes, strings and nesting. Refuses to
 //! validate: what is stepped over is only checked for strings and brackets that close, so everything that is
 //! JSON is read as JSON, and some things that are not are read too. Nothing here recurses.
 
