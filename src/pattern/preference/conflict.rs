@@ -108,11 +108,12 @@ fn repeats(a: &Group, b: &Group) -> bool {
     !small.people.is_empty() && small.people.is_subset(&large.people)
 }
 
-/// Whether people of whom nobody voices both put different things into one place of the same sentence.
+/// Whether known people of whom nobody voices both put different things into one place of the same sentence.
 fn fill_one_frame(a: &Group, b: &Group) -> bool {
     let differs =
         |first: &Vec<String>| b.clauses.iter().any(|second| frame::differ_in_one_place(first, second));
-    a.people.is_disjoint(&b.people) && a.clauses.iter().any(differs)
+    let known = !a.people.is_empty() && !b.people.is_empty();
+    known && a.people.is_disjoint(&b.people) && a.clauses.iter().any(differs)
 }
 
 fn contradict(a: &Group, b: &Group, threshold: f64) -> bool {
