@@ -165,7 +165,8 @@ impl Rule {
                 let end = run_over_breaks(bytes, hit.end, *alphabet, *least, *most)?;
                 // Names of functions and files begin with some vendor's prefix every now and then.
                 let mut lines = text.get(hit.end..end)?.split(['\n', '\r', '\\']);
-                let wordlike = alphabet.has(b'_') && !lines.any(value::is_keylike);
+                let wordlike = alphabet.has(b'_')
+                    && !lines.any(|line| value::is_keylike(line) || is_one_mixed_run(line));
                 (!wordlike).then_some(hit.start..end)?
             }
             Shape::Pattern(pattern) => {
@@ -206,6 +207,15 @@ impl Rule {
         let joined = bytes.get(hit.start).is_some_and(|b| !b.is_ascii_alphanumeric());
         (joined || begins_there(bytes, hit.start)).then_some(())
     }
+}
+
+/// Letters of both cases in one run without `_`, `-` or `.`: no name of a function or file looks like that behind a
+/// vendor's prefix, while one random key in some hundred has no digit.
+fn is_one_mixed_run(text: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| text.bytes().any(|byte| test(&byte));
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
 }
 
 /// Whether a token may begin here: no letter or digit before, unless it is the end of an escape (`\n`, `%3D`,

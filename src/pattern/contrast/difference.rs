@@ -101,6 +101,13 @@ pub(super) fn observe(runs: &Runs<'_>, settings: &Mining) -> Vec<Difference> {
     }
     let mut found: Vec<Difference> =
         tally.of.keys().filter_map(|aspect| tally.difference(runs, *aspect, settings)).collect();
+    // Where some failing runs leave a step out and others add it, it is the job that decides, and no rule helps.
+    let habits: BTreeSet<Habit> = found.iter().map(|difference| difference.habit.clone()).collect();
+    found.retain(|difference| match &difference.habit {
+        Habit::Does(step) => !habits.contains(&Habit::Omits(step.clone())),
+        Habit::Omits(step) => !habits.contains(&Habit::Does(step.clone())),
+        _ => true,
+    });
     found.sort_by(|a, b| b.excess.total_cmp(&a.excess).then_with(|| a.habit.cmp(&b.habit)));
     found
 }
