@@ -280,5 +280,10 @@ mod tests {
         let token = ["glp", "at-cAzhosIGTdplcOGijqxm"].concat();
         let clean = redact(&format!("you can use {token} for that"));
         assert!(!clean.contains("cAzhos"), "{clean}");
+        let slack =
+            ["export SERVICE_TOKEN=xo", "xb-655771977963-591143336522-wfIZJakFOVsiKWpzgeISQQbp"].concat();
+        assert!(!redact(&slack).contains("wfIZ"), "{}", redact(&slack));
+        let assigned = ["the key is APP_SEC", "RET=AejqEqbEHlesFbiIJjDhsKNy"].concat();
+        assert!(!redact(&assigned).contains("Aejq"), "{}", redact(&assigned));
     }
 }

@@ -298,7 +298,11 @@ pub(super) fn is_keylike(value: &str) -> bool {
     let letters_and_digits = digit && (serial || parts().any(is_mixed_part));
     let humps =
         value.as_bytes().windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
-    let scrambled = lower && upper && longest >= 16 && humps.count() * 5 >= longest;
+    // Words in camel case keep one case for long; what is random changes it every other letter.
+    let turns =
+        value.as_bytes().windows(2).filter(|w| w[0].is_ascii_lowercase() != w[1].is_ascii_lowercase());
+    let scrambled =
+        lower && upper && longest >= 16 && (humps.count() * 5 >= longest || turns.count() * 3 >= longest);
     varied && (letters_and_digits || scrambled)
 }
 
