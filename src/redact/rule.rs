@@ -300,6 +300,8 @@ fn assigned_value(
     let start = place::value_start(bytes, hit.end)?;
     let end = run(bytes, start, alphabet, most + 1);
     // A word or a number of the right length is no key.
-    let mixed = bytes.get(start..end)?.iter().any(u8::is_ascii_digit);
-    (mixed && (least..=most).contains(&(end - start))).then_some(start..end)
+    let value = bytes.get(start..end)?;
+    let random =
+        value.iter().any(u8::is_ascii_digit) || std::str::from_utf8(value).is_ok_and(value::are_scrambled);
+    (random && (least..=most).contains(&(end - start))).then_some(start..end)
 }
