@@ -29,6 +29,7 @@ mod safeguard;
 mod secret;
 
 pub use addressed::is_instruction_like;
+pub(super) use fold::{is_hidden, is_variation};
 
 use grammar::Block;
 

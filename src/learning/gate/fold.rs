@@ -5,7 +5,7 @@
 
 /// Whether the character shows nothing and so can carry text that no reviewer sees: zero-width, bidirectional
 /// controls, tag characters, fillers, controls. Line breaks and tabs are not hidden.
-pub(super) fn is_hidden(c: char) -> bool {
+pub(in crate::learning) fn is_hidden(c: char) -> bool {
     match c {
         '\n' | '\r' | '\t' => false,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' => {
@@ -20,7 +20,7 @@ pub(super) fn is_hidden(c: char) -> bool {
 }
 
 /// Whether the character only changes how the one before it looks. One after an emoji is fine; more carry data.
-pub(super) fn is_variation(c: char) -> bool {
+pub(in crate::learning) fn is_variation(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
