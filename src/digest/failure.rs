@@ -12,9 +12,8 @@ pub mod judge;
 mod listing;
 pub mod mask;
 pub mod poison;
-pub mod program;
+mod program;
 pub mod salient;
-pub mod shell;
 mod wrapper;
 
 use super::step::{self, Step};
