@@ -7,8 +7,8 @@
 
 use super::Fix;
 use super::difference::{between_calls, command_of, is_option};
-use super::poison;
 use super::program;
+use crate::digest::addressed::addresses_an_agent;
 use crate::digest::shell::{self, Command};
 use crate::digest::step::{self, Step};
 use crate::redact::Clean;
@@ -51,7 +51,7 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
         else {
             continue;
         };
-        if poison::addresses_an_agent(&call) {
+        if addresses_an_agent(&call) {
             return None;
         }
         let between = between(calls, at, place, step);
@@ -78,7 +78,7 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
             continue;
         }
         first = false;
-        if poison::addresses_an_agent(&call) {
+        if addresses_an_agent(&call) {
             return None;
         }
         let acts = if step::is_verification(&other) {

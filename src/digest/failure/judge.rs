@@ -5,9 +5,9 @@
 //! wrong. *Work or mistake*: a test that fails before the fix is how work goes; a test runner that is not
 //! installed is something to know next time.
 
-use super::expression::Expression;
 use super::program;
 use super::salient;
+use crate::digest::expression::Expression;
 use crate::digest::shell::{self, Command, Word};
 use crate::digest::step;
 use crate::redact::Clean;

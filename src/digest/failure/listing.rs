@@ -4,8 +4,8 @@
 //! is masked, and the line that is unlike the others carries the message, in any language. Refuses to judge a line
 //! by its phrases; that is [`super::salient`]'s work.
 
-use super::expression::Expression;
 use super::mask;
+use crate::digest::expression::Expression;
 use std::collections::BTreeMap;
 use std::ops::Range;
 

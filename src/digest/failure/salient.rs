@@ -1,11 +1,12 @@
 //! The line of an output that says what went wrong.
 //!
 //! Owns the ranking of lines: an exception's last line before a compiler's `error:`, that before a sentence
-//! with a problem in it, hints and progress last. Refuses lines that talk to agents ([`super::poison`]). What it
+//! with a problem in it, hints and progress last. Refuses lines that talk to agents ([`crate::digest::addressed`]). What it
 //! gives is always a verbatim part of the output.
 
-use super::expression::Expression;
-use super::{listing, poison, wrapper};
+use super::{listing, wrapper};
+use crate::digest::addressed::addresses_an_agent;
+use crate::digest::expression::Expression;
 use crate::redact::Clean;
 use std::ops::Range;
 
@@ -99,14 +100,14 @@ pub fn clarity(line: &str) -> Clarity {
 pub fn line(output: &Clean, most: usize) -> Option<Clean> {
     if let Some(message) = json_message(output) {
         let said = excerpt(output, message, most)?;
-        return (!poison::addresses_an_agent(&said)).then_some(said);
+        return (!addresses_an_agent(&said)).then_some(said);
     }
     let places = lines(output);
     let ranked: Vec<(Clarity, Range<usize>)> = places
         .into_iter()
         .filter_map(|place| {
             let text = output.get(place.clone())?;
-            Some((clarity(text), place)).filter(|_| !poison::addresses_an_agent(text))
+            Some((clarity(text), place)).filter(|_| !addresses_an_agent(text))
         })
         .collect();
     let mut line = stated(output, &ranked).or_else(|| unstated(output, &ranked))?;
@@ -167,7 +168,7 @@ fn announced(output: &str, line: &Range<usize>) -> Option<Range<usize>> {
     let least = if heading { Clarity::Plain } else { Clarity::Problem };
     let next = lines(output).into_iter().find(|next| next.start > line.end)?;
     let text = output.get(next.clone())?;
-    (clarity(text) >= least && !poison::addresses_an_agent(text)).then_some(next)
+    (clarity(text) >= least && !addresses_an_agent(text)).then_some(next)
 }
 
 /// Whether any line states an error.

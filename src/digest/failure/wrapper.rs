@@ -3,7 +3,7 @@
 //! Owns three shapes: a wrapper (one program reports that another one ended), a step on the way (what is not so yet,
 //! or is tried again), and a line that is nothing but a redacted value. Refuses to say which line is the cause.
 
-use super::expression::Expression;
+use crate::digest::expression::Expression;
 
 /// Most words beside a redaction mark that still say nothing: `context: [redacted:…]`, `api key=[redacted:…]`.
 const LABEL_WORDS: usize = 2;
