@@ -4,10 +4,13 @@
 //! did), [`failure`] (what went wrong and what fixed it), [`remark`] (what people said about it). Refuses to
 //! look across sessions: that is [`crate::pattern`]'s work. Digests combine by set union.
 
+pub mod addressed;
+mod expression;
 pub mod failure;
 mod notes;
 mod outcome;
 pub mod remark;
+mod shell;
 pub mod step;
 
 use crate::redact::Clean;

@@ -1,8 +1,8 @@
 //! What a call did, without its arguments: the alphabet of workflows.
 //!
 //! `git push origin main` is the step `git push`; an edit of `src/a.rs` is `edit *.rs`; an API tool is its own
-//! name. One shell line can be several steps (`cd x && cargo test | tail` is `cargo test`). [`shell`] splits
-//! a line, [`command`] names each part of it, [`mod@file`] names what touches files, [`programs`] holds what is
+//! name. One shell line can be several steps (`cd x && cargo test | tail` is `cargo test`). [`super::shell`]
+//! splits a line, [`command`] names each part of it, [`mod@file`] names what touches files, [`programs`] holds what is
 //! known about common programs. Refuses to judge whether a step was worth doing: that is the miners' work.
 
 mod command;
@@ -10,15 +10,14 @@ mod file;
 // Tables read best packed by hand.
 #[rustfmt::skip]
 mod programs;
-mod shell;
 
 use super::failure;
+use super::shell::Joined;
 use crate::redact::Clean;
 use crate::session::{Body, Call, Session, Status};
 use command::{Part, Strength};
 use programs as known;
 use serde::{Deserialize, Serialize};
-use shell::Joined;
 
 /// Longest part of a shell line that is read, bytes.
 const LONGEST_LINE: usize = 16 * 1024;

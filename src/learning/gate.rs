@@ -19,7 +19,6 @@ mod consent;
 mod exfiltration;
 mod fetch;
 mod flag;
-mod fold;
 mod grammar;
 mod hidden;
 mod lookalike;
@@ -29,7 +28,6 @@ mod safeguard;
 mod secret;
 
 pub use addressed::is_instruction_like;
-pub(super) use fold::{is_hidden, is_variation};
 
 use grammar::Block;
 

@@ -11,6 +11,7 @@ mod remedy;
 use super::{
     Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, template, witness,
 };
+use crate::digest::addressed::addresses_an_agent;
 use crate::digest::failure::Failure;
 use crate::digest::{Digest, failure, step};
 use crate::redact::{Clean, redact};
@@ -33,7 +34,7 @@ struct Occurrence<'a> {
 impl Occurrence<'_> {
     /// What was seen to work; not a guess, and not a text that talks to agents.
     fn fix(&self) -> Option<&failure::Fix> {
-        self.failure.fix.as_ref().filter(|fix| !failure::poison::addresses_an_agent(&fix.call))
+        self.failure.fix.as_ref().filter(|fix| !addresses_an_agent(&fix.call))
     }
 }
 
@@ -43,7 +44,7 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     for (session, digest) in corpus.digests.iter().enumerate() {
         for failure in &digest.failures {
             // Digests come from other machines too: what is refused on reading is refused again here.
-            if !failure::poison::addresses_an_agent(&failure.message) {
+            if !addresses_an_agent(&failure.message) {
                 occurrences.push(Occurrence { session, digest, failure });
             }
         }

@@ -9,7 +9,7 @@
 
 use super::file;
 use super::programs as known;
-use super::shell::{self, Command, Joined, Word};
+use crate::digest::shell::{self, Command, Joined, Word, is_assignment};
 use crate::redact::Clean;
 
 /// Deepest nesting of lines in lines (`bash -c "sh -c …"`) that is followed.
@@ -54,21 +54,21 @@ pub(super) fn parts(line: &Clean) -> Vec<Part> {
 
 fn read_line(line: &Clean, depth: usize, parts: &mut Vec<Part>) {
     for command in shell::commands(line) {
-        read_command(&command, &command.words, depth, parts);
+        read_command(&command, depth, parts);
     }
 }
 
 /// The parts of a command that is given as words, as some tools have it: `["git", "status"]`.
 pub(super) fn parts_of_words(words: Vec<Clean>) -> Vec<Part> {
-    let words = words.into_iter().map(|text| Word { text, literal: true }).collect();
+    let words = words.into_iter().map(|text| Word { text, literal: true, place: 0..0 }).collect();
     let command = Command { words, ..Command::default() };
     let mut parts = Vec::new();
-    read_command(&command, &command.words, 0, &mut parts);
+    read_command(&command, 0, &mut parts);
     parts
 }
 
-fn read_command(command: &Command, words: &[Word], depth: usize, parts: &mut Vec<Part>) {
-    let words = unwrapped(words);
+fn read_command(command: &Command, depth: usize, parts: &mut Vec<Part>) {
+    let words = command.unwrapped();
     let Some(first) = words.first() else {
         // `> file` alone, or assignments alone.
         return;
@@ -110,74 +110,6 @@ fn read_command(command: &Command, words: &[Word], depth: usize, parts: &mut Vec
     let step = name(&program, words);
     let changes = !is_asking(&step) && !super::is_verification_text(&step);
     push(step, Strength::Working, changes);
-}
-
-/// The words without reserved words, assignments, and programs that only run another.
-fn unwrapped(mut words: &[Word]) -> &[Word] {
-    // Each turn takes at least one word off, so this ends.
-    loop {
-        let Some(first) = words.first() else { return words };
-        if known::has(known::RESERVED, &first.text) || is_assignment(&first.text) {
-            words = &words[1..];
-            continue;
-        }
-        let rest = inside_wrapper(words).or_else(|| module(words));
-        match rest {
-            Some(rest) if !rest.is_empty() => words = rest,
-            _ => return words,
-        }
-    }
-}
-
-/// The command inside `sudo …`, `timeout 30 …`, `uv run …`; `None` where the program runs no other.
-fn inside_wrapper(words: &[Word]) -> Option<&[Word]> {
-    let program = file::name_of_program(&words.first()?.text);
-    let second = words.get(1).map_or("", |word| word.text.as_str());
-    let (consumed, flags, operands) = known::WRAPPERS.iter().find_map(|(name, flags, operands)| {
-        let consumed = match name.split_once(' ') {
-            None if *name == &*program => 1,
-            Some((one, two)) if one == &*program && two == second => 2,
-            _ => return None,
-        };
-        Some((consumed, *flags, *operands))
-    })?;
-    let mut at = consumed;
-    let mut operands = operands;
-    while let Some(word) = words.get(at) {
-        let text = word.text.as_str();
-        if text == "--" {
-            at += 1;
-            break;
-        } else if text.starts_with('-') && text.len() > 1 {
-            at += if known::has(flags, text) { 2 } else { 1 };
-        } else if operands > 0 {
-            operands -= 1;
-            at += 1;
-        } else if is_assignment(text) {
-            at += 1;
-        } else {
-            break;
-        }
-    }
-    words.get(at..)
-}
-
-/// The module's words in `python -m module …`.
-fn module(words: &[Word]) -> Option<&[Word]> {
-    let program = file::name_of_program(&words.first()?.text);
-    let python = program.starts_with("python") || known::has(&["py", "pypy3"], &program);
-    let at = words.iter().take(4).position(|word| &*word.text == "-m").filter(|_| python)?;
-    words.get(at + 1..)
-}
-
-/// `NAME=value`.
-fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| {
-        let name = name.strip_suffix('+').unwrap_or(name);
-        !name.is_empty()
-            && !name.as_bytes()[0].is_ascii_digit()
-            && name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric())
-    })
 }
 
 /// What a shell was started for.

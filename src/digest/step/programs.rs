@@ -19,7 +19,7 @@ pub(super) const SILENT: &[&str] = &[
 
 /// Commands that only look: steps when nothing else is on the line.
 pub(super) const LOOKING: &[&str] = &[
-    "ack", "ag", "awk", "basename", "cmp", "column", "comm", "cut", "df", "diff", "dirname", "du", "env",
+    "ack", "ag", "awk", "basename", "cmp", "column", "comm", "command", "cut", "df", "diff", "dirname", "du", "env",
     "fd", "file", "find", "free", "getent", "grep", "egrep", "fgrep", "head", "hexdump", "hostname", "htop",
     "id", "jq", "less", "ll", "locate", "ls", "lsof", "md5sum", "more", "nl", "nproc", "od", "paste",
     "pgrep", "printenv", "ps", "readlink", "realpath", "rev", "rg", "sed", "sha256sum", "shasum", "sort",
@@ -32,61 +32,9 @@ pub(super) const SHOWING: &[&str] = &[
     "bat", "cat", "head", "less", "more", "nl", "tac", "tail",
 ];
 
-/// Reserved words that may stand before a command.
-pub(super) const RESERVED: &[&str] = &[
-    "!", "{", "do", "elif", "else", "if", "then", "until", "while",
-];
-
 /// Reserved words that begin something that is no command.
 pub(super) const HEADERS: &[&str] = &[
     "}", "case", "done", "esac", "fi", "for", "function", "in", "select",
-];
-
-/// Programs that run the command given after their own flags, with the flags that take a value and the number
-/// of operands that come first.
-pub(super) const WRAPPERS: &[(&str, &[&str], usize)] = &[
-    ("builtin", &[], 0),
-    ("bunx", &[], 0),
-    ("caffeinate", &["-t", "-w"], 0),
-    ("chronic", &[], 0),
-    ("command", &[], 0),
-    ("direnv exec", &[], 1),
-    ("doas", &["-u", "-C"], 0),
-    ("env", &["-u", "-C", "-S", "--unset", "--chdir"], 0),
-    ("eval", &[], 0),
-    ("exec", &["-a"], 0),
-    ("flock", &["-w"], 1),
-    ("ionice", &["-c", "-n"], 0),
-    ("nice", &["-n", "--adjustment"], 0),
-    ("nohup", &[], 0),
-    ("npx", &["-p", "--package", "-w", "--workspace"], 0),
-    ("pnpx", &[], 0),
-    ("setsid", &[], 0),
-    ("stdbuf", &["-i", "-o", "-e"], 0),
-    ("sudo", &["-u", "-g", "-h", "-C", "-D", "--user", "--group"], 0),
-    ("time", &["-f", "-o"], 0),
-    ("timeout", &["-s", "-k", "--signal", "--kill-after"], 1),
-    ("gtimeout", &["-s", "-k", "--signal", "--kill-after"], 1),
-    ("unbuffer", &[], 0),
-    ("uvx", &["--from", "--with", "-p", "--python"], 0),
-    ("watch", &["-n", "--interval"], 0),
-    ("xargs", &["-n", "-I", "-P", "-L", "-d", "-a", "-s", "-E", "--max-args", "--max-procs", "--delimiter"], 0),
-    ("bundle exec", &[], 0),
-    ("bun x", &[], 0),
-    ("dotenv", &["-e", "-f"], 0),
-    ("hatch run", &[], 0),
-    ("mise exec", &[], 0),
-    ("npm exec", &["-p", "--package"], 0),
-    ("pdm run", &[], 0),
-    ("pipenv run", &[], 0),
-    ("pipx run", &["--spec"], 0),
-    ("pnpm dlx", &[], 0),
-    ("pnpm exec", &["--filter", "-C"], 0),
-    ("poetry run", &[], 0),
-    ("rye run", &[], 0),
-    ("uv run", &["--with", "-p", "--python", "--extra", "--group", "--project", "--package", "--directory"], 0),
-    ("yarn dlx", &[], 0),
-    ("yarn exec", &[], 0),
 ];
 
 /// Shells: their `-c` argument is a line of its own, their first operand a script.

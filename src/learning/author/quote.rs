@@ -1,6 +1,6 @@
 //! Other people's text inside ours: shown as data, never able to become markup or an instruction.
 
-use crate::learning::gate::{is_hidden, is_variation};
+use crate::digest::addressed::fold::{is_hidden, is_variation};
 
 /// The text on one line: line breaks become spaces, characters that cannot be seen are dropped.
 pub fn one_line(text: &str) -> String {
