@@ -7,12 +7,15 @@
 pub mod audit;
 pub mod gather;
 mod parts;
+mod place;
 mod record;
 mod report;
+mod target;
 mod verdict;
 
 pub use parts::Part;
 pub use report::{LearningReport, Report, SessionCounts};
+pub use target::Target;
 pub use verdict::{Proposal, decided, standings};
 
 use crate::digest::Digest;
@@ -26,7 +29,7 @@ use crate::pattern::{self, Fingerprint, Given, Known, Pattern};
 use crate::repo::{Commit, FileChange, Identity, MoveError, Oid, Plan, RefMove, Repo, Signing};
 use crate::session::SessionId;
 use crate::settings::Settings;
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use jiff::Timestamp;
 use parts::Parts;
 use record::fingerprint_of;
@@ -51,7 +54,7 @@ pub struct Request<'a> {
 
 /// What the repository held when the dream began.
 struct Before<'r> {
-    target: String,
+    target: Target,
     base: Oid,
     ledger: Ledger<'r>,
     setting: String,
@@ -188,29 +191,9 @@ fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) ->
 
 /// Finds the target branch and opens the ledger.
 fn look<'r>(repo: &'r Repo, settings: &Settings) -> Result<Before<'r>> {
-    let target = target(repo, settings)?;
-    let local = repo.resolve(&format!("refs/heads/{target}"))?;
-    let base = match local {
-        Some(tip) => Some(tip),
-        None => repo.resolve(&format!("refs/remotes/origin/{target}"))?,
-    };
-    let Some(base) = base else {
-        bail!(
-            "the branch `{target}` has no commit yet: run `git dream init` there, or commit something first"
-        );
-    };
+    let target = Target::find(repo, settings)?;
+    let base = target.commit()?;
     Ok(Before { target, base, ledger: Ledger::open(repo)?, setting: fingerprint_of(settings) })
-}
-
-/// The branch that learnings are proposed for.
-pub fn target(repo: &Repo, settings: &Settings) -> Result<String> {
-    if !settings.memory.target.is_empty() {
-        return Ok(settings.memory.target.clone());
-    }
-    let head = repo.head_branch()?;
-    head.context(
-        "HEAD is on no branch: check one out, or name it in dream.toml (`[memory] target = \"main\"`)",
-    )
 }
 
 /// The note of every pattern that has one.
