@@ -1,6 +1,7 @@
 //! Keys by the thousand, in the places where keys stand: what share of them gets through.
 
-use super::redact;
+use super::rule::Shape;
+use super::{redact, rules};
 
 const LOWER: &str = "abcdefghijklmnopqrstuvwxyz";
 const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -80,5 +81,29 @@ fn hardly_a_random_key_gets_through_where_a_secret_must_stand() {
         }
     }
     // A random key that spells words cannot be told from words; one in five thousand may.
+    assert!(through.len() * 5_000 <= tried, "{} of {tried}:\n{}", through.len(), through.join("\n"));
+}
+
+#[test]
+fn hardly_a_random_token_gets_through_behind_its_vendors_prefix() {
+    let mut random = Random(11);
+    let mut tried = 0;
+    let mut through = Vec::new();
+    for rule in rules::all() {
+        let Shape::Prefixed(alphabet, least, most) = rule.shape else { continue };
+        let letters: String = (b'!'..=b'z').filter(|byte| alphabet.has(*byte)).map(char::from).collect();
+        for prefix in rule.keywords {
+            for _ in 0..KEYS {
+                // Lower bounds are generous; a token is rarely shorter than this, and does not end in a sign.
+                let length = least.max(24).min(most);
+                let last = random.key(&letters.replace(|c: char| !c.is_ascii_alphanumeric(), ""), 1);
+                let key = format!("{prefix}{}{last}", random.key(&letters, length - 1));
+                tried += 1;
+                if redact(&format!("using {key} for it")).contains(key.as_str()) {
+                    through.push(key);
+                }
+            }
+        }
+    }
     assert!(through.len() * 5_000 <= tried, "{} of {tried}:\n{}", through.len(), through.join("\n"));
 }

@@ -164,9 +164,11 @@ impl Rule {
                 self.at_word_start(bytes, hit)?;
                 let end = run_over_breaks(bytes, hit.end, *alphabet, *least, *most)?;
                 // Names of functions and files begin with some vendor's prefix every now and then.
-                let mut lines = text.get(hit.end..end)?.split(['\n', '\r', '\\']);
+                let body = text.get(hit.end..end)?;
+                let mut parts = body.split(['\n', '\r', '\\', '/']);
                 let wordlike = alphabet.has(b'_')
-                    && !lines.any(|line| value::is_keylike(line) || is_one_mixed_run(line));
+                    && !value::are_scrambled(body)
+                    && !parts.any(|part| value::is_keylike(part) || is_one_mixed_run(part));
                 (!wordlike).then_some(hit.start..end)?
             }
             Shape::Pattern(pattern) => {

@@ -76,6 +76,10 @@ mod tests {
             &*redact("amqp://bob:hun/ter@2x@queue:5672/v"),
             "amqp://bob:[redacted:url-password:1]@queue:5672/v"
         );
+        assert_eq!(
+            &*redact("redis://:zXdaZ87#yRh?Mwo@cache:6379/0"),
+            "redis://:[redacted:url-password:1]@cache:6379/0"
+        );
         assert_eq!(&*redact("redis://:p@ss@h/0"), "redis://:[redacted:url-password:1]@h/0");
         let signature = "Zk3".repeat(9);
         let url = format!("https://x.blob.net/a?sv=2020&sig={signature}%3D&se=1");
