@@ -18,7 +18,7 @@ use crate::session::{Arg, Args, Body, Call, Event, Session, SessionId};
 use crate::settings::Reading;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use step::Step;
+use step::{Form, Step};
 
 /// What one session taught. A few kilobytes at most; every text in it is verbatim from the redacted session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,6 +61,9 @@ pub struct Digest {
     /// [`crate::settings::Reading::max_steps`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
+    /// The same in finer words ([`Form`]); empty where none says more than its step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<Form>,
     /// Calls that changed something (as far as their name says), with their arguments: what contrast between
     /// failing and succeeding runs of one job is made from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -140,6 +143,7 @@ pub struct Counts {
 pub fn read(session: &Session, settings: &Reading) -> Digest {
     let failures = failure::find(session, settings);
     let remarks = remark::find(session, settings);
+    let forms = step::sequence(session, settings.max_steps);
     let times = || session.events.iter().filter_map(|event| event.at);
     Digest {
         session: session.id.clone(),
@@ -154,7 +158,8 @@ pub fn read(session: &Session, settings: &Reading) -> Digest {
         began: times().min(),
         ended: times().max(),
         outcome: outcome::of(session, &remarks),
-        steps: step::sequence(session, settings.max_steps),
+        steps: step::steps(&forms),
+        forms: if forms.iter().any(Form::has_detail) { forms } else { Vec::new() },
         writes: writes(session, settings),
         counts: count(session, &failures),
         notes_read: notes::read_in(session),
