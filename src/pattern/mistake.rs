@@ -8,6 +8,7 @@ mod family;
 mod group;
 mod remedy;
 
+use super::memo::{Reading, remembered};
 use super::{
     Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, template, witness,
 };
@@ -43,7 +44,8 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     for (session, digest) in corpus.digests.iter().enumerate() {
         for failure in &digest.failures {
             // Digests come from other machines too: what is refused on reading is refused again here.
-            if !failure::poison::addresses_an_agent(&failure.message) {
+            let talks = || failure::poison::addresses_an_agent(&failure.message);
+            if !remembered(Reading::Addresses, &failure.message, talks) {
                 occurrences.push(Occurrence { session, digest, failure });
             }
         }

@@ -7,6 +7,7 @@
 use super::significance::LogFactorials;
 use super::trail::{Trail, Trails};
 use crate::pattern::Corpus;
+use crate::pattern::memo::{Reading, remembered};
 use crate::redact::Clean;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +50,10 @@ impl Requests {
         let mut with: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         let mut written: BTreeMap<String, BTreeMap<Clean, usize>> = BTreeMap::new();
         let mut asked = 0;
-        let words_of = |trail: &Trail| words(&corpus.digests[trail.session].ask.cut(LONGEST_ASK));
+        let words_of = |trail: &Trail| {
+            let ask = corpus.digests[trail.session].ask.cut(LONGEST_ASK);
+            remembered(Reading::Topic, &ask, || words(&ask))
+        };
         let all: Vec<BTreeMap<String, Clean>> = trails.all.par_iter().map(words_of).collect();
         for (index, words) in (0u32..).zip(all) {
             asked += usize::from(!words.is_empty());
