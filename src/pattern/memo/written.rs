@@ -4,7 +4,6 @@
 //! absent has a byte before it that says so. Owns the forms of plain values; a reading's own form stands beside its
 //! type. Refuses to guess: bytes that do not fit give nothing.
 
-use crate::redact::{Clean, redact};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -93,18 +92,6 @@ impl Written for String {
         let (text, rest) = from.split_at_checked(length)?;
         *from = rest;
         Some(std::str::from_utf8(text).ok()?.to_owned())
-    }
-}
-
-/// What was written down is looked through again when it is read back.
-impl Written for Clean {
-    fn write(&self, out: &mut Vec<u8>) {
-        self.len().write(out);
-        out.extend_from_slice(self.as_bytes());
-    }
-
-    fn read(from: &mut &[u8]) -> Option<Clean> {
-        String::read(from).map(|text| redact(&text))
     }
 }
 
