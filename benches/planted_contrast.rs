@@ -144,6 +144,7 @@ struct Draft {
     steps: Vec<String>,
     /// Steps in pairs that must stay in this order.
     last: Vec<String>,
+    forms: Vec::new(),
     writes: Vec<Write>,
     failures: Vec<Failure>,
 }

@@ -19,11 +19,20 @@ _git_dream() {
 }
 "#;
 
+/// fish completes `git dream …` as it would `git-dream …`.
+const AS_SUBCOMMAND_IN_FISH: &str = r#"
+complete -c git -n "__fish_seen_subcommand_from dream" -f \
+    -a '(complete -C (string replace -r "^.*?\bdream\b" git-dream -- (commandline -cp)))'
+"#;
+
 /// Prints the script, under the name that the program is installed by.
 pub(super) fn main(options: &Options, mut command: clap::Command, talk: &Talk) -> anyhow::Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut command, "git-dream", &mut script);
     let mut script = String::from_utf8_lossy(&script).into_owned();
+    if options.shell == Shell::Fish {
+        script.push_str(AS_SUBCOMMAND_IN_FISH);
+    }
     if options.shell == Shell::Bash {
         // clap_complete 4.6 takes the hyphen of a program's name for a space where it names the parts of the
         // script, but not where it calls them: no command's options would ever be completed.

@@ -1,6 +1,8 @@
-//! Exit codes: 0 done, 1 a check failed, 2 wrong usage or configuration, 3 the outside world failed.
+//! Exit codes: 0 done, 1 a check failed, 2 wrong usage or configuration (a repository that cannot be worked in is
+//! one), 3 the outside world failed.
 
 use super::talk::Talk;
+use crate::repo::Unusable;
 use crate::settings;
 use std::process::ExitCode;
 
@@ -23,9 +25,12 @@ pub(super) fn of(done: anyhow::Result<()>, talk: &Talk) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     talk.error(&error);
-    let ours =
-        |cause: &(dyn std::error::Error + 'static)| cause.is::<Usage>() || cause.is::<settings::Invalid>();
-    ExitCode::from(if error.chain().any(ours) { 2 } else { 3 })
+    ExitCode::from(if error.chain().any(is_the_users) { 2 } else { 3 })
+}
+
+/// Whether the user can mend it: what was asked, the configuration, or the repository that it was asked in.
+fn is_the_users(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.is::<Usage>() || cause.is::<settings::Invalid>() || cause.is::<Unusable>()
 }
 
 /// The exit code where the arguments could not be read; help and version are no error.

@@ -1,7 +1,7 @@
 //! `git dream init [DIR] [--root PATH]`
 
 use super::exit::Usage;
-use super::talk::{COMMAND, GOOD, Talk};
+use super::talk::{COMMAND, GOOD, Talk, count};
 use crate::repo::Repo;
 use crate::settings::{self, Settings};
 use anyhow::{Context, Result, bail};
@@ -29,6 +29,8 @@ pub(super) struct Made {
     written: Vec<String>,
     kept: Vec<String>,
     committed: bool,
+    /// Files of the repository that have nothing to do with the memory at its top; 0 where it is in a folder.
+    other_files: usize,
 }
 
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
@@ -49,11 +51,51 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         (false, true) => talk.say(&format!("Committed. Next: {COMMAND}git dream run{COMMAND:#}")),
         (false, false) => talk.say(&format!("Commit these files, then: {COMMAND}git dream run{COMMAND:#}")),
     }
+    if made.other_files > 0 && !made.written.is_empty() {
+        suggest_root(&made, talk);
+    }
     Ok(())
+}
+
+/// The memory stands at the top of what seems to be a code repository: says so, and how to move it.
+fn suggest_root(made: &Made, talk: &Talk) {
+    let undo = match made.committed {
+        true => "git revert --no-edit HEAD",
+        false => "git clean -i",
+    };
+    talk.say(&format!(
+        "\nThis repository holds {} that {} nothing to do with a memory. The memory is at its top beside them, and \
+         nothing of theirs was changed.\nTo keep it in a folder instead: \
+         {COMMAND}{undo} && git dream init --root docs/memory{COMMAND:#}",
+        count(u32::try_from(made.other_files).unwrap_or(u32::MAX), "file"),
+        if made.other_files == 1 { "has" } else { "have" },
+    ));
+}
+
+/// Whether a tracked file has nothing to do with a memory that is a repository of its own, where people may keep
+/// documents and hidden files at the top too.
+fn is_other(path: &str) -> bool {
+    match path.split_once('/') {
+        None => !path.starts_with('.') && !is_document(path) && path != settings::FILE,
+        Some((folder, _)) => {
+            let is_memory = ["mistakes", "playbooks", "preferences", "agents", "archive"].contains(&folder);
+            !is_memory && !folder.starts_with('.')
+        }
+    }
+}
+
+/// Whether a file is for people to read, by its name: `README`, `LICENSE-MIT`, `notes.md`.
+fn is_document(name: &str) -> bool {
+    let upper = name.to_uppercase();
+    let begins = |word: &str| upper.starts_with(word);
+    upper.ends_with(".MD") || ["README", "LICEN", "COPYING", "NOTICE"].into_iter().any(begins)
 }
 
 /// Opens the repository at this folder, or makes one there.
 fn open_or_make(dir: &Path) -> Result<Repo> {
+    if dir.is_file() {
+        return Err(Usage(format!("{} is a file: name a folder, `git dream init DIR`", dir.display())).into());
+    }
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
     let dir = dir.canonicalize().with_context(|| format!("cannot find {}", dir.display()))?;
     let Ok(repo) = Repo::open(&dir) else {
@@ -69,7 +111,11 @@ fn open_or_make(dir: &Path) -> Result<Repo> {
             dir.strip_prefix(&top).unwrap_or(&dir).display()
         ))
         .into()),
-        None => bail!("{} is a bare repository: run `git dream init` in a clone of it and push", dir.display()),
+        None => Err(Usage(format!(
+            "{} is a bare repository: run `git dream init` in a clone of it and push",
+            dir.display()
+        ))
+        .into()),
     }
 }
 
@@ -109,8 +155,18 @@ pub(super) fn make(repo: &Repo, root: &str, commit: bool) -> Result<Made> {
             .replace("#root = \"\"", &format!("root = {}", toml::Value::String(root.to_owned()))),
     };
     Settings::parse(&settings)?;
-    let mut made =
-        Made { version: 1, repository: top.clone(), written: Vec::new(), kept: Vec::new(), committed: false };
+    let tracked = repo.head()?.map(|head| repo.list(head, "")).transpose()?.unwrap_or_default();
+    let mut made = Made {
+        version: 1,
+        repository: top.clone(),
+        written: Vec::new(),
+        kept: Vec::new(),
+        committed: false,
+        other_files: match root {
+            "" => tracked.iter().filter(|entry| is_other(&entry.path)).count(),
+            _ => 0,
+        },
+    };
     let inside = |path: &str| crate::cycle::outside(root, path);
     let files = [
         (settings::FILE.to_owned(), settings.as_str()),
@@ -166,4 +222,30 @@ fn commit_files(top: &Path, repo: &Repo, paths: &[String]) -> Result<()> {
     };
     git(&["add", "--force"])?;
     git(&["commit", "--quiet", "-m", "Start the agents' memory"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_told_from_what_a_memory_repository_may_hold() {
+        for memory in [
+            "MEMORY.md",
+            "dream.toml",
+            "README.md",
+            "LICENSE",
+            "license-mit",
+            ".gitignore",
+            ".github/workflows/x.yml",
+            "mistakes/a.md",
+            "agents/codex/mistakes/a.md",
+            "onboarding.md",
+        ] {
+            assert!(!is_other(memory), "{memory}");
+        }
+        for other in ["src/main.rs", "Cargo.toml", "docs/index.md", "Makefile"] {
+            assert!(is_other(other), "{other}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::whereabouts;
 use crate::cycle::{self, Proposal};
 use crate::learning::standing::Verdict;
 use crate::ledger::Ledger;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::Path;
@@ -53,11 +53,8 @@ struct Log {
 
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let here = whereabouts::find(dir)?;
-    let target = cycle::target(&here.repo, &here.settings)?;
-    let tip = here
-        .repo
-        .resolve(&target)?
-        .with_context(|| format!("the branch `{target}` has no commit yet: run `git dream init`"))?;
+    let target = cycle::Target::find(&here.repo, &here.settings)?;
+    let tip = target.commit()?;
     let (cycles, _) = Ledger::open(&here.repo)?.cycles()?;
     let decided = cycle::decided(&here.repo, &cycles, tip, &here.settings.memory.root)?;
     let mut entries: Vec<Entry> = Vec::new();
@@ -81,6 +78,9 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if talk.json {
         return talk.data_json(&Log { version: 1, cycles: entries });
     }
+    if let Some(notice) = &target.notice {
+        talk.say(notice);
+    }
     if entries.is_empty() {
         talk.say("No dream yet: run `git dream run`.");
     }
@@ -88,7 +88,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
 }
 
 fn learnt(repo: &crate::repo::Repo, proposal: &Proposal<'_>) -> Learnt {
-    let Proposal { learning, verdict, .. } = proposal;
+    let Proposal { learning, verdict, note, .. } = proposal;
     let commit = crate::repo::Oid::parse(&learning.commit).and_then(|commit| repo.past(commit, "").ok());
     let evidence =
         commit.iter().flat_map(|commit| &commit.trailers).filter(|trailer| trailer.key == "Dream-Evidence");
@@ -101,7 +101,7 @@ fn learnt(repo: &crate::repo::Repo, proposal: &Proposal<'_>) -> Learnt {
         commit: learning.commit.clone(),
         change: learning.change.clone(),
         kind: learning.kind.clone(),
-        note: learning.note.clone(),
+        note: note.clone(),
         title: learning.title.clone(),
         grade: learning.grade.clone(),
         sessions: learning.support.sessions,

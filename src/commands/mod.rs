@@ -34,7 +34,9 @@ use talk::Talk;
     bin_name = "git dream",
     version,
     propagate_version = true,
-    max_term_width = 100
+    max_term_width = 100,
+    after_long_help = "Exit status: 0 done, or nothing to do; 1 a check failed; 2 wrong usage or configuration; \
+                       3 the outside world failed, and nothing was lost."
 )]
 struct CommandLine {
     #[command(flatten)]
@@ -76,7 +78,7 @@ enum Command {
     Log(log::Options),
     /// Print a completion script for a shell
     Completions(completions::Options),
-    /// Print the manual page
+    /// Print the manual, or write its pages where `man` finds them
     Man(man::Options),
 }
 
@@ -108,7 +110,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Status(options)) => status::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),
-        Some(Command::Man(options)) => man::main(&options, CommandLine::command(), talk),
+        Some(Command::Man(options)) => man::main(&options, CommandLine::command(), dir, talk),
         None => status::main(&status::Options::default(), dir, talk),
     }
 }

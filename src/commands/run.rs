@@ -52,6 +52,9 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
 
 /// The report for people.
 pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
+    if let Some(notice) = &report.notice {
+        talk.say(notice);
+    }
     let counts = &report.sessions;
     talk.say(&format!("{} sessions read, {STRONG}{} new{STRONG:#}.", counts.read, counts.new));
     if counts.unsettled > 0 {

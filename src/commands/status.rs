@@ -2,10 +2,11 @@
 
 use super::talk::{COMMAND, FAINT, STRONG, Talk};
 use super::whereabouts;
-use crate::cycle::{self, Proposal};
+use crate::cycle::{self, Proposal, Target};
 use crate::learning::standing::Verdict;
 use crate::ledger::Ledger;
 use crate::repo::Repo;
+use crate::settings::Settings;
 use anyhow::Result;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -44,15 +45,18 @@ struct Waiting {
 
 pub(super) fn main(_options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let here = whereabouts::find(dir)?;
-    let status = status(&here.repo, &here.settings)?;
+    let target = Target::find(&here.repo, &here.settings)?;
+    let status = status(&here.repo, &here.settings, &target)?;
     if talk.json {
         return talk.data_json(&status);
+    }
+    if let Some(notice) = &target.notice {
+        talk.say(notice);
     }
     Ok(talk.data(&text(&status))?)
 }
 
-fn status(repo: &Repo, settings: &crate::settings::Settings) -> Result<Status> {
-    let target = cycle::target(repo, settings)?;
+fn status(repo: &Repo, settings: &Settings, target: &Target) -> Result<Status> {
     let ledger = Ledger::open(repo)?;
     let (cycles, _) = ledger.cycles()?;
     let mut status = Status {
@@ -66,13 +70,9 @@ fn status(repo: &Repo, settings: &crate::settings::Settings) -> Result<Status> {
         merged: 0,
         rejected: 0,
         next: String::new(),
-        target,
+        target: target.branch.clone(),
     };
-    let tip = match repo.resolve(&format!("refs/heads/{}", status.target))? {
-        Some(tip) => Some(tip),
-        None => repo.resolve(&format!("refs/remotes/origin/{}", status.target))?,
-    };
-    let Some(tip) = tip else {
+    let Some(tip) = target.tip else {
         status.next = "git dream init".to_owned();
         return Ok(status);
     };
@@ -81,7 +81,9 @@ fn status(repo: &Repo, settings: &crate::settings::Settings) -> Result<Status> {
         *status.notes.entry(note.front.kind.to_string()).or_default() += 1;
     }
     status.broken = memory.broken.iter().map(|(path, broken)| format!("{path}: {}", broken.reason)).collect();
-    for Proposal { cycle, learning, verdict } in cycle::decided(repo, &cycles, tip, &settings.memory.root)? {
+    for Proposal { cycle, learning, verdict, .. } in
+        cycle::decided(repo, &cycles, tip, &settings.memory.root)?
+    {
         match verdict {
             Verdict::Merged => status.merged += 1,
             Verdict::Rejected => status.rejected += 1,

@@ -7,12 +7,15 @@
 pub mod audit;
 pub mod gather;
 mod parts;
+mod place;
 mod record;
 mod report;
+mod target;
 mod verdict;
 
 pub use parts::Part;
 pub use report::{LearningReport, Report, SessionCounts};
+pub use target::Target;
 pub use verdict::{Proposal, decided, standings};
 
 use crate::digest::Digest;
@@ -27,7 +30,7 @@ use crate::pattern::{self, Fingerprint, Given, Known, Pattern, memo};
 use crate::repo::{Commit, FileChange, Identity, MoveError, Oid, Plan, RefMove, Repo, Signing};
 use crate::session::SessionId;
 use crate::settings::Settings;
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use jiff::Timestamp;
 use parts::Parts;
 use record::fingerprint_of;
@@ -52,7 +55,7 @@ pub struct Request<'a> {
 
 /// What the repository held when the dream began.
 struct Before<'r> {
-    target: String,
+    target: Target,
     base: Oid,
     ledger: Ledger<'r>,
     setting: String,
@@ -199,30 +202,10 @@ fn mine(all: Vec<Digest>, given: &Given<'_>, cache: &Cache, parts: &Parts) -> Ve
 /// Finds the target branch and opens the ledger.
 fn look<'r>(request: &Request<'r>) -> Result<Before<'r>> {
     let Request { repo, settings, dry_run, .. } = *request;
-    let target = target(repo, settings)?;
-    let local = repo.resolve(&format!("refs/heads/{target}"))?;
-    let base = match local {
-        Some(tip) => Some(tip),
-        None => repo.resolve(&format!("refs/remotes/origin/{target}"))?,
-    };
-    let Some(base) = base else {
-        bail!(
-            "the branch `{target}` has no commit yet: run `git dream init` there, or commit something first"
-        );
-    };
+    let target = Target::find(repo, settings)?;
+    let base = target.commit()?;
     let ledger = Ledger::open(repo)?.with_cache(Cache::of(repo, !dry_run));
     Ok(Before { target, base, ledger, setting: fingerprint_of(settings) })
-}
-
-/// The branch that learnings are proposed for.
-pub fn target(repo: &Repo, settings: &Settings) -> Result<String> {
-    if !settings.memory.target.is_empty() {
-        return Ok(settings.memory.target.clone());
-    }
-    let head = repo.head_branch()?;
-    head.context(
-        "HEAD is on no branch: check one out, or name it in dream.toml (`[memory] target = \"main\"`)",
-    )
 }
 
 /// The note of every pattern that has one.

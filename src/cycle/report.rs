@@ -2,6 +2,7 @@
 
 use super::gather::Gathered;
 use super::parts::Part;
+use super::target::Target;
 use crate::learning::{Planned, Refused};
 use crate::repo::Oid;
 use crate::session::Skipped;
@@ -16,6 +17,9 @@ pub struct Report {
     pub cycle: Option<String>,
     /// The target branch.
     pub target: String,
+    /// [`Target::notice`].
+    #[serde(skip)]
+    pub notice: Option<String>,
     /// The commit that the branch starts from.
     pub base: String,
     /// The branch; `None` when there was nothing to say.
@@ -89,11 +93,12 @@ pub struct Counted {
 
 impl Report {
     /// Nothing new: nothing was mined.
-    pub(super) fn quiet(target: &str, base: Oid, gathered: &Gathered) -> Report {
+    pub(super) fn quiet(target: &Target, base: Oid, gathered: &Gathered) -> Report {
         Report {
             version: 1,
             cycle: None,
-            target: target.to_owned(),
+            target: target.branch.clone(),
+            notice: target.notice.clone(),
             base: base.to_string(),
             branch: None,
             tip: None,
@@ -108,7 +113,13 @@ impl Report {
     }
 
     /// What is planned; the commits get their names later.
-    pub(super) fn of(cycle: &str, target: &str, base: Oid, gathered: &Gathered, planned: &Planned) -> Report {
+    pub(super) fn of(
+        cycle: &str,
+        target: &Target,
+        base: Oid,
+        gathered: &Gathered,
+        planned: &Planned,
+    ) -> Report {
         let learning = |learning: &crate::learning::Learning| LearningReport {
             commit: String::new(),
             change: learning.change.to_string(),

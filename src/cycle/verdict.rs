@@ -1,6 +1,7 @@
 //! What people did with what was proposed, read from the history alone.
 
 use super::outside;
+use super::place::Places;
 use crate::learning::standing::{Standing, Standings, Verdict};
 use crate::ledger::{CycleRecord, LearningRecord};
 use crate::pattern::{Fingerprint, Support};
@@ -17,13 +18,16 @@ pub struct Proposal<'a> {
     pub learning: &'a LearningRecord,
     /// What people did with it.
     pub verdict: Verdict,
+    /// The note's path inside the memory: where people have moved it, else where it was proposed.
+    pub note: String,
 }
 
 /// The verdict on every learning of every cycle, oldest first.
 ///
 /// Merged: its commit is in the target's history, or a commit there names its pattern (rebased, squashed,
-/// cherry-picked), or the note that it added stands there whatever the message says, and its note still stands. Pending: a branch `dream/<cycle>`, here or at a remote as last
-/// fetched, has it and the target has not. Rejected: neither.
+/// cherry-picked), or the note that it added stands there whatever the message says, and its note still stands,
+/// under another name perhaps. Pending: a branch `dream/<cycle>`, here or at a remote as last fetched, has it and
+/// the target has not. Rejected: neither.
 pub fn decided<'a>(
     repo: &Repo,
     cycles: &'a [CycleRecord],
@@ -32,6 +36,7 @@ pub fn decided<'a>(
 ) -> Result<Vec<Proposal<'a>>> {
     let open = open_branches(repo)?;
     let mut landed: Option<BTreeSet<String>> = None;
+    let mut places = Places::new(repo, cycles, target, root);
     let mut proposals = Vec::new();
     for cycle in cycles {
         for learning in &cycle.learnings {
@@ -46,18 +51,19 @@ pub fn decided<'a>(
                 }
                 landed.as_ref().is_some_and(|landed| landed.contains(&learning.pattern))
             };
-            let note = outside(root, &learning.note);
-            let stands = repo.read(target, &note)?.is_some();
+            let place = places.of(cycle, learning)?;
             // A squash under a message of somebody's own names no pattern, but it brings the note.
-            let merged = merged || stands && brought(repo, cycle, learning, &note);
+            let merged = merged
+                || place.as_ref().is_some_and(|place| brought(repo, cycle, learning, &outside(root, place)));
             let is_open = cycle.branch.as_ref().is_some_and(|branch| open.contains(branch));
-            let verdict = match (merged, stands, is_open) {
+            let verdict = match (merged, place.is_some(), is_open) {
                 (true, true, _) => Verdict::Merged,
                 (true, false, _) => Verdict::Rejected,
                 (false, _, true) => Verdict::Pending,
                 (false, _, false) => Verdict::Rejected,
             };
-            proposals.push(Proposal { cycle, learning, verdict });
+            let note = place.unwrap_or_else(|| learning.note.clone());
+            proposals.push(Proposal { cycle, learning, verdict, note });
         }
     }
     Ok(proposals)
@@ -72,7 +78,7 @@ fn brought(repo: &Repo, cycle: &CycleRecord, learning: &LearningRecord, note: &s
 /// What is known of every pattern that was ever proposed: the last proposal counts.
 pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -> Result<Standings> {
     let mut standings = Standings::new();
-    for Proposal { learning, verdict, .. } in decided(repo, cycles, target, root)? {
+    for Proposal { learning, verdict, note, .. } in decided(repo, cycles, target, root)? {
         let Some(pattern) = Fingerprint::parse(&learning.pattern) else { continue };
         let counted = &learning.support;
         let text = match Oid::parse(&learning.commit) {
@@ -80,7 +86,7 @@ pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -
             None => None,
         };
         let standing = Standing {
-            note: learning.note.clone(),
+            note,
             verdict,
             support: Support {
                 sessions: counted.sessions,

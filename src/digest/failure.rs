@@ -3,18 +3,15 @@
 //! Owns the judgement of one session's failures: [`judge`] says whether a call failed and whether that is a
 //! mistake, [`salient`] which line says why, [`fix`] what worked afterwards, [`mask`] what varies in a message.
 //! Refuses what is no mistake: answers given by exit status, checks that fail before the fix, what a person
-//! refused; and texts that talk to agents ([`poison`]).
+//! refused; and texts that talk to agents ([`super::addressed`]).
 
 pub mod difference;
-mod expression;
 pub mod fix;
 pub mod judge;
 mod listing;
 pub mod mask;
-pub mod poison;
-pub mod program;
+mod program;
 pub mod salient;
-pub mod shell;
 mod wrapper;
 
 use super::step::{self, Step};

@@ -4,10 +4,13 @@
 //! did), [`failure`] (what went wrong and what fixed it), [`remark`] (what people said about it). Refuses to
 //! look across sessions: that is [`crate::pattern`]'s work. Digests combine by set union.
 
+pub mod addressed;
+mod expression;
 pub mod failure;
 mod notes;
 mod outcome;
 pub mod remark;
+mod shell;
 pub mod step;
 
 use crate::redact::Clean;
@@ -15,7 +18,7 @@ use crate::session::{Arg, Args, Body, Call, Event, Session, SessionId};
 use crate::settings::Reading;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use step::Step;
+use step::{Form, Step};
 
 /// What one session taught. A few kilobytes at most; every text in it is verbatim from the redacted session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +61,9 @@ pub struct Digest {
     /// [`crate::settings::Reading::max_steps`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
+    /// The same in finer words ([`Form`]); empty where none says more than its step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forms: Vec<Form>,
     /// Calls that changed something (as far as their name says), with their arguments: what contrast between
     /// failing and succeeding runs of one job is made from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -137,6 +143,7 @@ pub struct Counts {
 pub fn read(session: &Session, settings: &Reading) -> Digest {
     let failures = failure::find(session, settings);
     let remarks = remark::find(session, settings);
+    let forms = step::sequence(session, settings.max_steps);
     let times = || session.events.iter().filter_map(|event| event.at);
     Digest {
         session: session.id.clone(),
@@ -151,7 +158,8 @@ pub fn read(session: &Session, settings: &Reading) -> Digest {
         began: times().min(),
         ended: times().max(),
         outcome: outcome::of(session, &remarks),
-        steps: step::sequence(session, settings.max_steps),
+        steps: step::steps(&forms),
+        forms: if forms.iter().any(Form::has_detail) { forms } else { Vec::new() },
         writes: writes(session, settings),
         counts: count(session, &failures),
         notes_read: notes::read_in(session),

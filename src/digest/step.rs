@@ -1,8 +1,8 @@
 //! What a call did, without its arguments: the alphabet of workflows.
 //!
 //! `git push origin main` is the step `git push`; an edit of `src/a.rs` is `edit *.rs`; an API tool is its own
-//! name. One shell line can be several steps (`cd x && cargo test | tail` is `cargo test`). [`shell`] splits
-//! a line, [`command`] names each part of it, [`mod@file`] names what touches files, [`programs`] holds what is
+//! name. One shell line can be several steps (`cd x && cargo test | tail` is `cargo test`). [`super::shell`]
+//! splits a line, [`command`] names each part of it, [`mod@file`] names what touches files, [`programs`] holds what is
 //! known about common programs. Refuses to judge whether a step was worth doing: that is the miners' work.
 
 mod command;
@@ -10,15 +10,14 @@ mod file;
 // Tables read best packed by hand.
 #[rustfmt::skip]
 mod programs;
-mod shell;
 
 use super::failure;
+use super::shell::Joined;
 use crate::redact::Clean;
 use crate::session::{Body, Call, Session, Status};
 use command::{Part, Strength};
 use programs as known;
 use serde::{Deserialize, Serialize};
-use shell::Joined;
 
 /// Longest part of a shell line that is read, bytes.
 const LONGEST_LINE: usize = 16 * 1024;
@@ -43,22 +42,31 @@ impl std::fmt::Display for Step {
     }
 }
 
+impl Step {
+    /// Whether it is that step, or that step in finer words: `rio cogeo create` is a form of `rio cogeo`.
+    pub fn is_form_of(&self, step: &Step) -> bool {
+        self.strip_prefix(&**step).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    }
+}
+
 /// The steps that one call is, in order; none for a call that leaves no trace (`cd`, `echo`, a to-do list).
 /// Where a shell line does work, its looking around (`ls`, `grep`) is left out.
 pub fn of(call: &Call) -> Vec<Step> {
-    let parts = parts(call);
-    let strongest = parts.iter().map(|part| part.strength).max().unwrap_or(Strength::Silent);
-    if strongest == Strength::Silent {
-        return Vec::new();
-    }
-    let kept = parts.into_iter().filter(|part| part.strength == strongest).map(|part| Step(part.step));
-    let mut steps: Vec<Step> = kept.collect();
-    if strongest == Strength::Looking {
-        // `cat a | grep b | head` looks once.
-        steps.truncate(1);
-    }
+    let mut steps: Vec<Step> = telling_parts(call).into_iter().map(|part| Step(part.step)).collect();
     steps.dedup();
     steps
+}
+
+/// The parts of a call that say most of what it did.
+fn telling_parts(call: &Call) -> Vec<Part> {
+    let mut parts = parts(call);
+    let strongest = parts.iter().map(|part| part.strength).max().unwrap_or(Strength::Silent);
+    parts.retain(|part| part.strength == strongest && strongest != Strength::Silent);
+    if strongest == Strength::Looking {
+        // `cat a | grep b | head` looks once.
+        parts.truncate(1);
+    }
+    parts
 }
 
 /// The step of a failing call that the failure belongs to: for a shell line of several, the part that failed.
@@ -109,12 +117,12 @@ pub fn command_line(call: &Call) -> Option<&Clean> {
     }
 }
 
-/// The words of the command in this line that is this step, without quotes and redirections; `None` if no
-/// command of the line is.
+/// The words of the command in this line that is this step, or has this form, without quotes and redirections;
+/// `None` if no command of the line is.
 pub fn words_of(line: &Clean, step: &Step) -> Option<Vec<Clean>> {
     command::parts(&line.cut(LONGEST_LINE))
         .into_iter()
-        .find(|part| part.step == step.0)
+        .find(|part| part.step == step.0 || Form::of(part).in_full() == *step)
         .map(|part| part.words)
 }
 
@@ -157,24 +165,72 @@ pub fn handles_files(step: &Step) -> bool {
     tools.iter().any(|names| known::has(names, &verb))
 }
 
+/// A step in the finest words: with what may be one more sub-command (`create` of `rio cogeo create`) or the first
+/// flag (`-n` of `snakemake -n`). Whether that is a step of its own or just an argument, only many sessions tell.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Form(Clean);
+
+impl Form {
+    /// Between the step and its detail; no step has one in it.
+    const SEAM: char = '\t';
+
+    fn of(part: &Part) -> Form {
+        match &part.detail {
+            Some(detail) => Form(Clean::join(&[&part.step, detail], "\t")),
+            None => Form(part.step.clone()),
+        }
+    }
+
+    /// The step.
+    pub fn step(&self) -> Step {
+        let end = self.0.find(Self::SEAM).unwrap_or(self.0.len());
+        Step(self.0.part(0..end).unwrap_or_default())
+    }
+
+    /// The step with its detail: `rio cogeo create`.
+    pub fn in_full(&self) -> Step {
+        match self.0.split_once(Self::SEAM) {
+            Some((step, _)) => {
+                let detail = self.0.part(step.len() + 1..self.0.len()).unwrap_or_default();
+                Step(Clean::join(&[&self.step().0, &detail], " "))
+            }
+            None => Step(self.0.clone()),
+        }
+    }
+
+    /// Whether it says more than the step.
+    pub fn has_detail(&self) -> bool {
+        self.0.contains(Self::SEAM)
+    }
+}
+
 /// What the agent did, in order: only calls that came back and did not fail, looking around left out,
-/// immediate repetitions collapsed, at most `most` steps.
-pub fn sequence(session: &Session, most: usize) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
+/// immediate repetitions collapsed, at most `most` steps. In the finest words; [`steps`] leaves those out.
+pub fn sequence(session: &Session, most: usize) -> Vec<Form> {
+    let mut forms: Vec<Form> = Vec::new();
     for event in &session.events {
         let Body::Call(call) = &event.body else { continue };
         if call.status != Status::Returned || failure::has_failed(call) {
             continue;
         }
-        for step in of(call) {
-            if steps.len() >= most {
-                return steps;
+        for part in telling_parts(call) {
+            if forms.len() >= most {
+                return forms;
             }
-            if steps.last() != Some(&step) && !is_look_around(&step) {
-                steps.push(step);
+            let form = Form::of(&part);
+            if forms.last() != Some(&form) && !is_look_around(&Step(part.step)) {
+                forms.push(form);
             }
         }
     }
+    forms
+}
+
+/// The steps that these are forms of, immediate repetitions collapsed.
+pub fn steps(forms: &[Form]) -> Vec<Step> {
+    let mut steps: Vec<Step> = forms.iter().map(Form::step).collect();
+    steps.dedup();
     steps
 }
 
@@ -192,6 +248,7 @@ fn parts(call: &Call) -> Vec<Part> {
     let tool = call.tool.to_ascii_lowercase();
     let part = |step: Clean, strength: Strength, changes: bool| Part {
         step,
+        detail: None,
         program: call.tool.clone(),
         strength,
         words: Vec::new(),

@@ -19,7 +19,6 @@ mod consent;
 mod exfiltration;
 mod fetch;
 mod flag;
-mod fold;
 mod grammar;
 mod hidden;
 mod lookalike;

@@ -5,14 +5,19 @@ use super::author::quote;
 use crate::pattern::Support;
 use std::fmt::Write;
 
-/// Longest subject line, bytes.
-const MOST_SUBJECT: usize = 100;
+/// Longest subject line, characters: what git's own lists and the forges show whole.
+const MOST_SUBJECT: usize = 72;
 
 /// The message of the commit that carries this learning in this cycle. The trailers are those of the design,
 /// in its order; nothing before them can be taken for one, because every quoted line is indented.
 pub fn of(learning: &Learning, cycle: &str, engine: &str) -> String {
     let Learning { change, kind, pattern, grade, .. } = learning;
-    let mut text = format!("{}\n\n", subject(&format!("{kind}: {}", learning.title)));
+    let whole = one_line(&format!("{kind}: {}", learning.title));
+    let subject = subject(&whole);
+    let mut text = format!("{subject}\n\n");
+    if subject != whole {
+        let _ = writeln!(text, "{whole}\n");
+    }
     let _ = writeln!(text, "{}\n", learning.rationale.trim_end());
     if !learning.evidence.is_empty() {
         text.push_str("Evidence:\n\n");
@@ -62,14 +67,20 @@ fn count(n: u32, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
-/// A subject line: one line, cut between words.
-fn subject(text: &str) -> String {
-    let line = text.replace(['\n', '\r'], " ");
-    if line.len() <= MOST_SUBJECT {
-        return line;
+/// A text as one line.
+fn one_line(text: &str) -> String {
+    text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// A subject line made from a line: cut between words where it is too long.
+fn subject(line: &str) -> String {
+    if line.chars().count() <= MOST_SUBJECT {
+        return line.to_owned();
     }
-    let cut = &line[..line.floor_char_boundary(MOST_SUBJECT - 3)];
-    let words = cut.rsplit_once(' ').map_or(cut, |(words, _)| words);
+    // Room for what may have to be added: the end of a code span, and the sign that something is left out.
+    let cut: String = line.chars().take(MOST_SUBJECT - 2).collect();
+    let words = cut.rsplit_once(' ').map_or(cut.as_str(), |(words, _)| words);
+    let words = words.trim_end_matches([' ', ':', ',', ';']);
     // A code span that was cut open would swallow what follows it on a forge's page.
     let open = words.matches('`').count() % 2 == 1;
     format!("{words}{}…", if open { "`" } else { "" })
@@ -130,6 +141,19 @@ mod tests {
         assert_eq!(text.lines().filter(|line| line.starts_with("Dream-Pattern:")).count(), 1);
         assert!(!text.lines().any(|line| line.starts_with("Signed-off-by")));
         let subject = text.lines().next().unwrap();
-        assert!(subject.len() <= MOST_SUBJECT && subject.matches('`').count().is_multiple_of(2), "{subject}");
+        assert!(subject.chars().count() <= MOST_SUBJECT, "{subject}");
+        assert!(subject.matches('`').count().is_multiple_of(2), "{subject}");
+    }
+
+    #[test]
+    fn what_the_subject_has_no_room_for_is_in_the_body() {
+        let title = "`frob` fails: `the frobnicator has no room for another part, please remove one of them`";
+        let text = of(&learning(title, "boom"), "c", "builtin/1");
+        let expected = format!(
+            "mistake: `frob` fails: `the frobnicator has no room for another part`…\n\nmistake: {title}\n\nWhy.\n"
+        );
+        assert!(text.starts_with(&expected), "{text}");
+        let endless = subject(&"é".repeat(500));
+        assert_eq!(endless.chars().count(), MOST_SUBJECT - 1);
     }
 }

@@ -167,6 +167,7 @@ mod tests {
             ended: None,
             outcome: Some(Outcome { score: f64::from(u8::from(!failed)), by: OutcomeSource::Stated }),
             steps: steps.iter().map(|name| Step(redact(name))).collect(),
+            forms: Vec::new(),
             writes: vec![Write {
                 event: 7,
                 step: Step(redact("order")),

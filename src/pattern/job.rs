@@ -148,6 +148,7 @@ mod tests {
             ended: None,
             outcome: None,
             steps: Vec::new(),
+            forms: Vec::new(),
             writes: Vec::new(),
             failures: Vec::new(),
             remarks: Vec::new(),

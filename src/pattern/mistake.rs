@@ -12,6 +12,7 @@ use super::memo::{Reading, remembered};
 use super::{
     Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, template, witness,
 };
+use crate::digest::addressed::addresses_an_agent;
 use crate::digest::failure::Failure;
 use crate::digest::{Digest, failure, step};
 use crate::redact::{Clean, redact};
@@ -34,7 +35,7 @@ struct Occurrence<'a> {
 impl Occurrence<'_> {
     /// What was seen to work; not a guess, and not a text that talks to agents.
     fn fix(&self) -> Option<&failure::Fix> {
-        self.failure.fix.as_ref().filter(|fix| !failure::poison::addresses_an_agent(&fix.call))
+        self.failure.fix.as_ref().filter(|fix| !addresses_an_agent(&fix.call))
     }
 }
 
@@ -44,8 +45,8 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     for (session, digest) in corpus.digests.iter().enumerate() {
         for failure in &digest.failures {
             // Digests come from other machines too: what is refused on reading is refused again here.
-            let talks = || failure::poison::addresses_an_agent(&failure.message);
-            if !remembered(Reading::Addresses, &failure.message, talks) {
+            let addresses = || addresses_an_agent(&failure.message);
+            if !remembered(Reading::Addresses, &failure.message, addresses) {
                 occurrences.push(Occurrence { session, digest, failure });
             }
         }

@@ -10,6 +10,7 @@ mod chain;
 mod cohesion;
 mod consensus;
 mod example;
+mod form;
 mod judgement;
 mod significance;
 mod topic;
@@ -20,6 +21,7 @@ mod planted;
 
 use super::witness;
 use super::{Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Rate, WorkflowLesson, WorkflowStep};
+use crate::digest::step::Step;
 use crate::digest::{Digest, Write};
 use crate::redact::Clean;
 use consensus::Workflow;
@@ -164,7 +166,7 @@ fn pattern(
     });
     let steps: Vec<WorkflowStep> = steps.collect();
     let pitfalls = mistakes.iter().filter(|mistake| match &mistake.lesson {
-        Lesson::Error(error) => steps.iter().any(|step| step.step == error.step),
+        Lesson::Error(error) => steps.iter().any(|step| step.step.is_form_of(&error.step)),
         _ => false,
     });
     let corroborated = support.agents >= 2 || support.people >= 2 || with.hits >= settings.min_sessions;
@@ -188,8 +190,12 @@ fn pattern(
 }
 
 /// The first time that a session's step changed something and worked.
-fn write_of<'a>(digest: &'a Digest, step: &str) -> Option<&'a Write> {
-    digest.writes.iter().find(|write| write.ok && *write.step == *step)
+fn write_of<'a>(digest: &'a Digest, step: &Step) -> Option<&'a Write> {
+    let is_it = |write: &&Write| {
+        let is_form = || step.is_form_of(&write.step) && example::words_of(write, step).is_some();
+        write.ok && (write.step == *step || is_form())
+    };
+    digest.writes.iter().find(is_it)
 }
 
 /// A few requests, each of another job, the shortest first: they say most plainly what was wanted.

@@ -27,6 +27,8 @@ mod placeholder;
 mod redactor;
 mod rule;
 mod rules;
+#[cfg(test)]
+mod random_keys;
 mod seen;
 mod value;
 

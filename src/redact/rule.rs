@@ -164,9 +164,11 @@ impl Rule {
                 self.at_word_start(bytes, hit)?;
                 let end = run_over_breaks(bytes, hit.end, *alphabet, *least, *most)?;
                 // Names of functions and files begin with some vendor's prefix every now and then.
-                let mut lines = text.get(hit.end..end)?.split(['\n', '\r', '\\']);
+                let body = text.get(hit.end..end)?;
+                let mut parts = body.split(['\n', '\r', '\\', '/']);
                 let wordlike = alphabet.has(b'_')
-                    && !lines.any(|line| value::is_keylike(line) || is_one_mixed_run(line));
+                    && !value::are_scrambled(body)
+                    && !parts.any(|part| value::is_keylike(part) || is_one_mixed_run(part));
                 (!wordlike).then_some(hit.start..end)?
             }
             Shape::Pattern(pattern) => {
@@ -300,6 +302,8 @@ fn assigned_value(
     let start = place::value_start(bytes, hit.end)?;
     let end = run(bytes, start, alphabet, most + 1);
     // A word or a number of the right length is no key.
-    let mixed = bytes.get(start..end)?.iter().any(u8::is_ascii_digit);
-    (mixed && (least..=most).contains(&(end - start))).then_some(start..end)
+    let value = bytes.get(start..end)?;
+    let random =
+        value.iter().any(u8::is_ascii_digit) || std::str::from_utf8(value).is_ok_and(value::are_scrambled);
+    (random && (least..=most).contains(&(end - start))).then_some(start..end)
 }

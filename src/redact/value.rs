@@ -1,190 +1,14 @@
 //! Is this value a secret?
 //!
 //! Owns the judgement on what stands on the right of an assignment: randomness, placeholders, references to
-//! variables, paths, plain words. Refuses to look at the name on the left; `find::assignment` does.
+//! variables, paths, plain words (`words` lists them, `letters` tells them from scrambled letters). Refuses to look
+//! at the name on the left; `find::assignment` does.
 
-/// Words that stand where a secret would, in documentation and templates.
-const STAND_INS: &[&str] = &[
-    "changeme",
-    "change-me",
-    "change_me",
-    "dummy",
-    "example",
-    "foobar",
-    "here",
-    "hidden",
-    "insert",
-    "masked",
-    "mypassword",
-    "mysecret",
-    "mytoken",
-    "omitted",
-    "pass",
-    "passphrase",
-    "passwd",
-    "password",
-    "placeholder",
-    "redacted",
-    "replace",
-    "replaceme",
-    "sample",
-    "secret",
-    "todo",
-    "token",
-    "key",
-    "api_key",
-    "apikey",
-    "pwd",
-    "user",
-    "username",
-    "value",
-    "your",
-    "credentials",
-    "credential",
-    "removed",
-    "fixme",
-    "tbd",
-    "test",
-    "testing",
-    "xxx",
-    "key1",
-    "key2",
-    "token1",
-    "token2",
-];
+mod letters;
+mod words;
 
-/// Words that make a value made of words one that stands in for a secret (`your-api-key-here`).
-const STAND_IN_PARTS: &[&str] = &[
-    "your",
-    "my",
-    "example",
-    "sample",
-    "placeholder",
-    "dummy",
-    "changeme",
-    "change",
-    "insert",
-    "replace",
-    "redacted",
-    "fake",
-    "here",
-    "some",
-    "todo",
-    "the",
-    "enter",
-    "mock",
-    "test",
-];
-
-/// Values that say what a value is: types, literals, demands.
-const TYPE_WORDS: &[&str] = &[
-    "any",
-    "array",
-    "auto",
-    "bool",
-    "boolean",
-    "bytes",
-    "char",
-    "const",
-    "date",
-    "default",
-    "disabled",
-    "empty",
-    "enabled",
-    "false",
-    "file",
-    "float",
-    "function",
-    "int",
-    "integer",
-    "invalid",
-    "missing",
-    "never",
-    "nil",
-    "none",
-    "null",
-    "number",
-    "object",
-    "optional",
-    "option",
-    "prompt",
-    "required",
-    "self",
-    "static",
-    "str",
-    "string",
-    "true",
-    "type",
-    "undefined",
-    "unknown",
-    "unset",
-    "uuid",
-    "var",
-    "void",
-    "wrong",
-    "incorrect",
-    "expired",
-    "async",
-    "await",
-    "new",
-    "return",
-    "yes",
-    "no",
-    "not",
-    "must",
-    "should",
-    "is",
-    "was",
-    "and",
-    "or",
-    "the",
-    "a",
-    "an",
-    "to",
-    "for",
-    "in",
-    "on",
-    "at",
-    "with",
-    "from",
-    "if",
-    "when",
-    "instead",
-    "flag",
-    "argument",
-    "parameter",
-    "field",
-    "fields",
-    "manager",
-    "store",
-    "protected",
-    "based",
-    "authentication",
-    "auth",
-    "reset",
-    "login",
-    "hash",
-    "hashing",
-    "verification",
-    "management",
-    "length",
-    "strength",
-    "handling",
-    "has",
-    "can",
-    "via",
-    "as",
-    "of",
-    "by",
-    "it",
-    "that",
-    "this",
-    "these",
-    "set",
-    "unchanged",
-    "changed",
-    "rotation",
-];
+pub(super) use letters::are_scrambled;
+use words::{STAND_IN_PARTS, STAND_INS, TYPE_WORDS};
 
 /// Shannon entropy of the bytes, bits a byte.
 pub(super) fn entropy(bytes: &[u8]) -> f64 {
@@ -285,25 +109,19 @@ pub(super) fn is_keylike(value: &str) -> bool {
     if value.len() < 8 || value.chars().any(|c| c.is_whitespace() || c.is_control()) || is_path(value) {
         return false;
     }
-    let has = |class: fn(&u8) -> bool| value.as_bytes().iter().any(class);
-    let (digit, lower, upper) =
-        (has(u8::is_ascii_digit), has(u8::is_ascii_lowercase), has(u8::is_ascii_uppercase));
-    if !(lower || upper) {
-        return false;
-    }
-    let longest = value.split(['-', '_', '.', ':', '/']).map(str::len).max().unwrap_or(0);
-    let varied = entropy(value.as_bytes()) >= 1.5;
     let parts = || value.split(['-', '_', '.', ':', '/']);
+    let varied = entropy(value.as_bytes()) >= 1.5;
     let serial = parts().filter(|part| part.len() >= 4 && is_mixed(part)).count() >= 3;
-    let letters_and_digits = digit && (serial || parts().any(is_mixed_part));
-    let humps =
-        value.as_bytes().windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
-    // Words in camel case keep one case for long; what is random changes it every other letter.
-    let turns =
-        value.as_bytes().windows(2).filter(|w| w[0].is_ascii_lowercase() != w[1].is_ascii_lowercase());
-    let scrambled =
-        lower && upper && longest >= 16 && (humps.count() * 5 >= longest || turns.count() * 3 >= longest);
-    varied && (letters_and_digits || scrambled)
+    varied && (serial || parts().any(is_mixed_part) || changes_often(value) || are_scrambled(value))
+}
+
+/// Letters of both cases, and digits among them three times: versions and the names of machines have fewer.
+fn changes_often(value: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| value.as_bytes().iter().any(test);
+    let change =
+        |pair: &&[u8]| pair.iter().any(u8::is_ascii_digit) && pair.iter().any(u8::is_ascii_alphabetic);
+    let changes = value.as_bytes().windows(2).filter(change).count();
+    value.len() >= 16 && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && changes >= 3
 }
 
 fn is_mixed(part: &str) -> bool {

@@ -6,6 +6,7 @@ use super::{Oid, Repo};
 use anyhow::{Context, Result};
 use git2::{Delta, Sort};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// A commit in the history.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,18 +90,32 @@ impl Repo {
         })
     }
 
+    /// The files below these folders that stand at `before` and are gone at `after` because they were renamed: where
+    /// each stands now. Told as git tells it, by half of the content being the same.
+    pub fn renamed(&self, before: Oid, after: Oid, folders: &[String]) -> Result<BTreeMap<String, String>> {
+        let failed = || format!("cannot compare {} with {}", before.short(), after.short());
+        let (before_tree, after_tree) = (self.tree_of(before)?, self.tree_of(after)?);
+        let mut options = below(folders);
+        let diff = self.inner.diff_tree_to_tree(Some(&before_tree), Some(&after_tree), Some(&mut options));
+        let mut diff = diff.with_context(failed)?;
+        diff.find_similar(Some(git2::DiffFindOptions::new().renames(true))).with_context(failed)?;
+        let path = |file: git2::DiffFile<'_>| {
+            file.path_bytes().map(|path| String::from_utf8_lossy(path).into_owned()).unwrap_or_default()
+        };
+        let renames = diff.deltas().filter(|delta| delta.status() == Delta::Renamed);
+        Ok(renames.map(|delta| (path(delta.old_file()), path(delta.new_file()))).collect())
+    }
+
     fn changes(&self, commit: &git2::Commit<'_>, folder: &str) -> Result<Vec<PathChange>, git2::Error> {
         let after = commit.tree()?;
         let before = match commit.parent_count() {
             0 => None,
             _ => Some(commit.parent(0)?.tree()?),
         };
-        let mut options = git2::DiffOptions::new();
-        options.skip_binary_check(true).context_lines(0).include_typechange(true);
         let folder = folder.trim_matches('/');
-        if !folder.is_empty() {
-            options.pathspec(folder).disable_pathspec_match(true);
-        }
+        let folders = if folder.is_empty() { &[][..] } else { &[folder] };
+        let mut options = below(folders);
+        options.skip_binary_check(true);
         let diff = self.inner.diff_tree_to_tree(before.as_ref(), Some(&after), Some(&mut options))?;
         let mut changes = Vec::new();
         for delta in diff.deltas() {
@@ -116,6 +131,16 @@ impl Repo {
         changes.sort();
         Ok(changes)
     }
+}
+
+/// A comparison of everything below these folders; none of them means the whole repository.
+fn below(folders: &[impl AsRef<str>]) -> git2::DiffOptions {
+    let mut options = git2::DiffOptions::new();
+    options.context_lines(0).include_typechange(true).disable_pathspec_match(true);
+    for folder in folders {
+        options.pathspec(folder.as_ref());
+    }
+    options
 }
 
 /// The trailers of a message's last paragraph.

@@ -26,6 +26,19 @@ use anyhow::{Context, Result, anyhow};
 use git2::{ErrorCode, RepositoryOpenFlags};
 use std::path::{Path, PathBuf};
 
+/// There is no repository, or none in a state that can be worked with: says what is wrong, with what, and what to do.
+/// The user can mend it, as opposed to what fails outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unusable(pub String);
+
+impl std::fmt::Display for Unusable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unusable {}
+
 /// A git repository that was found and could be opened.
 pub struct Repo {
     inner: git2::Repository,
@@ -121,37 +134,38 @@ impl Repo {
     }
 }
 
-/// Says why a repository cannot be opened, and what to do about it.
+/// Says why a repository cannot be opened, and what to do about it: [`Unusable`] where it is known.
 fn explain_open(error: &git2::Error, dir: &Path) -> anyhow::Error {
+    let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
     let dir = dir.display();
     let said = error.message();
     let lower = said.to_lowercase();
-    if error.code() == ErrorCode::Owner {
-        return anyhow!(
+    let why = if error.code() == ErrorCode::Owner {
+        format!(
             "{said}, so git refuses to trust it; if it is yours, run \
              `git config --global --add safe.directory <its path>`"
-        );
-    }
-    if error.code() == ErrorCode::NotFound {
-        return anyhow!("{dir} is not in a git repository; run `git dream init` there, or go to one");
-    }
-    if lower.contains("refstorage") {
-        return anyhow!(
+        )
+    } else if error.code() == ErrorCode::NotFound {
+        format!("{dir} is not in a git repository: run `git dream init` there, or go to one")
+    } else if lower.contains("refstorage") {
+        format!(
             "the repository at {dir} keeps its refs in reftable format, which git-dream cannot read; \
              convert it with `git refs migrate --ref-format=files` (git 2.46 or later)"
-        );
-    }
-    if lower.contains("objectformat") || lower.contains("object format") || lower.contains("object id type") {
-        return anyhow!(
+        )
+    } else if ["objectformat", "object format", "object id type"].iter().any(|part| lower.contains(part)) {
+        format!(
             "the repository at {dir} names its objects by SHA-256, which git-dream cannot read; \
              keep the memory in a repository made with `git init --object-format=sha1`"
-        );
-    }
-    if lower.contains("partialclone") {
-        return anyhow!(
+        )
+    } else if lower.contains("partialclone") {
+        format!(
             "the repository at {dir} is a partial clone, which git-dream cannot read; \
              clone it once more without `--filter`"
+        )
+    } else {
+        return anyhow!(
+            "cannot open the git repository at {dir}: {said}; `git -C {dir} status` may say more"
         );
-    }
-    anyhow!("cannot open the git repository at {dir}: {said}; `git -C {dir} status` may say more")
+    };
+    Unusable(why).into()
 }

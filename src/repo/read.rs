@@ -26,6 +26,20 @@ impl Repo {
         Ok(target.map(|name| name.strip_prefix("refs/heads/").unwrap_or(name).to_owned()))
     }
 
+    /// The branch that a remote has as its default, as far as the clone remembers it; `None` where it does not.
+    pub fn default_branch(&self, remote: &str) -> Result<Option<String>> {
+        let name = format!("refs/remotes/{remote}/HEAD");
+        match self.inner.find_reference(&name) {
+            Ok(head) => {
+                let target = head.symbolic_target().unwrap_or(None);
+                let prefix = format!("refs/remotes/{remote}/");
+                Ok(target.and_then(|target| target.strip_prefix(&prefix)).map(str::to_owned))
+            }
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot read the ref {name}")),
+        }
+    }
+
     /// The commit that HEAD stands on; `None` while its branch has none.
     pub fn head(&self) -> Result<Option<Oid>> {
         self.resolve("HEAD")

@@ -107,10 +107,13 @@ pub fn of_user(home: &Path, variable: impl Fn(&str) -> Option<OsString>) -> Vec<
     folders.into_iter().filter(|folder| folder.is_dir()).collect()
 }
 
+/// Judged by the ending and a few whole names; the rest of a name may be any bytes.
 fn may_be_transcript(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
-    ENDINGS.contains(&ending.as_str()) && !NO_TRANSCRIPTS.contains(&name) && !name.ends_with(".meta.json")
+    let Some(name) = path.file_name() else { return false };
+    let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    let is_one = ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()));
+    let is_other = NO_TRANSCRIPTS.iter().any(|other| name == *other);
+    is_one && !is_other && !name.as_encoded_bytes().ends_with(b".meta.json")
 }
 
 fn is_missing(error: &walkdir::Error) -> bool {
@@ -139,6 +142,19 @@ mod tests {
         assert_eq!(names.collect::<Vec<_>>(), expected);
         assert_eq!(skipped.len(), 1);
         assert!(skipped[0].path.ends_with("missing.jsonl"));
+    }
+
+    /// Only some file systems take such names.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_name_that_is_no_unicode_is_a_name() {
+        use std::os::unix::ffi::OsStringExt;
+        let folder = tempfile::tempdir().unwrap();
+        let name = OsString::from_vec(b"s\xe9ance \xff.jsonl".to_vec());
+        fs::write(folder.path().join(&name), "{}").unwrap();
+        fs::write(folder.path().join(OsString::from_vec(b"\xff.png".to_vec())), "").unwrap();
+        let (found, skipped) = expand(&[folder.path().to_owned()]);
+        assert_eq!((found, skipped), (vec![folder.path().join(name)], Vec::new()));
     }
 
     #[cfg(unix)]

@@ -1,15 +1,15 @@
-//! What somebody meets who uses the program for the first time, in the odd places that people work in.
+//! What somebody meets who uses the program for the first time.
 
 use crate::sandbox::{Ran, Sandbox};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// The moment that every dream here is dated with.
-const NOW: &str = "2026-01-05T02:00:00Z";
+pub(crate) const NOW: &str = "2026-01-05T02:00:00Z";
 
 /// A folder of five short sessions of different jobs, in each of which one command fails until a flag is added;
 /// a name with a space in it, because people have those.
-fn transcripts(sandbox: &Sandbox) -> PathBuf {
+pub(crate) fn transcripts(sandbox: &Sandbox) -> PathBuf {
     let folder = sandbox.path("old sessions");
     std::fs::create_dir_all(&folder).unwrap();
     let asks =
@@ -40,19 +40,19 @@ fn transcripts(sandbox: &Sandbox) -> PathBuf {
     folder
 }
 
-fn run(sandbox: &Sandbox, dir: &Path, more: &[&str]) -> Ran {
+pub(crate) fn run(sandbox: &Sandbox, dir: &Path, more: &[&str]) -> Ran {
     let folder = transcripts(sandbox);
     let mut args = vec!["run", "--now", NOW, "--sessions", folder.to_str().unwrap()];
     args.extend(more);
     sandbox.dream(dir, &args)
 }
 
-fn json(ran: Ran) -> Value {
+pub(crate) fn json(ran: Ran) -> Value {
     serde_json::from_str(&ran.ok()).unwrap()
 }
 
 /// A memory with one dream in it that waits for review: the repository and the branch.
-fn dreamt(sandbox: &Sandbox, name: &str) -> (PathBuf, String) {
+pub(crate) fn dreamt(sandbox: &Sandbox, name: &str) -> (PathBuf, String) {
     let memory = sandbox.repo(name, &[]);
     sandbox.dream(&memory, &["init", "--quiet"]).ok();
     let report = json(run(sandbox, &memory, &["--json"]));
@@ -186,65 +186,51 @@ fn verdicts_follow_what_people_do_with_plain_git() {
 }
 
 #[test]
-fn odd_repositories_work_or_say_what_to_do() {
+fn a_renamed_note_is_a_kept_one() {
     let sandbox = Sandbox::new();
-    let (memory, branch) = dreamt(&sandbox, "m");
-    // A linked worktree is the same memory.
-    sandbox.git(&memory, &["worktree", "add", "--quiet", "../side", "-b", "side"]);
-    let status = sandbox.dream(&sandbox.path("side"), &["status"]).ok();
-    assert!(status.contains(&branch), "{status}");
-    // Nobody can tell for which branch to dream.
-    sandbox.git(&memory, &["checkout", "--quiet", "--detach"]);
-    let detached = sandbox.dream(&memory, &["run"]);
-    assert!(detached.status != 0 && detached.stderr.contains("[memory] target"), "{detached:#?}");
-    // No commit yet.
-    let unborn = sandbox.path("unborn");
-    std::fs::create_dir(&unborn).unwrap();
-    sandbox.git(&unborn, &["init", "--quiet"]);
-    let ran = run(&sandbox, &unborn, &[]);
-    assert!(ran.status != 0 && ran.stderr.contains("git dream init"), "{ran:#?}");
-    // A branch in the way of all dream branches.
-    let blocked = sandbox.repo("blocked", &[]);
-    sandbox.dream(&blocked, &["init", "--quiet"]).ok();
-    sandbox.git(&blocked, &["branch", "dream"]);
-    let ran = run(&sandbox, &blocked, &[]);
-    assert!(ran.status == 3 && ran.stderr.contains("git branch -m dream"), "{ran:#?}");
-    // A bare repository is dreamt in like any other.
-    sandbox.git(&sandbox.path(""), &["clone", "--quiet", "--bare", blocked.to_str().unwrap(), "bare"]);
-    sandbox.git(&sandbox.path("bare"), &["branch", "-m", "dream", "was-dream"]);
-    assert_eq!(run(&sandbox, &sandbox.path("bare"), &[]).status, 0);
+    let merge: &[&str] = &["merge", "--quiet", "--no-ff", "-m", "Merge a dream"];
+    let squash: &[&str] = &["merge", "--quiet", "--squash"];
+    for (name, take, to, verdict) in [
+        ("merged", merge, "mistakes/the-ramp.md", "merged"),
+        ("squashed", squash, "mistakes/the-ramp.md", "merged"),
+        ("archived", merge, "archive/the-ramp.md", "rejected"),
+    ] {
+        let (memory, branch) = dreamt(&sandbox, name);
+        let note = sandbox.git(&memory, &["diff", "--name-only", "main", &branch, "--", "mistakes"]);
+        sandbox.git(&memory, &[take, &[&*branch]].concat());
+        sandbox.git(&memory, &["mv", &note, to]);
+        // Renamed by somebody who also changes a line, under a message that names no pattern.
+        let text = std::fs::read_to_string(memory.join(to)).unwrap();
+        std::fs::write(memory.join(to), text.replace("# ", "# Ferries: ")).unwrap();
+        sandbox.git(&memory, &["commit", "--quiet", "--all", "-m", "Take the dream, and call it what it is"]);
+        sandbox.git(&memory, &["branch", "--quiet", "-D", &branch]);
+        let log = json(sandbox.dream(&memory, &["log", "--json"]));
+        let learning = &log["cycles"][0]["learnings"][0];
+        assert_eq!(learning["verdict"], verdict, "{name}: {log:#}");
+        assert_eq!(learning["note"], if verdict == "merged" { to } else { &note }, "{name}");
+    }
 }
 
+/// Only some file systems take such names.
+#[cfg(target_os = "linux")]
 #[test]
-fn locale_and_time_zone_change_nothing() {
+fn transcripts_are_read_whatever_bytes_their_names_have() {
+    use std::os::unix::ffi::OsStrExt;
     let sandbox = Sandbox::new();
     let memory = sandbox.repo("m", &[]);
-    sandbox.dream(&memory, &["init"]).ok();
+    sandbox.dream(&memory, &["init", "--quiet"]).ok();
     let folder = transcripts(&sandbox);
-    let refs: Vec<String> = [("UTC", "C"), ("Pacific/Kiritimati", "tr_TR.UTF-8"), ("No/Where", "xx_YY")]
-        .iter()
-        .map(|(zone, locale)| {
-            let copy = sandbox.path(&locale.replace('.', "-"));
-            sandbox.git(&sandbox.path(""), &["clone", "--quiet", "m", copy.to_str().unwrap()]);
-            let mut command = sandbox.dream_command(&copy, &["run", "--quiet", "--now", NOW, "--sessions"]);
-            let output = command.arg(&folder).env("TZ", zone).env("LC_ALL", locale).output().unwrap();
-            assert!(output.status.success(), "{output:?}");
-            sandbox.git(&copy, &["for-each-ref", "refs/heads/dream", "refs/dream"])
-        })
-        .collect();
-    assert!(refs[0].contains("refs/heads/dream/") && refs.iter().all(|other| *other == refs[0]), "{refs:#?}");
-}
-
-#[test]
-fn two_roots_are_one_too_many() {
-    let sandbox = Sandbox::new();
-    let code = sandbox.repo("code", &[("src/main.rs", "fn main() {}\n")]);
-    sandbox.dream(&code, &["init", "--root", "docs/memory"]).ok();
-    let other = sandbox.dream(&code, &["init", "--root", "notes"]);
-    assert_eq!(other.status, 2, "{other:#?}");
-    assert!(other.stderr.contains("docs/memory") && !code.join("notes").exists(), "{other:#?}");
-    sandbox.dream(&code, &["init"]).ok();
-    assert!(!code.join("MEMORY.md").exists(), "without --root the one in dream.toml holds");
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = [b"\xff", path.file_name().unwrap().as_bytes()].concat();
+        std::fs::rename(&path, folder.join(std::ffi::OsStr::from_bytes(&name))).unwrap();
+    }
+    let command = ["run", "--json", "--now", NOW, "--sessions", folder.to_str().unwrap()];
+    let report = json(sandbox.dream(&memory, &command));
+    assert_eq!(
+        (&report["sessions"]["new"], &report["skipped"]),
+        (&Value::from(5), &Value::Array(Vec::new()))
+    );
 }
 
 #[test]
@@ -266,8 +252,14 @@ fn the_manual_names_every_command() {
     let page = sandbox.dream(&sandbox.path(""), &["man"]).ok();
     assert!(page.lines().any(|line| line.starts_with(".TH git-dream 1")), "{page}");
     for command in ["init", "demo", "audit", "run", "status", "log", "completions"] {
-        assert!(page.contains(&format!("git\\-dream\\-{command}")), "{command}:\n{page}");
+        let heading = format!(".SH \"GIT DREAM {}\"", command.to_uppercase());
+        assert!(page.lines().any(|line| line == heading), "{command}:\n{page}");
     }
+    assert!(page.contains("dry\\-run") && page.contains("no\\-commit"), "{page}");
+    sandbox.dream(&sandbox.path(""), &["man", "share/man1"]).ok();
+    let run = std::fs::read_to_string(sandbox.path("share/man1/git-dream-run.1")).unwrap();
+    assert!(run.contains("dry\\-run"), "{run}");
+    assert!(sandbox.path("share/man1/git-dream.1").is_file());
 }
 
 /// Typed both ways, since people type `git dream`.

@@ -277,7 +277,7 @@ fn mistakes_at_the_command_line_are_named_and_exit_with_2() {
     let ran = sandbox.dream(&memory, &["run"]);
     assert_eq!(ran.status, 2);
     assert!(ran.stderr.contains("min_sesions"), "{ran:#?}");
-    assert_eq!(sandbox.dream(&sandbox.path(""), &["run"]).status, 3, "no repository");
+    assert_eq!(sandbox.dream(&sandbox.path(""), &["run"]).status, 2, "no repository");
 }
 
 #[test]

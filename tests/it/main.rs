@@ -10,6 +10,7 @@ mod dream;
 mod kill;
 mod ledger;
 mod moves;
+mod places;
 mod repo;
 mod sandbox;
 mod signing;

@@ -5,7 +5,7 @@
 
 use super::Change;
 use super::program;
-use super::shell::{self, Segment};
+use crate::digest::shell::{self, Command};
 use crate::digest::step::{self, Step};
 use crate::redact::Clean;
 use crate::session::Call;
@@ -33,35 +33,24 @@ pub fn between_calls(
 
 /// The command of a line that a step stands for: the one that begins with the step's words, else the one with
 /// its program, else the last that acts.
-pub(super) fn segment_of<'a>(segments: &'a [Segment], line: &str, step: &Step) -> Option<&'a Segment> {
+pub(super) fn command_of<'a>(commands: &'a [Command], step: &Step) -> Option<&'a Command> {
     let words: Vec<&str> = step.split_whitespace().collect();
-    let named = |segment: &&Segment| {
-        let program = segment.program(line);
-        let arguments = segment.arguments(line);
-        words.first().is_some_and(|first| *first == program)
-            && words.iter().skip(1).all(|word| arguments.contains(word))
-    };
-    segments
+    let is_program = |command: &&Command| words.first().is_some_and(|first| *first == command.program());
+    let says = |command: &Command, word: &str| command.arguments().any(|argument| argument == word);
+    commands
         .iter()
-        .find(named)
-        .or_else(|| {
-            segments.iter().find(|segment| words.first().is_some_and(|first| *first == segment.program(line)))
-        })
-        .or_else(|| segments.iter().rev().find(|segment| !program::only_looks(segment.program(line))))
-        .or_else(|| segments.last())
+        .find(|command| is_program(command) && words.iter().skip(1).all(|word| says(command, word)))
+        .or_else(|| commands.iter().find(is_program))
+        .or_else(|| commands.iter().rev().find(|command| !program::only_looks(command.program())))
+        .or_else(|| commands.last())
 }
 
 fn shell_difference(from: &Clean, to: &Clean, step: &Step, most: usize) -> Option<(Vec<Change>, Clean)> {
-    let (from_segments, to_segments) = (shell::segments(from), shell::segments(to));
-    let (a, b) = (segment_of(&from_segments, from, step)?, segment_of(&to_segments, to, step)?);
-    let texts = |line: &Clean, segment: &Segment| -> Vec<String> {
-        segment
-            .words
-            .iter()
-            .take(COMPARED)
-            .filter_map(|range| line.get(range.clone()))
-            .map(str::to_owned)
-            .collect()
+    let (from_commands, to_commands) = (shell::commands(from), shell::commands(to));
+    let (a, b) = (command_of(&from_commands, step)?, command_of(&to_commands, step)?);
+    let texts = |line: &Clean, command: &Command| -> Vec<String> {
+        let stood = command.words.iter().filter_map(|word| line.get(word.place.clone()));
+        stood.take(COMPARED).map(str::to_owned).collect()
     };
     let (a_words, b_words) = (texts(from, a), texts(to, b));
     let step_words: BTreeSet<&str> = step.split_whitespace().collect();
@@ -78,19 +67,19 @@ fn shell_difference(from: &Clean, to: &Clean, step: &Step, most: usize) -> Optio
         return None;
     }
     let mut changes = Vec::new();
-    let mut span = b.span()?;
-    let folder = |line: &Clean, segments: &[Segment], before: &Segment| -> Option<Range<usize>> {
-        let first = before.words.first()?.start;
+    let mut span = b.place()?;
+    let folder = |commands: &[Command], before: &Command| -> Option<Range<usize>> {
+        let first = before.place()?.start;
         let earlier =
-            segments.iter().take_while(|segment| segment.words.first().is_some_and(|w| w.start < first));
-        earlier.filter(|segment| segment.program(line) == "cd").last().and_then(Segment::span)
+            commands.iter().take_while(|command| command.place().is_some_and(|at| at.start < first));
+        earlier.filter(|command| command.program() == "cd").last().and_then(Command::place)
     };
-    let (from_folder, to_folder) = (folder(from, &from_segments, a), folder(to, &to_segments, b));
+    let (from_folder, to_folder) = (folder(&from_commands, a), folder(&to_commands, b));
     let text = |line: &Clean, range: &Option<Range<usize>>| range.clone().and_then(|range| line.part(range));
     for (left, right) in differing(&a_words, &b_words) {
-        let part = |line: &Clean, segment: &Segment, words: Range<usize>| {
-            let start = segment.words.get(words.start)?.start;
-            let end = segment.words.get(words.end.checked_sub(1)?)?.end;
+        let part = |line: &Clean, command: &Command, words: Range<usize>| {
+            let start = command.words.get(words.start)?.place.start;
+            let end = command.words.get(words.end.checked_sub(1)?)?.place.end;
             (words.start < words.end).then(|| line.part(start..end)).flatten().map(|part| part.cut(most))
         };
         let change =

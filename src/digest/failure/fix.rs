@@ -6,10 +6,10 @@
 //! sessions together can confirm, whatever was done directly afterwards in place of a step never tried again.
 
 use super::Fix;
-use super::difference::{between_calls, is_option, segment_of};
-use super::poison;
+use super::difference::{between_calls, command_of, is_option};
 use super::program;
-use super::shell;
+use crate::digest::addressed::addresses_an_agent;
+use crate::digest::shell::{self, Command};
 use crate::digest::step::{self, Step};
 use crate::redact::Clean;
 use crate::session::{Call, Status};
@@ -51,7 +51,7 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
         else {
             continue;
         };
-        if poison::addresses_an_agent(&call) {
+        if addresses_an_agent(&call) {
             return None;
         }
         let between = between(calls, at, place, step);
@@ -78,7 +78,7 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
             continue;
         }
         first = false;
-        if poison::addresses_an_agent(&call) {
+        if addresses_an_agent(&call) {
             return None;
         }
         let acts = if step::is_verification(&other) {
@@ -147,21 +147,21 @@ fn between(calls: &[Seen<'_>], at: usize, fixed: usize, step: &Step) -> Vec<Step
 /// Programs of a shell line; empty for other tools.
 fn acting_programs(call: &Call) -> Vec<String> {
     let Some(line) = step::command_line(call) else { return Vec::new() };
-    shell::segments(line).iter().map(|segment| segment.program(line).to_owned()).collect()
+    shell::commands(line).iter().map(|command| command.program().to_owned()).collect()
 }
 
 /// The part of a call that acts, verbatim, with its step; `None` for calls that only look.
 fn acting_part(seen: &Seen<'_>, most: usize) -> Option<(Step, Clean)> {
     match step::command_line(seen.call) {
         Some(line) => {
-            let segments = shell::segments(line);
+            let commands = shell::commands(line);
             let acts = |done: &&Step| !program::only_looks(done.split(' ').next().unwrap_or_default());
             let step = seen.steps.iter().find(acts)?;
-            let segment = segment_of(&segments, line, step)?;
-            if program::only_looks(segment.program(line)) {
+            let command = command_of(&commands, step)?;
+            if program::only_looks(command.program()) {
                 return None;
             }
-            Some((step.clone(), line.part(segment.span()?)?.cut(most)))
+            Some((step.clone(), line.part(command.place()?)?.cut(most)))
         }
         None => {
             let call =
@@ -175,11 +175,9 @@ fn acting_part(seen: &Seen<'_>, most: usize) -> Option<(Step, Clean)> {
 fn operands(call: &Call) -> BTreeSet<String> {
     match step::command_line(call) {
         Some(line) => {
-            let segments = shell::segments(line);
-            let words = segments
-                .iter()
-                .filter(|segment| segment.program(line) != "cd")
-                .flat_map(|s| s.arguments(line));
+            let commands = shell::commands(line);
+            let words =
+                commands.iter().filter(|command| command.program() != "cd").flat_map(Command::arguments);
             words.filter(|word| !is_option(word) && word.len() > 1).take(COMPARED).map(unquoted).collect()
         }
         None => {

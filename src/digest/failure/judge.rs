@@ -5,14 +5,14 @@
 //! wrong. *Work or mistake*: a test that fails before the fix is how work goes; a test runner that is not
 //! installed is something to know next time.
 
-use super::expression::{self, Expression};
 use super::program;
 use super::salient;
-use super::shell::{self, Segment};
+use crate::digest::expression::Expression;
+use crate::digest::shell::{self, Command, Word};
 use crate::digest::step;
+use crate::redact::Clean;
 use crate::session::{Call, Status};
 use memchr::memmem;
-use std::sync::LazyLock;
 
 /// Longest text that can be an error as a whole, where only its first words speak for it. Bytes.
 const SHORT_TEXT: usize = 400;
@@ -34,34 +34,32 @@ pub fn failed(call: &Call) -> bool {
 
 /// Some tools report a person's refusal as an error.
 fn refused_in_words(output: &str) -> bool {
-    static REFUSED: LazyLock<Option<Expression>> = LazyLock::new(|| {
-        expression::compiled(concat!(
-            "(?i-u:the user (?:doesn't|does not) want to|user (?:rejected|declined|cancelled|aborted)|rejected by (?:the )?user|",
-            "(?:denied|cancell?ed|aborted|interrupted) by user|but you haven't granted it|requested permissions to|",
-            "sibling tool call errored)",
-        ))
-    });
-    REFUSED.as_ref().is_some_and(|pattern| pattern.is_match(salient::start(output, SHORT_TEXT)))
+    static REFUSED: Expression = Expression::new(concat!(
+        "(?i-u:the user (?:doesn't|does not) want to|user (?:rejected|declined|cancelled|aborted)|rejected by (?:the )?user|",
+        "(?:denied|cancell?ed|aborted|interrupted) by user|but you haven't granted it|requested permissions to|",
+        "sibling tool call errored)",
+    ));
+    REFUSED.is_match(salient::start(output, SHORT_TEXT))
 }
 
 /// Whether a non-zero exit is an answer and not a failure.
 fn is_expected(call: &Call, exit: Option<i32>) -> bool {
     let Some(line) = step::command_line(call) else { return false };
-    let segments = shell::segments(line);
+    let commands = shell::commands(line);
     let exit = exit.or_else(|| stated_exit(&call.output));
-    if ended_on_purpose(line, &segments, exit, &call.output) {
+    if ended_on_purpose(&commands, exit, &call.output) {
         return true;
     }
     // The status of a pipe is that of its last command.
-    let asks = segments.iter().any(|segment| !segment.piped && program::asks_by_exit(segment, line));
+    let asks = commands.iter().any(|command| !command.piped && program::asks_by_exit(command));
     let said_no = matches!(exit, Some(1) | None);
-    asks && said_no && !complains(&call.output, &segments, line)
+    asks && said_no && !complains(&call.output, &commands)
 }
 
 /// Whether the output of a question has a complaint in it. What a search found may hold any error message, so
 /// only the asking program's own complaints count, and those of the shell.
-fn complains(output: &str, segments: &[Segment], line: &str) -> bool {
-    let programs: Vec<&str> = segments.iter().map(|segment| segment.program(line)).collect();
+fn complains(output: &str, commands: &[Command]) -> bool {
+    let programs: Vec<&str> = commands.iter().map(Command::program).collect();
     salient::lines(output).into_iter().filter_map(|place| output.get(place)).any(|text| {
         let by_shell =
             ["bash: ", "sh: ", "zsh: ", "(eval)", "/bin/sh: ", "/bin/bash: ", "fatal: ", "error: "];
@@ -74,37 +72,33 @@ fn complains(output: &str, segments: &[Segment], line: &str) -> bool {
 
 /// `Exit code 1`, `Process exited with code 1`, where the reader left it in the text.
 fn stated_exit(output: &str) -> Option<i32> {
-    static EXIT: LazyLock<Option<Expression>> = LazyLock::new(|| {
-        expression::compiled(
-            r"(?m)^(?:Error: )?(?:Exit code:?|Process exited with code|Exited with code) (-?\d{1,4})\b",
-        )
-    });
+    static EXIT: Expression = Expression::new(
+        r"(?m)^(?:Error: )?(?:Exit code:?|Process exited with code|Exited with code) (-?\d{1,4})\b",
+    );
     let start = salient::start(output, SHORT_TEXT);
     // An expression with a group is slow, and most outputs state nothing.
     memmem::find(start.as_bytes(), b" code")?;
-    EXIT.as_ref()?.first_group(start)?.parse().ok()
+    EXIT.first_group(start)?.parse().ok()
 }
 
 /// A server, a watcher or a command under `timeout` that was stopped did what it was started for.
-fn ended_on_purpose(line: &str, segments: &[Segment], exit: Option<i32>, output: &str) -> bool {
+fn ended_on_purpose(commands: &[Command], exit: Option<i32>, output: &str) -> bool {
     let start = salient::start(output, SHORT_TEXT).to_lowercase();
     let stopped = matches!(exit, Some(124 | 130 | 137 | 143))
         || start.contains("timed out")
         || start.contains("timeout");
     stopped
-        && segments.iter().any(|segment| {
-            let words: Vec<&str> = segment.words.iter().filter_map(|range| line.get(range.clone())).collect();
-            let rest = segment.arguments(line);
-            let says = |wanted: &[&str]| rest.iter().any(|word| wanted.contains(word));
-            words.iter().take(segment.before_program).any(|&word| word == "timeout")
-                || match segment.program(line) {
+        && commands.iter().any(|command| {
+            let says = |wanted: &[&str]| command.arguments().any(|word| wanted.contains(&word));
+            let limits = |word: &Word| matches!(word.text.as_str(), "timeout" | "gtimeout" | "watch");
+            command.wrapping().iter().any(limits)
+                || match command.program() {
                     "npm" | "pnpm" | "yarn" | "bun" | "deno" | "next" | "nuxt" | "astro" | "gatsby" => {
                         says(&["start", "dev", "serve", "watch", "preview"])
                     }
-                    "vite" | "nodemon" | "http-server" | "serve" | "uvicorn" | "gunicorn" | "watch"
-                    | "tail" | "top" | "htop" | "live-server" | "webpack-dev-server" | "ngrok" | "sleep" => {
-                        true
-                    }
+                    "vite" | "nodemon" | "http-server" | "http.server" | "serve" | "uvicorn" | "gunicorn"
+                    | "watch" | "tail" | "top" | "htop" | "live-server" | "webpack-dev-server" | "ngrok"
+                    | "sleep" => true,
                     "flask" | "rails" | "hugo" | "jekyll" | "mkdocs" | "docker" | "cargo" | "go"
                     | "dotnet" | "php" | "python" | "python3" | "kubectl" => says(&[
                         "run",
@@ -140,7 +134,7 @@ fn text_is_an_error(call: &Call) -> bool {
 }
 
 /// A shell line whose status nobody wrote down, or hid behind a pipe: only an unmistakable end counts.
-fn shell_text_is_an_error(line: &str, text: &str) -> bool {
+fn shell_text_is_an_error(line: &Clean, text: &str) -> bool {
     if let Some(exit) = stated_exit(text) {
         return exit != 0;
     }
@@ -150,9 +144,10 @@ fn shell_text_is_an_error(line: &str, text: &str) -> bool {
     if !has_traceback && !has_missing {
         return false;
     }
-    let segments = shell::segments(line);
-    if segments.iter().any(|segment| !segment.piped && program::only_shows(segment.program(line)))
-        && !segments.iter().any(|segment| segment.piped && !program::only_shows(segment.program(line)))
+    let commands = shell::commands(line);
+    let shows = |command: &Command| program::only_shows(command.program());
+    if commands.iter().any(|command| !command.piped && shows(command))
+        && !commands.iter().any(|command| command.piped && !shows(command))
     {
         return false;
     }
@@ -165,28 +160,21 @@ fn shell_text_is_an_error(line: &str, text: &str) -> bool {
 
 /// The result of a tool other than a shell.
 fn tool_text_is_an_error(tool: &str, text: &str) -> bool {
-    static START: LazyLock<Option<Expression>> = LazyLock::new(|| {
-        expression::compiled(
-            r"^(?:(?i:error|fatal|failure)(?:\[[\w-]+\]|\s\(?\w{0,4}\d+\)?)?\s*:|(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)\b\s*[:(\[]|Traceback \(most recent call last\)|(?i:exception|http error|error)\s*(?:\d{3}|executing|calling|running|while|in|from|occurred)\b|MCP error)",
-        )
-    });
-    static REFUSAL: LazyLock<Option<Expression>> = LazyLock::new(|| {
-        expression::compiled(
-            r"(?i)^(?:failed to|unable to|cannot|can't|could not|couldn't|invalid|permission denied|access denied|unauthori[sz]ed|forbidden|not allowed|not permitted|rejected|denied|request failed|operation failed|missing required|unknown (?:argument|parameter|tool|option))\b",
-        )
-    });
-    let is_match = |pattern: &LazyLock<Option<Expression>>| {
-        pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
-    };
+    static START: Expression = Expression::new(
+        r"^(?:(?i:error|fatal|failure)(?:\[[\w-]+\]|\s\(?\w{0,4}\d+\)?)?\s*:|(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)\b\s*[:(\[]|Traceback \(most recent call last\)|(?i:exception|http error|error)\s*(?:\d{3}|executing|calling|running|while|in|from|occurred)\b|MCP error)",
+    );
+    static REFUSAL: Expression = Expression::new(
+        r"(?i)^(?:failed to|unable to|cannot|can't|could not|couldn't|invalid|permission denied|access denied|unauthori[sz]ed|forbidden|not allowed|not permitted|rejected|denied|request failed|operation failed|missing required|unknown (?:argument|parameter|tool|option))\b",
+    );
     let short = text.len() <= SHORT_TEXT && text.lines().count() <= 3;
     if text.starts_with('{') {
         return serde_json::from_str::<serde_json::Value>(text)
             .is_ok_and(|value| salient::error_in_json(&value).is_some());
     }
     if shows_contents(tool) {
-        return short && is_match(&START) && text.lines().count() == 1;
+        return short && START.is_match(text) && text.lines().count() == 1;
     }
-    is_match(&START) || (short && is_match(&REFUSAL))
+    START.is_match(text) || (short && REFUSAL.is_match(text))
 }
 
 /// Tools that show a file or a page, whose text is somebody else's.
@@ -213,35 +201,27 @@ pub enum Cause {
 
 /// Why a check failed, by its message.
 pub fn cause(message: &str) -> Cause {
-    static SURROUNDINGS: LazyLock<Option<Expression>> = LazyLock::new(|| {
-        expression::compiled(concat!(
-            r"(?i)command not found|not recognized as|no module named|cannot find (?:module|package)|modulenotfounderror|no such file or directory|",
-            r"enoent|unknown (?:option|flag|command|argument|subcommand|target|script|profile|feature|task)|unrecogni[sz]ed (?:option|argument|subcommand|command|flag)|unexpected argument|invalid (?:option|flag|choice)|",
-            r"no such (?:option|command|subcommand|task|target|service|container|image)|flag provided but not defined|connection (?:refused|reset|timed out)|econnrefused|econnreset|could not connect|",
-            r"cannot connect|can't connect|could not resolve|getaddrinfo|network is unreachable|timed out|permission denied|eacces|eperm|operation not permitted|",
-            r"environment variable|env var|(?-i:\b[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+\b).{0,20}(?:not|must|missing|required|unset|undefined)|is not set\b|not set\b|unset|unsupported (?:engine|version|class file)|requires? .{0,40}\b(?:version|python|node|rust|java|go|ruby|php)\b|version .{0,30}(?:required|mismatch|incompatible|not installed)|",
-            r"\block(?:ed|file)?\b|already (?:in use|running|held)|eaddrinuse|address already|no space left|out of memory|enomem|heap limit|\bkilled\b|missing script|no rule to make target|no targets? (?:specified|found)|",
-            r"could not find .{0,40}(?:in|executable|command|program|binary|cargo\.toml|package\.json|pom\.xml|makefile|gradle)|not a git repository|authentication|unauthori[sz]ed|credential|\btoken\b.{0,20}(?:expired|invalid|missing|required)|login|docker daemon|daemon (?:is )?not|",
-            r"not (?:been )?(?:installed|initiali[sz]ed|started|running|logged in|configured|provisioned|reachable)|is the .{0,30} running|pool exhausted|no tests? (?:found|ran|were|files|to run|collected)|expired|certificate|unreachable|out[- ]of[- ]date|out of sync|stale|does(?: not|n't) exist|no such (?:table|database|host|device)|role .{0,40} does not exist|database .{0,40} does not exist|feature .{0,30} (?:required|not enabled)|toolchain",
-        ))
-    });
-    static WORK: LazyLock<Option<Expression>> = LazyLock::new(|| {
-        expression::compiled(concat!(
-            r"(?i)assert|\bexpect(?:ed|s|\()|panicked|error\[e\d+\]|\bts\d{3,5}\b|syntaxerror|typeerror|nameerror|attributeerror|valueerror|keyerror|indexerror|referenceerror|zerodivisionerror|",
-            r"undefined (?:reference|symbol|variable|name)|cannot find (?:name|symbol|type|value|function|macro)|mismatched types|unused|\blint|\d+ (?:tests? )?(?:failed|failing|errors?|problems?)\b|-- ?fail|\bfail(?:ed)?\b[: ]|tests? failed|",
-            r"could not compile|compilation|not assignable|unresolved (?:import|reference)|is not defined|not a function|no overload|implicitly has an|snapshot|does not match|should (?:be|have|equal)|to (?:equal|be|have)|not equal|mismatch|borrow|lifetime|declared but|no (?:member|method|field) named|incompatible types|unexpected token|parse error|reformatted",
-        ))
-    });
-    static PLACE: LazyLock<Option<Expression>> =
-        LazyLock::new(|| expression::compiled(r"^\S+\.\w{1,5}(?::\d+|\(\d+(?:,\d+)?\)|:\d+:\d+)"));
-    let is_match = |pattern: &LazyLock<Option<Expression>>| {
-        pattern.as_ref().is_some_and(|pattern| pattern.is_match(message))
-    };
-    if is_match(&PLACE) || message.contains("error[E") {
+    static SURROUNDINGS: Expression = Expression::new(concat!(
+        r"(?i)command not found|not recognized as|no module named|cannot find (?:module|package)|modulenotfounderror|no such file or directory|",
+        r"enoent|unknown (?:option|flag|command|argument|subcommand|target|script|profile|feature|task)|unrecogni[sz]ed (?:option|argument|subcommand|command|flag)|unexpected argument|invalid (?:option|flag|choice)|",
+        r"no such (?:option|command|subcommand|task|target|service|container|image)|flag provided but not defined|connection (?:refused|reset|timed out)|econnrefused|econnreset|could not connect|",
+        r"cannot connect|can't connect|could not resolve|getaddrinfo|network is unreachable|timed out|permission denied|eacces|eperm|operation not permitted|",
+        r"environment variable|env var|(?-i:\b[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+\b).{0,20}(?:not|must|missing|required|unset|undefined)|is not set\b|not set\b|unset|unsupported (?:engine|version|class file)|requires? .{0,40}\b(?:version|python|node|rust|java|go|ruby|php)\b|version .{0,30}(?:required|mismatch|incompatible|not installed)|",
+        r"\block(?:ed|file)?\b|already (?:in use|running|held)|eaddrinuse|address already|no space left|out of memory|enomem|heap limit|\bkilled\b|missing script|no rule to make target|no targets? (?:specified|found)|",
+        r"could not find .{0,40}(?:in|executable|command|program|binary|cargo\.toml|package\.json|pom\.xml|makefile|gradle)|not a git repository|authentication|unauthori[sz]ed|credential|\btoken\b.{0,20}(?:expired|invalid|missing|required)|login|docker daemon|daemon (?:is )?not|",
+        r"not (?:been )?(?:installed|initiali[sz]ed|started|running|logged in|configured|provisioned|reachable)|is the .{0,30} running|pool exhausted|no tests? (?:found|ran|were|files|to run|collected)|expired|certificate|unreachable|out[- ]of[- ]date|out of sync|stale|does(?: not|n't) exist|no such (?:table|database|host|device)|role .{0,40} does not exist|database .{0,40} does not exist|feature .{0,30} (?:required|not enabled)|toolchain",
+    ));
+    static WORK: Expression = Expression::new(concat!(
+        r"(?i)assert|\bexpect(?:ed|s|\()|panicked|error\[e\d+\]|\bts\d{3,5}\b|syntaxerror|typeerror|nameerror|attributeerror|valueerror|keyerror|indexerror|referenceerror|zerodivisionerror|",
+        r"undefined (?:reference|symbol|variable|name)|cannot find (?:name|symbol|type|value|function|macro)|mismatched types|unused|\blint|\d+ (?:tests? )?(?:failed|failing|errors?|problems?)\b|-- ?fail|\bfail(?:ed)?\b[: ]|tests? failed|",
+        r"could not compile|compilation|not assignable|unresolved (?:import|reference)|is not defined|not a function|no overload|implicitly has an|snapshot|does not match|should (?:be|have|equal)|to (?:equal|be|have)|not equal|mismatch|borrow|lifetime|declared but|no (?:member|method|field) named|incompatible types|unexpected token|parse error|reformatted",
+    ));
+    static PLACE: Expression = Expression::new(r"^\S+\.\w{1,5}(?::\d+|\(\d+(?:,\d+)?\)|:\d+:\d+)");
+    if PLACE.is_match(message) || message.contains("error[E") {
         Cause::Work
-    } else if is_match(&SURROUNDINGS) {
+    } else if SURROUNDINGS.is_match(message) {
         Cause::Surroundings
-    } else if is_match(&WORK) {
+    } else if WORK.is_match(message) {
         Cause::Work
     } else {
         Cause::Unclear
@@ -251,7 +231,7 @@ pub fn cause(message: &str) -> Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::redact::{Clean, redact};
+    use crate::redact::redact;
     use crate::session::{Arg, Args};
 
     fn shell(command: &str, status: Status, output: &str) -> Call {

@@ -4,11 +4,10 @@
 //! is masked, and the line that is unlike the others carries the message, in any language. Refuses to judge a line
 //! by its phrases; that is [`super::salient`]'s work.
 
-use super::expression::Expression;
-use super::{expression, mask};
+use super::mask;
+use crate::digest::expression::Expression;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// Most lines that are compared, half of them from each end: masking a line costs more than reading it.
 const COMPARED: usize = 400;
@@ -16,17 +15,15 @@ const COMPARED: usize = 400;
 /// Words by which a sentence tells of trouble though it uses no phrase that programs reserve for errors
 /// (`skewed beyond repair`, `lp3 went away`). Too common to mark an error on their own; they decide among lines
 /// for which nothing else speaks.
-static TROUBLE: LazyLock<Option<Expression>> = LazyLock::new(|| {
-    expression::compiled(concat!(
-        r"(?i)\b(?:not?|none|never|nothing|without|beyond|outside|lost|loss|gone|went away|ended|over|under|short of|amiss|",
-        r"reject(?:s|ed)?|refus(?:es|ed|al)|den(?:ies|ied)|stopped|gave up|giving up|bad|wrong|dead|down|full|empty|",
-        r"protected|overflow\w*|overrun|jammed|stuck|collides?|clash\w*|differs?|abort\w*|skipped|incomplete)\b",
-    ))
-});
+static TROUBLE: Expression = Expression::new(concat!(
+    r"(?i)\b(?:not?|none|never|nothing|without|beyond|outside|lost|loss|gone|went away|ended|over|under|short of|amiss|",
+    r"reject(?:s|ed)?|refus(?:es|ed|al)|den(?:ies|ied)|stopped|gave up|giving up|bad|wrong|dead|down|full|empty|",
+    r"protected|overflow\w*|overrun|jammed|stuck|collides?|clash\w*|differs?|abort\w*|skipped|incomplete)\b",
+));
 
 /// Whether a line tells of trouble in common words.
 pub(super) fn tells_of_trouble(line: &str) -> bool {
-    TROUBLE.as_ref().is_some_and(|pattern| pattern.is_match(line))
+    TROUBLE.is_match(line)
 }
 
 /// How unlike the other lines of its output a line is.

@@ -1,13 +1,31 @@
 //! What is known of common programs, as far as judging failures needs it: which ask a question by their exit status,
 //! which only look, and which show texts that others wrote.
 
-use super::shell::Segment;
+use crate::digest::shell::Command;
+
+/// Programs that look at something by showing its text.
+const SHOW: &[&str] = &[
+    "ack", "ag", "bat", "cat", "diff", "echo", "egrep", "fgrep", "find", "grep", "head", "jq", "less", "ls",
+    "more", "nl", "printf", "rg", "sort", "strings", "tail", "uniq", "xxd",
+];
+
+/// Programs that look and show nothing that anybody wrote.
+const LOOK: &[&str] = &[
+    "[", "[[", "basename", "cd", "clear", "cmp", "cut", "date", "df", "dirname", "du", "env", "exit",
+    "false", "fd", "file", "hexdump", "history", "hostname", "id", "lsof", "man", "nproc", "od", "pgrep",
+    "printenv", "ps", "pwd", "readlink", "realpath", "set", "sleep", "stat", "test", "tr", "tree", "true",
+    "type", "uname", "wait", "wc", "whereis", "which", "whoami", "yq", "command",
+];
+
+/// Programs that may also act, and that show texts of others when they look.
+const SHOW_AND_ACT: &[&str] =
+    &["awk", "curl", "dmesg", "docker", "gh", "git", "journalctl", "kubectl", "sed", "wget", "zcat", "zgrep"];
 
 /// Whether a command's exit status 1 answers a question: no match, they differ, it is not there.
-pub fn asks_by_exit(segment: &Segment, line: &str) -> bool {
-    let arguments = segment.arguments(line);
+pub(super) fn asks_by_exit(command: &Command) -> bool {
+    let arguments: Vec<&str> = command.arguments().collect();
     let has = |wanted: &[&str]| arguments.iter().any(|argument| wanted.contains(argument));
-    match segment.program(line) {
+    match command.program() {
         "grep" | "egrep" | "fgrep" | "zgrep" | "rg" | "ag" | "ack" | "diff" | "cmp" | "colordiff"
         | "test" | "[" | "[[" | "which" | "type" | "hash" | "pgrep" | "pidof" | "fuser" | "lsof" | "expr"
         | "command" | "ugrep" | "false" | "let" | "comm" | "mountpoint" | "kill" | "pkill" | "killall"
@@ -38,129 +56,24 @@ pub fn asks_by_exit(segment: &Segment, line: &str) -> bool {
 }
 
 /// Programs that only look; they are nobody's remedy.
-pub fn only_looks(program: &str) -> bool {
-    matches!(
-        program,
-        "ls" | "cat"
-            | "head"
-            | "tail"
-            | "less"
-            | "more"
-            | "grep"
-            | "egrep"
-            | "fgrep"
-            | "rg"
-            | "find"
-            | "fd"
-            | "stat"
-            | "file"
-            | "wc"
-            | "pwd"
-            | "echo"
-            | "printf"
-            | "which"
-            | "type"
-            | "whereis"
-            | "tree"
-            | "env"
-            | "printenv"
-            | "ps"
-            | "df"
-            | "du"
-            | "date"
-            | "whoami"
-            | "id"
-            | "uname"
-            | "diff"
-            | "cmp"
-            | "test"
-            | "["
-            | "[["
-            | "true"
-            | "false"
-            | "sort"
-            | "uniq"
-            | "cut"
-            | "tr"
-            | "jq"
-            | "yq"
-            | "nl"
-            | "od"
-            | "xxd"
-            | "strings"
-            | "man"
-            | "sleep"
-            | "history"
-            | "cd"
-            | "realpath"
-            | "readlink"
-            | "basename"
-            | "dirname"
-            | "hexdump"
-            | "ag"
-            | "ack"
-            | "lsof"
-            | "pgrep"
-            | "set"
-            | "wait"
-            | "exit"
-            | "clear"
-            | "bat"
-            | "hostname"
-            | "nproc"
-    )
+pub(super) fn only_looks(program: &str) -> bool {
+    SHOW.contains(&program) || LOOK.contains(&program)
 }
 
 /// Programs that only show text: their output may hold anybody's error messages.
-pub fn only_shows(program: &str) -> bool {
-    matches!(
-        program,
-        "cat"
-            | "head"
-            | "tail"
-            | "less"
-            | "more"
-            | "grep"
-            | "egrep"
-            | "fgrep"
-            | "rg"
-            | "sed"
-            | "awk"
-            | "find"
-            | "ls"
-            | "journalctl"
-            | "dmesg"
-            | "bat"
-            | "nl"
-            | "jq"
-            | "zcat"
-            | "zgrep"
-            | "ag"
-            | "ack"
-            | "strings"
-            | "echo"
-            | "printf"
-            | "diff"
-            | "xxd"
-            | "sort"
-            | "uniq"
-            | "kubectl"
-            | "docker"
-            | "gh"
-            | "git"
-            | "curl"
-            | "wget"
-    )
+pub(super) fn only_shows(program: &str) -> bool {
+    SHOW.contains(&program) || SHOW_AND_ACT.contains(&program)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::failure::shell::segments;
+    use crate::digest::shell::commands;
+    use crate::redact::redact;
 
     #[test]
     fn questions_are_told_from_orders() {
-        let asks = |line: &str| asks_by_exit(&segments(line)[0], line);
+        let asks = |line: &str| asks_by_exit(&commands(&redact(line))[0]);
         assert!(asks("command -v pnpm") && asks("git diff --quiet") && asks("/usr/bin/grep x y"));
         assert!(!asks("git push") && !asks("make test"));
     }

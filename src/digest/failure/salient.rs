@@ -1,14 +1,14 @@
 //! The line of an output that says what went wrong.
 //!
 //! Owns the ranking of lines: an exception's last line before a compiler's `error:`, that before a sentence
-//! with a problem in it, hints and progress last. Refuses lines that talk to agents ([`super::poison`]). What it
+//! with a problem in it, hints and progress last. Refuses lines that talk to agents ([`crate::digest::addressed`]). What it
 //! gives is always a verbatim part of the output.
 
-use super::expression::Expression;
-use super::{expression, listing, poison, wrapper};
+use super::{listing, wrapper};
+use crate::digest::addressed::addresses_an_agent;
+use crate::digest::expression::Expression;
 use crate::redact::Clean;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// Longest part of an output whose lines are looked at, bytes, from each end.
 const LOOKED_AT: usize = 64 * 1024;
@@ -40,75 +40,56 @@ pub enum Clarity {
     Exception,
 }
 
-static EXCEPTION: LazyLock<Option<Expression>> = LazyLock::new(|| {
-    expression::compiled(
-        r"^(?:E\s{2,}|> |\[)?(?:Uncaught |Unhandled |Caused by: |Exception in thread \S+ )?(?:[A-Za-z_]\w*(?:\.|::))*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Fault)\b(?: \[\w+\])?(?::\s*\S|$)",
-    )
-});
-static ERROR: LazyLock<Option<Expression>> = LazyLock::new(|| {
-    expression::compiled(
-        r"(?i)^(?:[\[(]?(?:error|fatal|panic|critical|failure)[\])]?(?:\[[\w:-]+\]|\s\w{0,3}\d+|\([\w-]+\))?\s*[:!-]+\s*\S|\[(?:error|fatal)\]\s*\S|err(?:or)?!\s*\S|(?:npm|yarn|pnpm) (?:err!|error)\s+\S|e: \S|[✖✘✗]\s+\S|(?:\w+: )?\*\*\* \S|\S+(?::\d+|\(\d+,\d+\))+:?\s+(?:fatal )?error\b|.{0,60}?[:\]]\s(?:fatal )?error(?:\[[\w:-]+\]|\s\w{0,3}\d+)?:\s*\S)",
-    )
-});
-static PROBLEM: LazyLock<Option<Expression>> = LazyLock::new(|| {
-    expression::compiled(concat!(
-        r"(?i)\b(?:not found|no such|cannot|can't|could not|couldn't|unable to|failed to|failure to|denied|refused|timed out|timeout|",
-        r"invalid|illegal|unknown|unrecogni[sz]ed|unexpected|unsupported|missing|required|requires|must (?:be|have|not|match|contain|specify|exist|provide|set|first)|",
-        r"does(?: not|n't)|did(?: not|n't)|is(?: not|n't)|are(?: not|n't)|was(?: not|n't)|has(?: not|n't)|have(?: not|n't)|not (?:allowed|permitted|available|installed|supported|enough|set|valid|registered|defined|enabled|initiali[sz]ed|running|exist|configured|logged in|authori[sz]ed)|",
-        r"already (?:exists?|in use|running|locked|taken|held|open|started|applied|registered)|out of (?:memory|space|range|date|sync|bounds)|no space|exceed(?:s|ed)|expired|stale|unauthori[sz]ed|forbidden|mismatch(?:es|ed)?|conflicts?|rejected|aborted|corrupt(?:ed)?|unreachable|unresolved|undefined|insufficient|too (?:many|few|large|long|big|small|old|short)|locked|blocked|closed|broken|unavailable|disabled|incompatible|violat(?:es|ed|ion)|(?:read|write|copy|password)[- ]protected|overflow(?:s|ed)|(?:will not|won't|does not|doesn't) fit|dropped|crashed|killed|segmentation fault|deadlock|quota)\b",
-    ))
-});
-static MENTION: LazyLock<Option<Expression>> =
-    LazyLock::new(|| expression::compiled(r"(?i)\b(?:errors?|exception|failed|failure|fatal|fails|err)\b"));
+static EXCEPTION: Expression = Expression::new(
+    r"^(?:E\s{2,}|> |\[)?(?:Uncaught |Unhandled |Caused by: |Exception in thread \S+ )?(?:[A-Za-z_]\w*(?:\.|::))*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Fault)\b(?: \[\w+\])?(?::\s*\S|$)",
+);
+static ERROR: Expression = Expression::new(
+    r"(?i)^(?:[\[(]?(?:error|fatal|panic|critical|failure)[\])]?(?:\[[\w:-]+\]|\s\w{0,3}\d+|\([\w-]+\))?\s*[:!-]+\s*\S|\[(?:error|fatal)\]\s*\S|err(?:or)?!\s*\S|(?:npm|yarn|pnpm) (?:err!|error)\s+\S|e: \S|[✖✘✗]\s+\S|(?:\w+: )?\*\*\* \S|\S+(?::\d+|\(\d+,\d+\))+:?\s+(?:fatal )?error\b|.{0,60}?[:\]]\s(?:fatal )?error(?:\[[\w:-]+\]|\s\w{0,3}\d+)?:\s*\S)",
+);
+static PROBLEM: Expression = Expression::new(concat!(
+    r"(?i)\b(?:not found|no such|cannot|can't|could not|couldn't|unable to|failed to|failure to|denied|refused|timed out|timeout|",
+    r"invalid|illegal|unknown|unrecogni[sz]ed|unexpected|unsupported|missing|required|requires|must (?:be|have|not|match|contain|specify|exist|provide|set|first)|",
+    r"does(?: not|n't)|did(?: not|n't)|is(?: not|n't)|are(?: not|n't)|was(?: not|n't)|has(?: not|n't)|have(?: not|n't)|not (?:allowed|permitted|available|installed|supported|enough|set|valid|registered|defined|enabled|initiali[sz]ed|running|exist|configured|logged in|authori[sz]ed)|",
+    r"already (?:exists?|in use|running|locked|taken|held|open|started|applied|registered)|out of (?:memory|space|range|date|sync|bounds)|no space|exceed(?:s|ed)|expired|stale|unauthori[sz]ed|forbidden|mismatch(?:es|ed)?|conflicts?|rejected|aborted|corrupt(?:ed)?|unreachable|unresolved|undefined|insufficient|too (?:many|few|large|long|big|small|old|short)|locked|blocked|closed|broken|unavailable|disabled|incompatible|violat(?:es|ed|ion)|(?:read|write|copy|password)[- ]protected|overflow(?:s|ed)|(?:will not|won't|does not|doesn't) fit|dropped|crashed|killed|segmentation fault|deadlock|quota)\b",
+));
+static MENTION: Expression = Expression::new(r"(?i)\b(?:errors?|exception|failed|failure|fatal|fails|err)\b");
 /// Says that something failed and leaves what to another line.
-static VAGUE: LazyLock<Option<Expression>> = LazyLock::new(|| {
-    expression::compiled(concat!(
-        r"(?i)^[^\w]*(?:error: |fatal: |err: )?(?:could not compile|test failed|build (?:error|failed)|failed!?$|aborting due to|process (?:completed|didn't exit)|",
-        r"command (?:failed|.{0,80}(?:failed|exited|returned))|script .{0,80}(?:exited|failed)|execution failed|compilation failed|an error (?:has )?occurred\.?$|\d+ errors?\b|",
-        r"failed to run custom build command|exit(?:ed)?(?: with)?(?: status| code)? ?:?\d+|run failed|something went wrong)",
-        r"|^(?:make|gmake|ninja)(?:\[\d+\])?: \*\*\* \[.*Error \d+|^(?:npm|pnpm|yarn) (?:err!|error) (?:test failed|lifecycle|errno|syscall|path|command|workspace|location|a complete log|this is probably|not ok)|ELIFECYCLE|CalledProcessError|returned a non-zero exit|^subprocess exited",
-    ))
-});
-static HINT: LazyLock<Option<Expression>> = LazyLock::new(|| {
-    expression::compiled(
-        r"(?i)^[^\w`]*(?:hint|help|note|tip|usage|info|debug|trace|warn(?:ing)?|npm warn|deprecat\w*|see|try|for more|for help|did you mean|run |please |use |to (?:rerun|fix|resolve|see|get)|consider|you (?:can|may|might)|perhaps|example|learn more|more info\w*|docs|documentation|suggestion|at line)\b|^(?:\w+: )?\w+=\S*$",
-    )
-});
+static VAGUE: Expression = Expression::new(concat!(
+    r"(?i)^[^\w]*(?:error: |fatal: |err: )?(?:could not compile|test failed|build (?:error|failed)|failed!?$|aborting due to|process (?:completed|didn't exit)|",
+    r"command (?:failed|.{0,80}(?:failed|exited|returned))|script .{0,80}(?:exited|failed)|execution failed|compilation failed|an error (?:has )?occurred\.?$|\d+ errors?\b|",
+    r"failed to run custom build command|exit(?:ed)?(?: with)?(?: status| code)? ?:?\d+|run failed|something went wrong)",
+    r"|^(?:make|gmake|ninja)(?:\[\d+\])?: \*\*\* \[.*Error \d+|^(?:npm|pnpm|yarn) (?:err!|error) (?:test failed|lifecycle|errno|syscall|path|command|workspace|location|a complete log|this is probably|not ok)|ELIFECYCLE|CalledProcessError|returned a non-zero exit|^subprocess exited",
+));
+static HINT: Expression = Expression::new(
+    r"(?i)^[^\w`]*(?:hint|help|note|tip|usage|info|debug|trace|warn(?:ing)?|npm warn|deprecat\w*|see|try|for more|for help|did you mean|run |please |use |to (?:rerun|fix|resolve|see|get)|consider|you (?:can|may|might)|perhaps|example|learn more|more info\w*|docs|documentation|suggestion|at line)\b|^(?:\w+: )?\w+=\S*$",
+);
 /// Says what is going on, unless a problem is named as well.
-static PROGRESS: LazyLock<Option<Expression>> = LazyLock::new(|| {
-    expression::compiled(
-        r"(?i)^[^\w`]*(?:ok|passed?|success\w*|done|finished|compiling|download(?:ing|ed)|install(?:ing|ed)|build(?:ing)?|running|check(?:ing|ed)|collecting|fetch(?:ing|ed)|updating|resolv(?:ing|ed)|start(?:ing|ed)|load(?:ing|ed)|using|reading|writing|process(?:ing|ed)|step \d+|preparing|connecting|elapsed|took|total)\b",
-    )
-});
-static BOILERPLATE: LazyLock<Option<Expression>> = LazyLock::new(|| {
-    expression::compiled(concat!(
-        r"(?i)^(?:(?:error: )?exit(?:ed)?(?: with)?(?: status| code)? ?:? ?-?\d+\.?$|process exited with code -?\d+|error:?$|stderr:?$|stdout:?$|output:?$|chunk id: \S+$|wall time:? .*$|original token count: \d+|total output lines: \d+|script (?:completed|failed)$|",
-        r"traceback \(most recent call last\)|stack backtrace:|caused by:$|command failed$|(?:the )?above exception|during handling of|file \x22.*\x22, line \d+|at \S+ ?\(?.*:\d+\)?$|at [\w$.]+\(.*\)$|\.\.\. \d+ more|\^+~*$|[-=~_*#.+|\s]+$|\{$|\}$|\[$|\]$|\d+ \||\||-->|<system|sibling tool call errored|npm (?:err!|error) a complete log|note: run with `rust_backtrace)",
-    ))
-});
-
-fn is_match(pattern: &LazyLock<Option<Expression>>, line: &str) -> bool {
-    pattern.as_ref().is_some_and(|pattern| pattern.is_match(line))
-}
+static PROGRESS: Expression = Expression::new(
+    r"(?i)^[^\w`]*(?:ok|passed?|success\w*|done|finished|compiling|download(?:ing|ed)|install(?:ing|ed)|build(?:ing)?|running|check(?:ing|ed)|collecting|fetch(?:ing|ed)|updating|resolv(?:ing|ed)|start(?:ing|ed)|load(?:ing|ed)|using|reading|writing|process(?:ing|ed)|step \d+|preparing|connecting|elapsed|took|total)\b",
+);
+static BOILERPLATE: Expression = Expression::new(concat!(
+    r"(?i)^(?:(?:error: )?exit(?:ed)?(?: with)?(?: status| code)? ?:? ?-?\d+\.?$|process exited with code -?\d+|error:?$|stderr:?$|stdout:?$|output:?$|chunk id: \S+$|wall time:? .*$|original token count: \d+|total output lines: \d+|script (?:completed|failed)$|",
+    r"traceback \(most recent call last\)|stack backtrace:|caused by:$|command failed$|(?:the )?above exception|during handling of|file \x22.*\x22, line \d+|at \S+ ?\(?.*:\d+\)?$|at [\w$.]+\(.*\)$|\.\.\. \d+ more|\^+~*$|[-=~_*#.+|\s]+$|\{$|\}$|\[$|\]$|\d+ \||\||-->|<system|sibling tool call errored|npm (?:err!|error) a complete log|note: run with `rust_backtrace)",
+));
 
 /// How clearly a line (trimmed) says what went wrong.
 pub fn clarity(line: &str) -> Clarity {
-    if !line.chars().any(char::is_alphabetic) || is_match(&BOILERPLATE, line) || wrapper::is_redacted(line) {
+    if !line.chars().any(char::is_alphabetic) || BOILERPLATE.is_match(line) || wrapper::is_redacted(line) {
         Clarity::Boilerplate
-    } else if is_match(&VAGUE, line) || wrapper::is_wrapper(line) {
+    } else if VAGUE.is_match(line) || wrapper::is_wrapper(line) {
         Clarity::Vague
-    } else if is_match(&EXCEPTION, line) {
+    } else if EXCEPTION.is_match(line) {
         Clarity::Exception
-    } else if is_match(&ERROR, line) {
+    } else if ERROR.is_match(line) {
         Clarity::Error
-    } else if is_match(&HINT, line) {
+    } else if HINT.is_match(line) {
         Clarity::Hint
-    } else if is_match(&PROBLEM, line) {
+    } else if PROBLEM.is_match(line) {
         // A state on the way is a problem only where nothing else is.
         if wrapper::is_on_the_way(line) { Clarity::Mentions } else { Clarity::Problem }
-    } else if is_match(&MENTION, line) {
+    } else if MENTION.is_match(line) {
         Clarity::Mentions
-    } else if is_match(&PROGRESS, line) {
+    } else if PROGRESS.is_match(line) {
         Clarity::Hint
     } else {
         Clarity::Plain
@@ -119,14 +100,14 @@ pub fn clarity(line: &str) -> Clarity {
 pub fn line(output: &Clean, most: usize) -> Option<Clean> {
     if let Some(message) = json_message(output) {
         let said = excerpt(output, message, most)?;
-        return (!poison::addresses_an_agent(&said)).then_some(said);
+        return (!addresses_an_agent(&said)).then_some(said);
     }
     let places = lines(output);
     let ranked: Vec<(Clarity, Range<usize>)> = places
         .into_iter()
         .filter_map(|place| {
             let text = output.get(place.clone())?;
-            Some((clarity(text), place)).filter(|_| !poison::addresses_an_agent(text))
+            Some((clarity(text), place)).filter(|_| !addresses_an_agent(text))
         })
         .collect();
     let mut line = stated(output, &ranked).or_else(|| unstated(output, &ranked))?;
@@ -187,7 +168,7 @@ fn announced(output: &str, line: &Range<usize>) -> Option<Range<usize>> {
     let least = if heading { Clarity::Plain } else { Clarity::Problem };
     let next = lines(output).into_iter().find(|next| next.start > line.end)?;
     let text = output.get(next.clone())?;
-    (clarity(text) >= least && !poison::addresses_an_agent(text)).then_some(next)
+    (clarity(text) >= least && !addresses_an_agent(text)).then_some(next)
 }
 
 /// Whether any line states an error.
@@ -335,7 +316,7 @@ fn excerpt(output: &Clean, line: Range<usize>, most: usize) -> Option<Clean> {
         return output.part(line);
     }
     let text = output.get(line.clone())?;
-    let named = [&ERROR, &PROBLEM, &MENTION].iter().find_map(|pattern| pattern.as_ref()?.start(text));
+    let named = [&ERROR, &PROBLEM, &MENTION].iter().find_map(|pattern| pattern.start(text));
     let from = match named {
         Some(at) if at > most / 2 => line.start + at,
         _ => line.start,

@@ -3,9 +3,7 @@
 //! Owns three shapes: a wrapper (one program reports that another one ended), a step on the way (what is not so yet,
 //! or is tried again), and a line that is nothing but a redacted value. Refuses to say which line is the cause.
 
-use super::expression;
-use super::expression::Expression;
-use std::sync::LazyLock;
+use crate::digest::expression::Expression;
 
 /// Most words beside a redaction mark that still say nothing: `context: [redacted:…]`, `api key=[redacted:…]`.
 const LABEL_WORDS: usize = 2;
@@ -14,32 +12,24 @@ const LABEL_WORDS: usize = 2;
 const REDACTED: &str = "[redacted";
 
 /// One program tells how another one ended. The same words come with every cause, so they name none.
-static WRAPPER: LazyLock<Option<Expression>> = LazyLock::new(|| {
-    expression::compiled(concat!(
-        r"(?i)(?:\breturned (?:a )?(?:non-?zero )?(?:-?\d+ )?exit (?:status|code)\b|\breturned (?:a )?non-?zero\b|\bnon-?zero exit (?:status|code)\b|\b(?:exit(?:ed|s)?|fail(?:ed|s)?|terminated|died) with (?:an? )?(?:exit |return |error )?(?:status|code):? -?\d+|",
-        r"^\S*make(?:\[\d+\])?: \*\*\* (?:\[.*\] error -?\d+|waiting for unfinished jobs)|\belifecycle\b|^\W*build failed\b|^(?:> |\[)?task \S+ failed\b|^\d+ errors? generated\b|a complete log of this run\b|^ninja: build stopped\b)",
-    ))
-});
+static WRAPPER: Expression = Expression::new(concat!(
+    r"(?i)(?:\breturned (?:a )?(?:non-?zero )?(?:-?\d+ )?exit (?:status|code)\b|\breturned (?:a )?non-?zero\b|\bnon-?zero exit (?:status|code)\b|\b(?:exit(?:ed|s)?|fail(?:ed|s)?|terminated|died) with (?:an? )?(?:exit |return |error )?(?:status|code):? -?\d+|",
+    r"^\S*make(?:\[\d+\])?: \*\*\* (?:\[.*\] error -?\d+|waiting for unfinished jobs)|\belifecycle\b|^\W*build failed\b|^(?:> |\[)?task \S+ failed\b|^\d+ errors? generated\b|a complete log of this run\b|^ninja: build stopped\b)",
+));
 
 /// What a program says on its way: it goes on to try, so the end of the matter stands elsewhere.
-static ON_THE_WAY: LazyLock<Option<Expression>> = LazyLock::new(|| {
-    expression::compiled(
-        r"(?i)\b(?:not (?:\w+ ){0,3}yet|yet to|re-?trying|will retry|trying again|falling back|attempt \d+(?: of |/)\d+)\b",
-    )
-});
-
-fn is_match(pattern: &LazyLock<Option<Expression>>, line: &str) -> bool {
-    pattern.as_ref().is_some_and(|pattern| pattern.is_match(line))
-}
+static ON_THE_WAY: Expression = Expression::new(
+    r"(?i)\b(?:not (?:\w+ ){0,3}yet|yet to|re-?trying|will retry|trying again|falling back|attempt \d+(?: of |/)\d+)\b",
+);
 
 /// Whether a line only reports that something else ended.
 pub(super) fn is_wrapper(line: &str) -> bool {
-    is_match(&WRAPPER, line)
+    WRAPPER.is_match(line)
 }
 
 /// Whether a line tells of a state that the program goes on from.
 pub(super) fn is_on_the_way(line: &str) -> bool {
-    is_match(&ON_THE_WAY, line)
+    ON_THE_WAY.is_match(line)
 }
 
 /// Whether a line has no substance but a redacted value: who reads it learns nothing.

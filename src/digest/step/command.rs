@@ -9,7 +9,7 @@
 
 use super::file;
 use super::programs as known;
-use super::shell::{self, Command, Joined, Word};
+use crate::digest::shell::{self, Command, Joined, Word, is_assignment};
 use crate::redact::Clean;
 
 /// Deepest nesting of lines in lines (`bash -c "sh -c …"`) that is followed.
@@ -33,6 +33,8 @@ pub(super) enum Strength {
 pub(super) struct Part {
     /// The step's text.
     pub(super) step: Clean,
+    /// What may be one more sub-command, or the first flag: what only many sessions can tell from an argument.
+    pub(super) detail: Option<Clean>,
     /// The program alone, for recognising its error messages.
     pub(super) program: Clean,
     /// How much it says about the work.
@@ -54,21 +56,21 @@ pub(super) fn parts(line: &Clean) -> Vec<Part> {
 
 fn read_line(line: &Clean, depth: usize, parts: &mut Vec<Part>) {
     for command in shell::commands(line) {
-        read_command(&command, &command.words, depth, parts);
+        read_command(&command, depth, parts);
     }
 }
 
 /// The parts of a command that is given as words, as some tools have it: `["git", "status"]`.
 pub(super) fn parts_of_words(words: Vec<Clean>) -> Vec<Part> {
-    let words = words.into_iter().map(|text| Word { text, literal: true }).collect();
+    let words = words.into_iter().map(|text| Word { text, literal: true, place: 0..0 }).collect();
     let command = Command { words, ..Command::default() };
     let mut parts = Vec::new();
-    read_command(&command, &command.words, 0, &mut parts);
+    read_command(&command, 0, &mut parts);
     parts
 }
 
-fn read_command(command: &Command, words: &[Word], depth: usize, parts: &mut Vec<Part>) {
-    let words = unwrapped(words);
+fn read_command(command: &Command, depth: usize, parts: &mut Vec<Part>) {
+    let words = command.unwrapped();
     let Some(first) = words.first() else {
         // `> file` alone, or assignments alone.
         return;
@@ -77,7 +79,7 @@ fn read_command(command: &Command, words: &[Word], depth: usize, parts: &mut Vec
     let mut push = |step: Clean, strength: Strength, changes: bool| {
         let program = program.clone();
         let words = words.iter().map(|word| word.text.clone()).collect();
-        parts.push(Part { step, program, strength, words, joined: command.joined, changes });
+        parts.push(Part { step, detail: None, program, strength, words, joined: command.joined, changes });
     };
     if program.is_empty() || !first.literal || known::has(known::HEADERS, &program) {
         return;
@@ -107,77 +109,12 @@ fn read_command(command: &Command, words: &[Word], depth: usize, parts: &mut Vec
         let step = if shown { read_operand(words).map(file::read) } else { None };
         return push(step.unwrap_or_else(|| program.clone()), Strength::Looking, false);
     }
-    let step = name(&program, words);
+    let Name { step, open } = name(&program, words);
     let changes = !is_asking(&step) && !super::is_verification_text(&step);
     push(step, Strength::Working, changes);
-}
-
-/// The words without reserved words, assignments, and programs that only run another.
-fn unwrapped(mut words: &[Word]) -> &[Word] {
-    // Each turn takes at least one word off, so this ends.
-    loop {
-        let Some(first) = words.first() else { return words };
-        if known::has(known::RESERVED, &first.text) || is_assignment(&first.text) {
-            words = &words[1..];
-            continue;
-        }
-        let rest = inside_wrapper(words).or_else(|| module(words));
-        match rest {
-            Some(rest) if !rest.is_empty() => words = rest,
-            _ => return words,
-        }
+    if let Some(part) = parts.last_mut() {
+        part.detail = open.and_then(|from| detail(words, from));
     }
-}
-
-/// The command inside `sudo …`, `timeout 30 …`, `uv run …`; `None` where the program runs no other.
-fn inside_wrapper(words: &[Word]) -> Option<&[Word]> {
-    let program = file::name_of_program(&words.first()?.text);
-    let second = words.get(1).map_or("", |word| word.text.as_str());
-    let (consumed, flags, operands) = known::WRAPPERS.iter().find_map(|(name, flags, operands)| {
-        let consumed = match name.split_once(' ') {
-            None if *name == &*program => 1,
-            Some((one, two)) if one == &*program && two == second => 2,
-            _ => return None,
-        };
-        Some((consumed, *flags, *operands))
-    })?;
-    let mut at = consumed;
-    let mut operands = operands;
-    while let Some(word) = words.get(at) {
-        let text = word.text.as_str();
-        if text == "--" {
-            at += 1;
-            break;
-        } else if text.starts_with('-') && text.len() > 1 {
-            at += if known::has(flags, text) { 2 } else { 1 };
-        } else if operands > 0 {
-            operands -= 1;
-            at += 1;
-        } else if is_assignment(text) {
-            at += 1;
-        } else {
-            break;
-        }
-    }
-    words.get(at..)
-}
-
-/// The module's words in `python -m module …`.
-fn module(words: &[Word]) -> Option<&[Word]> {
-    let program = file::name_of_program(&words.first()?.text);
-    let python = program.starts_with("python") || known::has(&["py", "pypy3"], &program);
-    let at = words.iter().take(4).position(|word| &*word.text == "-m").filter(|_| python)?;
-    words.get(at + 1..)
-}
-
-/// `NAME=value`.
-fn is_assignment(word: &str) -> bool {
-    word.split_once('=').is_some_and(|(name, _)| {
-        let name = name.strip_suffix('+').unwrap_or(name);
-        !name.is_empty()
-            && !name.as_bytes()[0].is_ascii_digit()
-            && name.bytes().all(|b| b == b'_' || b.is_ascii_alphanumeric())
-    })
 }
 
 /// What a shell was started for.
@@ -230,43 +167,67 @@ fn read_operand(words: &[Word]) -> Option<&Clean> {
     file::looks_like_path(last).then_some(last)
 }
 
+/// What a command is called.
+struct Name {
+    step: Clean,
+    /// Where among the words a sub-command may stand that no rule is sure of; `None` where all is said.
+    open: Option<usize>,
+}
+
 /// The step's name: program and sub-command, or the script.
-fn name(program: &Clean, words: &[Word]) -> Clean {
+fn name(program: &Clean, words: &[Word]) -> Name {
+    let closed = |step: Clean| Name { step, open: None };
     if known::has(known::INTERPRETERS, program) {
         let operand =
             words.get(1).filter(|word| !word.text.starts_with('-') && file::looks_like_path(&word.text));
         if let Some(script) = operand {
-            return script_with_task(&script.text, &words[1..]);
+            return script_with_task(&script.text, words, 2);
         }
         if !known::has(&["bun", "deno", "dotnet-script"], program) {
-            return program.clone();
+            return closed(program.clone());
         }
     }
     if file::is_script(&words[0].text) {
-        return script_with_task(&words[0].text, words);
+        return script_with_task(&words[0].text, words, 1);
     }
     if known::has(known::WITHOUT_SUBCOMMANDS, program) {
-        return program.clone();
+        return closed(program.clone());
     }
     let task = known::has(known::TASK_RUNNERS, program);
-    let Some(at) = subcommand(program, words, 1, task) else { return program.clone() };
+    let Some(at) = subcommand(program, words, 1, task) else {
+        return Name { step: program.clone(), open: Some(1) };
+    };
     let first = &words[at].text;
     let both = Clean::join(&[program, first], " ");
     let nested = known::has(known::NESTED, &both) || known::has(known::TWO_LEVELS, program);
     match subcommand(program, words, at + 1, true).filter(|_| nested) {
-        Some(second) => Clean::join(&[program, first, &words[second].text], " "),
-        None => both,
+        Some(second) => closed(Clean::join(&[program, first, &words[second].text], " ")),
+        None => Name { step: both, open: (!known::is_familiar(program)).then_some(at + 1) },
     }
 }
 
-/// A script, with its task where it is a project's own tool (`manage.py migrate`).
-fn script_with_task(script: &Clean, words: &[Word]) -> Clean {
+/// A script, with its task where it is a project's own tool (`manage.py migrate`). Its arguments begin at `from`.
+fn script_with_task(script: &Clean, words: &[Word], from: usize) -> Name {
     let named = file::script(script);
     let own_tool = known::has(&["manage.py", "artisan", "console"], file::base(script));
-    match subcommand(&named, words, 1, false).filter(|_| own_tool) {
-        Some(at) => Clean::join(&[&named, &words[at].text], " "),
-        None => named,
+    match subcommand(&named, words, from, false).filter(|_| own_tool) {
+        Some(at) => Name { step: Clean::join(&[&named, &words[at].text], " "), open: None },
+        None => Name { step: named, open: Some(from) },
     }
+}
+
+/// The word that stands at this place if it could be a sub-command, else the first flag after it, without its
+/// value.
+fn detail(words: &[Word], from: usize) -> Option<Clean> {
+    let word = words.get(from).filter(|word| word.literal)?;
+    if could_be_subcommand(&word.text, false) {
+        return Some(word.text.clone());
+    }
+    let flag = words[from..].iter().find(|word| word.literal && word.text.starts_with('-'))?;
+    let length = flag.text.find('=').unwrap_or(flag.text.len());
+    let name = flag.text.part(0..length)?;
+    let is_flag = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
+    (2..=LONGEST_NAME).contains(&name.len()).then_some(name).filter(|name| name.bytes().all(is_flag))
 }
 
 /// The place of the sub-command among the words, looked for from `from` on. `named_by_project`: any name will

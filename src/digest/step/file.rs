@@ -5,6 +5,7 @@
 //! `edit package.json`, `edit Dockerfile`.
 
 use super::programs as known;
+use crate::digest::shell;
 use crate::redact::Clean;
 
 /// Longest file name or extension that becomes part of a step, bytes.
@@ -132,8 +133,7 @@ pub(super) fn script(path: &Clean) -> Clean {
 
 /// A program's name without its folder.
 pub(super) fn name_of_program(word: &Clean) -> Clean {
-    let name = base(word);
-    part_of(word, name.strip_suffix(".exe").unwrap_or(name))
+    part_of(word, shell::program_name(word))
 }
 
 /// Whether an operand is a path rather than a number or a flag's value.

@@ -182,9 +182,34 @@ fn a_sequence_leaves_out_failures_looking_around_and_repetitions() {
         outcome: None,
         events,
     };
-    let texts = |most| sequence(&session, most).iter().map(|step| step.to_string()).collect::<Vec<_>>();
+    let texts = |most| {
+        super::steps(&sequence(&session, most)).iter().map(|step| step.to_string()).collect::<Vec<_>>()
+    };
     assert_eq!(texts(9), ["cargo build", "zeta lint"]);
     assert_eq!(texts(1), ["cargo build"]);
+}
+
+#[test]
+fn forms_keep_what_may_be_one_more_sub_command() {
+    let form = |line: &str| {
+        let call = call("Bash", &[("command", line)]);
+        let forms: Vec<String> =
+            telling_parts(&call).iter().map(|part| Form::of(part).in_full().to_string()).collect();
+        forms.join(", ")
+    };
+    for (line, expected) in [
+        ("rio cogeo create a.tif b.tif", "rio cogeo create"),
+        ("python tools/loc.py import --all", "tools/loc.py import"),
+        ("./tools/loc.py", "tools/loc.py"),
+        ("snakemake -n out/x.tif", "snakemake -n"),
+        ("snakemake --cores=8 out/x.tif", "snakemake --cores"),
+        ("git push origin main", "git push"),
+        ("npm run build", "npm run build"),
+        ("pytest -x", "pytest"),
+        ("cargo test parse", "cargo test"),
+    ] {
+        assert_eq!(form(line), expected, "{line}");
+    }
 }
 
 #[test]

@@ -1,21 +1,15 @@
 //! Other people's text inside ours: shown as data, never able to become markup or an instruction.
 
+use crate::digest::addressed::fold::{is_hidden, is_variation};
+
 /// The text on one line: line breaks become spaces, characters that cannot be seen are dropped.
 pub fn one_line(text: &str) -> String {
     let visible = text.chars().filter_map(|c| match c {
         '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => Some(' '),
-        c if c.is_control() || is_hidden(c) => None,
+        c if is_hidden(c) || is_variation(c) => None,
         c => Some(c),
     });
     visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Characters that take no room or turn the direction of what follows.
-fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A code span that holds the text whatever it contains: its fence is one backtick longer than any run inside

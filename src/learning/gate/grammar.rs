@@ -3,7 +3,7 @@
 //! Owns cutting text into blocks, sentences and words, stems, and polarity: whether a verb is told to be done or
 //! not to be done. Refuses to know what is dangerous.
 
-use super::fold;
+use crate::digest::addressed::fold;
 
 /// Lines that belong together: a paragraph, a list item, a heading, a line of code.
 #[derive(Debug)]

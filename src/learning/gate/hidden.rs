@@ -2,7 +2,7 @@
 //! characters and terminal escapes, variation selectors used to carry data.
 
 use super::Finding;
-use super::fold::{is_hidden, is_variation};
+use crate::digest::addressed::fold::{is_hidden, is_variation};
 
 const REMEDY: &str = "delete the invisible characters, and look at what they spell before you trust the rest";
 

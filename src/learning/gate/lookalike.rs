@@ -2,7 +2,7 @@
 //! mathematical or full-width letters: they read as one thing and search as another.
 
 use super::Finding;
-use super::fold;
+use crate::digest::addressed::fold;
 
 const REMEDY: &str = "type the word in plain letters";
 

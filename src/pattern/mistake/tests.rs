@@ -51,6 +51,7 @@ fn digest(number: usize, task: &str, failures: Vec<Failure>) -> Digest {
         ended: None,
         outcome: None,
         steps: Vec::new(),
+        forms: Vec::new(),
         writes: Vec::new(),
         failures,
         remarks: Vec::new(),

@@ -13,8 +13,7 @@ const NEARLY_ALL: f64 = 0.9;
 /// What the commands of one step, one a session, agree on: `zeta deploy --env <value>`. `None` if that is no
 /// more than the step itself, or if fewer than two sessions agree.
 pub(super) fn of(step: &Step, writes: &[&Write]) -> Option<Clean> {
-    let lines = writes.iter().filter_map(|write| write.args.get("command").or_else(|| write.args.get("cmd")));
-    let commands: Vec<Vec<Clean>> = lines.filter_map(|line| step::words_of(line, step)).collect();
+    let commands: Vec<Vec<Clean>> = writes.iter().filter_map(|write| words_of(write, step)).collect();
     // Only commands of the same shape can be laid over each other; the commonest shape is the example.
     let mut shapes: BTreeMap<usize, Vec<Vec<Clean>>> = BTreeMap::new();
     for command in commands {
@@ -30,6 +29,12 @@ pub(super) fn of(step: &Step, writes: &[&Write]) -> Option<Clean> {
         .collect();
     let example = Clean::join(&words.iter().collect::<Vec<_>>(), " ");
     (*example != **step && words.iter().any(|word| !word.starts_with('<'))).then_some(example)
+}
+
+/// The words of the command in this write that is the step or has the form.
+pub(super) fn words_of(write: &Write, step: &Step) -> Option<Vec<Clean>> {
+    let line = write.args.get("command").or_else(|| write.args.get("cmd"))?;
+    step::words_of(line, step)
 }
 
 /// The word that nearly all of these are.

@@ -303,6 +303,7 @@ fn digest(
         ended: None,
         outcome: succeeded.map(|s| Outcome { score: f64::from(u8::from(s)), by: OutcomeSource::Stated }),
         steps: steps.iter().map(|step| Step(redact(step))).collect(),
+        forms: Vec::new(),
         writes: Vec::new(),
         failures: Vec::new(),
         remarks: Vec::new(),

@@ -4,6 +4,7 @@
 //! could belong to a workflow at all: not looking around, not what hardly any session does. What most sessions
 //! do (a habit) starts no workflow, though it may turn out to be a step of one; gaps are counted without it.
 
+use super::form::Settled;
 use crate::digest::step::{self, Step};
 use crate::digest::{Digest, Outcome};
 use crate::pattern::Corpus;
@@ -51,7 +52,8 @@ impl Trails {
     pub(super) fn of(corpus: &Corpus<'_>) -> Trails {
         let speakers = speakers(corpus.digests);
         let support = (corpus.settings.min_sessions as usize).max(speakers.len() / RAREST).max(2);
-        let numbered = Numbered::of(&speakers, corpus.digests);
+        let settled = Settled::of(speakers.iter().map(|&session| &corpus.digests[session]), support);
+        let numbered = Numbered::of(&speakers, corpus.digests, &settled);
         let most = corpus.settings.habit_share * speakers.len() as f64;
         let counted = numbered.kinds.iter().zip(&numbered.sessions).enumerate();
         let mut kept: Vec<(&Step, usize, usize)> = counted
@@ -147,13 +149,13 @@ struct Numbered<'a> {
 }
 
 impl<'a> Numbered<'a> {
-    fn of(speakers: &[usize], digests: &'a [Digest]) -> Numbered<'a> {
+    fn of(speakers: &[usize], digests: &'a [Digest], settled: &'a Settled) -> Numbered<'a> {
         let mut numbers: HashMap<&Step, usize> = HashMap::new();
         let mut numbered = Numbered { kinds: Vec::new(), sessions: Vec::new(), taken: Vec::new() };
         let mut last_seen_in: Vec<usize> = Vec::new();
         for &session in speakers {
             let mut taken = Vec::with_capacity(digests[session].steps.len());
-            for step in &digests[session].steps {
+            for step in settled.steps(&digests[session]) {
                 let kind = *numbers.entry(step).or_insert(numbered.kinds.len());
                 if kind == numbered.kinds.len() {
                     numbered.kinds.push(step);

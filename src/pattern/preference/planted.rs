@@ -161,6 +161,7 @@ fn digest(at: usize, job: usize, ask: &str, turns: &[String], person: Option<&st
         ended: None,
         outcome: None,
         steps: Vec::new(),
+        forms: Vec::new(),
         writes: Vec::new(),
         failures: Vec::new(),
         notes_read: Vec::new(),

@@ -81,7 +81,9 @@ fn is_secret(promise: Promise, name: &str, secret: &str, value: &Value, line: &L
                 && !value::is_plain_name(secret);
             match value.tie {
                 Tie::Words => value::is_random(secret),
-                Tie::Flag => value::is_keylike(secret) && !secret.starts_with('-'),
+                // Behind a flag another flag may follow, whose name may look like a key.
+                Tie::Flag if secret.starts_with('-') => value::is_random(secret),
+                Tie::Flag => value::is_keylike(secret),
                 Tie::Tight | Tie::Loose => {
                     value::is_keylike(secret) || words_only || wordy_env(name, secret, value, line)
                 }
@@ -124,6 +126,7 @@ fn is_password(name: &str, secret: &str, value: &Value, line: &Line) -> bool {
         Tie::Tight => mixed || !(line.argument && value::is_plain_name(secret)),
         Tie::Loose => {
             mixed && !secret.ends_with(';')
+                || value::are_scrambled(secret)
                 || line.begins
                     && line.ends
                     && secret.len() >= 6

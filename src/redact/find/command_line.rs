@@ -105,11 +105,7 @@ fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
     let words = words(bytes, hit.end);
     let mut push = |range: Range<usize>| {
         let secret = text.get(range.clone()).unwrap_or_default();
-        if secret.len() >= 3
-            && !value::is_stand_in(secret)
-            && !value::is_type_word(secret)
-            && !secret.starts_with('-')
-        {
+        if secret.len() >= 3 && !value::is_stand_in(secret) && !value::is_type_word(secret) {
             findings.push(Finding { range, by: By::Kind("password") });
         }
     };
@@ -146,6 +142,7 @@ fn is_batch_flag(bytes: &[u8], word: &Range<usize>) -> bool {
 
 /// The secrets that this flag is given among the words.
 fn arguments(text: &str, words: &[Range<usize>], takes: &Takes) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
     let mut found = Vec::new();
     for (index, range) in words.iter().enumerate() {
         let Some(word) = text.get(range.clone()) else { continue };
@@ -159,7 +156,8 @@ fn arguments(text: &str, words: &[Range<usize>], takes: &Takes) -> Vec<Range<usi
                 glued.then(|| range.start + takes.flag.len() + equals + quote..range.end)
             })
         };
-        let Some(value) = value else { continue };
+        let is_flag = |value: &Range<usize>| bytes.get(value.start) == Some(&b'-');
+        let Some(value) = value.filter(|value| !is_flag(value)) else { continue };
         found.extend(match takes.after {
             None => Some(value),
             Some(sign) => text.get(value.clone()).and_then(|pair| {

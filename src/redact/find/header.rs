@@ -83,7 +83,8 @@ fn scheme(text: &str, hit: &Range<usize>) -> Option<Finding> {
 fn credential(text: &str, range: Range<usize>, after_scheme: bool) -> Option<Finding> {
     let secret = text.get(range.clone())?;
     let least = if after_scheme { 6 } else { 12 };
-    let word = secret.len() < 24 && (value::is_plain_name(secret) || value::is_type_word(secret));
+    let named = value::is_plain_name(secret) && !value::are_scrambled(secret);
+    let word = secret.len() < 24 && (named || value::is_type_word(secret));
     let reference = value::is_reference(secret) || !after_scheme && !value::is_keylike(secret);
     let taken = secret.len() >= least && !value::is_stand_in(secret) && !word && !reference;
     taken.then_some(Finding { range, by: By::Kind("authorization") })

@@ -26,21 +26,25 @@ fn find_password(text: &str, start: usize) -> Option<Finding> {
     let window = bytes.get(start..bytes.len().min(start + LONGEST_AUTHORITY))?;
     let outside = |b: &u8| b.is_ascii_whitespace() || b"\"'<>`\\".contains(b);
     let word = window.get(..window.iter().position(outside).unwrap_or(window.len()))?;
-    // A password may hold a slash or another `@`: the last `@` before the first slash counts, or else the first
-    // one after it, if a host follows.
     let slash = word.iter().position(|b| b"/?#".contains(b)).unwrap_or(word.len());
-    let at = memchr::memrchr(b'@', word.get(..slash)?)?;
-    let user = word.get(..at)?;
-    let (from, kind) = match memchr::memchr(b':', user) {
-        Some(colon) => (colon + 1, "url-password"),
-        // A lone long user is a token (`https://<token>@host`).
-        None => (0, "url-password"),
+    let colon = memchr::memchr(b':', word.get(..slash)?);
+    // The last `@` before the path ends the password. Where there is none, the password itself may hold a slash,
+    // unless what stands behind the colon is a port.
+    let port =
+        colon.is_none_or(|colon| word.get(colon + 1..slash).is_none_or(|p| p.iter().all(u8::is_ascii_digit)));
+    let at = match memchr::memrchr(b'@', word.get(..slash)?) {
+        None if !port => memchr::memrchr(b'@', word)?,
+        found => found?,
     };
+    let colon = colon.filter(|colon| *colon < at);
+    let from = colon.map_or(0, |colon| colon + 1);
     let secret = text.get(start + from..start + at)?;
-    let alone = from == 0;
-    let plain = secret.len() < 2 || value::is_stand_in(secret);
-    let taken = if alone { value::is_keylike(secret) && secret.len() >= 16 } else { !plain };
-    taken.then(|| Finding { range: start + from..start + at, by: By::Kind(kind) })
+    // A lone long user is a token (`https://<token>@host`).
+    let taken = match colon {
+        Some(_) => secret.len() >= 2 && !value::is_stand_in(secret),
+        None => value::is_keylike(secret) && secret.len() >= 16,
+    };
+    taken.then(|| Finding { range: start + from..start + at, by: By::Kind("url-password") })
 }
 
 fn find_parameter(text: &str, hit: &Range<usize>) -> Option<Finding> {
@@ -67,6 +71,14 @@ mod tests {
         assert_eq!(
             &*redact("postgres://bob:hunter2@db:5432/x"),
             "postgres://bob:[redacted:url-password:1]@db:5432/x"
+        );
+        assert_eq!(
+            &*redact("amqp://bob:hun/ter@2x@queue:5672/v"),
+            "amqp://bob:[redacted:url-password:1]@queue:5672/v"
+        );
+        assert_eq!(
+            &*redact("redis://:zXdaZ87#yRh?Mwo@cache:6379/0"),
+            "redis://:[redacted:url-password:1]@cache:6379/0"
         );
         assert_eq!(&*redact("redis://:p@ss@h/0"), "redis://:[redacted:url-password:1]@h/0");
         let signature = "Zk3".repeat(9);

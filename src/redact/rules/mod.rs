@@ -95,6 +95,7 @@ mod tests {
             "password-hash" => vec![
                 ["$argon2id$v=19$m=65536,t=3,p=4$", &w(22), "$", &w(43)].concat(),
                 ["$6$", &w(16), "$", &w(86)].concat(),
+                ["$apr1$", &w(8), "$", &w(22)].concat(),
             ],
             "wireguard-key" => vec![["Private", "Key = ", &w(43), "="].concat()],
             "otp-secret" => vec![["otpauth:", "//totp/x?issuer=y&secret=", "JBSWY3DPEHPK3PXP"].concat()],

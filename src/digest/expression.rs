@@ -7,25 +7,43 @@
 //! punctuation.
 
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use std::sync::OnceLock;
 
-/// A compiled expression.
-#[derive(Clone, Debug)]
-pub(super) struct Expression(Regex);
+/// An expression of this program's source, whose `.` is a byte; compiled when it is first looked for. One that does
+/// not compile matches nothing.
+#[derive(Debug)]
+pub(super) struct Expression {
+    text: &'static str,
+    ready: OnceLock<Option<Regex>>,
+}
 
 impl Expression {
+    /// The expression with this text.
+    pub(super) const fn new(text: &'static str) -> Expression {
+        Expression { text, ready: OnceLock::new() }
+    }
+
+    fn ready(&self) -> Option<&Regex> {
+        let compile = || {
+            let text = with_classes_of_unicode(self.text, ".");
+            RegexBuilder::new(&text).unicode(false).build().ok()
+        };
+        self.ready.get_or_init(compile).as_ref()
+    }
+
     /// Whether it matches anywhere in the text.
     pub(super) fn is_match(&self, text: &str) -> bool {
-        self.0.is_match(text.as_bytes())
+        self.ready().is_some_and(|expression| expression.is_match(text.as_bytes()))
     }
 
     /// Where its first match begins, in bytes.
     pub(super) fn start(&self, text: &str) -> Option<usize> {
-        Some(self.0.find(text.as_bytes())?.start())
+        Some(self.ready()?.find(text.as_bytes())?.start())
     }
 
     /// What its first group matched.
     pub(super) fn first_group<'t>(&self, text: &'t str) -> Option<&'t str> {
-        text.get(self.0.captures(text.as_bytes())?.get(1)?.range())
+        text.get(self.ready()?.captures(text.as_bytes())?.get(1)?.range())
     }
 }
 
@@ -38,12 +56,6 @@ impl Expressions {
     pub(super) fn is_match(&self, text: &str) -> bool {
         self.0.is_match(text.as_bytes())
     }
-}
-
-/// Compiles an expression, whose `.` is a byte; `None` where it is none.
-pub(super) fn compiled(expression: &str) -> Option<Expression> {
-    let expression = with_classes_of_unicode(expression, ".");
-    RegexBuilder::new(&expression).unicode(false).build().ok().map(Expression)
 }
 
 /// Compiles expressions that are matched together, whose `.` is a character; `None` where one of them is none.
@@ -87,15 +99,15 @@ mod tests {
 
     #[test]
     fn words_end_where_another_script_begins() {
-        let pattern = compiled(r"(?i)^[^\w`]*(?:hint|\d+ \w+|[✖✘]\S)\b[\w-]?\s?$").unwrap();
+        let pattern = Expression::new(r"(?i)^[^\w`]*(?:hint|\d+ \w+|[✖✘]\S)\b[\w-]?\s?$");
         for text in ["hint", "✖ 12 ab ", "- Hint-", "✘x"] {
             assert!(pattern.is_match(text), "{text}");
         }
         for text in ["é hint", "hints", "١ ab", "12 é"] {
             assert!(!pattern.is_match(text), "{text}");
         }
-        assert!(compiled(r"\bfailed\b").unwrap().is_match("保存failed: x"));
+        assert!(Expression::new(r"\bfailed\b").is_match("保存failed: x"));
         assert!(set(&["^a.b$"]).unwrap().is_match("aéb"));
-        assert_eq!(compiled(r"é (\d+)").unwrap().first_group("é 12"), Some("12"));
+        assert_eq!(Expression::new(r"é (\d+)").first_group("é 12"), Some("12"));
     }
 }

@@ -1,10 +1,10 @@
-//! Splits a shell line into the commands it runs.
+//! Reads a shell line byte by byte.
 //!
-//! Owns quoting, escapes, substitutions, redirections, here-documents and the operators between commands, as
-//! the POSIX shell grammar has them (with bash's `$'…'`, `<(…)`, `&>` and `[[ … ]]`). Refuses to expand or to
-//! judge anything: a substitution is an opaque part of a word. Any text is a line; broken quoting only makes
-//! the last word longer. One pass, no recursion, so that hostile text costs what its length is.
+//! Owns the operators, quotes and redirections; what is skipped whole (substitutions, here-documents) is measured by
+//! [`super::skip`]. One pass, no recursion, so that hostile text costs what its length is.
 
+use super::skip::{character_length, document, find, skip_parenthesised};
+use super::{Command, Joined, Word};
 use crate::redact::Clean;
 use std::ops::Range;
 
@@ -12,42 +12,6 @@ use std::ops::Range;
 const MOST_COMMANDS: usize = 64;
 /// Most words of one command. Generated argument lists are longer; nothing after these names the command.
 const MOST_WORDS: usize = 256;
-
-/// One simple command: what stands between two operators.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Command {
-    /// Its words, quotes removed; redirections left out.
-    pub(super) words: Vec<Word>,
-    /// Files that its standard output is written to.
-    pub(super) output: Vec<Word>,
-    /// The body of its last here-document.
-    pub(super) document: Option<Clean>,
-    /// What joins it to the command before.
-    pub(super) joined: Joined,
-}
-
-/// What joins a command to the one before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Joined {
-    /// `;`, a new line, `&`, or nothing: runs whatever came before.
-    #[default]
-    Next,
-    /// `&&`: runs only if the one before worked.
-    And,
-    /// `||`: runs only if the one before failed.
-    Or,
-    /// `|`: reads what the one before writes.
-    Pipe,
-}
-
-/// One word.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Word {
-    /// Its text without quotes; substitutions left out.
-    pub(super) text: Clean,
-    /// Nothing in it was substituted, so its text is what the command got.
-    pub(super) literal: bool,
-}
 
 /// The commands of a line, in order.
 pub(super) fn commands(line: &Clean) -> Vec<Command> {
@@ -73,8 +37,9 @@ enum Awaited {
 }
 
 /// A word that is being read.
-#[derive(Default)]
 struct Unfinished {
+    /// Where it begins in the line.
+    start: usize,
     /// The parts of the line that it is made of.
     pieces: Vec<Range<usize>>,
     /// Something in it was substituted.
@@ -124,6 +89,7 @@ impl<'a> Lexer<'a> {
             }
             b'\\' if self.peek(1) == b'\n' => self.at += 2,
             b'\\' => {
+                self.open_word(self.at);
                 self.at += 1;
                 self.take(character_length(self.peek(0)));
             }
@@ -154,24 +120,30 @@ impl<'a> Lexer<'a> {
     /// Adds the next bytes to the word, growing its last piece where they adjoin.
     fn take(&mut self, length: usize) {
         let end = (self.at + length).min(self.bytes.len());
-        let word = self.word.get_or_insert_default();
+        let at = self.at;
+        let word = self.open_word(at);
         match word.pieces.last_mut() {
-            Some(piece) if piece.end == self.at => piece.end = end,
-            _ => word.pieces.push(self.at..end),
+            Some(piece) if piece.end == at => piece.end = end,
+            _ => word.pieces.push(at..end),
         }
         self.at = end;
+    }
+
+    /// The word being read; one that begins at `start` where none is.
+    fn open_word(&mut self, start: usize) -> &mut Unfinished {
+        self.word.get_or_insert(Unfinished { start, pieces: Vec::new(), substituted: false })
     }
 
     fn single_quoted(&mut self, opening: usize) {
         let start = (self.at + opening).min(self.bytes.len());
         let end = find(self.bytes, start, b'\'');
-        self.word.get_or_insert_default().pieces.push(start..end);
+        self.open_word(self.at).pieces.push(start..end);
         self.at = (end + 1).min(self.bytes.len());
     }
 
     fn double_quoted(&mut self) {
+        self.open_word(self.at);
         self.at += 1;
-        self.word.get_or_insert_default();
         while self.at < self.bytes.len() {
             match self.peek(0) {
                 b'"' => {
@@ -205,7 +177,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn skip_substituted(&mut self, end: usize) {
-        self.word.get_or_insert_default().substituted = true;
+        self.open_word(self.at).substituted = true;
         self.at = end.min(self.bytes.len());
     }
 
@@ -279,7 +251,13 @@ impl<'a> Lexer<'a> {
 
     fn end_word(&mut self) {
         let Some(unfinished) = self.word.take() else { return };
-        let word = Word { text: self.text_of(&unfinished), literal: !unfinished.substituted };
+        // A line that goes on after a word leaves its backslash behind it.
+        let stood = self.line.get(unfinished.start..self.at).unwrap_or_default().trim_end_matches("\\\n");
+        let word = Word {
+            text: self.text_of(&unfinished),
+            literal: !unfinished.substituted,
+            place: unfinished.start..unfinished.start + stood.len(),
+        };
         match std::mem::replace(&mut self.awaited, Awaited::Word) {
             Awaited::Word if self.command.words.len() < MOST_WORDS => self.command.words.push(word),
             Awaited::Output => self.command.output.push(word),
@@ -293,8 +271,9 @@ impl<'a> Lexer<'a> {
         self.end_word();
         self.awaited = Awaited::Word;
         let next = Command { joined, ..Command::default() };
-        let command = std::mem::replace(&mut self.command, next);
+        let mut command = std::mem::replace(&mut self.command, next);
         if !command.words.is_empty() || !command.output.is_empty() {
+            command.piped = joined == Joined::Pipe;
             self.done.push(command);
         } else if joined == Joined::Next {
             // Nothing stood here (a blank line after `&&`): the earlier operator still holds.
@@ -311,133 +290,6 @@ impl<'a> Lexer<'a> {
                 command.document = self.line.part(self.at..body.end);
             }
             self.at = body.next;
-        }
-    }
-}
-
-/// Where a here-document's body ends and what follows it begins.
-struct Document {
-    end: usize,
-    next: usize,
-}
-
-fn document(bytes: &[u8], start: usize, delimiter: &[u8], tabs: bool) -> Document {
-    let mut at = start;
-    while at < bytes.len() {
-        let end = find(bytes, at, b'\n');
-        let mut line = &bytes[at..end];
-        while tabs && line.first() == Some(&b'\t') {
-            line = &line[1..];
-        }
-        if line.strip_suffix(b"\r").unwrap_or(line) == delimiter {
-            return Document { end: at, next: (end + 1).min(bytes.len()) };
-        }
-        at = end + 1;
-    }
-    Document { end: bytes.len(), next: bytes.len() }
-}
-
-/// The position after the parenthesis that closes the one just opened, quotes and here-documents minded.
-fn skip_parenthesised(bytes: &[u8], start: usize) -> usize {
-    let mut at = start;
-    // What is open: `(` or `"`.
-    let mut open = vec![b'('];
-    while let (Some(&byte), Some(&innermost)) = (bytes.get(at), open.last()) {
-        let quoted = innermost == b'"';
-        match byte {
-            b'\\' => at += 1,
-            b'"' if quoted => drop(open.pop()),
-            b'"' => open.push(b'"'),
-            b'\'' if !quoted => at = find(bytes, at + 1, b'\''),
-            b'(' if !quoted || bytes.get(at.wrapping_sub(1)) == Some(&b'$') => open.push(b'('),
-            b')' if !quoted => drop(open.pop()),
-            b'<' if !quoted && bytes.get(at + 1) == Some(&b'<') => {
-                at = skip_document(bytes, at + 2);
-                continue;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    at.min(bytes.len())
-}
-
-/// The position of a here-document's closing line, given the position after its `<<`.
-fn skip_document(bytes: &[u8], start: usize) -> usize {
-    let mut at = start.min(bytes.len());
-    let tabs = bytes.get(at) == Some(&b'-');
-    while matches!(bytes.get(at), Some(b'-' | b' ' | b'\'' | b'"' | b'\\' | b'<')) {
-        at += 1;
-    }
-    let delimiter =
-        at..at + bytes[at..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-    if delimiter.is_empty() {
-        return at;
-    }
-    let body = (find(bytes, delimiter.end, b'\n') + 1).min(bytes.len());
-    document(bytes, body, &bytes[delimiter], tabs).next
-}
-
-/// The position of this byte from here on, or the end.
-fn find(bytes: &[u8], from: usize, byte: u8) -> usize {
-    let from = from.min(bytes.len());
-    memchr::memchr(byte, &bytes[from..]).map_or(bytes.len(), |found| from + found)
-}
-
-/// Length in bytes of the UTF-8 character that begins with this byte.
-fn character_length(first: u8) -> usize {
-    match first {
-        0xC0..=0xDF => 2,
-        0xE0..=0xEF => 3,
-        0xF0..=0xFF => 4,
-        _ => 1,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn words(line: &str) -> Vec<Vec<String>> {
-        let words = |command: &Command| command.words.iter().map(|word| word.text.to_string()).collect();
-        commands(&crate::redact::redact(line)).iter().map(words).collect()
-    }
-
-    #[test]
-    fn operators_quotes_and_redirections_are_read_as_the_shell_reads_them() {
-        assert_eq!(
-            words(r#"cd "my dir" && FOO=1 cargo te\st 2>&1 --name='a b' | tail -5 >out.txt; echo done # no"#),
-            [
-                vec!["cd", "my dir"],
-                vec!["FOO=1", "cargo", "test", "--name=a b"],
-                vec!["tail", "-5"],
-                vec!["echo", "done"]
-            ]
-        );
-        assert_eq!(commands(&crate::redact::redact("a>x 2>y >>z"))[0].output.len(), 2);
-    }
-
-    #[test]
-    fn substitutions_and_documents_are_no_commands() {
-        let line = "git commit -m \"$(cat <<'EOF'\nDon't (stop\nEOF\n)\" && git push";
-        assert_eq!(words(line), [vec!["git", "commit", "-m", ""], vec!["git", "push"]]);
-        let line = "cat > a.txt <<-END\n\trm -rf /\n\tEND\nmake lint";
-        assert_eq!(words(line), [vec!["cat"], vec!["make", "lint"]]);
-        assert_eq!(words("diff <(sort a) <(sort b) `ls; pwd`"), [vec!["diff", "", "", ""]]);
-        assert_eq!(words("xs=(a b); f() { ls; }"), [vec!["xs="], vec!["{", "ls"], vec!["}"]]);
-        assert_eq!(
-            words("case $x in a) b ;; c|d) e ;; esac"),
-            [vec!["case"], vec!["b"], vec!["c"], vec!["e"], vec!["esac"]]
-        );
-    }
-
-    #[test]
-    fn broken_text_ends_somewhere() {
-        for line in [
-            "'", "\"$(", "a <<", "a <<EOF", "\\", "$", "${", "`é", ">(", "((((", "))))", "é\\", "a<<$(\n'",
-            "&>", "$'é",
-        ] {
-            commands(&crate::redact::redact(line));
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Folding: what letters look like, without the ways to write them differently.
 //!
 //! Owns the tables of look-alikes, accents and invisible characters. Refuses to decide whether using them is
-//! wrong; `hidden` and `lookalike` do.
+//! wrong: [`super::addresses_an_agent`] and the gate do.
 
 /// Whether the character shows nothing and so can carry text that no reviewer sees: zero-width, bidirectional
 /// controls, tag characters, fillers, controls. Line breaks and tabs are not hidden.
-pub(super) fn is_hidden(c: char) -> bool {
+pub fn is_hidden(c: char) -> bool {
     match c {
         '\n' | '\r' | '\t' => false,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' => {
@@ -20,13 +20,16 @@ pub(super) fn is_hidden(c: char) -> bool {
 }
 
 /// Whether the character only changes how the one before it looks. One after an emoji is fine; more carry data.
-pub(super) fn is_variation(c: char) -> bool {
+pub fn is_variation(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// The Latin letter that a letter of another script is taken for, if any.
-pub(super) fn lookalike(c: char) -> Option<char> {
+pub fn lookalike(c: char) -> Option<char> {
     const CYRILLIC_AND_GREEK: &str = "аaеeоoрpсcуyхxіiјjѕsԁdһhԛqԝwАAВBЕEКKМMНHОOРPСCТTХXУYІIЈJЅSɡgοoνvαaρpιiκkτtυuΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXսuոnօoｏoⅼlⅰi";
+    if c.is_ascii() {
+        return None;
+    }
     let mut pairs = CYRILLIC_AND_GREEK.chars();
     while let (Some(strange), Some(plain)) = (pairs.next(), pairs.next()) {
         if strange == c {
@@ -37,7 +40,7 @@ pub(super) fn lookalike(c: char) -> Option<char> {
 }
 
 /// The ASCII character behind a full-width or mathematical one.
-pub(super) fn styled(c: char) -> Option<char> {
+pub fn styled(c: char) -> Option<char> {
     let code = u32::from(c);
     match code {
         0xff01..=0xff5e => char::from_u32(code - 0xff01 + 0x21),
@@ -56,6 +59,9 @@ pub(super) fn styled(c: char) -> Option<char> {
 /// The letter without its accent.
 fn unaccented(c: char) -> char {
     const ACCENTED: &str = "àaáaâaãaäaåaāaăaąaçcćcčcďdèeéeêeëeēeęeěeìiíiîiïiīiłlñnńnňnòoóoôoõoöoøoōoőoŕrřrśsšsşsťtùuúuûuüuūuůuűuýyÿyźzżzžz";
+    if c.is_ascii() {
+        return c;
+    }
     let mut pairs = ACCENTED.chars();
     while let (Some(accented), Some(plain)) = (pairs.next(), pairs.next()) {
         if accented == c {
@@ -67,7 +73,7 @@ fn unaccented(c: char) -> char {
 
 /// The text as it reads: lower case, look-alikes and accents made plain, hidden characters, emphasis and code
 /// marks gone, dashes and quotes simple. Line breaks stay where they are.
-pub(super) fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> String {
     let visible = text.chars().filter(|c| !is_hidden(*c) && !is_variation(*c) && !is_mark(*c));
     let folded = visible.flat_map(|c| lookalike(c).unwrap_or(c).to_lowercase());
     folded
@@ -90,7 +96,7 @@ fn is_mark(c: char) -> bool {
 
 /// Digits and signs that stand for letters, made letters: `1gn0r3` is `ignore`. Words with other digits, or with
 /// more digits than letters, stay.
-pub(super) fn unleet(word: &str) -> String {
+pub fn unleet(word: &str) -> String {
     let letters = word.chars().filter(|c| c.is_alphabetic()).count();
     let signs = word.chars().filter(|c| "013457@$!".contains(*c)).count();
     if signs == 0 || letters < 3 || letters < signs || letters + signs < word.chars().count() {

@@ -1,0 +1,103 @@
+//! Which branch the memory is on, and where it stands.
+//!
+//! Every command that looks at the memory asks here, so that all of them mean the same branch. A dream branch is
+//! never the answer: it waits for review, and what is proposed on top of it would hang on a branch that people
+//! may delete.
+
+use crate::ledger::Ledger;
+use crate::repo::{Oid, Repo, Unusable};
+use crate::settings::{FILE, Settings};
+use anyhow::Result;
+
+/// Branches on which proposals wait begin with this.
+const DREAMS: &str = "dream/";
+
+/// The branch that learnings are proposed for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Its name: `main`.
+    pub branch: String,
+    /// Where it stands: here, else at `origin` as last fetched; `None` while it has no commit.
+    pub tip: Option<Oid>,
+    /// A sentence for people where this is not the branch that HEAD names: which it is, and what says so.
+    pub notice: Option<String>,
+}
+
+impl Target {
+    /// Finds the target: the configured branch, else the one that HEAD names. Where HEAD is on a dream branch, the
+    /// one that the last cycle was proposed for, else the default branch of `origin`, else the only usual name
+    /// that there is a branch of.
+    ///
+    /// Errors: no branch can be told, or the one that is configured is a dream branch.
+    pub fn find(repo: &Repo, settings: &Settings) -> Result<Target> {
+        let configured = settings.memory.target.as_str();
+        if configured.starts_with(DREAMS) {
+            return Err(Unusable(format!(
+                "{FILE} has `target = {configured:?}`, a dream branch: name the branch that dreams are merged into"
+            ))
+            .into());
+        }
+        if !configured.is_empty() {
+            return Target::at(repo, configured.to_owned(), None);
+        }
+        let Some(head) = repo.head_branch()? else {
+            return Err(Unusable(format!(
+                "HEAD is on no branch: check one out, as with `git switch main`, or name it in {FILE} \
+                 (`[memory] target = \"main\"`)"
+            ))
+            .into());
+        };
+        if !head.starts_with(DREAMS) {
+            return Target::at(repo, head, None);
+        }
+        let (branch, because) = beside(repo, &head)?;
+        let notice = format!("You are on {head}, which waits for review. This is about {branch}, {because}.");
+        Target::at(repo, branch, Some(notice))
+    }
+
+    /// The target's commit.
+    ///
+    /// Errors: it has none.
+    pub fn commit(&self) -> Result<Oid> {
+        self.tip.ok_or_else(|| {
+            Unusable(format!(
+                "the branch `{}` has no commit yet: run `git dream init` there, or commit something first",
+                self.branch
+            ))
+            .into()
+        })
+    }
+
+    fn at(repo: &Repo, branch: String, notice: Option<String>) -> Result<Target> {
+        let tip = match repo.resolve(&format!("refs/heads/{branch}"))? {
+            Some(tip) => Some(tip),
+            None => repo.resolve(&format!("refs/remotes/origin/{branch}"))?,
+        };
+        Ok(Target { branch, tip, notice })
+    }
+}
+
+/// The branch that somebody who stands on a dream branch means, and what says so.
+fn beside(repo: &Repo, head: &str) -> Result<(String, &'static str)> {
+    let last = Ledger::open(repo)?.last_cycle()?.map(|cycle| cycle.target);
+    if let Some(target) = last.filter(|target| !target.is_empty() && !target.starts_with(DREAMS)) {
+        return Ok((target, "the branch that the last dream was for"));
+    }
+    if let Some(default) = repo.default_branch("origin")? {
+        return Ok((default, "the default branch of origin"));
+    }
+    let mut usual = Vec::new();
+    for name in ["main", "master", "trunk"] {
+        if repo.resolve(&format!("refs/heads/{name}"))?.is_some() {
+            usual.push(name);
+        }
+    }
+    match usual.as_slice() {
+        [only] => Ok(((*only).to_owned(), "the only branch with a usual name")),
+        _ => Err(Unusable(format!(
+            "HEAD is on `{head}`, which waits for review, and nothing says which branch it is for: check that one \
+             out, or name it in {FILE} (`[memory] target = \"main\"`)"
+        ))
+        .into()),
+    }
+}
