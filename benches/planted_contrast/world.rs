@@ -127,7 +127,6 @@ struct Draft {
     steps: Vec<String>,
     /// Steps in pairs that must stay in this order.
     last: Vec<String>,
-    forms: Vec::new(),
     writes: Vec<Write>,
     failures: Vec<Failure>,
 }
@@ -159,6 +158,7 @@ impl Draft {
                         times: if has { random.between(2, 5) as u32 } else { 1 },
                         cost: 1,
                         attempts: Vec::new(),
+                        beside: Vec::new(),
                         fix: None,
                     });
                 }
@@ -197,6 +197,7 @@ impl Draft {
             ended: None,
             outcome: Some(Outcome { score: if failed { 0.0 } else { 1.0 }, by: OutcomeSource::Stated }),
             steps: self.steps.iter().chain(&self.last).map(|name| step(name)).collect(),
+            forms: Vec::new(),
             writes: self.writes,
             failures: self.failures,
             remarks: Vec::new(),

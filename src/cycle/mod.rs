@@ -23,9 +23,10 @@ use crate::learning::author::Author;
 use crate::learning::standing::Standings;
 use crate::learning::standing::Verdict;
 use crate::learning::{Planned, message, plan};
+use crate::ledger::cache::{Cache, READINGS};
 use crate::ledger::{Addition, CycleRecord, LEDGER, Ledger, Stamp};
 use crate::memory::{MEMORY_FILE, Memory, index};
-use crate::pattern::{self, Fingerprint, Given, Known, Pattern};
+use crate::pattern::{self, Fingerprint, Given, Known, Pattern, memo};
 use crate::repo::{Commit, FileChange, Identity, MoveError, Oid, Plan, RefMove, Repo, Signing};
 use crate::session::SessionId;
 use crate::settings::Settings;
@@ -76,7 +77,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     if !request.dry_run {
         repo.recover()?;
     }
-    let before = parts.timed("looking at the repository", || look(repo, settings))?;
+    let before = parts.timed("looking at the repository", || look(request))?;
     let folded_in = parts.timed("listing the known sessions", || before.ledger.folded_in())?;
     let gathered =
         parts.timed("reading sessions", || gather::gather(&request.sources, &folded_in, settings, repo))?;
@@ -107,8 +108,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         verdict::standings(repo, &cycles, before.base, &settings.memory.root)
     })?;
     let given = Given { settings: &settings.mining, known: &known, notes: &notes(&standings) };
-    let patterns =
-        parts.timed("mining", || pattern::mine_telling(all, &given, &|part, took| parts.add(part, took)));
+    let patterns = parts.timed("mining", || mine(all, &given, before.ledger.cache(), parts));
     let today = request.now.strftime("%Y-%m-%d").to_string();
     let planned = parts.timed("planning", || {
         plan(&patterns, &memory, &standings, &Author::builtin()?, &settings.memory, &today)
@@ -189,11 +189,23 @@ fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) ->
     moves
 }
 
+/// Mines, recalling what earlier cycles read in the same texts.
+fn mine(all: Vec<Digest>, given: &Given<'_>, cache: &Cache, parts: &Parts) -> Vec<Pattern> {
+    memo::recall(&cache.load(READINGS).unwrap_or_default());
+    let patterns = pattern::mine_telling(all, given, &|part, took| parts.add(part, took));
+    if let Some(readings) = memo::keep() {
+        cache.store(READINGS, &readings);
+    }
+    patterns
+}
+
 /// Finds the target branch and opens the ledger.
-fn look<'r>(repo: &'r Repo, settings: &Settings) -> Result<Before<'r>> {
+fn look<'r>(request: &Request<'r>) -> Result<Before<'r>> {
+    let Request { repo, settings, dry_run, .. } = *request;
     let target = Target::find(repo, settings)?;
     let base = target.commit()?;
-    Ok(Before { target, base, ledger: Ledger::open(repo)?, setting: fingerprint_of(settings) })
+    let ledger = Ledger::open(repo)?.with_cache(Cache::of(repo, !dry_run));
+    Ok(Before { target, base, ledger, setting: fingerprint_of(settings) })
 }
 
 /// The note of every pattern that has one.

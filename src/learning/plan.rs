@@ -53,6 +53,12 @@ pub fn plan(
             planned.settled += 1;
             continue;
         }
+        let is_full = planned.learnings.len() >= settings.max_learnings as usize;
+        if is_full && standing.is_none_or(|standing| standing.verdict != Verdict::Merged) {
+            // A note that finds no room is not written, nor judged: the next cycle will.
+            planned.left_over += 1;
+            continue;
+        }
         let draft = author.draft(pattern, &notes)?;
         let proposal = match standing {
             Some(standing) if standing.verdict == Verdict::Merged => {
@@ -67,7 +73,7 @@ pub fn plan(
         let drops = lines_dropped(&learning, memory);
         if let Some(reason) = objection(&learning, pattern) {
             planned.refused.push(Refused { title: learning.title, reason });
-        } else if planned.learnings.len() >= settings.max_learnings as usize || drops > may_drop {
+        } else if is_full || drops > may_drop {
             planned.left_over += 1;
         } else {
             may_drop -= drops;

@@ -1,10 +1,11 @@
 //! Digests and cycles, kept in git under `refs/dream/ledger`.
 //!
 //! Owns the layout ([`layout`]), the record of a cycle ([`CycleRecord`]), the rule which of two digests of one
-//! session counts ([`newest()`]) and the cache that spares reading transcripts ([`stat_cache`]). The ledger and
+//! session counts ([`newest()`]), and what spares reading again ([`cache`] of texts, [`stat_cache`] of transcripts). The ledger and
 //! the inboxes are read as one set. Refuses to judge digests, and to move refs: [`Ledger::append`] prepares a
 //! commit that the cycle moves together with its branch.
 
+pub mod cache;
 pub mod layout;
 mod newest;
 mod record;
@@ -19,6 +20,7 @@ use crate::digest::Digest;
 use crate::repo::{Oid, Repo};
 use crate::session::{SessionId, Skipped};
 use anyhow::{Result, bail};
+use cache::Cache;
 use layout::{CYCLES, DIGESTS, SESSIONS};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -35,6 +37,7 @@ pub struct Ledger<'repo> {
     repo: &'repo Repo,
     tip: Option<Oid>,
     inboxes: Vec<(String, Oid)>,
+    cache: Cache,
 }
 
 /// Digests that were read, and what could not be.
@@ -49,7 +52,18 @@ pub struct Digests {
 impl<'repo> Ledger<'repo> {
     /// The ledger of a repository; an empty one if there is none yet. Reads two refs and nothing else.
     pub fn open(repo: &'repo Repo) -> Result<Ledger<'repo>> {
-        Ok(Ledger { repo, tip: repo.resolve(LEDGER)?, inboxes: repo.refs_under(INBOXES)? })
+        let cache = Cache::of(repo, false);
+        Ok(Ledger { repo, tip: repo.resolve(LEDGER)?, inboxes: repo.refs_under(INBOXES)?, cache })
+    }
+
+    /// The same ledger with this cache; an opened one only reads what others have cached.
+    pub fn with_cache(self, cache: Cache) -> Ledger<'repo> {
+        Ledger { cache, ..self }
+    }
+
+    /// What spares reading its files from git.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
     }
 
     /// The commit that the ledger stands on: what the move that adds to it has to expect.
@@ -97,7 +111,10 @@ impl<'repo> Ledger<'repo> {
     /// Files are read in parallel; what is in memory beyond the digests is one file a thread.
     pub fn digests(&self) -> Result<Digests> {
         let ledger = self.tip.map(|tip| (LEDGER, tip));
-        let mut all = self.all_at(ledger.into_iter().chain(self.inbox_commits()))?;
+        let files = self.files(ledger.into_iter().chain(self.inbox_commits()))?;
+        let mut all = self.read(&files)?;
+        let blobs: BTreeSet<String> = files.iter().map(|(_, blob)| blob.to_string()).collect();
+        self.cache.retain_digests(|name| blobs.contains(name));
         all.digests = newest(all.digests);
         Ok(all)
     }
@@ -106,16 +123,19 @@ impl<'repo> Ledger<'repo> {
     /// session id, each once; also those that a longer one of the same session replaces, so that whoever pushes
     /// them again finds them known.
     pub fn waiting(&self) -> Result<Digests> {
+        if self.inboxes.is_empty() {
+            return Ok(Digests::default());
+        }
         let folded_in = self.folded_in()?;
-        let mut waiting = self.all_at(self.inbox_commits())?;
+        let mut waiting = self.read(&self.files(self.inbox_commits())?)?;
         waiting.digests.retain(|digest| !folded_in.contains(&digest.session));
         waiting.digests.sort_by(|a, b| a.session.cmp(&b.session));
         waiting.digests.dedup_by(|a, b| a.session == b.session);
         Ok(waiting)
     }
 
-    /// Every digest in these commits.
-    fn all_at<'a>(&self, commits: impl Iterator<Item = (&'a str, Oid)>) -> Result<Digests> {
+    /// The files of digests in these commits: what to call each, and its content.
+    fn files<'a>(&self, commits: impl Iterator<Item = (&'a str, Oid)>) -> Result<Vec<(String, Oid)>> {
         let mut files = Vec::new();
         let mut known = BTreeSet::new();
         for (name, commit) in commits {
@@ -123,7 +143,12 @@ impl<'repo> Ledger<'repo> {
             let listed = self.repo.list(commit, DIGESTS)?.into_iter().filter(|file| known.insert(file.blob));
             files.extend(listed.map(|file| (format!("{name}:{}", file.path), file.blob)));
         }
-        let git_dir = self.repo.git_dir();
+        Ok(files)
+    }
+
+    /// Every digest in these files.
+    fn read(&self, files: &[(String, Oid)]) -> Result<Digests> {
+        let (git_dir, cache) = (self.repo.git_dir(), &self.cache);
         let read: Vec<Result<Digests>> = files
             .par_iter()
             .with_min_len(4)
@@ -131,11 +156,11 @@ impl<'repo> Ledger<'repo> {
                 || Repo::at(git_dir),
                 |repo, (path, blob)| {
                     // Every thread has its own handle; the error of opening one is told by the first file.
-                    let content = match repo {
-                        Ok(repo) => repo.read_blob(*blob)?,
+                    let unpack = || match repo {
+                        Ok(repo) => repo.read_blob(*blob),
                         Err(error) => bail!("{error:#}"),
                     };
-                    Ok(parse(path, &content))
+                    Ok(parse(path, &cache.digests(*blob, unpack)?))
                 },
             )
             .collect();

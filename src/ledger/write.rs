@@ -34,7 +34,13 @@ impl Ledger<'_> {
     ///
     /// Errors if the name is not allowed or was used before: the ledger only grows.
     pub fn append(&self, addition: &Addition<'_>, stamp: &Stamp) -> Result<Oid> {
-        append(self.repo, self.tip, addition, stamp)
+        let commit = append(self.repo, self.tip, addition, stamp)?;
+        // The next cycle will read it.
+        let path = layout::path(DIGESTS, addition.cycle);
+        for added in self.repo.list(commit, DIGESTS)?.iter().filter(|file| file.path == path) {
+            self.cache.digests(added.blob, || self.repo.read_blob(added.blob))?;
+        }
+        Ok(commit)
     }
 }
 

@@ -17,6 +17,7 @@ mod request;
 
 use crate::digest::Digest;
 use crate::settings::Mining;
+use rayon::prelude::*;
 use request::Request;
 use std::collections::BTreeMap;
 
@@ -38,11 +39,16 @@ impl Jobs {
         let mut tasks: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
         let mut requests: BTreeMap<Request, Vec<usize>> = BTreeMap::new();
         let mut silent: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for (session, &speaker) in speakers.iter().enumerate() {
+        let asked = speakers.par_iter().with_min_len(64).map(|&speaker| {
+            let digest = digests.get(speaker).filter(|digest| task_key(digest).is_none())?;
+            Request::of(&digest.ask)
+        });
+        let asked: Vec<Option<Request>> = asked.collect();
+        for ((session, &speaker), request) in speakers.iter().enumerate().zip(asked) {
             let Some(digest) = digests.get(speaker) else { continue };
             if let Some(key) = task_key(digest) {
                 tasks.entry(key).or_default().push(session);
-            } else if let Some(request) = Request::of(&digest.ask) {
+            } else if let Some(request) = request {
                 requests.entry(request).or_default().push(session);
             } else {
                 silent.entry(speaker).or_default().push(session);

@@ -55,6 +55,8 @@ pub fn mine_telling(
     timed("· names", told, || identity::keep_names(&mut patterns, known));
     witness::leave_out_readers(&mut patterns, notes, &corpus);
     patterns.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
+    // Giving back the memory of so many small texts takes a while, and nobody has to wait for it.
+    rayon::spawn(move || drop(digests));
     patterns
 }
 

@@ -10,6 +10,7 @@ mod output;
 mod remedy;
 mod sequence;
 
+use super::memo::{Reading, remembered};
 use super::{
     Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, template, witness,
 };
@@ -48,7 +49,8 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     for (session, digest) in corpus.digests.iter().enumerate() {
         for failure in &digest.failures {
             // Digests come from other machines too: what is refused on reading is refused again here.
-            if !addresses_an_agent(&failure.message) {
+            let addresses = || addresses_an_agent(&failure.message);
+            if !remembered(Reading::Addresses, &failure.message, addresses) {
                 occurrences.push(Occurrence { session, digest, failure, message: &failure.message });
             }
         }

@@ -9,6 +9,7 @@ pub mod contrast;
 pub mod identity;
 pub mod job;
 mod lesson;
+pub mod memo;
 mod mining;
 pub mod mistake;
 pub mod playbook;

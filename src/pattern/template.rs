@@ -8,6 +8,8 @@
 
 mod cluster;
 
+use super::memo::written::Written;
+use super::memo::{Reading, remembered};
 use crate::digest::failure::mask::{self, Token};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
@@ -98,7 +100,23 @@ pub fn find(messages: &[&str], similarity: f64) -> Templates {
 
 /// The tokens of a message as templates see them.
 pub fn words(message: &str) -> Vec<Token> {
-    squeezed(mask::tokens(message))
+    remembered(Reading::Tokens, message, || squeezed(mask::tokens(message)))
+}
+
+impl Written for Token {
+    fn write(&self, out: &mut Vec<u8>) {
+        let Token { masked, raw, glued } = self;
+        raw.write(out);
+        // Most tokens are not masked at all.
+        (masked != raw).then(|| masked.clone()).write(out);
+        glued.write(out);
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Token> {
+        let raw = String::read(from)?;
+        let masked = Option::<String>::read(from)?.unwrap_or_else(|| raw.clone());
+        Some(Token { masked, raw, glued: Written::read(from)? })
+    }
 }
 
 /// The messages without repetitions, in the order of their first, and for each message which of them it is.

@@ -4,12 +4,14 @@
 //! taking parts, joining clean texts, replacing by words that stand in this program's source. Refuses anything
 //! that could bring foreign text in.
 
-use super::redactor::redact;
+use super::again::redact_again;
 use serde::de::{Deserializer, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
+use std::borrow::Borrow;
 use std::ops::Range;
+use std::sync::Arc;
 
-/// Text that has passed redaction.
+/// Text that has passed redaction. A copy shares its memory.
 ///
 /// Only redaction makes one:
 ///
@@ -58,14 +60,13 @@ use std::ops::Range;
 /// ```compile_fail
 /// let step = git_dream::digest::step::Step(String::from("whatever a tool printed"));
 /// ```
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Clean(Box<str>);
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Clean(Arc<str>);
 
 impl Clean {
     /// What the redactor has looked through. Nobody else may call this.
-    pub(super) fn passed(text: Box<str>) -> Clean {
-        Clean(text)
+    pub(super) fn passed(text: &str) -> Clean {
+        Clean(text.into())
     }
 
     /// A text that stands in this program's source, so it cannot be anybody's secret.
@@ -132,6 +133,13 @@ impl std::ops::Deref for Clean {
     }
 }
 
+/// Compares and hashes as its text does.
+impl Borrow<str> for Clean {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl std::fmt::Display for Clean {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -141,6 +149,13 @@ impl std::fmt::Display for Clean {
 impl std::fmt::Debug for Clean {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         std::fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// A plain string.
+impl Serialize for Clean {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 
@@ -154,7 +169,7 @@ impl<'de> Deserialize<'de> for Clean {
                 formatter.write_str("a string")
             }
             fn visit_str<E>(self, raw: &str) -> Result<Clean, E> {
-                Ok(redact(raw))
+                Ok(redact_again(raw))
             }
         }
         // A text that stands in the input without escapes is looked at where it is.

@@ -13,10 +13,12 @@
 //!    neighbourhood only, a bounded number of bytes, so that hostile input cannot make it slow.
 //! 4. `value` tells a secret from a variable, a placeholder or a word.
 //! 5. `seen` gives the secret its number in the session and finds it again where it stands bare.
+//! 6. `again` spares texts that were found clean before.
 //!
 //! Refuses to keep a secret: what `seen` remembers are keyed hashes. Does not look for names, telephone numbers
 //! or addresses of people and machines beyond e-mail and home folders.
 
+mod again;
 mod clean;
 mod find;
 mod gate;

@@ -3,6 +3,7 @@
 //! Owns which words those are and how much each of them weighs. Refuses to look at what a session did: only what
 //! was asked says which job it is.
 
+use crate::pattern::memo::{Reading, remembered};
 use crate::pattern::preference::stem;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -33,7 +34,7 @@ pub(super) struct Request {
 impl Request {
     /// `None` for a request of fewer than two content words: it names no job.
     pub(super) fn of(ask: &str) -> Option<Request> {
-        let words: BTreeSet<String> = content_words(ask).collect();
+        let words: BTreeSet<String> = remembered(Reading::Request, ask, || content_words(ask).collect());
         let numbered =
             words.iter().filter(|word| word.contains(|c: char| c.is_ascii_digit())).cloned().collect();
         (words.len() >= 2).then_some(Request { words, numbered })

@@ -157,26 +157,23 @@ fn missing(
     table: &LogFactorials,
 ) -> Option<(Symbol, usize)> {
     let mut found: BTreeMap<Symbol, Candidate> = BTreeMap::new();
+    let mut aligner = Aligner::default();
+    let mut spans: Vec<(Symbol, usize, usize)> = Vec::new();
     for &follower in followers {
         let trail = &trails.all[follower as usize].steps;
-        let matched = align(steps, None, trail);
-        let mut places: BTreeMap<Symbol, Vec<bool>> = BTreeMap::new();
-        for (at, &step) in trail.iter().enumerate().filter(|(_, step)| !steps.contains(step)) {
+        let matched = aligner.align(steps, None, trail);
+        let others = trail.iter().enumerate().filter(|(_, step)| !steps.contains(step));
+        spans.clear();
+        spans.extend(others.map(|(at, &step)| {
             // It stands after the last step matched before it, and not after the next one matched.
             let earliest =
                 matched.iter().rposition(|m| m.is_some_and(|m| m < at)).map_or(0, |before| before + 1);
             let latest = matched.iter().position(|m| m.is_some_and(|m| m > at)).unwrap_or(steps.len());
-            let here = places.entry(step).or_insert_with(|| vec![false; steps.len() + 1]);
-            here.iter_mut().take(latest + 1).skip(earliest).for_each(|place| *place = true);
-        }
-        for (step, places_here) in places {
-            let candidate = found.entry(step).or_insert_with(|| Candidate::new(steps.len()));
-            candidate.sessions += 1;
-            candidate
-                .places
-                .iter_mut()
-                .zip(places_here)
-                .for_each(|(count, here)| *count += usize::from(here));
+            (step, earliest, latest)
+        }));
+        spans.sort_unstable();
+        for same in spans.chunk_by(|a, b| a.0 == b.0) {
+            found.entry(same[0].0).or_insert_with(|| Candidate::new(steps.len())).stands(same);
         }
     }
     let belongs = |step: Symbol, candidate: &Candidate| {
@@ -206,6 +203,17 @@ impl Candidate {
         Candidate { sessions: 0, places: vec![0; steps + 1] }
     }
 
+    /// Takes down that one follower takes it in these spans of places, each place once. Spans come sorted.
+    fn stands(&mut self, spans: &[(Symbol, usize, usize)]) {
+        self.sessions += 1;
+        let mut counted = 0;
+        for &(_, earliest, latest) in spans {
+            let from = earliest.max(counted);
+            self.places.iter_mut().take(latest + 1).skip(from).for_each(|count| *count += 1);
+            counted = counted.max(latest + 1);
+        }
+    }
+
     fn most(&self) -> usize {
         self.places.iter().copied().max().unwrap_or(0)
     }
@@ -217,49 +225,72 @@ impl Candidate {
     }
 }
 
-/// For each step where in the trail it is matched, in the alignment of most weight; every step weighs one if no
-/// weights are given. Of equally good alignments, the one whose steps come last.
-fn align(steps: &[Symbol], weights: Option<&[f64]>, trail: &[Symbol]) -> Vec<Option<usize>> {
-    let weight = |step: usize| weights.map_or(1.0, |weights| weights[step]);
-    // Only what is a step of the workflow can be matched: the rest of the trail costs a look, no more.
-    let mut places: Vec<usize> = Vec::with_capacity(2 * steps.len());
-    places.extend((0..trail.len()).filter(|at| steps.contains(&trail[*at])));
-    let width = places.len() + 1;
-    // best[i][j]: weight of the best alignment of the first i steps with the first j places.
-    let mut best = vec![0.0f64; (steps.len() + 1) * width];
-    for (i, step) in steps.iter().enumerate() {
-        for (j, place) in places.iter().enumerate() {
-            let skipped = best[i * width + j + 1].max(best[(i + 1) * width + j]);
-            let taken = if *step == trail[*place] { best[i * width + j] + weight(i) } else { 0.0 };
-            best[(i + 1) * width + j + 1] = skipped.max(taken);
+/// Aligns steps with trails, in the same room every time: a cycle does so some hundred thousand times.
+#[derive(Default)]
+struct Aligner {
+    /// Where in the trail the steps stand. Only these can be matched: the rest of the trail costs a look, no more.
+    places: Vec<usize>,
+    /// best[i][j]: weight of the best alignment of the first i steps with the first j places, row by row.
+    best: Vec<f64>,
+    matched: Vec<Option<usize>>,
+}
+
+impl Aligner {
+    /// The weight of the best alignment. Every step weighs one if no weights are given.
+    fn weigh(&mut self, steps: &[Symbol], weights: Option<&[f64]>, trail: &[Symbol]) -> f64 {
+        let Aligner { places, best, .. } = self;
+        places.clear();
+        places.extend((0..trail.len()).filter(|at| steps.contains(&trail[*at])));
+        let width = places.len() + 1;
+        best.clear();
+        best.resize((steps.len() + 1) * width, 0.0);
+        for (i, step) in steps.iter().enumerate() {
+            let weight = weights.map_or(1.0, |weights| weights[i]);
+            let (above, row) = best[i * width..][..2 * width].split_at_mut(width);
+            for (j, place) in places.iter().enumerate() {
+                let taken = if *step == trail[*place] { above[j] + weight } else { 0.0 };
+                row[j + 1] = above[j + 1].max(row[j]).max(taken);
+            }
         }
+        best.last().copied().unwrap_or_default()
     }
-    let mut matched = vec![None; steps.len()];
-    let (mut i, mut j) = (steps.len(), places.len());
-    while i > 0 && j > 0 {
-        let here = best[i * width + j];
-        let place = places[j - 1];
-        // Behind the place stands something else: a step that the rest can do without is given up there.
-        let is_followed_by_other = places.get(j).copied().unwrap_or(trail.len()) > place + 1;
-        if is_followed_by_other && here <= best[(i - 1) * width + j] {
-            i -= 1;
-        } else if steps[i - 1] == trail[place] && here <= best[(i - 1) * width + j - 1] + weight(i - 1) {
-            matched[i - 1] = Some(place);
-            (i, j) = (i - 1, j - 1);
-        } else if here <= best[(i - 1) * width + j] {
-            i -= 1;
-        } else {
-            j -= 1;
+
+    /// For each step where in the trail it is matched, in the alignment of most weight. Of equally good alignments,
+    /// the one whose steps come last.
+    fn align(&mut self, steps: &[Symbol], weights: Option<&[f64]>, trail: &[Symbol]) -> &[Option<usize>] {
+        self.weigh(steps, weights, trail);
+        let Aligner { places, best, matched } = self;
+        let weight = |step: usize| weights.map_or(1.0, |weights| weights[step]);
+        let width = places.len() + 1;
+        matched.clear();
+        matched.resize(steps.len(), None);
+        let (mut i, mut j) = (steps.len(), places.len());
+        while i > 0 && j > 0 {
+            let here = best[i * width + j];
+            let place = places[j - 1];
+            // Behind the place stands something else: a step that the rest can do without is given up there.
+            let is_followed_by_other = places.get(j).copied().unwrap_or(trail.len()) > place + 1;
+            if is_followed_by_other && here <= best[(i - 1) * width + j] {
+                i -= 1;
+            } else if steps[i - 1] == trail[place] && here <= best[(i - 1) * width + j - 1] + weight(i - 1) {
+                matched[i - 1] = Some(place);
+                (i, j) = (i - 1, j - 1);
+            } else if here <= best[(i - 1) * width + j] {
+                i -= 1;
+            } else {
+                j -= 1;
+            }
         }
+        matched
     }
-    matched
 }
 
 /// The share of the followers that take each step in its place.
 fn shares_of(steps: &[Symbol], followers: &[u32], trails: &Trails) -> Vec<f64> {
     let mut taken = vec![0usize; steps.len()];
+    let mut aligner = Aligner::default();
     for &follower in followers {
-        let matched = align(steps, None, &trails.all[follower as usize].steps);
+        let matched = aligner.align(steps, None, &trails.all[follower as usize].steps);
         taken.iter_mut().zip(matched).for_each(|(count, matched)| *count += usize::from(matched.is_some()));
     }
     taken.into_iter().map(|count| count as f64 / followers.len().max(1) as f64).collect()
@@ -274,19 +305,16 @@ pub(super) fn following(steps: &[Symbol], shares: &[f64], trails: &Trails) -> Ve
         trails.with[*step as usize].iter().for_each(|trail| has[*trail as usize] += share);
     }
     let may_follow = (0u32..).zip(&has).filter(|(_, has)| **has >= needed).map(|(trail, _)| trail);
-    may_follow.filter(|trail| shows(steps, shares, &trails.all[*trail as usize].steps) >= needed).collect()
-}
-
-/// The weight of the steps that a trail shows in order.
-fn shows(steps: &[Symbol], shares: &[f64], trail: &[Symbol]) -> f64 {
-    let matched = align(steps, Some(shares), trail);
-    matched.iter().zip(shares).filter(|(matched, _)| matched.is_some()).map(|(_, share)| share).sum()
+    let mut aligner = Aligner::default();
+    let mut shows =
+        |trail: u32| aligner.weigh(steps, Some(shares), &trails.all[trail as usize].steps) >= needed;
+    may_follow.filter(|trail| shows(*trail)).collect()
 }
 
 /// Whether a trail, failed or not, follows this workflow.
 pub(super) fn follows(workflow: &Workflow, trail: &[Symbol]) -> bool {
     let (steps, shares): (Vec<Symbol>, Vec<f64>) = workflow.steps.iter().copied().unzip();
-    shows(&steps, &shares, trail) >= needed(&shares)
+    Aligner::default().weigh(&steps, Some(&shares), trail) >= needed(&shares)
 }
 
 /// The weight that a follower shows at least. A hair less than exact, so that the order of a sum never decides.
@@ -306,13 +334,14 @@ pub(super) struct Ordering {
 pub(super) fn ordering(core: &[Symbol], among: &[u32], trails: &Trails) -> Ordering {
     let most = ((core.len() as f64 * FOLLOWED).ceil() as usize).max(2);
     let mut ordering = Ordering { sessions: 0, in_order: 0, chance: 0.0 };
+    let mut aligner = Aligner::default();
     for &trail in among {
         let trail = &trails.all[trail as usize].steps;
         let present = distinct(trail).iter().filter(|step| core.contains(step)).count();
         if present < most {
             continue;
         }
-        let matched = align(core, None, trail).iter().flatten().count();
+        let matched = aligner.align(core, None, trail).iter().flatten().count();
         ordering.sessions += 1;
         ordering.in_order += usize::from(matched == present);
         ordering.chance += chance_of_order(core, trail, present);

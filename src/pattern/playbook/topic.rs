@@ -7,9 +7,11 @@
 use super::significance::LogFactorials;
 use super::trail::{Trail, Trails};
 use crate::pattern::Corpus;
+use crate::pattern::memo::{Reading, remembered};
 use crate::redact::Clean;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Chance that a sequence without any topic is given one.
 const ERROR_RATE: f64 = 0.01;
@@ -46,16 +48,21 @@ pub(super) struct Topic {
 
 impl Requests {
     pub(super) fn of(corpus: &Corpus<'_>, trails: &Trails) -> Requests {
-        let mut with: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        let mut written: BTreeMap<String, BTreeMap<Clean, usize>> = BTreeMap::new();
+        let mut found: BTreeMap<String, (Vec<u32>, BTreeMap<Clean, usize>)> = BTreeMap::new();
         let mut asked = 0;
-        let words_of = |trail: &Trail| words(&corpus.digests[trail.session].ask.cut(LONGEST_ASK));
-        let all: Vec<BTreeMap<String, Clean>> = trails.all.par_iter().map(words_of).collect();
-        for (index, words) in (0u32..).zip(all) {
+        let ask_of = |trail: &Trail| corpus.digests[trail.session].ask.cut(LONGEST_ASK);
+        let words_of = |trail: &Trail| remembered(Reading::Topic, &ask_of(trail), || words(&ask_of(trail)));
+        let all: Vec<BTreeMap<String, Range<usize>>> = trails.all.par_iter().map(words_of).collect();
+        for ((index, trail), words) in (0u32..).zip(&trails.all).zip(all) {
             asked += usize::from(!words.is_empty());
-            for (stem, word) in words {
-                with.entry(stem.clone()).or_default().push(index);
-                *written.entry(stem).or_default().entry(word).or_default() += 1;
+            for (stem, at) in words {
+                let (with, forms) = found.entry(stem).or_default();
+                with.push(index);
+                let word = corpus.digests[trail.session].ask.get(at.clone()).unwrap_or_default();
+                match forms.get_mut(word) {
+                    Some(times) => *times += 1,
+                    None => _ = forms.insert(ask_of(trail).part(at).unwrap_or_default(), 1),
+                }
             }
         }
         let commonest = |forms: BTreeMap<Clean, usize>| {
@@ -66,7 +73,11 @@ impl Requests {
                 .map(|(word, _)| word)
                 .unwrap_or_default()
         };
-        let written = written.into_iter().map(|(stem, forms)| (stem, commonest(forms))).collect();
+        let (mut with, mut written) = (BTreeMap::new(), BTreeMap::new());
+        for (stem, (trails, forms)) in found {
+            written.insert(stem.clone(), commonest(forms));
+            with.insert(stem, trails);
+        }
         Requests { with, written, asked }
     }
 
@@ -120,8 +131,8 @@ impl Requests {
     }
 }
 
-/// The words of a request that may carry its topic, each once: stem and as written.
-fn words(ask: &Clean) -> BTreeMap<String, Clean> {
+/// The words of a request that may carry its topic, each once: stem, and where it stands as written.
+fn words(ask: &str) -> BTreeMap<String, Range<usize>> {
     let mut words = BTreeMap::new();
     let mut start = None;
     let ends = ask.char_indices().chain(std::iter::once((ask.len(), ' ')));
@@ -130,9 +141,8 @@ fn words(ask: &Clean) -> BTreeMap<String, Clean> {
             (None, true) => start = Some(at),
             (Some(from), false) => {
                 start = None;
-                let Some(word) = ask.part(from..at) else { continue };
-                if let Some(stem) = stem(&word) {
-                    words.entry(stem).or_insert(word);
+                if let Some(stem) = ask.get(from..at).and_then(stem) {
+                    words.entry(stem).or_insert(from..at);
                 }
             }
             _ => {}
@@ -175,7 +185,7 @@ mod tests {
     #[test]
     fn words_lose_case_and_endings_and_things_that_only_one_job_has() {
         let stems: Vec<String> =
-            words(&crate::redact::redact("Please release v12 of the Packages; releasing é-ß"))
+            words("Please release v12 of the Packages; releasing é-ß")
                 .into_keys()
                 .collect();
         assert_eq!(stems, ["packag", "releas"]);

@@ -11,6 +11,8 @@ use crate::digest::remark::cue::{Strength, judge};
 use crate::digest::remark::word::words;
 use crate::digest::remark::{Remark, Sort};
 use crate::pattern::Corpus;
+use crate::pattern::memo::written::Written;
+use crate::pattern::memo::{Reading, remembered};
 use crate::redact::Clean;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -112,9 +114,25 @@ fn readings<'a>(corpus: &Corpus<'a>) -> HashMap<(&'a str, bool), (Wish, Option<S
     let sentences: BTreeSet<(&str, bool)> =
         corpus.digests.iter().flat_map(|digest| &digest.remarks).map(sentence).collect();
     let sentences: Vec<(&str, bool)> = sentences.into_iter().collect();
-    let reading =
-        |&(text, blames): &(&'a str, bool)| ((text, blames), (read(text, blames), judge(&words(text)).wish));
+    let reading = |&(text, blames): &(&'a str, bool)| ((text, blames), (read(text, blames), strength(text)));
     sentences.par_iter().with_min_len(16).map(reading).collect()
+}
+
+/// How much a sentence says that it is about how to work; `None` where it does not.
+fn strength(text: &str) -> Option<Strength> {
+    remembered(Reading::Strength, text, || judge(&words(text)).wish)
+}
+
+impl Written for Strength {
+    fn write(&self, out: &mut Vec<u8>) {
+        out.push(*self as u8);
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Strength> {
+        let number = u8::read(from)?;
+        let all = [Strength::Faint, Strength::Mild, Strength::Standing, Strength::Lasting];
+        all.into_iter().find(|strength| *strength as u8 == number)
+    }
 }
 
 /// Who independently stands behind something.

@@ -9,6 +9,8 @@ mod unit;
 use super::lexicon::LEXICON;
 use crate::digest::remark::word::words;
 use polarity::{deed, signs, spare_complaints, spare_reasons, spare_what_is_qualified};
+use crate::pattern::memo::written::Written;
+use crate::pattern::memo::{Reading, remembered};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use unit::{Role, Turn, Unit, units};
@@ -26,8 +28,31 @@ pub(super) struct Wish {
     pub(super) replaces: bool,
 }
 
+impl Written for Wish {
+    fn write(&self, out: &mut Vec<u8>) {
+        let Wish { terms, wanted, unwanted, replaces } = self;
+        terms.write(out);
+        wanted.write(out);
+        unwanted.write(out);
+        replaces.write(out);
+    }
+
+    fn read(from: &mut &[u8]) -> Option<Wish> {
+        Some(Wish {
+            terms: Written::read(from)?,
+            wanted: Written::read(from)?,
+            unwanted: Written::read(from)?,
+            replaces: Written::read(from)?,
+        })
+    }
+}
+
 /// Reads a sentence. `blames`: it is a correction, so that `you used npm` means that npm is not wanted.
 pub(super) fn read(text: &str, blames: bool) -> Wish {
+    remembered(if blames { Reading::Blame } else { Reading::Wish }, text, || read_anew(text, blames))
+}
+
+fn read_anew(text: &str, blames: bool) -> Wish {
     let words = words(text);
     let units = units(&words);
     let mut signs = signs(&units);

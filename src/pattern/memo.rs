@@ -1,0 +1,166 @@
+//! What was read in a text before.
+//!
+//! Every cycle looks at everything that was ever said, and most of its time would go into reading the same texts
+//! again: the words of a request, the tokens of an error message, what a remark asks for. Such a reading depends on
+//! its text alone, so it can be remembered: by the hash of the sort of reading and of the text, from one cycle to the
+//! next. Owns that memory while miners work ([`remembered`]), and its form as bytes ([`recall`], [`keep`]); where the
+//! bytes lie is [`crate::ledger`]'s business. Refuses everything that depends on more than one text: a weight, a
+//! count or a template is made anew by every cycle.
+//!
+//! The contract: a reading is a pure function of its text, so remembering it saves time and changes nothing. What
+//! was made by another program must not be recalled; whoever keeps the bytes sees to that. Bytes that make no
+//! sense are as good as none. While nothing was recalled, nothing is remembered.
+
+pub(super) mod written;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use written::{Written, read_whole};
+
+/// What is read in a text. The number is part of the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Reading {
+    /// What a sentence asks for.
+    Wish = 1,
+    /// The same, said as a correction.
+    Blame = 2,
+    /// How much a sentence says that it is a wish.
+    Strength = 3,
+    /// What tells a request's job apart.
+    Request = 4,
+    /// What a request is about.
+    Topic = 5,
+    /// The tokens of an error message.
+    Tokens = 6,
+    /// Whether an error message talks to agents.
+    Addresses = 7,
+}
+
+/// The hash of a sort and a text.
+type Key = [u8; 16];
+
+/// All that is remembered.
+struct Memo {
+    /// What earlier cycles read, each with whether this one needed it.
+    before: HashMap<Key, (Box<[u8]>, AtomicBool)>,
+    /// What this cycle read.
+    new: Mutex<HashMap<Key, Box<[u8]>>>,
+}
+
+/// `None` while nothing is to be remembered. One for the whole process, because the readings are many small
+/// functions deep inside the miners: their results do not depend on it, so nobody has to pass it on.
+static MEMO: RwLock<Option<Arc<Memo>>> = RwLock::new(None);
+
+/// Begins to remember, with what [`keep`] gave an earlier cycle; no bytes are an empty memory.
+pub fn recall(bytes: &[u8]) {
+    let mut before = HashMap::new();
+    let mut rest = bytes;
+    while let Some((key, reading)) = entry(&mut rest) {
+        before.insert(key, (reading.into(), AtomicBool::new(false)));
+    }
+    let memo = Memo { before, new: Mutex::default() };
+    *MEMO.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(memo));
+}
+
+/// Ends remembering. Gives what to recall in the next cycle: the readings that were needed in this one. `None` if
+/// these are the very ones that were recalled.
+pub fn keep() -> Option<Vec<u8>> {
+    let memo = MEMO.write().unwrap_or_else(PoisonError::into_inner).take()?;
+    // Somebody who is still reading only goes on remembering for nothing.
+    let Memo { before, new } = Arc::into_inner(memo)?;
+    let new = new.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let known = before.len();
+    let needed = before.into_iter().filter(|(_, (_, used))| used.load(Ordering::Relaxed));
+    let mut kept: BTreeMap<Key, Box<[u8]>> = needed.map(|(key, (reading, _))| (key, reading)).collect();
+    if kept.len() == known && new.is_empty() {
+        return None;
+    }
+    kept.extend(new);
+    let mut bytes = Vec::new();
+    for (key, reading) in kept {
+        bytes.extend_from_slice(&key);
+        reading.len().write(&mut bytes);
+        bytes.extend_from_slice(&reading);
+    }
+    Some(bytes)
+}
+
+/// The next entry of kept bytes; `None` at their end, or where they make no sense.
+fn entry<'a>(rest: &mut &'a [u8]) -> Option<(Key, &'a [u8])> {
+    let (key, after) = rest.split_first_chunk::<16>()?;
+    let mut after = after;
+    let length = usize::read(&mut after)?;
+    let (reading, after) = after.split_at_checked(length)?;
+    *rest = after;
+    Some((*key, reading))
+}
+
+/// What `read` gives, which must depend on the text alone: remembered, or read now.
+pub(super) fn remembered<T: Written>(sort: Reading, text: &str, read: impl FnOnce() -> T) -> T {
+    // No lock is held while a text is read: one reading may be made of others.
+    let memo = MEMO.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let Some(memo) = memo else { return read() };
+    let key = key(sort, text);
+    if let Some((reading, used)) = memo.before.get(&key) {
+        used.store(true, Ordering::Relaxed);
+        if let Some(value) = read_whole(reading) {
+            return value;
+        }
+    }
+    let new = || memo.new.lock().unwrap_or_else(PoisonError::into_inner);
+    let again = new().get(&key).and_then(|reading| read_whole(reading));
+    again.unwrap_or_else(|| {
+        let value = read();
+        let mut reading = Vec::new();
+        value.write(&mut reading);
+        new().insert(key, reading.into());
+        value
+    })
+}
+
+fn key(sort: Reading, text: &str) -> Key {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&[sort as u8]);
+    hasher.update(text.as_bytes());
+    let mut key = [0; 16];
+    hasher.finalize_xof().fill(&mut key);
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Remembers a few readings as a cycle does, in a process of its own as far as others are concerned: they read
+    /// texts of their own, and what is remembered changes no reading.
+    #[test]
+    fn a_reading_is_made_once_kept_while_needed_and_made_again_where_its_bytes_are_damaged() {
+        let read = |text: &str, made: &mut Vec<String>| {
+            remembered(Reading::Topic, text, || {
+                made.push(text.to_owned());
+                text.to_uppercase()
+            })
+        };
+        let mut made = Vec::new();
+        recall(b"");
+        assert_eq!([read("memo-a", &mut made), read("memo-b", &mut made)], ["MEMO-A", "MEMO-B"]);
+        assert_eq!(read("memo-a", &mut made), "MEMO-A");
+        let kept = keep().unwrap();
+        assert_eq!(made, ["memo-a", "memo-b"]);
+
+        recall(&kept);
+        assert_eq!(read("memo-a", &mut made), "MEMO-A");
+        assert_eq!(made.len(), 2, "remembered");
+        let only_a = keep().unwrap();
+        assert!(only_a.len() < kept.len(), "what was not needed is forgotten");
+
+        for damaged in [&kept[..kept.len() - 1], &kept[1..], b"nonsense"] {
+            recall(damaged);
+            assert_eq!([read("memo-a", &mut made), read("memo-b", &mut made)], ["MEMO-A", "MEMO-B"]);
+            keep();
+        }
+        assert_eq!(read("memo-a", &mut Vec::new()), "MEMO-A", "without a memory");
+    }
+}
