@@ -1,9 +1,8 @@
 //! What failing runs do or leave out that succeeding runs of the same job don't.
 //!
 //! Compares only runs of one job with each other, because a plain comparison of failing with succeeding runs
-//! finds what hard jobs have in common and calls it a mistake. Only outcomes that were stated, or shown by tests,
-//! count; only jobs with both failing and succeeding runs say anything. The way: [`runs`] picks what is compared,
-//! [`habits`] lists what a run does or leaves out, [`departure`] where failing runs depart from what succeeding
+//! finds what hard jobs have in common and calls it a mistake. Only outcomes that were stated count; only jobs with
+//! both failing and succeeding runs say anything. The way: [`runs`] picks what is compared, [`habits`] lists what a run does or leaves out, [`departure`] where failing runs depart from what succeeding
 //! ones agree on, [`selection`] tests, bounds false discoveries and keeps one of several habits that say the
 //! same. What recurs without enough runs for a test, [`difference`] finds and nobody calls a cause. Refuses to publish what is seen in a single job or what is a matter of long and short runs.
 

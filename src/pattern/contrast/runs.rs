@@ -24,8 +24,8 @@ pub(super) struct Runs<'a> {
 }
 
 impl<'a> Runs<'a> {
-    /// Takes the sessions whose outcome was stated or shown by tests, one a root: what a person's mood or an
-    /// abandoned session says about the outcome is too weak to call anything a cause.
+    /// Takes the sessions whose outcome was stated, one a root. An outcome that was read from the session itself is
+    /// made of the very steps that are compared: who leaves out the tests fails none, and who fails reads more logs.
     pub(super) fn of(corpus: &Corpus<'a>) -> Runs<'a> {
         let mut of_root: BTreeMap<&str, usize> = BTreeMap::new();
         for (session, digest) in corpus.digests.iter().enumerate() {
@@ -106,7 +106,7 @@ impl<'a> Runs<'a> {
 }
 
 fn is_judged(digest: &Digest) -> bool {
-    digest.outcome.is_some_and(|outcome| matches!(outcome.by, OutcomeSource::Stated | OutcomeSource::Tests))
+    digest.outcome.is_some_and(|outcome| outcome.by == OutcomeSource::Stated)
 }
 
 fn has_failed(digest: &Digest) -> bool {
