@@ -184,18 +184,23 @@ fn name(program: &Clean, words: &[Word]) -> Clean {
     let Some(at) = subcommand(program, words, 1, task) else { return program.clone() };
     let first = &words[at].text;
     let both = Clean::join(&[program, first], " ");
-    let nested = known::has(known::NESTED, &both) || known::has(known::TWO_LEVELS, program);
+    let acts_on = |at: usize| words.get(at + 1).is_some_and(|word| known::has(known::ACTING, &word.text));
+    let names_what =
+        value_flags(program).is_none() && !known::has(known::ACTING, first) && !task && acts_on(at);
+    let nested = known::has(known::NESTED, &both) || known::has(known::TWO_LEVELS, program) || names_what;
     match subcommand(program, words, at + 1, true).filter(|_| nested) {
         Some(second) => Clean::join(&[program, first, &words[second].text], " "),
         None => both,
     }
 }
 
-/// A script, with its task where it is a project's own tool (`manage.py migrate`).
+/// A script, with its task where the word after it names one (`manage.py migrate`, `tools/stock.py export`).
 fn script_with_task(script: &Clean, words: &[Word]) -> Clean {
     let named = file::script(script);
     let own_tool = known::has(&["manage.py", "artisan", "console"], file::base(script));
-    match subcommand(&named, words, 1, false).filter(|_| own_tool) {
+    let acts =
+        |at: &usize| *at == 1 && words.get(1).is_some_and(|word| known::has(known::ACTING, &word.text));
+    match subcommand(&named, words, 1, false).filter(|at| own_tool || acts(at)) {
         Some(at) => Clean::join(&[&named, &words[at].text], " "),
         None => named,
     }
@@ -204,7 +209,7 @@ fn script_with_task(script: &Clean, words: &[Word]) -> Clean {
 /// The place of the sub-command among the words, looked for from `from` on. `named_by_project`: any name will
 /// do, since the project chose it (`make`, `npm run`).
 fn subcommand(program: &str, words: &[Word], from: usize, named_by_project: bool) -> Option<usize> {
-    let value_flags = known::VALUE_FLAGS.iter().find(|(name, _)| *name == program).map(|(_, flags)| *flags);
+    let value_flags = value_flags(program);
     let could_be = |at: usize| {
         words.get(at).is_some_and(|word| word.literal && could_be_subcommand(&word.text, named_by_project))
     };
@@ -225,6 +230,11 @@ fn subcommand(program: &str, words: &[Word], from: usize, named_by_project: bool
         }
     }
     None
+}
+
+/// The flags of a program that take a value, where they are known.
+fn value_flags(program: &str) -> Option<&'static [&'static str]> {
+    known::VALUE_FLAGS.iter().find(|(name, _)| *name == program).map(|(_, flags)| *flags)
 }
 
 fn could_be_subcommand(word: &str, named_by_project: bool) -> bool {

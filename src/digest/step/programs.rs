@@ -113,6 +113,16 @@ pub(super) const VALUE_FLAGS: &[(&str, &[&str])] = &[
     ("yarn", &["--cwd"]),
 ];
 
+/// Verbs that commands are named by, in any program: a word among them after a name says what is done to it.
+pub(super) const ACTING: &[&str] = &[
+    "add", "apply", "bake", "build", "check", "clean", "clear", "commit", "convert", "copy", "create",
+    "delete", "deploy", "destroy", "disable", "download", "enable", "export", "fetch", "format", "generate",
+    "get", "import", "info", "init", "install", "link", "lint", "list", "login", "logout", "ls", "merge",
+    "migrate", "mv", "new", "pack", "publish", "pull", "push", "register", "release", "remove", "rename",
+    "render", "reset", "restart", "restore", "rm", "run", "save", "seed", "set", "show", "start", "status",
+    "stop", "submit", "sync", "tag", "test", "unlock", "update", "upgrade", "upload", "validate", "verify",
+];
+
 /// Words after which a step only tells how things are, as a sub-command or as the verb of a tool's name.
 pub(super) const ASKING: &[&str] = &[
     "blame", "calculate", "cat", "check", "compute", "count", "describe", "diff", "explain", "fetch",

@@ -9,7 +9,7 @@ use super::{Group, Occurrence, sequence};
 use crate::digest::failure::{Change, Fix, mask};
 use crate::digest::step::Step;
 use crate::pattern::job::Job;
-use crate::pattern::{Corpus, Evidence, Remedy, Way};
+use crate::pattern::{Corpus, Evidence, Remedy, Way, template};
 use crate::redact::{Clean, redact};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +34,11 @@ const RECORD_DIGITS: usize = 5;
 /// Most remedies of one error.
 const MOST_REMEDIES: usize = 3;
 
+/// Letters that the form of several values has to have in common.
+const LEAST_CONSTANT: usize = 3;
+
 /// One way that one fix may be told, before it is known which telling the sessions share.
+#[derive(Clone)]
 struct Vote<'a> {
     way: Way,
     /// How much a session's vote for it counts: the more specific, the more.
@@ -59,6 +63,7 @@ pub(super) fn vote(group: &Group<'_>, corpus: &Corpus<'_>) -> Vec<Remedy> {
             cast(occurrence, fix, &mut votes);
         }
     }
+    generalise(&mut votes);
     let mut taken: Vec<Remedy> = Vec::new();
     while taken.len() < MOST_REMEDIES {
         let Some(best) = winner(&votes, &taken, fixed.len(), group, corpus) else { break };
@@ -105,6 +110,42 @@ fn whole(explained: &BTreeSet<(usize, u32, Option<usize>)>, vote: &Vote<'_>) -> 
     explained.iter().any(|(session, event, _)| {
         (*session, *event) == (vote.occurrence.session, vote.occurrence.failure.event)
     })
+}
+
+/// Adds, for values of one argument that took the place of others and that are unlike, the form they share: what
+/// `depot:ash` and `depot:elm` have in common is `depot:<*>`.
+fn generalise(votes: &mut Vec<Vote<'_>>) {
+    let mut values: BTreeMap<(&Clean, usize), Vec<usize>> = BTreeMap::new();
+    for (place, vote) in votes.iter().enumerate() {
+        // The first telling of a difference is its own words.
+        let Some(change) = vote.about.and_then(|number| vote.fix.changes.get(number)) else { continue };
+        if matches!(&vote.way, Way::Changed { from: Some(from), to: Some(to), .. }
+            if Some(from) == change.from.as_ref() && Some(to) == change.to.as_ref())
+        {
+            let to = change.to.as_deref().unwrap_or_default();
+            values.entry((&change.path, template::words(to).len())).or_default().push(place);
+        }
+    }
+    let mut added = Vec::new();
+    for ((path, _), places) in values {
+        let alike: Vec<&Vote<'_>> = places.iter().filter_map(|&place| votes.get(place)).collect();
+        let changes = || alike.iter().filter_map(|vote| vote.fix.changes.get(vote.about?));
+        let after: BTreeSet<&str> = changes().filter_map(|change| change.to.as_deref()).collect();
+        let before: BTreeSet<&str> = changes().filter_map(|change| change.from.as_deref()).collect();
+        let Some(form) = template::wording(&after.iter().copied().collect::<Vec<_>>()) else { continue };
+        let constant: usize =
+            form.split(template::WILD).map(|part| part.chars().filter(|c| c.is_alphabetic()).count()).sum();
+        if after.len() < 2
+            || !form.contains(template::WILD)
+            || constant < LEAST_CONSTANT
+            || before.iter().any(|from| template::same(&form, from))
+        {
+            continue;
+        }
+        let way = Way::Changed { path: path.clone(), from: None, to: Some(redact(&form)) };
+        added.extend(alike.iter().map(|vote| Vote { way: way.clone(), worth: 0.95, ..**vote }));
+    }
+    votes.extend(added);
 }
 
 /// Every telling of one fix.
@@ -240,6 +281,8 @@ struct Tally<'a> {
     worth: f64,
     /// Not only guessed.
     seen: bool,
+    /// The call that worked was the failing one in some fix.
+    unchanged: bool,
 }
 
 /// The way that most sessions share, weighted by how specific it is; `None` where no way is shared enough.
@@ -257,15 +300,17 @@ fn winner(
         entry.jobs.insert(corpus.jobs.of(vote.occurrence.session));
         entry.worth = f64::max(entry.worth, vote.worth);
         entry.seen |= !vote.fix.guessed;
+        entry.unchanged |= vote.fix.changes.is_empty();
     }
     let mut best: Option<(f64, &Way)> = None;
-    for (way, Tally { roots, jobs, worth, seen }) in &tally {
+    for (way, tally) in &tally {
+        let Tally { roots, jobs, worth, .. } = tally;
         if jobs.len() < LEAST_JOBS {
             continue;
         }
         let says_nothing_new = matches!(way, Way::Changed { path, from: None, to: None }
             if taken.iter().any(|remedy| matches!(&remedy.way, Way::Changed { path: known, .. } if known == path)));
-        if says_nothing_new || !is_shared(way, roots.len(), !seen, fixed, group, corpus) {
+        if says_nothing_new || !is_shared(way, tally, fixed, group, corpus) {
             continue;
         }
         let score = roots.len() as f64 * worth;
@@ -277,14 +322,8 @@ fn winner(
 }
 
 /// Whether enough sessions back a way, and more than chance would.
-fn is_shared(
-    way: &Way,
-    worked: usize,
-    guessed: bool,
-    fixed: usize,
-    group: &Group<'_>,
-    corpus: &Corpus<'_>,
-) -> bool {
+fn is_shared(way: &Way, tally: &Tally<'_>, fixed: usize, group: &Group<'_>, corpus: &Corpus<'_>) -> bool {
+    let worked = tally.roots.len();
     let share = worked as f64 / fixed.max(1) as f64;
     if worked < LEAST_WORKED {
         return false;
@@ -293,9 +332,9 @@ fn is_shared(
         Way::First(done) => {
             let usual =
                 || done.iter().map(|done| base_rate(&done.step, group, corpus, false)).fold(0.0, f64::max);
-            share >= CLEAR_SHARE || (share >= FAIR_SHARE && share >= 2.0 * usual())
+            share >= CLEAR_SHARE || (tally.unchanged && share >= FAIR_SHARE && share >= 2.0 * usual())
         }
-        Way::Instead { step, .. } if guessed => {
+        Way::Instead { step, .. } if !tally.seen => {
             let all = group.occurrences.iter().map(|o| &o.digest.root).collect::<BTreeSet<_>>().len();
             let share = worked as f64 / all.max(1) as f64;
             worked >= corpus.settings.min_sessions as usize
@@ -333,7 +372,9 @@ fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>, corpus: &Corpus<'_
         group.occurrences.iter().filter(|o| was_tried_in_vain(&way, o)).map(|o| &*o.digest.root).collect();
     let tried = worked.union(&again).count();
     let way = match way {
-        Way::Instead { step, .. } if group.occurrences.iter().all(is_shell) => {
+        Way::Instead { step, .. }
+            if group.occurrences.iter().all(is_shell) || backers.iter().all(|vote| is_command(vote.fix)) =>
+        {
             Way::Instead { step, call: sequence::shared_call(&calls_of(backers)) }
         }
         Way::First(done) => {
@@ -356,6 +397,12 @@ fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>, corpus: &Corpus<'_
         quote: example.0.clone(),
     };
     Some(Remedy { way, worked: worked.len() as u32, tried: tried as u32, example })
+}
+
+/// Whether what worked instead was a command line: its words name its step.
+fn is_command(fix: &Fix) -> bool {
+    let program = fix.step.split(' ').next().unwrap_or_default();
+    fix.call.split_whitespace().take(3).any(|word| word.ends_with(program))
 }
 
 /// The fixes behind these votes, each once.
