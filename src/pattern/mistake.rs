@@ -9,6 +9,7 @@ mod group;
 mod output;
 mod remedy;
 mod sequence;
+mod telling;
 
 use super::{
     Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, template, witness,
@@ -118,9 +119,11 @@ fn is_weather(group: &Group<'_>) -> bool {
         let texts = o.failure.args.0.iter().map(|arg| &arg.value).chain([o.message]);
         texts.filter_map(|text| host_of(text)).next().map(str::to_owned)
     };
-    let hosts: Vec<Option<String>> = group.occurrences.iter().map(host).collect();
-    let different: BTreeSet<&Option<String>> = hosts.iter().collect();
-    hosts.iter().all(Option::is_some) && different.len() > 2 && different.len() * 3 >= group.roots().len() * 2
+    let hosts: Vec<String> = group.occurrences.iter().filter_map(host).collect();
+    let different: BTreeSet<&String> = hosts.iter().collect();
+    hosts.len() * 3 >= group.occurrences.len() * 2
+        && different.len() > 1
+        && different.len() * 3 >= hosts.len() * 2
 }
 
 /// The host of the first web address in a text.

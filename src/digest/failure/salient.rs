@@ -143,7 +143,7 @@ fn beside(output: &str, message: &Range<usize>, candidates: Vec<Ranked>) -> Vec<
 /// line that ends with a colon only announces others.
 pub fn tells_why(line: &str) -> bool {
     let says = clarity(line) > Clarity::Vague || is_code(line) || listing::tells_of_trouble(line);
-    says && is_made_of_words(line) && !line.ends_with(':')
+    says && (is_code(line) || line.contains(' ')) && is_made_of_words(line) && !line.ends_with(':')
 }
 
 /// Whether a line is more letters than decoration: not `==== ERRORS ====`.

@@ -5,12 +5,12 @@
 //! a general one; what it explains is taken out, and the rest votes again.
 
 use super::group::is_shell;
-use super::{Group, Occurrence, sequence};
-use crate::digest::failure::{Change, Fix, mask};
+use super::{Group, Occurrence, sequence, telling};
+use crate::digest::failure::{Change, Fix};
 use crate::digest::step::Step;
 use crate::pattern::job::Job;
 use crate::pattern::{Corpus, Evidence, Remedy, Way, template};
-use crate::redact::{Clean, redact};
+use crate::redact::Clean;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sessions in which a remedy has to have worked.
@@ -28,14 +28,11 @@ const CLEAR_SHARE: f64 = 0.5;
 /// From this worth on a telling says what to do, and not only where something changed.
 const SPECIFIC: f64 = 0.8;
 
-/// From so many digits on a number is the name of a record and no setting.
-const RECORD_DIGITS: usize = 5;
+/// What a vote for the form of several values is worth: less than the values where one of them is shared.
+const FORM_WORTH: f64 = 0.95;
 
 /// Most remedies of one error.
 const MOST_REMEDIES: usize = 3;
-
-/// Letters that the form of several values has to have in common.
-const LEAST_CONSTANT: usize = 3;
 
 /// One way that one fix may be told, before it is known which telling the sessions share.
 #[derive(Clone)]
@@ -47,6 +44,13 @@ struct Vote<'a> {
     fix: &'a Fix,
     /// Which of the fix's differences this is about; `None` for what came in between or in place.
     about: Option<usize>,
+}
+
+impl<'a> Vote<'a> {
+    /// The difference it is about.
+    fn change(&self) -> Option<&'a Change> {
+        self.fix.changes.get(self.about?)
+    }
 }
 
 /// The remedies of an error, most often first.
@@ -63,7 +67,7 @@ pub(super) fn vote(group: &Group<'_>, corpus: &Corpus<'_>) -> Vec<Remedy> {
             cast(occurrence, fix, &mut votes);
         }
     }
-    generalise(&mut votes);
+    add_shared_forms(&mut votes);
     let mut taken: Vec<Remedy> = Vec::new();
     while taken.len() < MOST_REMEDIES {
         let Some(best) = winner(&votes, &taken, fixed.len(), group, corpus) else { break };
@@ -112,38 +116,27 @@ fn whole(explained: &BTreeSet<(usize, u32, Option<usize>)>, vote: &Vote<'_>) -> 
     })
 }
 
-/// Adds, for values of one argument that took the place of others and that are unlike, the form they share: what
-/// `depot:ash` and `depot:elm` have in common is `depot:<*>`.
-fn generalise(votes: &mut Vec<Vote<'_>>) {
-    let mut values: BTreeMap<(&Clean, usize), Vec<usize>> = BTreeMap::new();
-    for (place, vote) in votes.iter().enumerate() {
+/// Adds a vote for the form that values of one argument share which took the place of others and are unlike.
+fn add_shared_forms(votes: &mut Vec<Vote<'_>>) {
+    let mut values: BTreeMap<(&Clean, usize), Vec<&Vote<'_>>> = BTreeMap::new();
+    for vote in votes.iter() {
         // The first telling of a difference is its own words.
-        let Some(change) = vote.about.and_then(|number| vote.fix.changes.get(number)) else { continue };
-        if matches!(&vote.way, Way::Changed { from: Some(from), to: Some(to), .. }
-            if Some(from) == change.from.as_ref() && Some(to) == change.to.as_ref())
+        if let Some(Change { path, from: Some(from), to: Some(to) }) = vote.change()
+            && matches!(&vote.way, Way::Changed { from: Some(a), to: Some(b), .. } if a == from && b == to)
         {
-            let to = change.to.as_deref().unwrap_or_default();
-            values.entry((&change.path, template::words(to).len())).or_default().push(place);
+            values.entry((path, template::words(to).len())).or_default().push(vote);
         }
     }
     let mut added = Vec::new();
-    for ((path, _), places) in values {
-        let alike: Vec<&Vote<'_>> = places.iter().filter_map(|&place| votes.get(place)).collect();
-        let changes = || alike.iter().filter_map(|vote| vote.fix.changes.get(vote.about?));
-        let after: BTreeSet<&str> = changes().filter_map(|change| change.to.as_deref()).collect();
-        let before: BTreeSet<&str> = changes().filter_map(|change| change.from.as_deref()).collect();
-        let Some(form) = template::wording(&after.iter().copied().collect::<Vec<_>>()) else { continue };
-        let constant: usize =
-            form.split(template::WILD).map(|part| part.chars().filter(|c| c.is_alphabetic()).count()).sum();
-        if after.len() < 2
-            || !form.contains(template::WILD)
-            || constant < LEAST_CONSTANT
-            || before.iter().any(|from| template::same(&form, from))
-        {
-            continue;
-        }
-        let way = Way::Changed { path: path.clone(), from: None, to: Some(redact(&form)) };
-        added.extend(alike.iter().map(|vote| Vote { way: way.clone(), worth: 0.95, ..**vote }));
+    for ((path, _), alike) in values {
+        let changes: Vec<&Change> = alike.iter().filter_map(|vote| vote.change()).collect();
+        let Some(form) = telling::shared_form(&changes) else { continue };
+        let way = Way::Changed { path: path.clone(), from: None, to: Some(form) };
+        added.extend(alike.iter().map(|vote| Vote {
+            way: way.clone(),
+            worth: FORM_WORTH,
+            ..(*vote).clone()
+        }));
     }
     votes.extend(added);
 }
@@ -157,7 +150,7 @@ fn cast<'a>(occurrence: &'a Occurrence<'a>, fix: &'a Fix, votes: &mut Vec<Vote<'
         return;
     }
     for (number, change) in fix.changes.iter().enumerate() {
-        for (way, worth) in tellings(change) {
+        for (way, worth) in telling::tellings(change) {
             push(way, worth, Some(number));
         }
     }
@@ -169,108 +162,6 @@ fn cast<'a>(occurrence: &'a Occurrence<'a>, fix: &'a Fix, votes: &mut Vec<Vote<'
             push(way, worth * least, None);
         }
     }
-}
-
-/// The ways to tell one difference, with what a vote for each is worth.
-fn tellings(change: &Change) -> Vec<(Way, f64)> {
-    let path = &change.path;
-    // A value that is nothing but a placeholder says nothing.
-    let general = |text: &Clean| {
-        Some(mask::masked(text)).filter(|text| !mask::is_placeholder(text)).map(|text| redact(&text))
-    };
-    let mut ways = Vec::new();
-    match (&change.from, &change.to) {
-        (Some(from), Some(to)) => {
-            let (from_masked, to_masked) = (general(from), general(to));
-            let changed =
-                |from: Option<Clean>, to: Option<Clean>| Way::Changed { path: path.clone(), from, to };
-            ways.push((changed(Some(from.clone()), Some(to.clone())), 1.1));
-            if from_masked.is_some() {
-                ways.push((changed(from_masked.clone(), Some(to.clone())), 1.05));
-            }
-            if from_masked != to_masked && to_masked.is_some() {
-                if from_masked.is_some() {
-                    ways.push((changed(from_masked.clone(), to_masked.clone()), 1.0));
-                }
-                ways.push((changed(None, to_masked), 0.75));
-            }
-            ways.push((changed(None, Some(to.clone())), 0.8));
-            if &**path == "command" {
-                let (before, after) = (options(from), options(to));
-                for option in after.difference(&before) {
-                    ways.push((Way::Added { path: path.clone(), value: Some(redact(option)) }, 0.9));
-                }
-                for option in before.difference(&after) {
-                    ways.push((Way::Dropped { path: redact(option) }, 0.85));
-                }
-            } else {
-                if from_masked.is_some() {
-                    ways.push((changed(from_masked, None), 0.6));
-                }
-                // Another place is not yet a lesson.
-                if !from.contains('/') {
-                    ways.push((changed(None, None), 0.45));
-                }
-            }
-        }
-        (None, Some(to)) => {
-            let added = |value: Option<Clean>| Way::Added { path: path.clone(), value };
-            ways.push((added(Some(to.clone())), 1.1));
-            if let Some(masked) = general(to) {
-                ways.push((added(Some(masked)), 1.0));
-            }
-            if &**path == "command" {
-                for option in options(to).iter().filter(|option| **option != **to) {
-                    ways.push((added(Some(redact(option))), 0.9));
-                }
-            } else {
-                ways.push((added(None), 0.7));
-            }
-        }
-        (Some(from), None) if &**path == "command" => {
-            ways.push((Way::Dropped { path: from.clone() }, 1.1));
-            if let Some(masked) = general(from) {
-                ways.push((Way::Dropped { path: masked }, 1.0));
-            }
-            for option in options(from).iter().filter(|option| **option != **from) {
-                ways.push((Way::Dropped { path: redact(option) }, 0.9));
-            }
-        }
-        (Some(_), None) => ways.push((Way::Dropped { path: path.clone() }, 1.0)),
-        (None, None) => {}
-    }
-    let mut seen = BTreeSet::new();
-    ways.retain(|(way, _)| !names_its_own(way) && seen.insert(way.clone()));
-    ways
-}
-
-/// Whether a way tells a value that belongs to one session only: a secret, an address, a long number that names
-/// somebody's record.
-fn names_its_own(way: &Way) -> bool {
-    let (path, value) = match way {
-        Way::Changed { path, to: Some(to), .. } => (path, to),
-        Way::Added { path, value: Some(value) } => (path, value),
-        _ => return false,
-    };
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let is_record = &**path != "command" && digits >= RECORD_DIGITS && digits == value.len();
-    is_record || value.contains("[redacted")
-}
-
-/// The options among shell words, each with the value that follows it, if any: `--depth 1`, `-v`, `A=1`.
-fn options(words: &str) -> BTreeSet<String> {
-    let words: Vec<&str> = words.split_whitespace().collect();
-    let is_option = |word: &str| word.starts_with('-') && word.len() > 1;
-    let mut found = BTreeSet::new();
-    for (at, word) in words.iter().enumerate() {
-        if is_option(word) {
-            found.insert((*word).to_owned());
-            if let Some(value) = words.get(at + 1).filter(|value| !is_option(value)) {
-                found.insert(format!("{word} {value}"));
-            }
-        }
-    }
-    found
 }
 
 /// Who backs a way.
@@ -413,8 +304,7 @@ fn distinct_fixes<'a>(backers: &[&Vote<'a>]) -> Vec<&'a Fix> {
 
 /// What of the working call a vote is about: the argument's value, or the command line.
 fn shown<'a>(vote: &Vote<'a>) -> &'a Clean {
-    let change = vote.about.and_then(|number| vote.fix.changes.get(number));
-    change
+    vote.change()
         .filter(|change| &*change.path != "command")
         .and_then(|change| change.to.as_ref())
         .unwrap_or(&vote.fix.call)
@@ -423,7 +313,11 @@ fn shown<'a>(vote: &Vote<'a>) -> &'a Clean {
 /// Whether a session tried this way against the error and failed again: with the same error, or at the same step
 /// with another.
 fn was_tried_in_vain(way: &Way, occurrence: &Occurrence<'_>) -> bool {
-    occurrence.failure.attempts.iter().any(|change| tellings(change).iter().any(|(told, _)| told == way))
+    occurrence
+        .failure
+        .attempts
+        .iter()
+        .any(|change| telling::tellings(change).iter().any(|(told, _)| told == way))
 }
 
 /// The working calls behind these votes.
