@@ -9,6 +9,7 @@ mod group;
 mod output;
 mod remedy;
 mod sequence;
+mod telling;
 
 use super::memo::{Reading, remembered};
 use super::{
@@ -106,6 +107,33 @@ fn is_of_a_file_tool(group: &Group<'_>) -> bool {
     group.occurrences.iter().all(|o| !group::is_shell(o) && step::handles_files(&o.failure.step))
 }
 
+/// Whether the messages point at places in several files: a finding about the work, whatever the program that made it.
+fn points_at_work(group: &Group<'_>) -> bool {
+    let pointing = group.occurrences.iter().filter(|o| failure::judge::points_at_work(o.message));
+    let files: Vec<&str> = pointing.map(|o| o.message.split(['(', ':']).next().unwrap_or_default()).collect();
+    let different: BTreeSet<&&str> = files.iter().collect();
+    files.len() * 2 > group.occurrences.len() && different.len() > 1
+}
+
+/// Whether an error comes from hosts that differ from session to session: the network's, and nobody's mistake.
+fn is_weather(group: &Group<'_>) -> bool {
+    let host = |o: &Occurrence<'_>| {
+        let texts = o.failure.args.0.iter().map(|arg| &arg.value).chain([o.message]);
+        texts.filter_map(|text| host_of(text)).next().map(str::to_owned)
+    };
+    let hosts: Vec<String> = group.occurrences.iter().filter_map(host).collect();
+    let different: BTreeSet<&String> = hosts.iter().collect();
+    hosts.len() * 3 >= group.occurrences.len() * 2
+        && different.len() > 1
+        && different.len() * 3 >= hosts.len() * 2
+}
+
+/// The host of the first web address in a text.
+fn host_of(text: &str) -> Option<&str> {
+    let rest = text.split_once("http://").or_else(|| text.split_once("https://"))?.1;
+    rest.split(['/', ':', '?', ' ', '"', '\'']).next().filter(|host| host.contains('.'))
+}
+
 /// The pattern of a group, if it recurs enough.
 fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
     if !recurs(group, corpus) || is_work(group) {
@@ -114,7 +142,9 @@ fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
     let sessions = sessions(group);
     let support = witness::support(corpus.digests, &corpus.jobs, &sessions);
     let remedies = remedy::vote(group, corpus);
-    if remedies.is_empty() && is_of_a_file_tool(group) {
+    let helped = remedies.iter().map(|remedy| remedy.worked).max().unwrap_or_default();
+    let is_passing = || is_of_a_file_tool(group) || is_weather(group);
+    if remedies.is_empty() && is_passing() || helped * 2 < support.sessions && points_at_work(group) {
         return None;
     }
     let recovered: BTreeSet<&Clean> = group

@@ -170,7 +170,9 @@ pub fn wording(messages: &[&str]) -> Option<String> {
     let mut tokens: Vec<(String, bool)> = Vec::with_capacity(first.len());
     for (place, token) in first.iter().enumerate() {
         let others = || split.iter().filter_map(|tokens| tokens.get(place));
-        let text = if others().all(|other| other.raw == token.raw) && may_be_written_out(token) {
+        let text = if others().all(|other| other.raw == token.raw)
+            && may_be_written_out(&token.raw, &token.masked)
+        {
             token.raw.clone()
         } else if others().all(|other| other.masked == token.masked) {
             token.masked.clone()
@@ -184,10 +186,10 @@ pub fn wording(messages: &[&str]) -> Option<String> {
 }
 
 /// Whether a value that never varied may stand in a note.
-fn may_be_written_out(token: &Token) -> bool {
+pub fn may_be_written_out(raw: &str, masked: &str) -> bool {
     let private = ["/home/", "/Users/", "/root/", "/tmp/", "/private/", "/var/folders/", "\\Users\\"];
-    !["<id>", "<time>", "<date>", "<email>", "<host>", "<hex>"].iter().any(|slot| token.masked.contains(slot))
-        && !private.iter().any(|place| token.raw.contains(place))
+    !["<id>", "<time>", "<date>", "<email>", "<host>", "<hex>"].iter().any(|slot| masked.contains(slot))
+        && !private.iter().any(|place| raw.contains(place))
 }
 
 /// A list of values of one sort counts as one value: `<num>, <num>, <num>` is `<num>`. An aside in parentheses

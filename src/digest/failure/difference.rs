@@ -16,6 +16,9 @@ use std::ops::Range;
 /// Longest list of words or values that is compared.
 const COMPARED: usize = 160;
 
+/// Among so many words the script stands that an interpreter runs.
+const SCRIPT_AMONG: usize = 3;
+
 /// What differs between two calls of one step, and the working one verbatim; `None` where they have so little in
 /// common that the second is no second try of the first. `directly`: nothing but looking around came between.
 pub fn between_calls(
@@ -40,7 +43,7 @@ pub fn between_calls(
 /// its program, else the last that acts.
 pub(super) fn command_of<'a>(commands: &'a [Command], step: &Step) -> Option<&'a Command> {
     let words: Vec<&str> = step.split_whitespace().collect();
-    let is_program = |command: &&Command| words.first().is_some_and(|first| *first == command.program());
+    let is_program = |command: &&Command| runs(command, step);
     let says = |command: &Command, word: &str| command.arguments().any(|argument| argument == word);
     commands
         .iter()
@@ -48,6 +51,14 @@ pub(super) fn command_of<'a>(commands: &'a [Command], step: &Step) -> Option<&'a
         .or_else(|| commands.iter().find(is_program))
         .or_else(|| commands.iter().rev().find(|command| !program::only_looks(command.program())))
         .or_else(|| commands.last())
+}
+
+/// Whether a command runs the program or the script that a step begins with.
+pub(super) fn runs(command: &Command, step: &Step) -> bool {
+    let Some(first) = step.split_whitespace().next() else { return false };
+    let is_script = |word: &str| first.contains(['/', '.']) && word.ends_with(first);
+    first == command.program()
+        || command.unwrapped().iter().take(SCRIPT_AMONG).any(|word| is_script(&word.text))
 }
 
 fn shell_difference(

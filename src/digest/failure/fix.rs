@@ -6,7 +6,7 @@
 //! sessions together can confirm, whatever was done directly afterwards in place of a step never tried again.
 
 use super::Fix;
-use super::difference::{between_calls, command_of, is_option};
+use super::difference::{between_calls, command_of, is_option, runs};
 use super::program;
 use crate::digest::addressed::addresses_an_agent;
 use crate::digest::shell::{self, Command};
@@ -180,7 +180,7 @@ fn between(calls: &[Seen<'_>], at: usize, fixed: usize, step: &Step, most: usize
 fn call_of(call: &Call, step: &Step, most: usize) -> Clean {
     if let Some(line) = step::command_line(call) {
         let commands = shell::commands(line);
-        let place = command_of(&commands, step).filter(|command| step.contains(command.program()));
+        let place = command_of(&commands, step).filter(|command| runs(command, step));
         return place
             .and_then(Command::place)
             .and_then(|place| line.part(place))
@@ -249,8 +249,7 @@ fn on_the_same_file(failing: &Call, other: &Call, step: &Step, most: usize) -> O
     let steps = step::of(other);
     let named = steps.into_iter().find(|done| done != step && command_of(&commands, done) == Some(command));
     let program = || command.unwrapped().first().map(|word| Step(word.text.clone()));
-    let names_it = |done: &Step| done.contains(command.program());
-    Some((named.filter(names_it).or_else(program)?, line.part(command.place()?)?.cut(most)))
+    Some((named.filter(|done| runs(command, done)).or_else(program)?, line.part(command.place()?)?.cut(most)))
 }
 
 /// The name of a file without its folder.

@@ -17,6 +17,9 @@ use memchr::memmem;
 /// Longest text that can be an error as a whole, where only its first words speak for it. Bytes.
 const SHORT_TEXT: usize = 400;
 
+/// An output with more lines than this says more than its last one.
+const FEW_LINES: usize = 8;
+
 /// How Python begins to say where an exception came from.
 const TRACEBACK: &str = "Traceback (most recent call last)";
 
@@ -50,10 +53,28 @@ fn is_expected(call: &Call, exit: Option<i32>) -> bool {
     if ended_on_purpose(&commands, exit, &call.output) {
         return true;
     }
+    if found_nothing_to_do(&call.output) {
+        return true;
+    }
     // The status of a pipe is that of its last command.
     let asks = commands.iter().any(|command| !command.piped && program::asks_by_exit(command));
     let said_no = matches!(exit, Some(1) | None);
     asks && said_no && !complains(&call.output, &commands)
+}
+
+/// Whether all that an output says is that there was nothing to do: `nothing to commit`, `no files to sync`.
+fn found_nothing_to_do(output: &str) -> bool {
+    static NOTHING: Expression = Expression::new(concat!(
+        r"(?i)^(?:\S+ - |\S+: )?(?:there (?:is|are|was|were) )?(?:no|nothing|0)(?: \S+){0,3} to (?:add|amend|apply|clean|commit|delete|deploy|do|fix|",
+        r"format|import|install|merge|migrate|publish|pull|push|reconcile|release|remove|report|revert|save|show|stash|submit|sync|update|upgrade|upload)\b",
+    ));
+    let lines = salient::lines(output);
+    let telling: Vec<&str> = lines
+        .into_iter()
+        .filter_map(|place| output.get(place))
+        .filter(|line| clarity(line) > Clarity::Boilerplate)
+        .collect();
+    telling.len() <= FEW_LINES && telling.last().is_some_and(|line| NOTHING.is_match(line))
 }
 
 /// Whether the output of a question has a complaint in it. What a search found may hold any error message, so
@@ -199,6 +220,12 @@ pub enum Cause {
     Unclear,
 }
 
+/// Whether a message begins with a place in a file: `a.rs:3`, `b.cs(4,5)`.
+pub fn points_at_work(message: &str) -> bool {
+    static PLACE: Expression = Expression::new(r"^\S+\.\w{1,5}(?::\d+|\(\d+(?:,\d+)?\)|:\d+:\d+)");
+    PLACE.is_match(message)
+}
+
 /// Why a check failed, by its message.
 pub fn cause(message: &str) -> Cause {
     static SURROUNDINGS: Expression = Expression::new(concat!(
@@ -216,8 +243,7 @@ pub fn cause(message: &str) -> Cause {
         r"undefined (?:reference|symbol|variable|name)|cannot find (?:name|symbol|type|value|function|macro)|mismatched types|unused|\blint|\d+ (?:tests? )?(?:failed|failing|errors?|problems?)\b|-- ?fail|\bfail(?:ed)?\b[: ]|tests? failed|",
         r"could not compile|compilation|not assignable|unresolved (?:import|reference)|is not defined|not a function|no overload|implicitly has an|snapshot|does not match|should (?:be|have|equal)|to (?:equal|be|have)|not equal|mismatch|borrow|lifetime|declared but|no (?:member|method|field) named|incompatible types|unexpected token|parse error|reformatted",
     ));
-    static PLACE: Expression = Expression::new(r"^\S+\.\w{1,5}(?::\d+|\(\d+(?:,\d+)?\)|:\d+:\d+)");
-    if PLACE.is_match(message) || message.contains("error[E") {
+    if points_at_work(message) || message.contains("error[E") {
         Cause::Work
     } else if SURROUNDINGS.is_match(message) {
         Cause::Surroundings
@@ -262,6 +288,8 @@ mod tests {
             assert!(!failed(&shell(command, one, "Exit code 1")), "{command}");
         }
         assert!(!failed(&shell("diff a b", one, "1c1\n< error: x\n> fatal\n")));
+        assert!(!failed(&shell("vault sync", one, "Exit code 1\nrack/... - no crate(s) to sync.")));
+        assert!(failed(&shell("make jam", one, "make: *** No rule to make target 'jam'.")));
         assert!(failed(&shell("grep -Z foo", one, "grep: foo: No such file or directory")));
         assert!(failed(&shell(
             "grep foo x",

@@ -110,13 +110,8 @@ fn beside(output: &str, message: &Range<usize>, candidates: Vec<Ranked>) -> Vec<
     let states = output.get(message.clone()).is_some_and(|text| clarity(text) > Clarity::Vague);
     let may_name = |clear: Clarity, place: &Range<usize>| match clear {
         Clarity::Boilerplate | Clarity::Hint | Clarity::Vague => false,
-        Clarity::Plain => {
-            !states
-                || output
-                    .get(place.clone())
-                    .is_some_and(|text| is_code(text) || listing::tells_of_trouble(text))
-        }
-        _ => true,
+        Clarity::Plain => !states || output.get(place.clone()).is_some_and(tells_why),
+        _ => output.get(place.clone()).is_some_and(is_made_of_words),
     };
     let apart = |place: &Range<usize>| place.start >= message.end || place.end <= message.start;
     let mut near: Vec<(Clarity, usize, Range<usize>)> = candidates
@@ -142,6 +137,19 @@ fn beside(output: &str, message: &Range<usize>, candidates: Vec<Ranked>) -> Vec<
         .collect();
     chosen.sort_by_key(|place| place.start);
     chosen
+}
+
+/// Whether a line beside a message may tell why: it states a problem, tells of trouble, or is the code of an error. A
+/// line that ends with a colon only announces others.
+pub fn tells_why(line: &str) -> bool {
+    let says = clarity(line) > Clarity::Vague || is_code(line) || listing::tells_of_trouble(line);
+    says && (is_code(line) || line.contains(' ')) && is_made_of_words(line) && !line.ends_with(':')
+}
+
+/// Whether a line is more letters than decoration: not `==== ERRORS ====`.
+fn is_made_of_words(line: &str) -> bool {
+    let letters = line.chars().filter(|c| c.is_alphanumeric()).count();
+    letters * 2 > line.chars().filter(|c| !c.is_whitespace()).count()
 }
 
 /// Whether a line is nothing but the code of an error: `LEASE_CLASH`, `E4107`.

@@ -199,18 +199,24 @@ fn name(program: &Clean, words: &[Word]) -> Name {
     };
     let first = &words[at].text;
     let both = Clean::join(&[program, first], " ");
-    let nested = known::has(known::NESTED, &both) || known::has(known::TWO_LEVELS, program);
+    let acts_on = |at: usize| words.get(at + 1).is_some_and(|word| known::has(known::ACTING, &word.text));
+    let names_what =
+        value_flags(program).is_none() && !known::has(known::ACTING, first) && !task && acts_on(at);
+    let nested = known::has(known::NESTED, &both) || known::has(known::TWO_LEVELS, program) || names_what;
     match subcommand(program, words, at + 1, true).filter(|_| nested) {
         Some(second) => closed(Clean::join(&[program, first, &words[second].text], " ")),
         None => Name { step: both, open: (!known::is_familiar(program)).then_some(at + 1) },
     }
 }
 
-/// A script, with its task where it is a project's own tool (`manage.py migrate`). Its arguments begin at `from`.
+/// A script, with its task where the word after it names one (`manage.py migrate`, `tools/stock.py export`). Its
+/// arguments begin at `from`.
 fn script_with_task(script: &Clean, words: &[Word], from: usize) -> Name {
     let named = file::script(script);
     let own_tool = known::has(&["manage.py", "artisan", "console"], file::base(script));
-    match subcommand(&named, words, from, false).filter(|_| own_tool) {
+    let acts =
+        |at: &usize| *at == from && words.get(from).is_some_and(|word| known::has(known::ACTING, &word.text));
+    match subcommand(&named, words, from, false).filter(|at| own_tool || acts(at)) {
         Some(at) => Name { step: Clean::join(&[&named, &words[at].text], " "), open: None },
         None => Name { step: named, open: Some(from) },
     }
@@ -233,7 +239,7 @@ fn detail(words: &[Word], from: usize) -> Option<Clean> {
 /// The place of the sub-command among the words, looked for from `from` on. `named_by_project`: any name will
 /// do, since the project chose it (`make`, `npm run`).
 fn subcommand(program: &str, words: &[Word], from: usize, named_by_project: bool) -> Option<usize> {
-    let value_flags = known::VALUE_FLAGS.iter().find(|(name, _)| *name == program).map(|(_, flags)| *flags);
+    let value_flags = value_flags(program);
     let could_be = |at: usize| {
         words.get(at).is_some_and(|word| word.literal && could_be_subcommand(&word.text, named_by_project))
     };
@@ -254,6 +260,11 @@ fn subcommand(program: &str, words: &[Word], from: usize, named_by_project: bool
         }
     }
     None
+}
+
+/// The flags of a program that take a value, where they are known.
+fn value_flags(program: &str) -> Option<&'static [&'static str]> {
+    known::VALUE_FLAGS.iter().find(|(name, _)| *name == program).map(|(_, flags)| *flags)
 }
 
 fn could_be_subcommand(word: &str, named_by_project: bool) -> bool {

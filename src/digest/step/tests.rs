@@ -61,6 +61,9 @@ fn tools_that_nobody_has_heard_of_have_sub_commands_too() {
         ("orbit ./site", "orbit"),
         ("orbit 3 KEY=value", "orbit"),
         ("vex check-links docs/", "vex check-links"),
+        ("orbit crate create in.box out.box", "orbit crate create"),
+        ("python tools/stock.py export --all", "tools/stock.py export"),
+        ("python tools/stock.py harvest", "tools/stock.py"),
         ("$TOOL deploy", ""),
     ] {
         assert_eq!(steps(line), expected, "{line}");

@@ -8,6 +8,7 @@
 use super::Occurrence;
 use super::group::{self, Group};
 use crate::digest::failure::mask;
+use crate::digest::failure::salient::tells_why;
 use crate::pattern::template;
 use crate::redact::{Clean, redact};
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,10 +100,9 @@ pub(super) fn shown_beside(group: &Group<'_>) -> Vec<Clean> {
     });
     let mut shown: Vec<(usize, &String)> = constant
         .filter_map(|(line, _)| {
-            let first = group
-                .occurrences
-                .iter()
-                .find_map(|o| o.failure.beside.iter().position(|beside| masked(beside) == **line));
+            let first = group.occurrences.iter().find_map(|o| {
+                o.failure.beside.iter().position(|beside| masked(beside) == **line && tells_why(beside))
+            });
             Some((first?, line))
         })
         .collect();

@@ -5,12 +5,12 @@
 //! a general one; what it explains is taken out, and the rest votes again.
 
 use super::group::is_shell;
-use super::{Group, Occurrence, sequence};
-use crate::digest::failure::{Change, Fix, mask};
+use super::{Group, Occurrence, sequence, telling};
+use crate::digest::failure::{Change, Fix};
 use crate::digest::step::Step;
 use crate::pattern::job::Job;
-use crate::pattern::{Corpus, Evidence, Remedy, Way};
-use crate::redact::{Clean, redact};
+use crate::pattern::{Corpus, Evidence, Remedy, Way, template};
+use crate::redact::Clean;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sessions in which a remedy has to have worked.
@@ -28,13 +28,14 @@ const CLEAR_SHARE: f64 = 0.5;
 /// From this worth on a telling says what to do, and not only where something changed.
 const SPECIFIC: f64 = 0.8;
 
-/// From so many digits on a number is the name of a record and no setting.
-const RECORD_DIGITS: usize = 5;
+/// What a vote for the form of several values is worth: less than the values where one of them is shared.
+const FORM_WORTH: f64 = 0.95;
 
 /// Most remedies of one error.
 const MOST_REMEDIES: usize = 3;
 
 /// One way that one fix may be told, before it is known which telling the sessions share.
+#[derive(Clone)]
 struct Vote<'a> {
     way: Way,
     /// How much a session's vote for it counts: the more specific, the more.
@@ -43,6 +44,13 @@ struct Vote<'a> {
     fix: &'a Fix,
     /// Which of the fix's differences this is about; `None` for what came in between or in place.
     about: Option<usize>,
+}
+
+impl<'a> Vote<'a> {
+    /// The difference it is about.
+    fn change(&self) -> Option<&'a Change> {
+        self.fix.changes.get(self.about?)
+    }
 }
 
 /// The remedies of an error, most often first.
@@ -59,6 +67,7 @@ pub(super) fn vote(group: &Group<'_>, corpus: &Corpus<'_>) -> Vec<Remedy> {
             cast(occurrence, fix, &mut votes);
         }
     }
+    add_shared_forms(&mut votes);
     let mut taken: Vec<Remedy> = Vec::new();
     while taken.len() < MOST_REMEDIES {
         let Some(best) = winner(&votes, &taken, fixed.len(), group, corpus) else { break };
@@ -107,6 +116,31 @@ fn whole(explained: &BTreeSet<(usize, u32, Option<usize>)>, vote: &Vote<'_>) -> 
     })
 }
 
+/// Adds a vote for the form that values of one argument share which took the place of others and are unlike.
+fn add_shared_forms(votes: &mut Vec<Vote<'_>>) {
+    let mut values: BTreeMap<(&Clean, usize), Vec<&Vote<'_>>> = BTreeMap::new();
+    for vote in votes.iter() {
+        // The first telling of a difference is its own words.
+        if let Some(Change { path, from: Some(from), to: Some(to) }) = vote.change()
+            && matches!(&vote.way, Way::Changed { from: Some(a), to: Some(b), .. } if a == from && b == to)
+        {
+            values.entry((path, template::words(to).len())).or_default().push(vote);
+        }
+    }
+    let mut added = Vec::new();
+    for ((path, _), alike) in values {
+        let changes: Vec<&Change> = alike.iter().filter_map(|vote| vote.change()).collect();
+        let Some(form) = telling::shared_form(&changes) else { continue };
+        let way = Way::Changed { path: path.clone(), from: None, to: Some(form) };
+        added.extend(alike.iter().map(|vote| Vote {
+            way: way.clone(),
+            worth: FORM_WORTH,
+            ..(*vote).clone()
+        }));
+    }
+    votes.extend(added);
+}
+
 /// Every telling of one fix.
 fn cast<'a>(occurrence: &'a Occurrence<'a>, fix: &'a Fix, votes: &mut Vec<Vote<'a>>) {
     let mut push =
@@ -116,7 +150,7 @@ fn cast<'a>(occurrence: &'a Occurrence<'a>, fix: &'a Fix, votes: &mut Vec<Vote<'
         return;
     }
     for (number, change) in fix.changes.iter().enumerate() {
-        for (way, worth) in tellings(change) {
+        for (way, worth) in telling::tellings(change) {
             push(way, worth, Some(number));
         }
     }
@@ -130,108 +164,6 @@ fn cast<'a>(occurrence: &'a Occurrence<'a>, fix: &'a Fix, votes: &mut Vec<Vote<'
     }
 }
 
-/// The ways to tell one difference, with what a vote for each is worth.
-fn tellings(change: &Change) -> Vec<(Way, f64)> {
-    let path = &change.path;
-    // A value that is nothing but a placeholder says nothing.
-    let general = |text: &Clean| {
-        Some(mask::masked(text)).filter(|text| !mask::is_placeholder(text)).map(|text| redact(&text))
-    };
-    let mut ways = Vec::new();
-    match (&change.from, &change.to) {
-        (Some(from), Some(to)) => {
-            let (from_masked, to_masked) = (general(from), general(to));
-            let changed =
-                |from: Option<Clean>, to: Option<Clean>| Way::Changed { path: path.clone(), from, to };
-            ways.push((changed(Some(from.clone()), Some(to.clone())), 1.1));
-            if from_masked.is_some() {
-                ways.push((changed(from_masked.clone(), Some(to.clone())), 1.05));
-            }
-            if from_masked != to_masked && to_masked.is_some() {
-                if from_masked.is_some() {
-                    ways.push((changed(from_masked.clone(), to_masked.clone()), 1.0));
-                }
-                ways.push((changed(None, to_masked), 0.75));
-            }
-            ways.push((changed(None, Some(to.clone())), 0.8));
-            if &**path == "command" {
-                let (before, after) = (options(from), options(to));
-                for option in after.difference(&before) {
-                    ways.push((Way::Added { path: path.clone(), value: Some(redact(option)) }, 0.9));
-                }
-                for option in before.difference(&after) {
-                    ways.push((Way::Dropped { path: redact(option) }, 0.85));
-                }
-            } else {
-                if from_masked.is_some() {
-                    ways.push((changed(from_masked, None), 0.6));
-                }
-                // Another place is not yet a lesson.
-                if !from.contains('/') {
-                    ways.push((changed(None, None), 0.45));
-                }
-            }
-        }
-        (None, Some(to)) => {
-            let added = |value: Option<Clean>| Way::Added { path: path.clone(), value };
-            ways.push((added(Some(to.clone())), 1.1));
-            if let Some(masked) = general(to) {
-                ways.push((added(Some(masked)), 1.0));
-            }
-            if &**path == "command" {
-                for option in options(to).iter().filter(|option| **option != **to) {
-                    ways.push((added(Some(redact(option))), 0.9));
-                }
-            } else {
-                ways.push((added(None), 0.7));
-            }
-        }
-        (Some(from), None) if &**path == "command" => {
-            ways.push((Way::Dropped { path: from.clone() }, 1.1));
-            if let Some(masked) = general(from) {
-                ways.push((Way::Dropped { path: masked }, 1.0));
-            }
-            for option in options(from).iter().filter(|option| **option != **from) {
-                ways.push((Way::Dropped { path: redact(option) }, 0.9));
-            }
-        }
-        (Some(_), None) => ways.push((Way::Dropped { path: path.clone() }, 1.0)),
-        (None, None) => {}
-    }
-    let mut seen = BTreeSet::new();
-    ways.retain(|(way, _)| !names_its_own(way) && seen.insert(way.clone()));
-    ways
-}
-
-/// Whether a way tells a value that belongs to one session only: a secret, an address, a long number that names
-/// somebody's record.
-fn names_its_own(way: &Way) -> bool {
-    let (path, value) = match way {
-        Way::Changed { path, to: Some(to), .. } => (path, to),
-        Way::Added { path, value: Some(value) } => (path, value),
-        _ => return false,
-    };
-    let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let is_record = &**path != "command" && digits >= RECORD_DIGITS && digits == value.len();
-    is_record || value.contains("[redacted")
-}
-
-/// The options among shell words, each with the value that follows it, if any: `--depth 1`, `-v`, `A=1`.
-fn options(words: &str) -> BTreeSet<String> {
-    let words: Vec<&str> = words.split_whitespace().collect();
-    let is_option = |word: &str| word.starts_with('-') && word.len() > 1;
-    let mut found = BTreeSet::new();
-    for (at, word) in words.iter().enumerate() {
-        if is_option(word) {
-            found.insert((*word).to_owned());
-            if let Some(value) = words.get(at + 1).filter(|value| !is_option(value)) {
-                found.insert(format!("{word} {value}"));
-            }
-        }
-    }
-    found
-}
-
 /// Who backs a way.
 #[derive(Default)]
 struct Tally<'a> {
@@ -240,6 +172,8 @@ struct Tally<'a> {
     worth: f64,
     /// Not only guessed.
     seen: bool,
+    /// The call that worked was the failing one in some fix.
+    unchanged: bool,
 }
 
 /// The way that most sessions share, weighted by how specific it is; `None` where no way is shared enough.
@@ -257,15 +191,17 @@ fn winner(
         entry.jobs.insert(corpus.jobs.of(vote.occurrence.session));
         entry.worth = f64::max(entry.worth, vote.worth);
         entry.seen |= !vote.fix.guessed;
+        entry.unchanged |= vote.fix.changes.is_empty();
     }
     let mut best: Option<(f64, &Way)> = None;
-    for (way, Tally { roots, jobs, worth, seen }) in &tally {
+    for (way, tally) in &tally {
+        let Tally { roots, jobs, worth, .. } = tally;
         if jobs.len() < LEAST_JOBS {
             continue;
         }
         let says_nothing_new = matches!(way, Way::Changed { path, from: None, to: None }
             if taken.iter().any(|remedy| matches!(&remedy.way, Way::Changed { path: known, .. } if known == path)));
-        if says_nothing_new || !is_shared(way, roots.len(), !seen, fixed, group, corpus) {
+        if says_nothing_new || !is_shared(way, tally, fixed, group, corpus) {
             continue;
         }
         let score = roots.len() as f64 * worth;
@@ -277,14 +213,8 @@ fn winner(
 }
 
 /// Whether enough sessions back a way, and more than chance would.
-fn is_shared(
-    way: &Way,
-    worked: usize,
-    guessed: bool,
-    fixed: usize,
-    group: &Group<'_>,
-    corpus: &Corpus<'_>,
-) -> bool {
+fn is_shared(way: &Way, tally: &Tally<'_>, fixed: usize, group: &Group<'_>, corpus: &Corpus<'_>) -> bool {
+    let worked = tally.roots.len();
     let share = worked as f64 / fixed.max(1) as f64;
     if worked < LEAST_WORKED {
         return false;
@@ -293,9 +223,9 @@ fn is_shared(
         Way::First(done) => {
             let usual =
                 || done.iter().map(|done| base_rate(&done.step, group, corpus, false)).fold(0.0, f64::max);
-            share >= CLEAR_SHARE || (share >= FAIR_SHARE && share >= 2.0 * usual())
+            share >= CLEAR_SHARE || (tally.unchanged && share >= FAIR_SHARE && share >= 2.0 * usual())
         }
-        Way::Instead { step, .. } if guessed => {
+        Way::Instead { step, .. } if !tally.seen => {
             let all = group.occurrences.iter().map(|o| &o.digest.root).collect::<BTreeSet<_>>().len();
             let share = worked as f64 / all.max(1) as f64;
             worked >= corpus.settings.min_sessions as usize
@@ -333,7 +263,9 @@ fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>, corpus: &Corpus<'_
         group.occurrences.iter().filter(|o| was_tried_in_vain(&way, o)).map(|o| &*o.digest.root).collect();
     let tried = worked.union(&again).count();
     let way = match way {
-        Way::Instead { step, .. } if group.occurrences.iter().all(is_shell) => {
+        Way::Instead { step, .. }
+            if group.occurrences.iter().all(is_shell) || backers.iter().all(|vote| is_command(vote.fix)) =>
+        {
             Way::Instead { step, call: sequence::shared_call(&calls_of(backers)) }
         }
         Way::First(done) => {
@@ -358,6 +290,12 @@ fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>, corpus: &Corpus<'_
     Some(Remedy { way, worked: worked.len() as u32, tried: tried as u32, example })
 }
 
+/// Whether what worked instead was a command line: its words name its step.
+fn is_command(fix: &Fix) -> bool {
+    let program = fix.step.split(' ').next().unwrap_or_default();
+    fix.call.split_whitespace().take(3).any(|word| word.ends_with(program))
+}
+
 /// The fixes behind these votes, each once.
 fn distinct_fixes<'a>(backers: &[&Vote<'a>]) -> Vec<&'a Fix> {
     let mut seen = BTreeSet::new();
@@ -366,8 +304,7 @@ fn distinct_fixes<'a>(backers: &[&Vote<'a>]) -> Vec<&'a Fix> {
 
 /// What of the working call a vote is about: the argument's value, or the command line.
 fn shown<'a>(vote: &Vote<'a>) -> &'a Clean {
-    let change = vote.about.and_then(|number| vote.fix.changes.get(number));
-    change
+    vote.change()
         .filter(|change| &*change.path != "command")
         .and_then(|change| change.to.as_ref())
         .unwrap_or(&vote.fix.call)
@@ -376,7 +313,11 @@ fn shown<'a>(vote: &Vote<'a>) -> &'a Clean {
 /// Whether a session tried this way against the error and failed again: with the same error, or at the same step
 /// with another.
 fn was_tried_in_vain(way: &Way, occurrence: &Occurrence<'_>) -> bool {
-    occurrence.failure.attempts.iter().any(|change| tellings(change).iter().any(|(told, _)| told == way))
+    occurrence
+        .failure
+        .attempts
+        .iter()
+        .any(|change| telling::tellings(change).iter().any(|(told, _)| told == way))
 }
 
 /// The working calls behind these votes.

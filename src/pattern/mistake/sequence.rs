@@ -91,16 +91,15 @@ fn words_of(calls: &[Clean]) -> Clean {
     let mut by_length: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for call in calls.iter().filter(|call| !call.is_empty()) {
         *times.entry(call).or_default() += 1;
-        by_length.entry(template::words(call).len()).or_default().push(call);
+        by_length.entry(call.split_whitespace().count()).or_default().push(call);
     }
     let enough = |times: usize| times as f64 >= MOST * calls.len() as f64;
-    if let Some((call, _)) =
-        times.iter().rev().max_by_key(|(_, times)| **times).filter(|(_, times)| enough(**times))
-    {
-        return template::wording(&[call]).map(|wording| redact(&wording)).unwrap_or_default();
+    let most_common = times.iter().rev().max_by_key(|(_, times)| **times);
+    if let Some((call, _)) = most_common.filter(|(_, times)| enough(**times)) {
+        return redact(&wording(&[call]).unwrap_or_default());
     }
     let longest = by_length.into_values().rev().max_by_key(Vec::len).filter(|alike| enough(alike.len()));
-    longest.and_then(|alike| template::wording(&alike)).map(|wording| redact(&wording)).unwrap_or_default()
+    redact(&longest.and_then(|alike| wording(&alike)).unwrap_or_default())
 }
 
 /// What calls of one step share: verbatim where most are the same, else with what varies masked, else one of them.
@@ -111,7 +110,31 @@ pub(super) fn shared_call(calls: &[&str]) -> Clean {
     }
     match times.iter().rev().max_by_key(|(_, times)| **times) {
         Some((call, times)) if *times * 2 > calls.len() => redact(call),
-        Some((call, _)) => redact(&template::wording(calls).unwrap_or_else(|| mask::masked(call))),
+        Some((call, _)) => redact(&wording(calls).unwrap_or_else(|| mask::masked(call))),
         None => Clean::default(),
     }
+}
+
+/// Calls of as many words, word by word, with what never varied written out; `None` where they differ in length. In a
+/// call every word has its place, so that two paths in a row stay two.
+fn wording(calls: &[&str]) -> Option<String> {
+    let split: Vec<Vec<&str>> = calls.iter().map(|call| call.split_whitespace().collect()).collect();
+    let length = split.first()?.len();
+    if split.iter().any(|words| words.len() != length) {
+        return None;
+    }
+    let told = (0..length).map(|place| {
+        let words: Vec<&str> = split.iter().filter_map(|words| words.get(place).copied()).collect();
+        let masked: Vec<String> = words.iter().map(|word| mask::masked(word)).collect();
+        let (Some(word), Some(first)) = (words.first(), masked.first()) else { return String::new() };
+        let same = words.iter().all(|other| other == word);
+        if same && template::may_be_written_out(word, first) {
+            (*word).to_owned()
+        } else if masked.iter().all(|other| other == first) {
+            first.clone()
+        } else {
+            template::wording(&words).unwrap_or_else(|| template::WILD.to_owned())
+        }
+    });
+    Some(told.collect::<Vec<_>>().join(" "))
 }

@@ -142,6 +142,68 @@ fn a_step_done_first_is_the_remedy_of_an_unchanged_call() {
 }
 
 #[test]
+fn what_was_done_first_keeps_the_words_that_the_fixes_share() {
+    let fix = |n: usize| {
+        let mut fix = fixed("kiln fire", None, None, &["kiln role", "shelf load", "read *.txt"]);
+        fix.calls = vec![
+            redact("kiln role potter"),
+            redact(&format!("shelf load racks/{n}.txt racks/b.txt")),
+            Clean::default(),
+        ];
+        fix
+    };
+    let digests = (0..4).map(|n| {
+        digest(n, &format!("job {n}"), vec![failure("kiln fire", "error: not your kiln", Some(fix(n)))])
+    });
+    let (lesson, _) = mined(digests.collect()).remove(0);
+    let Way::First(done) = &lesson.remedies[0].way else { panic!("{lesson:?}") };
+    let calls: Vec<&str> = done.iter().map(|done| &*done.call).collect();
+    assert_eq!(calls, ["kiln role potter", "shelf load <path> racks/b.txt"]);
+}
+
+#[test]
+fn a_bare_program_is_no_remedy() {
+    let fix = |n: usize| {
+        let mut fix = fixed("kiln fire", None, None, &["rm"]);
+        fix.calls = vec![redact(&["rm a", "rm -rf b c", "rm -v d e f"][n % 3])];
+        fix
+    };
+    let digests = (0..6).map(|n| {
+        digest(n, &format!("job {n}"), vec![failure("kiln fire", "error: not your kiln", Some(fix(n)))])
+    });
+    assert!(mined(digests.collect()).remove(0).0.remedies.is_empty());
+}
+
+#[test]
+fn two_lines_of_one_output_are_one_mistake() {
+    let code = |beside: bool| {
+        let mut failure = failure("kiln fire", "GLAZE_WET", None);
+        failure.beside = if beside { vec![redact("glaze of shelf 4 is wet")] } else { Vec::new() };
+        failure
+    };
+    let sentence = || {
+        let mut failure = failure("kiln fire", "glaze of shelf 7 is wet", None);
+        failure.beside = vec![redact("GLAZE_WET")];
+        failure
+    };
+    let both = (0..8).map(|n| {
+        let failure = if n % 2 == 0 { code(true) } else { sentence() };
+        digest(n, &format!("job {n}"), vec![failure])
+    });
+    let found = mined(both.collect());
+    assert_eq!(found.len(), 1);
+    let (lesson, pattern) = &found[0];
+    assert_eq!((&*lesson.template, pattern.support.sessions), ("glaze of shelf <num> is wet", 8));
+    assert_eq!(lesson.beside.iter().map(|line| &**line).collect::<Vec<_>>(), ["GLAZE_WET"]);
+    // A line that comes with other errors too names neither.
+    let apart = (0..8).map(|n| {
+        let failure = if n % 2 == 0 { code(false) } else { sentence() };
+        digest(n, &format!("job {n}"), vec![failure])
+    });
+    assert_eq!(mined(apart.collect()).len(), 2);
+}
+
+#[test]
 fn different_errors_stay_apart_and_one_error_under_sibling_steps_is_one() {
     let digests = (0..6).map(|n| {
         let step = if n % 2 == 0 { "kiln fire" } else { "kiln dry" };
