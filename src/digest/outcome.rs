@@ -2,13 +2,13 @@
 
 use super::remark::{Remark, Sort};
 use super::{Outcome, OutcomeSource, calls, failure, step};
-use crate::session::{Body, Session, Status};
+use crate::session::{Body, Call, Session, Status};
 
 /// The outcome of a session, with the source of that judgement; `None` when nothing in it tells.
 ///
-/// In this order: what the transcript or an outcomes file states; the last run of a test, build or lint; a
+/// In this order: what the transcript or an outcomes file states; tests or a build run after the last edit; a
 /// person who pushes back in the last thing said; a session that breaks off. That somebody said nothing bad is
-/// no success.
+/// no success, and neither is a clean lint.
 pub(super) fn of(session: &Session, remarks: &[Remark]) -> Option<Outcome> {
     let stated = session.outcome.map(|score| Outcome { score, by: OutcomeSource::Stated });
     stated
@@ -17,10 +17,19 @@ pub(super) fn of(session: &Session, remarks: &[Remark]) -> Option<Outcome> {
         .or_else(|| abandoned(session))
 }
 
-/// The last test, build or lint that ran to its end.
+/// The last test or build that ran to its end, if nothing was edited after it: what ran before says nothing about
+/// how the work ended.
 fn last_verification(session: &Session) -> Option<Outcome> {
-    let verifies = |call| step::of(call).last().is_some_and(step::is_verification);
-    let (_, last) = calls(session).filter(|(_, call)| verifies(call)).last()?;
+    let mut last: Option<&Call> = None;
+    for (_, call) in calls(session) {
+        let steps = step::of(call);
+        if steps.last().is_some_and(step::is_test) {
+            last = Some(call);
+        } else if steps.iter().any(step::is_edit) {
+            last = None;
+        }
+    }
+    let last = last?;
     let score = match last.status {
         Status::Refused | Status::Unanswered => return None,
         Status::Failed { .. } => 0.0,

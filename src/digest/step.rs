@@ -148,9 +148,21 @@ fn is_verification_text(step: &str) -> bool {
     step.split([' ', '/']).any(|word| tells(word) || word.split([':', '.', '-', '_']).any(tells))
 }
 
+/// Whether a step is a check that shows how the work went: a test or a build, no lint.
+pub fn is_test(step: &Step) -> bool {
+    let lints = |word: &str| known::has(known::LINTING, word);
+    let words = || step.split([' ', '/']);
+    is_verification(step) && !words().any(|word| lints(word) || word.split([':', '.', '-', '_']).any(lints))
+}
+
+/// Whether a step changes files.
+pub fn is_edit(step: &Step) -> bool {
+    step.starts_with("edit ")
+}
+
 /// Whether a step is one that work of any kind consists of: reading a file, changing a file, checking the work.
 pub fn is_daily_work(step: &Step) -> bool {
-    step.starts_with("read ") || step.starts_with("edit ") || is_verification(step)
+    step.starts_with("read ") || is_edit(step) || is_verification(step)
 }
 
 /// Whether a step only looks around in files (`ls`, `grep`, a search tool): it belongs to no workflow.

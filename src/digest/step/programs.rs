@@ -150,6 +150,12 @@ pub(super) const CHECKING: &[&str] = &[
     "type-check",
 ];
 
+/// Those of them that look at how the code reads, not at what it does.
+pub(super) const LINTING: &[&str] = &[
+    "check", "clippy", "eslint", "flake8", "lint", "mypy", "pylint", "pyright", "rubocop", "ruff", "shellcheck", "tsc",
+    "type-check", "typecheck", "types", "validate", "verify", "vet", "vue-tsc", "golangci-lint",
+];
+
 /// Names of tools that run a shell line, in lower case.
 pub(super) const SHELL_TOOLS: &[&str] = &[
     "bash", "container.exec", "exec", "exec_command", "execute_bash", "execute_command", "local_shell",
