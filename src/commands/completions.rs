@@ -39,5 +39,5 @@ pub(super) fn main(options: &Options, mut command: clap::Command, talk: &Talk) -
         script = script.replace("git__subcmd__dream", "git__dream");
         script.push_str(AS_SUBCOMMAND_IN_BASH);
     }
-    Ok(talk.data(&script)?)
+    talk.data(&script)
 }

@@ -124,7 +124,8 @@ pub(super) fn tell_skipped(skipped: &[Skipped], talk: &Talk) {
     }
     let mut counted: Vec<(usize, &str)> = reasons.into_iter().map(|(reason, n)| (n, reason)).collect();
     counted.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    talk.say(&format!("{} lines or files skipped:", skipped.len()));
+    let many = if skipped.len() == 1 { "line or file" } else { "lines or files" };
+    talk.say(&format!("{} {many} skipped:", skipped.len()));
     for (n, reason) in counted.iter().take(5) {
         talk.say(&format!("  {n} × {reason}"));
     }

@@ -28,7 +28,8 @@ impl Target {
     /// one that the last cycle was proposed for, else the default branch of `origin`, else the only usual name
     /// that there is a branch of.
     ///
-    /// Errors: no branch can be told, or the one that is configured is a dream branch.
+    /// Errors: no branch can be told, or the one that is configured is a dream branch or not
+    /// there.
     pub fn find(repo: &Repo, settings: &Settings) -> Result<Target> {
         let configured = settings.memory.target.as_str();
         if configured.starts_with(DREAMS) {
@@ -38,7 +39,15 @@ impl Target {
             .into());
         }
         if !configured.is_empty() {
-            return Target::at(repo, configured.to_owned(), None);
+            let target = Target::at(repo, configured.to_owned(), None)?;
+            if target.tip.is_none() {
+                return Err(Unusable(format!(
+                    "there is no branch `{configured}`, which {FILE} names (`[memory] target`): make it, or correct \
+                     {FILE}"
+                ))
+                .into());
+            }
+            return Ok(target);
         }
         let Some(head) = repo.head_branch()? else {
             return Err(Unusable(format!(
