@@ -97,18 +97,18 @@ fn open_or_make(dir: &Path) -> Result<Repo> {
         return Err(Usage(format!("{} is a file: name a folder, `git dream init DIR`", dir.display())).into());
     }
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
-    let dir = dir.canonicalize().with_context(|| format!("cannot find {}", dir.display()))?;
-    let Some(repo) = Repo::open_if_there(&dir)? else {
-        return Repo::init(&dir, &default_branch());
+    let Some(repo) = Repo::open_if_there(dir)? else {
+        return Repo::init(dir, &default_branch());
     };
-    let top = repo.work_dir().map(|top| top.canonicalize().unwrap_or_else(|_| top.to_owned()));
-    match top {
-        Some(top) if top == dir => Ok(repo),
-        Some(top) => Err(Usage(format!(
+    // Links are resolved for comparing only: on Windows a resolved path is written in a way that few programs take.
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    match repo.work_dir().map(|top| (top, real(dir).strip_prefix(real(top)).map(Path::to_owned))) {
+        Some((_, Ok(inside))) if inside.as_os_str().is_empty() => Ok(repo),
+        Some((top, inside)) => Err(Usage(format!(
             "{} lies inside the repository {}: to keep the memory there, run `git dream init --root {}` at its top",
-            dir.display(),
+            std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned()).display(),
             top.display(),
-            dir.strip_prefix(&top).unwrap_or(&dir).display()
+            inside.as_deref().unwrap_or(dir).display()
         ))
         .into()),
         None => Err(Usage(format!(

@@ -142,7 +142,7 @@ impl Repo {
 }
 
 fn not_there(dir: &Path) -> Unusable {
-    let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
     Unusable(format!(
         "{} is not in a git repository: run `git dream init` there, or go to one",
         dir.display()
@@ -154,7 +154,7 @@ fn explain_open(error: &git2::Error, dir: &Path) -> anyhow::Error {
     if error.code() == ErrorCode::NotFound {
         return not_there(dir).into();
     }
-    let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
     let dir = dir.display();
     let said = error.message();
     let lower = said.to_lowercase();
