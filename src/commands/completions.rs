@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 #[derive(clap::Args)]
 pub(super) struct Options {
-    /// The shell that will read it
+    /// The shell that will read it; fish: in ~/.config/fish/conf.d, zsh: as _git-dream in a folder of fpath
     shell: Shell,
 }
 

@@ -4,6 +4,7 @@ use super::sources::SourceOptions;
 use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk, count};
 use super::whereabouts;
 use crate::cycle::{self, Report, Request};
+use crate::learning::author::quote;
 use crate::session::Skipped;
 use anyhow::Result;
 use std::collections::BTreeMap;
@@ -131,6 +132,7 @@ pub(super) fn tell_skipped(skipped: &[Skipped], talk: &Talk) {
     }
     for one in skipped {
         let line = one.line.map(|line| format!(":{line}")).unwrap_or_default();
-        talk.mention(&format!("  {}{line}: {}", one.path, one.reason));
+        // A file's name may hold anything, also what a terminal would obey.
+        talk.mention(&format!("  {}{line}: {}", quote::one_line(&one.path), one.reason));
     }
 }

@@ -89,11 +89,17 @@ impl Target {
 /// The branch that somebody who stands on a dream branch means, and what says so.
 fn beside(repo: &Repo, head: &str) -> Result<(String, &'static str)> {
     let last = Ledger::open(repo)?.last_cycle()?.map(|cycle| cycle.target);
-    if let Some(target) = last.filter(|target| !target.is_empty() && !target.starts_with(DREAMS)) {
-        return Ok((target, "the branch that the last dream was for"));
-    }
-    if let Some(default) = repo.default_branch("origin")? {
-        return Ok((default, "the default branch of origin"));
+    let last = last.filter(|target| !target.is_empty() && !target.starts_with(DREAMS));
+    for (named, because) in [
+        (last, "the branch that the last dream was for"),
+        (repo.default_branch("origin")?, "the default branch of origin"),
+    ] {
+        // A branch that is gone is no answer.
+        if let Some(name) = named
+            && Target::at(repo, name.clone(), None)?.tip.is_some()
+        {
+            return Ok((name, because));
+        }
     }
     let mut usual = Vec::new();
     for name in ["main", "master", "trunk"] {
