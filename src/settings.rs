@@ -240,9 +240,9 @@ impl Default for Mining {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Author {
-    /// Name in the commits; empty: `git-dream`.
+    /// Name in the commits; not empty.
     pub name: String,
-    /// E-mail in the commits; empty: `git-dream@localhost`.
+    /// E-mail in the commits; not empty.
     pub email: String,
 }
 

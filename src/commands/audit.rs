@@ -39,11 +39,14 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         return talk.data_json(&audit);
     }
     run::tell_skipped(&gathered.skipped, talk);
+    if audit.sessions == 0 {
+        talk.say("There are no sessions to look at. Name some with --sessions PATH.");
+    }
     let unsettled = gathered.counts().unsettled;
     if unsettled > 0 {
         talk.say(&format!("{} still being written: not looked at.", count(unsettled, "session")));
     }
-    Ok(talk.data(&text(&audit, options.top))?)
+    talk.data(&text(&audit, options.top))
 }
 
 /// The audit for people.

@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 #[derive(clap::Args)]
 pub(super) struct Options {
-    /// The shell that will read it
+    /// The shell that will read it; fish: in ~/.config/fish/conf.d, zsh: as _git-dream in a folder of fpath
     shell: Shell,
 }
 
@@ -39,5 +39,5 @@ pub(super) fn main(options: &Options, mut command: clap::Command, talk: &Talk) -
         script = script.replace("git__subcmd__dream", "git__dream");
         script.push_str(AS_SUBCOMMAND_IN_BASH);
     }
-    Ok(talk.data(&script)?)
+    talk.data(&script)
 }

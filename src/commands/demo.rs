@@ -33,12 +33,15 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let place = dir.join(&options.dir);
     if std::fs::read_dir(&place).is_ok_and(|mut entries| entries.next().is_some()) || place.is_file() {
         return Err(Usage(format!(
-            "{} is there already: name another folder, `git dream demo DIR`",
+            "{} is there already: delete it, or name another folder, `git dream demo DIR`",
             place.display()
         ))
         .into());
     }
     let now = whereabouts::now(options.now.as_deref())?;
+    // Asked before anything is made, so that a second try finds nothing in its way.
+    let git = Command::new("git").arg("--version").output();
+    git.context("cannot start `git`, which the demo needs: is it installed?")?;
     std::fs::create_dir_all(&place).with_context(|| format!("cannot make the folder {}", place.display()))?;
     let memory = place.join("memory");
     let sessions = unpack(&place)?;

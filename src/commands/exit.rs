@@ -40,12 +40,16 @@ pub(super) fn of_clap(error: &clap::Error) -> ExitCode {
     ExitCode::from(if error.use_stderr() { 2 } else { 0 })
 }
 
+/// What Windows may call a pipe that nobody reads any more; the standard library has no kind for it.
+const PIPE_NOT_CONNECTED: i32 = 233;
+
 /// Whoever read our output has had enough (`git dream log | head`).
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let broken = |cause: &(dyn std::error::Error + 'static)| {
-        cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| {
+            let not_connected = cfg!(windows) && error.raw_os_error() == Some(PIPE_NOT_CONNECTED);
+            not_connected || error.kind() == std::io::ErrorKind::BrokenPipe
+        })
     };
     error.chain().any(broken)
 }

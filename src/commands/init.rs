@@ -6,7 +6,7 @@ use crate::repo::Repo;
 use crate::settings::{self, Settings};
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::Command;
 
 #[derive(clap::Args)]
@@ -97,18 +97,18 @@ fn open_or_make(dir: &Path) -> Result<Repo> {
         return Err(Usage(format!("{} is a file: name a folder, `git dream init DIR`", dir.display())).into());
     }
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make the folder {}", dir.display()))?;
-    let dir = dir.canonicalize().with_context(|| format!("cannot find {}", dir.display()))?;
-    let Ok(repo) = Repo::open(&dir) else {
-        return Repo::init(&dir, &default_branch());
+    let Some(repo) = Repo::open_if_there(dir)? else {
+        return Repo::init(dir, &default_branch());
     };
-    let top = repo.work_dir().map(|top| top.canonicalize().unwrap_or_else(|_| top.to_owned()));
-    match top {
-        Some(top) if top == dir => Ok(repo),
-        Some(top) => Err(Usage(format!(
+    // Links are resolved for comparing only: on Windows a resolved path is written in a way that few programs take.
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    match repo.work_dir().map(|top| (top, real(dir).strip_prefix(real(top)).map(Path::to_owned))) {
+        Some((_, Ok(inside))) if inside.as_os_str().is_empty() => Ok(repo),
+        Some((top, inside)) => Err(Usage(format!(
             "{} lies inside the repository {}: to keep the memory there, run `git dream init --root {}` at its top",
-            dir.display(),
+            std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned()).display(),
             top.display(),
-            dir.strip_prefix(&top).unwrap_or(&dir).display()
+            inside.as_deref().unwrap_or(dir).display()
         ))
         .into()),
         None => Err(Usage(format!(
@@ -125,14 +125,33 @@ fn open_or_make(dir: &Path) -> Result<Repo> {
 fn root(repo: &Repo, asked: Option<&str>) -> Result<String> {
     let standing = repo.work_dir().and_then(|top| std::fs::read_to_string(top.join(settings::FILE)).ok());
     let standing = standing.map(|text| Settings::parse(&text)).transpose()?.map(|found| found.memory.root);
-    match (asked.map(|asked| asked.trim_matches('/')), standing) {
+    match (asked.map(folder).transpose()?, standing) {
         (Some(asked), Some(standing)) if asked != standing.trim_matches('/') => Err(Usage(format!(
             "dream.toml has `root = {standing:?}`, not {asked:?}: change it there first, or leave --root out"
         ))
         .into()),
-        (Some(asked), _) => Ok(asked.to_owned()),
+        (Some(asked), _) => Ok(asked),
         (None, standing) => Ok(standing.unwrap_or_default()),
     }
+}
+
+/// A folder of the repository as `root` names it: `docs/memory`.
+fn folder(asked: &str) -> Result<String> {
+    let mut names = Vec::new();
+    for part in Path::new(asked).components() {
+        match (part, part.as_os_str().to_str()) {
+            (Component::CurDir, _) => {}
+            (Component::Normal(_), Some(name)) => names.push(name),
+            _ => {
+                return Err(Usage(format!(
+                    "--root {asked:?} must be a folder inside the repository, named from its top, as in \
+                     `--root docs/memory`"
+                ))
+                .into());
+            }
+        }
+    }
+    Ok(names.join("/"))
 }
 
 /// The branch that the user's git would start with.
@@ -205,12 +224,10 @@ fn commit_files(top: &Path, repo: &Repo, paths: &[String]) -> Result<()> {
         if repo.config("user.name")?.is_none() || repo.config("user.email")?.is_none() {
             command.args(["-c", "user.name=git-dream", "-c", "user.email=git-dream@localhost"]);
         }
-        let output = command
-            .args(arguments)
-            .arg("--")
-            .args(paths)
-            .output()
-            .context("cannot start `git`: is it installed?")?;
+        let output =
+            command.args(arguments).arg("--").args(paths).output().context(
+                "the files are written, but `git` cannot be started to commit them: is it installed?",
+            )?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
             bail!(

@@ -84,7 +84,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if entries.is_empty() {
         talk.say("No dream yet: run `git dream run`.");
     }
-    Ok(talk.data(&text(&entries, talk.verbose > 0))?)
+    talk.data(&text(&entries, talk.verbose > 0))
 }
 
 fn learnt(repo: &crate::repo::Repo, proposal: &Proposal<'_>) -> Learnt {

@@ -24,7 +24,7 @@ pub(super) fn main(options: &Options, command: clap::Command, dir: &Path, talk: 
     let command = command.name("git-dream").disable_help_subcommand(true);
     match &options.dir {
         Some(folder) => write(command, &dir.join(folder), talk),
-        None => Ok(talk.data(&page(command)?)?),
+        None => talk.data(&page(command)?),
     }
 }
 

@@ -4,6 +4,7 @@ use super::sources::SourceOptions;
 use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk, count};
 use super::whereabouts;
 use crate::cycle::{self, Report, Request};
+use crate::learning::author::quote;
 use crate::session::Skipped;
 use anyhow::Result;
 use std::collections::BTreeMap;
@@ -124,12 +125,14 @@ pub(super) fn tell_skipped(skipped: &[Skipped], talk: &Talk) {
     }
     let mut counted: Vec<(usize, &str)> = reasons.into_iter().map(|(reason, n)| (n, reason)).collect();
     counted.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-    talk.say(&format!("{} lines or files skipped:", skipped.len()));
+    let many = if skipped.len() == 1 { "line or file" } else { "lines or files" };
+    talk.say(&format!("{} {many} skipped:", skipped.len()));
     for (n, reason) in counted.iter().take(5) {
         talk.say(&format!("  {n} × {reason}"));
     }
     for one in skipped {
         let line = one.line.map(|line| format!(":{line}")).unwrap_or_default();
-        talk.mention(&format!("  {}{line}: {}", one.path, one.reason));
+        // A file's name may hold anything, also what a terminal would obey.
+        talk.mention(&format!("  {}{line}: {}", quote::one_line(&one.path), one.reason));
     }
 }

@@ -7,6 +7,9 @@ use crate::session::{Skipped, discover};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 
+/// A machine that is asked for more of them does nothing but start threads.
+const MOST_THREADS: i64 = 256;
+
 #[derive(clap::Args, Default)]
 pub(super) struct SourceOptions {
     /// Read these transcripts, or folders of them, instead of this user's own
@@ -16,9 +19,9 @@ pub(super) struct SourceOptions {
     /// and perhaps a job
     #[arg(long, value_name = "FILE")]
     pub(super) outcomes: Option<PathBuf>,
-    /// Read with this many threads; 0 is one a core
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(super) threads: usize,
+    /// Read with this many threads, 256 at most; 0 is one a core
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=MOST_THREADS))]
+    pub(super) threads: u16,
 }
 
 /// The transcripts that the options name, or that this user's agents left.
@@ -61,7 +64,10 @@ impl SourceOptions {
             return Ok((None, Vec::new()));
         };
         if !file.is_file() {
-            return Err(Usage(format!("there is no file {}: look at --outcomes", file.display())).into());
+            let what = if file.is_dir() { "is a folder" } else { "is not there" };
+            return Err(
+                Usage(format!("{} {what}: look at --outcomes, which takes a file", file.display())).into()
+            );
         }
         let (outcomes, skipped) = Outcomes::read(&file);
         Ok((Some(outcomes), skipped))
@@ -69,7 +75,7 @@ impl SourceOptions {
 
     /// Has everything that is done in parallel use as many threads as asked for. Once a process.
     pub(super) fn set_threads(&self) -> Result<()> {
-        Ok(rayon::ThreadPoolBuilder::new().num_threads(self.threads).build_global()?)
+        Ok(rayon::ThreadPoolBuilder::new().num_threads(self.threads.into()).build_global()?)
     }
 }
 

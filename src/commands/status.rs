@@ -53,7 +53,7 @@ pub(super) fn main(_options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if let Some(notice) = &target.notice {
         talk.say(notice);
     }
-    Ok(talk.data(&text(&status))?)
+    talk.data(&text(&status))
 }
 
 fn status(repo: &Repo, settings: &Settings, target: &Target) -> Result<Status> {

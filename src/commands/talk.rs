@@ -2,9 +2,10 @@
 
 use super::Global;
 use anstyle::{AnsiColor, Style};
+use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
-use std::io::{self, Write};
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 /// How long something must take before a progress bar is worth looking at.
@@ -36,17 +37,17 @@ impl Talk {
     }
 
     /// Data: text on stdout. Colours are taken out where nobody sees them (`NO_COLOR`, no terminal).
-    pub(super) fn data(&self, text: &str) -> io::Result<()> {
+    pub(super) fn data(&self, text: &str) -> anyhow::Result<()> {
         let mut stdout = anstream::stdout().lock();
-        stdout.write_all(text.as_bytes())?;
-        stdout.flush()
+        let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+        written.context("cannot write to standard output")
     }
 
     /// Data: a value as JSON on stdout.
     pub(super) fn data_json(&self, value: &impl Serialize) -> anyhow::Result<()> {
         let mut text = serde_json::to_string_pretty(value)?;
         text.push('\n');
-        Ok(self.data(&text)?)
+        self.data(&text)
     }
 
     /// A sentence for people, on stderr.
@@ -68,7 +69,10 @@ impl Talk {
         let mut stderr = anstream::stderr();
         let _ = writeln!(stderr, "{BAD}error:{BAD:#} {error}");
         for cause in error.chain().skip(1) {
-            let _ = writeln!(stderr, "  because: {cause}");
+            let said = cause.to_string();
+            // git's library adds which part of it failed, and a code: nothing that anybody can act on.
+            let said = said.split_once("; class=").map_or(said.as_str(), |(said, _)| said);
+            let _ = writeln!(stderr, "  because: {said}");
         }
     }
 

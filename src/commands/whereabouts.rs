@@ -3,7 +3,7 @@
 use super::exit::Usage;
 use crate::repo::{Oid, Repo};
 use crate::settings::{self, Settings};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use jiff::Timestamp;
 use std::path::Path;
 
@@ -37,7 +37,7 @@ fn read_settings(repo: &Repo) -> Result<Settings> {
 fn committed_settings(repo: &Repo, head: Oid) -> Result<Option<String>> {
     let bytes = repo.read(head, settings::FILE)?;
     let text = bytes.map(String::from_utf8).transpose();
-    text.context("dream.toml is not UTF-8: save it as UTF-8")
+    text.map_err(|_| Usage(format!("{} is not UTF-8: save it as UTF-8 and commit it", settings::FILE)).into())
 }
 
 /// The moment that commits and notes are dated with: `--now`, else `SOURCE_DATE_EPOCH`, else the clock.

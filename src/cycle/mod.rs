@@ -157,10 +157,10 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     Ok(report)
 }
 
-/// Whether mining again would propose what the last cycle proposed: the program and the settings are the ones it
+/// Whether mining again would propose what the last cycle proposed: there is nothing to mine at all, or the program and the settings are the ones it
 /// had, and what found no room in it waits until people have decided on some of what did.
 fn nothing_left_to_say(before: &Before<'_>, settings: &Settings) -> Result<bool> {
-    let Some(last) = before.ledger.last_cycle()? else { return Ok(false) };
+    let Some(last) = before.ledger.last_cycle()? else { return Ok(before.ledger.tip().is_none()) };
     if last.settings != before.setting || last.engine != BUILTIN {
         return Ok(false);
     }

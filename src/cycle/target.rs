@@ -28,7 +28,8 @@ impl Target {
     /// one that the last cycle was proposed for, else the default branch of `origin`, else the only usual name
     /// that there is a branch of.
     ///
-    /// Errors: no branch can be told, or the one that is configured is a dream branch.
+    /// Errors: no branch can be told, or the one that is configured is a dream branch or not
+    /// there.
     pub fn find(repo: &Repo, settings: &Settings) -> Result<Target> {
         let configured = settings.memory.target.as_str();
         if configured.starts_with(DREAMS) {
@@ -38,7 +39,15 @@ impl Target {
             .into());
         }
         if !configured.is_empty() {
-            return Target::at(repo, configured.to_owned(), None);
+            let target = Target::at(repo, configured.to_owned(), None)?;
+            if target.tip.is_none() {
+                return Err(Unusable(format!(
+                    "there is no branch `{configured}`, which {FILE} names (`[memory] target`): make it, or correct \
+                     {FILE}"
+                ))
+                .into());
+            }
+            return Ok(target);
         }
         let Some(head) = repo.head_branch()? else {
             return Err(Unusable(format!(
@@ -80,11 +89,17 @@ impl Target {
 /// The branch that somebody who stands on a dream branch means, and what says so.
 fn beside(repo: &Repo, head: &str) -> Result<(String, &'static str)> {
     let last = Ledger::open(repo)?.last_cycle()?.map(|cycle| cycle.target);
-    if let Some(target) = last.filter(|target| !target.is_empty() && !target.starts_with(DREAMS)) {
-        return Ok((target, "the branch that the last dream was for"));
-    }
-    if let Some(default) = repo.default_branch("origin")? {
-        return Ok((default, "the default branch of origin"));
+    let last = last.filter(|target| !target.is_empty() && !target.starts_with(DREAMS));
+    for (named, because) in [
+        (last, "the branch that the last dream was for"),
+        (repo.default_branch("origin")?, "the default branch of origin"),
+    ] {
+        // A branch that is gone is no answer.
+        if let Some(name) = named
+            && Target::at(repo, name.clone(), None)?.tip.is_some()
+        {
+            return Ok((name, because));
+        }
     }
     let mut usual = Vec::new();
     for name in ["main", "master", "trunk"] {

@@ -81,6 +81,9 @@ struct Metadata {
 /// Largest front matter that is looked at, bytes.
 const MOST_FRONT: usize = 64 * 1024;
 
+/// Said of longer front matter.
+const TOO_LONG: &str = "its front matter is longer than 64 KiB";
+
 /// Reads a note. In: a file's text. Errors: no front matter, or one that is no YAML or lacks a field.
 pub fn parse(text: &str) -> Result<Note, Broken> {
     let broken = |reason: &str| Broken { reason: reason.to_owned() };
@@ -94,7 +97,7 @@ pub fn parse(text: &str) -> Result<Note, Broken> {
         return Err(broken("its front matter does not end: add a second `---` line"));
     };
     if yaml.len() > MOST_FRONT {
-        return Err(broken("its front matter is longer than 64 KiB"));
+        return Err(broken(TOO_LONG));
     }
     let written: Written = serde_saphyr::from_str(yaml).map_err(|error| {
         let said = error.to_string();
@@ -105,8 +108,8 @@ pub fn parse(text: &str) -> Result<Note, Broken> {
     let Some(kind) = written.kind.or(meta.kind) else {
         return Err(broken("its front matter lacks `kind: mistake`, `playbook` or `preference`"));
     };
-    let listed = || meta.applies_to.iter().flat_map(|list| list.split(", ")).map(str::to_owned).collect();
-    Ok(Note {
+    let listed = || meta.applies_to.as_deref().map(entries).unwrap_or_default();
+    let note = Note {
         front: Front {
             name: written.name,
             description: written.description,
@@ -117,7 +120,43 @@ pub fn parse(text: &str) -> Result<Note, Broken> {
             applies_to: written.applies_to.unwrap_or_else(listed),
         },
         body: body.to_owned(),
-    })
+    };
+    // A few aliases can stand for any amount of text.
+    if front_matter(&note.front).len() > MOST_FRONT {
+        return Err(broken(TOO_LONG));
+    }
+    Ok(note)
+}
+
+/// The entries of a list that had to be written as one string: joined by `, `, and a comma or backslash inside an
+/// entry has a backslash before it.
+fn entries(list: &str) -> Vec<String> {
+    let mut entries = vec![String::new()];
+    let mut characters = list.chars().peekable();
+    while let Some(c) = characters.next() {
+        let escaped = match (c, characters.peek()) {
+            ('\\', Some(&next @ (',' | '\\'))) => Some(next),
+            (',', Some(' ')) => {
+                characters.next();
+                entries.push(String::new());
+                continue;
+            }
+            _ => None,
+        };
+        if escaped.is_some() {
+            characters.next();
+        }
+        if let Some(entry) = entries.last_mut() {
+            entry.push(escaped.unwrap_or(c));
+        }
+    }
+    entries
+}
+
+/// The opposite of [`entries`].
+fn joined(entries: &[String]) -> String {
+    let escaped = entries.iter().map(|entry| entry.replace('\\', r"\\").replace(',', r"\,"));
+    escaped.collect::<Vec<_>>().join(", ")
 }
 
 /// Splits at the first line that is `---`.
@@ -134,7 +173,12 @@ fn split_at_fence(text: &str) -> Option<(&str, &str)> {
 
 /// Writes a note as a file's text.
 pub fn render(note: &Note) -> String {
-    let Front { name, description, kind, scope, status, since, applies_to } = &note.front;
+    front_matter(&note.front) + &note.body
+}
+
+/// The front matter with the lines around it.
+fn front_matter(front: &Front) -> String {
+    let Front { name, description, kind, scope, status, since, applies_to } = front;
     let mut text = format!("---\nname: {}\ndescription: {}\n", scalar(name), scalar(description));
     let (indent, skill) = match kind {
         Kind::Playbook => ("  ", true),
@@ -152,14 +196,13 @@ pub fn render(note: &Note) -> String {
     // Writing to a String cannot fail.
     let _ =
         writeln!(text, "{indent}kind: {kind}\n{indent}scope: {}\n{indent}status: {status}", scalar(scope));
-    let _ = writeln!(text, "{indent}since: \"{since}\"");
+    let _ = writeln!(text, "{indent}since: {}", quoted(since));
     if !applies_to.is_empty() {
         let listed: Vec<String> = applies_to.iter().map(|what| scalar(what)).collect();
-        let list = if skill { scalar(&applies_to.join(", ")) } else { format!("[{}]", listed.join(", ")) };
+        let list = if skill { scalar(&joined(applies_to)) } else { format!("[{}]", listed.join(", ")) };
         let _ = writeln!(text, "{indent}applies_to: {list}");
     }
     text.push_str("---\n");
-    text.push_str(&note.body);
     text
 }
 
@@ -218,9 +261,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_written_note_reads_the_same(description in ".{0,80}", tool in "[a-zA-Z0-9 :#_`\\[{&*!|>'\"%@-]{1,12}") {
+        fn a_written_note_reads_the_same(
+            description in ".{0,80}",
+            since in ".{0,12}",
+            tools in prop::collection::vec("[a-zA-Z0-9 :#_`\\[{&*!|>'\"%@,\\\\-]{0,12}", 0..4),
+        ) {
+            let tools: Vec<&str> = tools.iter().map(String::as_str).collect();
             for kind in [Kind::Mistake, Kind::Playbook, Kind::Preference] {
-                let note = note(kind, &description, &[&tool]);
+                let mut note = note(kind, &description, &tools);
+                note.front.since = since.clone();
                 prop_assert_eq!(parse(&render(&note)), Ok(note));
             }
         }

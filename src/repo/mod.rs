@@ -56,10 +56,17 @@ impl Repo {
     ///
     /// Errors say why it cannot be opened and what to do about it.
     pub fn open(dir: &Path) -> Result<Repo> {
+        Repo::open_if_there(dir)?.ok_or_else(|| not_there(dir).into())
+    }
+
+    /// The same; `None` where there is no repository, which is no error then.
+    pub fn open_if_there(dir: &Path) -> Result<Option<Repo>> {
         let none: [&std::ffi::OsStr; 0] = [];
-        let inner = git2::Repository::open_ext(dir, RepositoryOpenFlags::FROM_ENV, none)
-            .map_err(|error| explain_open(&error, dir))?;
-        Ok(Repo { inner })
+        match git2::Repository::open_ext(dir, RepositoryOpenFlags::FROM_ENV, none) {
+            Ok(inner) => Ok(Some(Repo { inner })),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(explain_open(&error, dir)),
+        }
     }
 
     /// Finds the repository that git would use here: `GIT_DIR` where it is set, as inside a hook, otherwise the
@@ -134,9 +141,20 @@ impl Repo {
     }
 }
 
+fn not_there(dir: &Path) -> Unusable {
+    let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    Unusable(format!(
+        "{} is not in a git repository: run `git dream init` there, or go to one",
+        dir.display()
+    ))
+}
+
 /// Says why a repository cannot be opened, and what to do about it: [`Unusable`] where it is known.
 fn explain_open(error: &git2::Error, dir: &Path) -> anyhow::Error {
-    let dir = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    if error.code() == ErrorCode::NotFound {
+        return not_there(dir).into();
+    }
+    let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
     let dir = dir.display();
     let said = error.message();
     let lower = said.to_lowercase();
@@ -145,8 +163,6 @@ fn explain_open(error: &git2::Error, dir: &Path) -> anyhow::Error {
             "{said}, so git refuses to trust it; if it is yours, run \
              `git config --global --add safe.directory <its path>`"
         )
-    } else if error.code() == ErrorCode::NotFound {
-        format!("{dir} is not in a git repository: run `git dream init` there, or go to one")
     } else if lower.contains("refstorage") {
         format!(
             "the repository at {dir} keeps its refs in reftable format, which git-dream cannot read; \

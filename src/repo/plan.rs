@@ -4,8 +4,8 @@
 //! gives byte-identical commits: the time is a value in it and nothing is read from clock or environment.
 
 use super::sign::Signer;
-use super::{Oid, Repo, tree};
-use anyhow::{Context, Result, bail};
+use super::{Oid, Repo, Unusable, tree};
+use anyhow::{Context, Result};
 use jiff::Timestamp;
 
 /// Commits to be made, one on top of the other.
@@ -90,14 +90,17 @@ impl Repo {
 
     fn signature(&self, plan: &Plan) -> Result<git2::Signature<'static>> {
         let Identity { name, email } = &plan.identity;
+        let refused = || {
+            Unusable(format!(
+                "{name:?} <{email:?}> cannot be the author of a commit: correct `[author]` in dream.toml"
+            ))
+        };
         if name.contains(['\n', '\r', '\0']) || email.contains(['\n', '\r', '\0']) || email.trim().is_empty()
         {
-            bail!("{name:?} <{email:?}> cannot be the author of a commit; correct `[author]` in dream.toml");
+            return Err(refused().into());
         }
         let time = git2::Time::new(plan.at.as_second(), 0);
-        git2::Signature::new(name, email, &time).with_context(|| {
-            format!("{name:?} <{email:?}> cannot be the author of a commit; correct `[author]` in dream.toml")
-        })
+        git2::Signature::new(name, email, &time).map_err(|_| refused().into())
     }
 
     fn write_commit(
@@ -108,7 +111,7 @@ impl Repo {
         signer: Option<&Signer>,
     ) -> Result<git2::Oid> {
         let subject = commit.message.lines().next().unwrap_or_default();
-        let failed = || format!("cannot write the commit {subject:?}");
+        let failed = || format!("cannot write the commit {subject:?}; no branch was moved");
         let base = parent.map(|parent| parent.tree()).transpose().with_context(failed)?;
         let tree = tree::updated(&self.inner, base.as_ref(), &commit.changes).with_context(failed)?;
         let message = match commit.message.ends_with('\n') {

@@ -2,8 +2,8 @@
 //!
 //! Refuses to look at the working tree: what counts is what is committed.
 
-use super::{Oid, Repo};
-use anyhow::{Context, Result, bail};
+use super::{Oid, Repo, Unusable};
+use anyhow::{Context, Result};
 use git2::{ErrorCode, ObjectType};
 
 /// A file at a commit.
@@ -57,7 +57,7 @@ impl Repo {
             Ok(object) => Ok(Some(object.id().into())),
             Err(error) if matches!(error.code(), ErrorCode::NotFound | ErrorCode::UnbornBranch) => Ok(None),
             Err(error) if error.code() == ErrorCode::InvalidSpec => {
-                bail!("{name:?} is not a name that git allows")
+                Err(Unusable(format!("{name:?} is not a name that git allows a branch")).into())
             }
             Err(error) => Err(error).with_context(|| format!("cannot read the ref {full}")),
         }

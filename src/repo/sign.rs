@@ -5,8 +5,8 @@
 //! signing program works here. Refuses to fall back: where signing is asked for, an unsigned commit is an error.
 //! Format: gitformat-signature(5), git-config(1).
 
-use super::Repo;
 use super::plan::Identity;
+use super::{Repo, Unusable};
 use anyhow::{Context, Result, anyhow, bail};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,10 @@ impl Signer {
                 Signer::Ssh { program, key, scratch: repo.private_dir() }
             }
             other => {
-                bail!("gpg.format is {other:?} in the git configuration; git knows openpgp, x509 and ssh")
+                return Err(Unusable(format!(
+                    "gpg.format is {other:?} in the git configuration: git knows openpgp, x509 and ssh"
+                ))
+                .into());
             }
         };
         Ok(Some(signer))

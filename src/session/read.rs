@@ -195,10 +195,12 @@ fn peeked(source: &mut impl Read, bytes: u64) -> io::Result<(Vec<u8>, Cursor<Vec
 }
 
 /// Whose home folder a transcript lies in, or whose name its folder repeats: Claude Code names a project's
-/// folder after its path, `-home-ada-src-app`.
+/// folder after its path, `-home-ada-src-app` or `C--Users-ada-app`.
 fn owner_of(path: &Path) -> Option<String> {
     let text = path.display().to_string();
     let encoded = |component: &str| {
+        let drive = component.starts_with(|c: char| c.is_ascii_alphabetic());
+        let component = component.get(2..).filter(|rest| drive && rest.starts_with('-')).unwrap_or(component);
         let rest = ["-home-", "-Users-"].iter().find_map(|home| component.strip_prefix(home))?;
         rest.split('-').next().filter(|owner| !owner.is_empty()).map(str::to_owned)
     };
@@ -341,6 +343,7 @@ mod tests {
     fn the_place_of_a_transcript_says_whose_it_is() {
         let owner = |path: &str| owner_of(Path::new(path));
         assert_eq!(owner("/srv/copy/-home-ada-src-app/x.jsonl").as_deref(), Some("ada"));
+        assert_eq!(owner("D:\\copy\\C--Users-ada-app\\x.jsonl").as_deref(), Some("ada"));
         assert_eq!(owner("/home/ada/.codex/sessions/x.jsonl").as_deref(), Some("ada"));
         assert_eq!(owner("/data/x.jsonl"), None);
     }

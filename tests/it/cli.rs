@@ -133,6 +133,18 @@ fn a_reader_that_goes_away_is_no_failure() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_with_what_could_not_be_written() {
+    let sandbox = Sandbox::new();
+    let (memory, _) = dreamt(&sandbox, "m");
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = sandbox.dream_command(&memory, &["log"]).stdout(full).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(said.contains("standard output") && said.contains("No space left"), "{said}");
+}
+
 #[test]
 fn colours_are_for_terminals() {
     let sandbox = Sandbox::new();
@@ -240,6 +252,7 @@ fn nothing_to_read_is_explained() {
     sandbox.dream(&memory, &["init"]).ok();
     let none = sandbox.dream(&memory, &["run"]);
     assert!(none.status == 0 && none.stderr.contains("--sessions"), "{none:#?}");
+    assert_eq!(sandbox.git(&memory, &["for-each-ref", "refs/dream"]), "", "nothing to keep of it");
     std::fs::write(sandbox.path("junk.json"), "[1, 2, 3]").unwrap();
     let junk = sandbox.dream(&memory, &["run", "--sessions", "../junk.json"]);
     assert!(junk.status == 0 && junk.stderr.contains("none of these files"), "{junk:#?}");

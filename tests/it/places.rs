@@ -52,6 +52,18 @@ fn a_repository_that_cannot_be_worked_in_is_the_users_to_mend() {
     sandbox.git(&sandbox.path("detached"), &["checkout", "--quiet", "--detach"]);
     sandbox.git(&sandbox.path(""), &["init", "--quiet", "--object-format=sha256", "long"]);
     std::fs::write(memory.join("file"), "").unwrap();
+    for (name, settings) in [
+        ("elsewhere", "[memory]\ntarget = \"nosuch\"\n"),
+        ("dreaming", "[memory]\ntarget = \"dream/x\"\n"),
+        ("impossible", "[memory]\ntarget = \"a..b\"\n"),
+        ("nobody", "[author]\nemail = \"\"\n"),
+        ("latin", "# caf\u{e9}\n"),
+    ] {
+        let dir = sandbox.repo(name, &[("MEMORY.md", "# Memory\n")]);
+        let bytes: Vec<u8> = settings.chars().map(|c| c as u8).collect();
+        std::fs::write(dir.join("dream.toml"), bytes).unwrap();
+        sandbox.commit(&dir, &[], "Settle");
+    }
     for (dir, args, says) in [
         ("nothing", &["status"][..], "not in a git repository: run `git dream init`"),
         ("nothing", &["run"], "not in a git repository"),
@@ -61,6 +73,13 @@ fn a_repository_that_cannot_be_worked_in_is_the_users_to_mend() {
         ("detached", &["run"], "HEAD is on no branch: check one out"),
         ("detached", &["status"], "HEAD is on no branch"),
         ("bare", &["init"], "bare repository"),
+        ("elsewhere", &["status"], "no branch `nosuch`"),
+        ("dreaming", &["status"], "a dream branch"),
+        ("impossible", &["run"], "not a name that git allows"),
+        ("latin", &["status"], "dream.toml is not UTF-8"),
+        ("nobody", &["run", "--sessions", "../old sessions"], "correct `[author]`"),
+        ("elsewhere", &["init", "--root", "/docs"], "inside the repository"),
+        ("elsewhere", &["init", "--root", "../docs"], "inside the repository"),
         ("long", &["status"], "SHA-256"),
         ("m", &["init", "file"], "is a file"),
         ("m", &["init", "mistakes"], "--root mistakes"),
@@ -84,7 +103,7 @@ fn init_at_the_top_of_a_code_repository_says_so_and_how_to_move_it() {
     assert_eq!(std::fs::read_to_string(code.join("README.md")).unwrap(), "ours\n");
     // What it says works, and is said once.
     sandbox.git(&code, &["revert", "--no-edit", "HEAD"]);
-    let moved = sandbox.dream(&code, &["init", "--root", "docs/memory"]);
+    let moved = sandbox.dream(&code, &["init", "--root", "./docs/memory/"]);
     assert!(moved.status == 0 && !moved.stderr.contains("nothing to do with"), "{moved:#?}");
     assert!(code.join("docs/memory/MEMORY.md").is_file() && !code.join("MEMORY.md").exists());
     // A memory with the files that repositories have anyway is no code repository.
