@@ -7,6 +7,9 @@
 //! ones agree on, [`selection`] tests, bounds false discoveries and keeps one of several habits that say the
 //! same. What recurs without enough runs for a test, [`difference`] finds and nobody calls a cause. Refuses to publish what is seen in a single job or what is a matter of long and short runs.
 
+mod candidate;
+mod change;
+mod dealing;
 mod departure;
 mod difference;
 mod habits;
@@ -40,7 +43,7 @@ const CANDIDATES: f64 = 2.0;
 const LEAST_CHANCE: f64 = 0.25;
 
 /// Most differences that are told at once without a test that held.
-const MOST_OBSERVED: usize = 6;
+const MOST_OBSERVED: usize = 10;
 
 /// Most contrasts that are told at once.
 const MOST_CONTRASTS: usize = 24;
@@ -48,14 +51,17 @@ const MOST_CONTRASTS: usize = 24;
 /// Mines within-job contrasts, most certain first; empty without outcomes.
 pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     let runs = Runs::of(corpus);
+    let cost = runs.cost_of_failing();
     selection::select(&runs, corpus.settings)
         .into_iter()
-        .map(|finding| pattern(corpus, &runs, finding))
+        .map(|finding| pattern(corpus, finding, cost))
         .collect()
 }
 
-fn pattern(corpus: &Corpus<'_>, runs: &Runs<'_>, finding: Finding) -> Pattern {
-    let seen_in: BTreeSet<usize> = finding.failing.iter().map(|&run| runs.sessions[run as usize]).collect();
+/// `cost` is what a failed run costs, in calls.
+fn pattern(corpus: &Corpus<'_>, finding: Finding, cost: f64) -> Pattern {
+    let failing: BTreeSet<usize> = finding.failing.iter().copied().collect();
+    let seen_in: BTreeSet<usize> = failing.iter().copied().chain(finding.beside).collect();
     let anchor = anchor(&finding.habit);
     let parts: Vec<&str> = anchor.iter().map(|part| &**part).collect();
     let table = finding.tables.iter().fold([0u32; 4], |sum, table| {
@@ -66,13 +72,14 @@ fn pattern(corpus: &Corpus<'_>, runs: &Runs<'_>, finding: Finding) -> Pattern {
         fingerprint: Fingerprint::of(&parts),
         support: witness::support(corpus.digests, &corpus.jobs, &seen_in),
         scope: witness::scope(corpus.digests, &seen_in),
-        evidence: evidence(corpus, &finding.habit, &seen_in),
+        evidence: evidence(corpus, &finding.habit, &failing),
         grade: finding.grade,
-        weight: finding.excess.max(0.0) * finding.chance.max(LEAST_CHANCE),
+        weight: finding.excess.max(0.0) * cost * finding.chance.unwrap_or(LEAST_CHANCE),
         lesson: Lesson::Contrast(ContrastLesson {
             odds_ratio: stratified::odds_ratio(&finding.tables).value,
             p: finding.p,
             q: finding.q,
+            chance: finding.chance,
             table,
             habit: finding.habit,
         }),
