@@ -12,7 +12,13 @@ pub(super) fn word(lesson: &ContrastLesson, pattern: &Pattern) -> Wording {
         How::Likely => "failing runs of the same job do otherwise more often, as far as these runs can tell",
         How::Compared => "this is where failing runs differ from other runs of the same job",
     };
-    let mut advice = vec![format!("{}.", words.imperative), words.reason];
+    let reason = match how {
+        How::Compared if lesson.table[0] == 0 => {
+            "Failing runs differ in this from other runs of the same job, failing ones or not.".to_owned()
+        }
+        _ => words.reason,
+    };
+    let mut advice = vec![format!("{}.", words.imperative), reason];
     match how {
         How::Tested => {}
         How::Likely => advice.push(
@@ -148,13 +154,18 @@ fn tested(lesson: &ContrastLesson, pattern: &Pattern) -> String {
 /// Why, in numbers, where there was too little for a test.
 fn compared(lesson: &ContrastLesson, pattern: &Pattern) -> String {
     let [failed_with, failed_without, succeeded_with, succeeded_without] = lesson.table;
+    let (failed, succeeded) = (failed_with + failed_without, succeeded_with + succeeded_without);
+    let counted = if failed > 0 {
+        format!(
+            "Compared call by call with succeeding runs of the same job: in the jobs where it was seen, \
+             {failed_with} of {failed} failing runs differ in it from most succeeding ones, and \
+             {succeeded_with} of {succeeded} succeeding runs from the other succeeding ones.\n"
+        )
+    } else {
+        "Compared call by call with other runs of the same job: some failing ones differ in it.\n".to_owned()
+    };
     format!(
-        "{}\nCompared call by call with succeeding runs of the same job: in the jobs where it was seen, \
-         {failed_with} of {} failing runs differ in it from most succeeding ones, and {succeeded_with} of {} \
-         succeeding runs from the other succeeding ones.\n\
-         Graded friction: failing runs differ here; no test says that it makes them fail.",
+        "{}\n{counted}Graded friction: failing runs differ here; no test says that it makes them fail.",
         reasons::seen(pattern),
-        failed_with + failed_without,
-        succeeded_with + succeeded_without,
     )
 }

@@ -20,10 +20,8 @@ pub(super) struct Candidate {
     /// How readily harm and help are believed: what few runs do is more often the mistake than what most do.
     pub(super) readiness: [f64; 2],
     pub(super) belief: Belief,
-    /// One-sided, on the side that failing runs show more often; over that side's share of the error rate.
+    /// One-sided, on the side that failing runs show more often.
     pub(super) p: f64,
-    /// How many share one place among the tests with it, itself included.
-    pub(super) rivals: f64,
 }
 
 /// What is tested: a trait of runs, or a departure from what succeeding runs agree on.
@@ -41,7 +39,6 @@ impl Candidate {
         let rarity = |usual: f64| (1.0 - usual).powi(RARITY);
         let readiness = [rarity(usual), if seen.opposite.is_some() { rarity(1.0 - usual) } else { 0.0 }];
         let side = usize::from(surplus.excess < 0.0);
-        let share = readiness[side] / (readiness[0] + readiness[1]);
         // Margins alone say that it could never be found; counting it would only cost the others.
         let deviation = surplus.variance.sqrt();
         let furthest =
@@ -59,15 +56,13 @@ impl Candidate {
             (true, 0) => stratified::test(&tables).above,
             (true, _) => 1.0 - stratified::test(&tables).above,
         };
-        let p = if share > 0.0 { (tail / share).min(1.0) } else { 1.0 };
         Some(Candidate {
             family: seen.family,
             source: Source::Trait(seen),
             excess: Excess { value: surplus.excess, variance: surplus.variance },
             readiness,
             belief: Belief::default(),
-            p,
-            rivals: 1.0,
+            p: tail,
         })
     }
 
@@ -81,9 +76,13 @@ impl Candidate {
             readiness: [1.0, 0.0],
             belief: Belief::default(),
             p: seen.p,
-            rivals: 1.0,
             source: Source::Departure(seen),
         })
+    }
+
+    /// The side that failing runs show more often: 0 for having it, 1 for having it not.
+    pub(super) fn side(&self) -> usize {
+        usize::from(self.excess.value < 0.0)
     }
 
     /// The habit on the side that failing runs show more often.
@@ -97,7 +96,7 @@ impl Candidate {
 
     /// Probability that the habit on that side makes runs fail.
     pub(super) fn chance(&self) -> f64 {
-        if self.excess.value < 0.0 { self.belief.help } else { self.belief.harm }
+        if self.side() == 0 { self.belief.harm } else { self.belief.help }
     }
 
     pub(super) fn sided<'a>(&'a self) -> Option<Sided<'a>> {

@@ -192,8 +192,7 @@ impl<'a> Tally<'a> {
             (sums.differing[side] + WEIGHT_OF_AVERAGE * usual) / (possible[side] + WEIGHT_OF_AVERAGE)
         };
         let (failing, free) = (rate(0, usual), rate(1, usual * SUCCEEDING_DIFFER));
-        // Of what no succeeding run speaks against nobody knows whether it is wrong.
-        if sums.differing[0] <= 0.0 || failing < TIMES_MORE * free {
+        if failing <= 0.0 || failing < TIMES_MORE * free {
             return None;
         }
         let habit = match aspect {

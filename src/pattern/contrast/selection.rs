@@ -133,7 +133,6 @@ fn refine(candidates: &mut Vec<Candidate>) {
         if let Some(best) = best.filter(is_better) {
             // It stands for the step left out and is held to that standard, shared with its rivals.
             candidates[best].readiness = [candidates[plain].readiness[1] / rivals, 0.0];
-            candidates[best].rivals = rivals;
             candidates[best].family = Family::Step;
             replaced.insert(plain);
         }
@@ -168,11 +167,9 @@ fn look_together(runs: &Runs<'_>, candidates: &mut [Candidate]) {
     let looked_at: f64 = traits.iter().map(|seen| seen.harm + seen.help).sum();
     let (beliefs, share) = joint::look(&runs.strata, &traits, &[length(runs)], all - looked_at);
     for (&i, belief) in standing.iter().zip(beliefs) {
-        let z = if candidates[i].excess.value < 0.0 { -belief.z } else { belief.z };
-        let side = usize::from(candidates[i].excess.value < 0.0);
-        let part = candidates[i].readiness[side] / candidates[i].readiness.iter().sum::<f64>();
+        let z = if candidates[i].side() == 0 { belief.z } else { -belief.z };
         candidates[i].belief = belief;
-        candidates[i].p = if part > 0.0 { (normal_upper_tail(z) / part).min(1.0) } else { 1.0 };
+        candidates[i].p = normal_upper_tail(z);
     }
     for candidate in candidates.iter_mut() {
         if let Source::Departure(_) = candidate.source {
@@ -190,18 +187,15 @@ fn length(runs: &Runs<'_>) -> joint::Column {
     (0u32..).zip(logs).map(|(run, log)| (run, log - mean)).collect()
 }
 
-/// q of every candidate over all of them.
+/// q of every candidate over all sides of all of them; a side that is believed more readily is held to a lesser
+/// standard, paid for by the others.
 fn bounded(candidates: &[Candidate]) -> Vec<f64> {
-    let members = |family: Family| candidates.iter().filter(|c| c.family == family).count().max(1) as f64;
-    let mut weight: BTreeMap<Family, f64> = BTreeMap::new();
-    for candidate in candidates {
-        weight
-            .entry(candidate.family)
-            .or_insert_with(|| candidate.family.share() / members(candidate.family));
-    }
-    let p: Vec<f64> = candidates.iter().map(|seen| (seen.p * seen.rivals).min(1.0)).collect();
-    let weights: Vec<f64> = candidates.iter().map(|candidate| weight[&candidate.family]).collect();
-    discovery::weighted(&p, &weights)
+    let own = candidates.iter().map(|candidate| (candidate.p, candidate.readiness[candidate.side()]));
+    let other = candidates.iter().map(|candidate| (1.0, candidate.readiness[1 - candidate.side()]));
+    let (p, weights): (Vec<f64>, Vec<f64>) = own.chain(other.filter(|(_, weight)| *weight > 0.0)).unzip();
+    let mut q = discovery::weighted(&p, &weights);
+    q.truncate(candidates.len());
+    q
 }
 
 /// What a habit needs besides a good chance: enough failing runs, and the same direction in most jobs and without
