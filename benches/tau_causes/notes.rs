@@ -39,11 +39,11 @@ pub(crate) type Method = fn(&[&Run]) -> Vec<Note>;
 
 pub(crate) const METHODS: &[(&str, Method)] = &[
     ("git-dream, contrasts", |seen| notes(mined(seen, Grade::Friction))),
-    ("git-dream, contrasts then errors", |seen| {
+    ("git-dream, contrasts and errors", |seen| {
         notes(mined(seen, Grade::Friction).into_iter().chain(errors(seen)).collect())
     }),
+    ("git-dream, tested contrasts only", |seen| notes(tested(seen))),
     ("git-dream, confirmed and corroborated only", |seen| notes(mined(seen, Grade::Corroborated))),
-    ("git-dream, confirmed only", |seen| notes(mined(seen, Grade::Confirmed))),
     ("ten best by stratified p", |seen| best_by_p(seen, true)),
     ("ten best by unstratified p", |seen| best_by_p(seen, false)),
     ("most frequent calls of failing runs", most_frequent),
@@ -63,6 +63,13 @@ fn mined(seen: &[&Run], least: Grade) -> Vec<Pattern> {
     found
 }
 
+/// What a test found, in whatever grade; without places to check, where runs were merely compared.
+fn tested(seen: &[&Run]) -> Vec<Pattern> {
+    let mut found = mined(seen, Grade::Friction);
+    found.retain(|pattern| matches!(&pattern.lesson, Lesson::Contrast(lesson) if lesson.chance.is_some()));
+    found
+}
+
 /// Prints what is learnt from these runs.
 pub(crate) fn tell(seen: &[&Run]) {
     for pattern in mined(seen, Grade::Friction) {
@@ -76,12 +83,12 @@ pub(crate) fn tell(seen: &[&Run]) {
 }
 
 fn errors(seen: &[&Run]) -> Vec<Pattern> {
-    let mut found = with_corpus(seen, mistake::mine);
-    found.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
-    found
+    with_corpus(seen, mistake::mine)
 }
 
-fn notes(patterns: Vec<Pattern>) -> Vec<Note> {
+/// What patterns say, in the order in which a dream ranks them.
+fn notes(mut patterns: Vec<Pattern>) -> Vec<Note> {
+    patterns.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
     let note = |pattern: Pattern| match pattern.lesson {
         Lesson::Contrast(lesson) => Some(Note::Habit(lesson.habit)),
         Lesson::Error(lesson) => {

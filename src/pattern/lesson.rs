@@ -112,6 +112,9 @@ pub struct ContrastLesson {
     pub p: f64,
     /// Benjamini–Hochberg q over all habits tested.
     pub q: f64,
+    /// Probability that it makes runs fail, as far as all habits looked at together say, 0 to 1; `None` where
+    /// runs of a job were too few for a test and were merely compared.
+    pub chance: Option<f64>,
     /// Sessions: failed with it, failed without, succeeded with it, succeeded without; only jobs that have both
     /// failing and succeeding runs.
     pub table: [u32; 4],

@@ -6,28 +6,62 @@ use crate::pattern::{ContrastLesson, Grade, Habit, Pattern};
 
 pub(super) fn word(lesson: &ContrastLesson, pattern: &Pattern) -> Wording {
     let words = words(&lesson.habit);
-    let is_tested = pattern.grade > Grade::Friction;
-    let because = if is_tested {
-        "runs of the same job that do otherwise fail more often"
-    } else {
-        "this is where failing runs differ from succeeding ones of the same job"
+    let how = How::of(lesson, pattern.grade);
+    let because = match how {
+        How::Tested => "runs of the same job that do otherwise fail more often",
+        How::Likely => "failing runs of the same job do otherwise more often, as far as these runs can tell",
+        How::Compared => "this is where failing runs differ from other runs of the same job",
     };
-    let mut advice = vec![format!("{}.", words.imperative), words.reason];
-    if !is_tested {
-        advice.push(
+    let reason = match how {
+        How::Compared if lesson.table[0] == 0 => {
+            "Failing runs differ in this from other runs of the same job, failing ones or not.".to_owned()
+        }
+        _ => words.reason,
+    };
+    let mut advice = vec![format!("{}.", words.imperative), reason];
+    match how {
+        How::Tested => {}
+        How::Likely => advice.push(
+            "A place to check, not a proven cause: among so many habits tested, it may be chance.".to_owned(),
+        ),
+        How::Compared => advice.push(
             "A place to check, not a proven cause: there were too few runs of each job to test it."
                 .to_owned(),
-        );
+        ),
     }
     Wording {
         template: "mistake",
         subject: None,
         rule: format!("{}: {because}.", words.imperative),
         applies_to: words.applies_to,
-        rationale: if is_tested { tested(lesson, pattern) } else { observed(lesson, pattern) },
+        rationale: match how {
+            How::Tested | How::Likely => tested(lesson, pattern),
+            How::Compared => compared(lesson, pattern),
+        },
         slots: Slots { title: words.title, when: words.when, advice, ..Slots::default() },
         measured: None,
         open: false,
+    }
+}
+
+/// How it is known.
+#[derive(Clone, Copy)]
+enum How {
+    /// By a test that held the bound, or missed it narrowly.
+    Tested,
+    /// By a test that missed the bound.
+    Likely,
+    /// By comparing run with run: there was too little for a test.
+    Compared,
+}
+
+impl How {
+    fn of(lesson: &ContrastLesson, grade: Grade) -> How {
+        match lesson.chance {
+            _ if grade > Grade::Friction => How::Tested,
+            Some(_) => How::Likely,
+            None => How::Compared,
+        }
     }
 }
 
@@ -95,7 +129,7 @@ fn words(habit: &Habit) -> Words {
     }
 }
 
-/// Why, in numbers, where a test decided.
+/// Why, in numbers, where there was a test.
 fn tested(lesson: &ContrastLesson, pattern: &Pattern) -> String {
     let [failed_with, failed_without, succeeded_with, succeeded_without] = lesson.table;
     let times = if lesson.odds_ratio.is_finite() {
@@ -106,26 +140,32 @@ fn tested(lesson: &ContrastLesson, pattern: &Pattern) -> String {
     format!(
         "{}\nOf the runs of jobs that both fail and succeed, {failed_with} of {} failing ones show it and \
          {succeeded_with} of {} succeeding ones. Job by job, the odds of failing with it are {times} \
-         (Mantel–Haenszel; stratified p = {:.4}, false-discovery q = {:.3}).\n{}",
+         (Mantel–Haenszel; p = {:.4} beside the other habits, false-discovery q = {:.3}{}).\n{}",
         reasons::seen(pattern),
         failed_with + failed_without,
         succeeded_with + succeeded_without,
         lesson.p,
         lesson.q,
+        lesson.chance.map_or(String::new(), |chance| format!(", probability {chance:.2}")),
         reasons::grade(pattern.grade)
     )
 }
 
 /// Why, in numbers, where there was too little for a test.
-fn observed(lesson: &ContrastLesson, pattern: &Pattern) -> String {
+fn compared(lesson: &ContrastLesson, pattern: &Pattern) -> String {
     let [failed_with, failed_without, succeeded_with, succeeded_without] = lesson.table;
+    let (failed, succeeded) = (failed_with + failed_without, succeeded_with + succeeded_without);
+    let counted = if failed > 0 {
+        format!(
+            "Compared call by call with succeeding runs of the same job: in the jobs where it was seen, \
+             {failed_with} of {failed} failing runs differ in it from most succeeding ones, and \
+             {succeeded_with} of {succeeded} succeeding runs from the other succeeding ones.\n"
+        )
+    } else {
+        "Compared call by call with other runs of the same job: some failing ones differ in it.\n".to_owned()
+    };
     format!(
-        "{}\nCompared call by call with succeeding runs of the same job: in the jobs where it was seen, \
-         {failed_with} of {} failing runs differ in it from most succeeding ones, and {succeeded_with} of {} \
-         succeeding runs from the other succeeding ones.\n\
-         Graded friction: failing runs differ here; no test says that it makes them fail.",
+        "{}\n{counted}Graded friction: failing runs differ here; no test says that it makes them fail.",
         reasons::seen(pattern),
-        failed_with + failed_without,
-        succeeded_with + succeeded_without,
     )
 }

@@ -86,10 +86,18 @@ pub(super) fn leave_out_repetitions(findings: &mut Vec<Finding>) {
     });
 }
 
-/// Whether two habits are about one step being done or left out, or about an argument and a part of it.
-pub(super) fn is_same_matter(one: &Habit, other: &Habit) -> bool {
+/// Whether two habits are about one step being done or left out, or one says more of the other.
+fn is_same_matter(one: &Habit, other: &Habit) -> bool {
     match (one, other) {
-        (Habit::Does(a) | Habit::Omits(a), Habit::Does(b) | Habit::Omits(b)) => a == b,
+        (Habit::Does(a), Habit::Omits(b)) | (Habit::Omits(a), Habit::Does(b)) => a == b,
+        _ => says_more_of(one, other),
+    }
+}
+
+/// Whether two habits are the same, or about an argument and a part of it, or about a step left out before
+/// another one and left out at all.
+pub(super) fn says_more_of(one: &Habit, other: &Habit) -> bool {
+    match (one, other) {
         (Habit::Without { first, .. }, Habit::Omits(step))
         | (Habit::Omits(step), Habit::Without { first, .. }) => first == step,
         (Habit::Argument { step: a, path: p }, Habit::Argument { step: b, path: q }) => {

@@ -4,17 +4,18 @@
 //! keeps company with a cause gives its share back. What is told is the number of habits at which told and true
 //! agree best, as far as their probabilities say; the grade says which of them hold the false-discovery bound.
 
-use super::departure::{self, Departure};
+use super::candidate::{Candidate, Source};
+use super::departure;
 use super::difference::{self, Difference};
-use super::habits::{self, Family, Trait};
+use super::habits::{self, Family};
 use super::likeness::Sided;
 use super::runs::Runs;
-use super::{CANDIDATES, LEAST_CHANCE, MOST_CONTRASTS, MOST_OBSERVED, MOST_TOGETHER, RARITY, likeness};
+use super::{CANDIDATES, LEAST_CHANCE, MOST_CONTRASTS, MOST_OBSERVED, MOST_TOGETHER, likeness};
 use crate::digest::step::Step;
 use crate::pattern::statistics::discovery;
 use crate::pattern::statistics::gamma::normal_upper_tail;
-use crate::pattern::statistics::joint::{self, Belief, Excess};
-use crate::pattern::statistics::stratified::{self, Table};
+use crate::pattern::statistics::joint;
+use crate::pattern::statistics::stratified::Table;
 use crate::pattern::{Grade, Habit};
 use crate::settings::Mining;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,139 +24,27 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Finding {
     /// The habit, on the side of failing runs.
     pub(super) habit: Habit,
-    /// Failing runs that have it.
-    pub(super) failing: Vec<u32>,
+    /// Sessions of failing runs that have it.
+    pub(super) failing: Vec<usize>,
+    /// Sessions that it shows itself against, where it shows only in comparison.
+    pub(super) beside: Vec<usize>,
     /// One table a job.
     pub(super) tables: Vec<Table>,
     /// p of the test.
     pub(super) p: f64,
     /// Its q over everything that was tested.
     pub(super) q: f64,
-    /// Probability that it makes runs fail; 0 where nothing was tested.
-    pub(super) chance: f64,
+    /// Probability that it makes runs fail; `None` where nothing was tested.
+    pub(super) chance: Option<f64>,
     /// Failing runs with the habit beyond what chance expects.
     pub(super) excess: f64,
     /// Confirmed within the bound; corroborated where it misses it narrowly; else friction.
     pub(super) grade: Grade,
 }
 
-/// Something under test.
-struct Candidate {
-    source: Source,
-    family: Family,
-    excess: Excess,
-    /// How readily harm and help are believed: what few runs do is more often the mistake than what most do.
-    readiness: [f64; 2],
-    belief: Belief,
-    /// One-sided, on the side that failing runs show more often; over that side's share of the error rate.
-    p: f64,
-    /// How many share one place among the tests with it, itself included.
-    rivals: f64,
-}
-
-/// What is tested: a trait of runs, or a departure from what succeeding runs agree on.
-enum Source {
-    Trait(Trait),
-    Departure(Departure),
-}
-
-impl Candidate {
-    fn of_trait(runs: &Runs<'_>, seen: Trait, settings: &Mining) -> Option<Candidate> {
-        let tables = runs.tables(&seen.with, seen.among.as_deref());
-        let surplus = stratified::surplus(&tables);
-        let compared = seen.among.as_ref().map_or(runs.count(), |among| among.len()).max(1);
-        let usual = seen.with.len() as f64 / compared as f64;
-        let rarity = |usual: f64| (1.0 - usual).powi(RARITY);
-        let readiness = [rarity(usual), if seen.opposite.is_some() { rarity(1.0 - usual) } else { 0.0 }];
-        let side = usize::from(surplus.excess < 0.0);
-        let share = readiness[side] / (readiness[0] + readiness[1]);
-        // Margins alone say that it could never be found; counting it would only cost the others.
-        let deviation = surplus.variance.sqrt();
-        let furthest =
-            if seen.opposite.is_some() { surplus.reach.0.max(-surplus.reach.1) } else { surplus.reach.0 };
-        let informative = tables.iter().filter(|table| stratified::is_informative(table)).count();
-        if normal_upper_tail(furthest / deviation) > settings.false_discovery_rate
-            || informative < settings.min_jobs.max(2) as usize
-        {
-            return None;
-        }
-        let z = surplus.excess.abs() / deviation;
-        // The exact tail costs much and matters where it is small.
-        let tail = match (z > 1.5, side) {
-            (false, _) => normal_upper_tail(z),
-            (true, 0) => stratified::test(&tables).above,
-            (true, _) => 1.0 - stratified::test(&tables).above,
-        };
-        let p = if share > 0.0 { (tail / share).min(1.0) } else { 1.0 };
-        Some(Candidate {
-            family: seen.family,
-            source: Source::Trait(seen),
-            excess: Excess { value: surplus.excess, variance: surplus.variance },
-            readiness,
-            belief: Belief::default(),
-            p,
-            rivals: 1.0,
-        })
-    }
-
-    fn of_departure(seen: Departure, settings: &Mining) -> Option<Candidate> {
-        let informative = seen.tables.iter().filter(|table| stratified::is_informative(table)).count();
-        let could_be_found = seen.smallest_p <= settings.false_discovery_rate
-            && informative >= settings.min_jobs.max(2) as usize;
-        could_be_found.then(|| Candidate {
-            family: Family::Departure,
-            excess: seen.excess,
-            readiness: [1.0, 0.0],
-            belief: Belief::default(),
-            p: seen.p,
-            rivals: 1.0,
-            source: Source::Departure(seen),
-        })
-    }
-
-    /// The habit on the side that failing runs show more often.
-    fn habit(&self) -> &Habit {
-        match &self.source {
-            Source::Trait(seen) if self.excess.value < 0.0 => seen.opposite.as_ref().unwrap_or(&seen.habit),
-            Source::Trait(seen) => &seen.habit,
-            Source::Departure(seen) => &seen.habit,
-        }
-    }
-
-    /// Probability that the habit on that side makes runs fail.
-    fn chance(&self) -> f64 {
-        if self.excess.value < 0.0 { self.belief.help } else { self.belief.harm }
-    }
-
-    fn sided<'a>(&'a self) -> Option<Sided<'a>> {
-        let Source::Trait(seen) = &self.source else { return None };
-        Some(Sided { with: &seen.with, is_turned: self.excess.value < 0.0 && seen.opposite.is_some() })
-    }
-
-    /// One table a job, and the failing runs with the habit.
-    fn shown(&self, runs: &Runs<'_>) -> (Vec<Table>, Vec<u32>) {
-        let seen = match &self.source {
-            Source::Trait(seen) => seen,
-            Source::Departure(seen) => return (seen.tables.clone(), seen.failing.clone()),
-        };
-        let is_turned = self.excess.value < 0.0 && seen.opposite.is_some();
-        let mut tables = runs.tables(&seen.with, seen.among.as_deref());
-        if is_turned {
-            tables.iter_mut().for_each(|[a, b, c, d]| {
-                std::mem::swap(a, b);
-                std::mem::swap(c, d);
-            });
-        }
-        let has = |run: &u32| seen.with.binary_search(run).is_ok() != is_turned;
-        let failing = (0..runs.count() as u32).filter(|&run| runs.strata.failed[run as usize]).filter(has);
-        (tables, failing.collect())
-    }
-}
-
 /// Finds the habits worth telling, most certain first.
 pub(super) fn select(runs: &Runs<'_>, settings: &Mining) -> Vec<Finding> {
     let departures = departure::observe(runs);
-    let tested: BTreeMap<Habit, f64> = departures.iter().map(|seen| (seen.habit.clone(), seen.p)).collect();
     let traits = habits::observe(runs, settings.min_sessions as usize).into_iter();
     let traits = traits.filter_map(|seen| Candidate::of_trait(runs, seen, settings));
     let mut candidates: Vec<Candidate> = traits.collect();
@@ -179,24 +68,30 @@ pub(super) fn select(runs: &Runs<'_>, settings: &Mining) -> Vec<Finding> {
         findings.push(Finding {
             habit: candidate.habit().clone(),
             failing,
+            beside: Vec::new(),
             tables,
             p: candidate.p,
             q,
-            chance: candidate.chance(),
+            chance: Some(candidate.chance()),
             excess: candidate.excess.value.abs(),
             grade,
         });
     }
     findings.sort_by(|a, b| {
-        let by_certainty = b.grade.cmp(&a.grade).then(b.chance.total_cmp(&a.chance));
+        let by_certainty = b.grade.cmp(&a.grade).then(certainty(b).total_cmp(&certainty(a)));
         by_certainty.then(b.failing.len().cmp(&a.failing.len())).then_with(|| a.habit.cmp(&b.habit))
     });
     likeness::leave_out_repetitions(&mut findings);
     let all = candidates.iter().map(Candidate::chance).sum();
     findings.truncate(worth_telling(&findings, all));
-    let observed = observed(difference::observe(runs, settings), &tested, &findings);
+    let observed = observed(difference::observe(runs, settings), &findings);
     findings.extend(observed);
     findings
+}
+
+/// How sure a finding is, 0 to 1.
+fn certainty(finding: &Finding) -> f64 {
+    finding.chance.unwrap_or(0.0)
 }
 
 /// Lets no sort of trait drown the others by the number of its members.
@@ -238,7 +133,6 @@ fn refine(candidates: &mut Vec<Candidate>) {
         if let Some(best) = best.filter(is_better) {
             // It stands for the step left out and is held to that standard, shared with its rivals.
             candidates[best].readiness = [candidates[plain].readiness[1] / rivals, 0.0];
-            candidates[best].rivals = rivals;
             candidates[best].family = Family::Step;
             replaced.insert(plain);
         }
@@ -266,39 +160,22 @@ fn look_together(runs: &Runs<'_>, candidates: &mut [Candidate]) {
         .iter()
         .map(|&i| {
             let [harm, help] = candidates[i].readiness;
-            joint::Trait { column: column(runs, &candidates[i]), harm, help }
+            joint::Trait { column: candidates[i].column(runs), harm, help }
         })
         .collect();
     let all: f64 = candidates.iter().map(|candidate| candidate.readiness.iter().sum::<f64>()).sum();
     let looked_at: f64 = traits.iter().map(|seen| seen.harm + seen.help).sum();
     let (beliefs, share) = joint::look(&runs.strata, &traits, &[length(runs)], all - looked_at);
     for (&i, belief) in standing.iter().zip(beliefs) {
-        let z = if candidates[i].excess.value < 0.0 { -belief.z } else { belief.z };
-        let side = usize::from(candidates[i].excess.value < 0.0);
-        let part = candidates[i].readiness[side] / candidates[i].readiness.iter().sum::<f64>();
+        let z = if candidates[i].side() == 0 { belief.z } else { -belief.z };
         candidates[i].belief = belief;
-        candidates[i].p = if part > 0.0 { (normal_upper_tail(z) / part).min(1.0) } else { 1.0 };
+        candidates[i].p = normal_upper_tail(z);
     }
     for candidate in candidates.iter_mut() {
         if let Source::Departure(_) = candidate.source {
             candidate.belief = candidate.excess.belief(share, candidate.readiness[0], candidate.readiness[1]);
         }
     }
-}
-
-/// A trait's values; where only some runs are compared, what they are beyond the mean of those of the job.
-fn column(runs: &Runs<'_>, candidate: &Candidate) -> joint::Column {
-    let Source::Trait(seen) = &candidate.source else { return Vec::new() };
-    let Some(among) = &seen.among else { return seen.with.iter().map(|&run| (run, 1.0)).collect() };
-    let mut of_job: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
-    let has = |run: u32| f64::from(u8::from(seen.with.binary_search(&run).is_ok()));
-    for &run in among.iter() {
-        let (with, all) = of_job.entry(runs.stratum[run as usize]).or_default();
-        *with += has(run);
-        *all += 1.0;
-    }
-    let mean = |run: u32| of_job.get(&runs.stratum[run as usize]).map_or(0.0, |(with, all)| with / all);
-    among.iter().map(|&run| (run, has(run) - mean(run))).filter(|(_, value)| *value != 0.0).collect()
 }
 
 /// How long each run was, as the logarithm of its calls, with mean 0: a run that breaks off early leaves out
@@ -310,23 +187,20 @@ fn length(runs: &Runs<'_>) -> joint::Column {
     (0u32..).zip(logs).map(|(run, log)| (run, log - mean)).collect()
 }
 
-/// q of every candidate over all of them.
+/// q of every candidate over all sides of all of them; a side that is believed more readily is held to a lesser
+/// standard, paid for by the others.
 fn bounded(candidates: &[Candidate]) -> Vec<f64> {
-    let members = |family: Family| candidates.iter().filter(|c| c.family == family).count().max(1) as f64;
-    let mut weight: BTreeMap<Family, f64> = BTreeMap::new();
-    for candidate in candidates {
-        weight
-            .entry(candidate.family)
-            .or_insert_with(|| candidate.family.share() / members(candidate.family));
-    }
-    let p: Vec<f64> = candidates.iter().map(|seen| (seen.p * seen.rivals).min(1.0)).collect();
-    let weights: Vec<f64> = candidates.iter().map(|candidate| weight[&candidate.family]).collect();
-    discovery::weighted(&p, &weights)
+    let own = candidates.iter().map(|candidate| (candidate.p, candidate.readiness[candidate.side()]));
+    let other = candidates.iter().map(|candidate| (1.0, candidate.readiness[1 - candidate.side()]));
+    let (p, weights): (Vec<f64>, Vec<f64>) = own.chain(other.filter(|(_, weight)| *weight > 0.0)).unzip();
+    let mut q = discovery::weighted(&p, &weights);
+    q.truncate(candidates.len());
+    q
 }
 
 /// What a habit needs besides a good chance: enough failing runs, and the same direction in most jobs and without
 /// the job that speaks loudest.
-fn passes_gates(tables: &[Table], failing: &[u32], settings: &Mining) -> bool {
+fn passes_gates(tables: &[Table], failing: &[usize], settings: &Mining) -> bool {
     let leanings: Vec<f64> = tables.iter().map(leaning).collect();
     let towards = leanings.iter().filter(|l| **l > 0.0).count();
     let against = leanings.iter().filter(|l| **l < 0.0).count();
@@ -351,7 +225,7 @@ fn leaning(table: &Table) -> f64 {
 fn worth_telling(findings: &[Finding], all: f64) -> usize {
     let mut right = 0.0;
     let agreement = findings.iter().take(MOST_CONTRASTS).zip(1u32..).map(|(finding, told)| {
-        right += finding.chance;
+        right += certainty(finding);
         right / (f64::from(told) + all)
     });
     let agreement: Vec<f64> = agreement.collect();
@@ -360,19 +234,20 @@ fn worth_telling(findings: &[Finding], all: f64) -> usize {
 }
 
 /// Differences that recur over jobs, for which there are too few runs to call them a cause; those left out that a
-/// test has already told of. The largest excess comes first.
-fn observed(differences: Vec<Difference>, tested: &BTreeMap<Habit, f64>, told: &[Finding]) -> Vec<Finding> {
-    let is_new =
-        |seen: &Difference| !told.iter().any(|other| likeness::is_same_matter(&other.habit, &seen.habit));
+/// test has told of. Those that most failing runs may owe their failure to come first.
+fn observed(differences: Vec<Difference>, told: &[Finding]) -> Vec<Finding> {
+    let is_open =
+        |seen: &Difference| !told.iter().any(|other| likeness::says_more_of(&other.habit, &seen.habit));
     let finding = |seen: Difference| Finding {
-        p: tested.get(&seen.habit).copied().unwrap_or(1.0),
+        p: 1.0,
         q: 1.0,
-        chance: 0.0,
+        chance: None,
         grade: Grade::Friction,
         habit: seen.habit,
         failing: seen.failing,
+        beside: seen.beside,
         tables: seen.tables,
         excess: seen.excess,
     };
-    differences.into_iter().filter(is_new).map(finding).take(MOST_OBSERVED).collect()
+    differences.into_iter().filter(is_open).map(finding).take(MOST_OBSERVED).collect()
 }

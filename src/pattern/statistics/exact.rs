@@ -105,14 +105,8 @@ impl Distribution {
         self.probabilities.iter().filter(|&&p| p <= limit).sum::<f64>().min(1.0)
     }
 
-    /// The smallest two-sided p that any count could have: the margins alone say whether a test can find
-    /// anything (Tarone, "A modified Bonferroni method for discrete data", 1990).
-    pub fn smallest_two_sided(&self) -> f64 {
-        let ends = [self.lowest, self.lowest + (self.probabilities.len() as u32).saturating_sub(1)];
-        ends.iter().map(|&end| self.two_sided(end)).fold(1.0, f64::min)
-    }
-
-    /// The smallest upper tail that any count could have.
+    /// The smallest upper tail that any count could have: the margins alone say whether a test can find anything
+    /// (Tarone, "A modified Bonferroni method for discrete data", 1990).
     pub fn smallest_upper_tail(&self) -> f64 {
         self.probabilities.last().copied().unwrap_or(1.0)
     }

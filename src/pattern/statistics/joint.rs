@@ -234,7 +234,7 @@ mod tests {
                 found.runs.push((n..n + 6).collect());
             }
             let cause = (n * 7919) % 10 < 4;
-            let has = [cause, if (n * 104_729) % 10 == 3 { !cause } else { cause }, (n * 31) % 7 < 3];
+            let has = [cause, if (n * 104_729) % 10 == 3 { !cause } else { cause }, (n * 31) % 11 < 5];
             found.failed.push(fails(cause, n));
             columns.iter_mut().zip(has).filter(|(_, has)| *has).for_each(|(c, _)| c.push((n as u32, 1.0)));
         }
