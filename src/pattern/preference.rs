@@ -10,6 +10,7 @@ mod alternative;
 mod cluster;
 mod conflict;
 mod frame;
+mod gather;
 mod group;
 mod identity;
 mod lesson;
@@ -79,9 +80,21 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
         contradicted.extend(sides.iter().flatten().copied());
         patterns.extend(miner.conflict(&sides));
     }
-    let alone = groups.all.iter().enumerate().filter(|(at, _)| !contradicted.contains(at));
-    let agreed: Vec<(&Group, Pattern)> =
-        alone.filter_map(|(_, group)| Some((group, miner.agreement(group)?))).collect();
+    let mut free: BTreeSet<usize> = (0..groups.all.len()).filter(|at| !contradicted.contains(at)).collect();
+    let worth =
+        |at: &usize| groups.all.get(*at).and_then(|group| Some((group.clone(), miner.agreement(group)?)));
+    let (taken, mut agreed): (Vec<usize>, Vec<(Group, Pattern)>) =
+        free.iter().filter_map(|at| Some((*at, worth(at)?))).unzip();
+    free.retain(|at| !taken.contains(at));
+    for (group, parts) in gather::by_name(&groups, &said.standing, &free, &requests.asked) {
+        if parts.iter().all(|at| free.contains(at))
+            && miner.judge.is_meant(&group)
+            && let Some(pattern) = miner.agreement(&group)
+        {
+            free.retain(|at| !parts.contains(at));
+            agreed.push((group, pattern));
+        }
+    }
     patterns.extend(miner.once(agreed));
     patterns.sort_by(|a, b| a.anchor.cmp(&b.anchor));
     patterns
@@ -121,7 +134,7 @@ impl Miner<'_> {
     }
 
     /// The telling words that a group clearly wants or does not want, and in how many votes they are.
-    fn names(&self, group: &Group) -> BTreeMap<String, (f64, usize)> {
+    fn names(&self, group: &Group) -> BTreeMap<String, conflict::Name> {
         let clear = |sign: f64| sign.abs() >= CLEAR;
         let core = group.middle.core(NAMING).into_iter();
         let named = core.filter(|(term, sign)| LEXICON.telling(term) > 0.99 && clear(*sign));
@@ -131,7 +144,12 @@ impl Miner<'_> {
                 .map(|wording| wording.votes.len())
                 .sum()
         };
-        named.map(|(term, sign)| (term.to_owned(), (sign, times(term)))).collect()
+        let all = self.judge.votes(&group.members).len().max(1) as f64;
+        let name = |(term, sign): (&str, f64)| {
+            let said = times(term);
+            (term.to_owned(), conflict::Name { sign, said, share: said as f64 / all })
+        };
+        named.map(name).filter(|(_, name)| name.said > 0).collect()
     }
 
     fn members(&self, side: &[usize]) -> Vec<usize> {
@@ -201,11 +219,11 @@ impl Miner<'_> {
 
     /// Leaves out what says again, in part, what a weightier wish says: items of one short list are one wish until
     /// people voice them apart, and so is a sentence that only one wording says about a thing with a name of its own.
-    fn once(&self, mut agreed: Vec<(&Group, Pattern)>) -> Vec<Pattern> {
+    fn once(&self, mut agreed: Vec<(Group, Pattern)>) -> Vec<Pattern> {
         agreed.sort_by(|a, b| b.1.weight.total_cmp(&a.1.weight).then_with(|| a.1.anchor.cmp(&b.1.anchor)));
-        let mut kept: Vec<(&Group, Pattern)> = Vec::new();
+        let mut kept: Vec<(Group, Pattern)> = Vec::new();
         for (group, pattern) in agreed {
-            if !kept.iter().any(|(other, _)| self.says_again(group, other)) {
+            if !kept.iter().any(|(other, _)| self.says_again(&group, other)) {
                 kept.push((group, pattern));
             }
         }

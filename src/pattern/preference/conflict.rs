@@ -22,6 +22,19 @@ const DENIED: f64 = 0.8;
 /// Share of all who say a word that two groups must have for it to be what they disagree about.
 const THEIRS: f64 = 0.8;
 
+/// Share of the votes of one of two groups that have a word which is what the group is about.
+const MAIN: f64 = 0.5;
+
+/// A word that a group wants or does not want.
+pub(super) struct Name {
+    /// Wanted (1) or not (-1), on average.
+    pub(super) sign: f64,
+    /// In how many votes it is.
+    pub(super) said: usize,
+    /// In which share of the group's votes.
+    pub(super) share: f64,
+}
+
 /// One group of wishes as this module looks at it.
 pub(super) struct Group {
     /// Its middle.
@@ -30,9 +43,8 @@ pub(super) struct Group {
     pub(super) texts: BTreeSet<Vec<String>>,
     /// The first clauses of the same.
     pub(super) clauses: BTreeSet<Vec<String>>,
-    /// Words of its own that nearly nobody says besides, each clearly wanted (1) or not (-1), and how often they are
-    /// said in it.
-    pub(super) names: BTreeMap<String, (f64, usize)>,
+    /// The telling words that it clearly wants or does not want.
+    pub(super) names: BTreeMap<String, Name>,
     /// The known people behind it.
     pub(super) people: BTreeSet<String>,
     /// Independent sessions behind it.
@@ -124,8 +136,12 @@ fn want_and_refuse(a: &Group, b: &Group, said: &BTreeMap<String, usize>) -> bool
     let theirs = |term: &str, times: usize| {
         times as f64 >= THEIRS * said.get(term).copied().unwrap_or_default() as f64
     };
-    let opposed = a.names.iter().any(|(term, (here, times))| {
-        b.names.get(term).is_some_and(|(there, also)| here * there < 0.0 && theirs(term, times + also))
+    let opposed = a.names.iter().any(|(term, here)| {
+        b.names.get(term).is_some_and(|there| {
+            here.sign * there.sign < 0.0
+                && here.share.max(there.share) >= MAIN
+                && theirs(term, here.said + there.said)
+        })
     });
     known && a.people.is_disjoint(&b.people) && a.sessions.min(b.sessions) > 1 && opposed
 }

@@ -90,6 +90,13 @@ impl<'a> Judge<'a> {
             && !self.is_divided(group)
     }
 
+    /// Whether several sessions say for sure that it is about how to work, or that it holds from now on: what
+    /// a group needs whose wordings share one name only.
+    pub(super) fn is_meant(&self, group: &Group) -> bool {
+        let standing = self.standing(&group.members);
+        standing.sure.len() >= SURE_SESSIONS || !standing.lasting.is_empty()
+    }
+
     /// Whether people of one group want different things after all: they say the same sentence with another word in
     /// one place, or what all of them speak of is wanted by some and not by others. Then nothing is said: whichever
     /// side the note took, it would be the wrong one for somebody.
@@ -101,10 +108,18 @@ impl<'a> Judge<'a> {
                 let Some(digest) = self.corpus.digests.get(vote.session) else { continue };
                 let Some(person) = vote::person(digest) else { continue };
                 clauses.entry(frame::clause(&vote.remark.text)).or_default().insert(person);
-                // `never delete unless we agree`, `ask before you delete` turn the same word differently and agree.
-                let conditional =
-                    frame::spoken(&vote.remark.text).iter().any(|word| CONDITIONS.contains(&word.as_str()));
-                for (term, sign) in wording.wish.terms.iter().filter(|(_, sign)| !conditional && **sign != 0)
+                // `never delete unless we agree`, `ask before you delete` turn the same word differently and agree; of
+                // several words under one negation any may be the one that is meant.
+                let spoken = frame::spoken(&vote.remark.text);
+                let conditional = spoken.iter().any(|word| CONDITIONS.contains(&word.as_str()));
+                let refused = wording
+                    .wish
+                    .terms
+                    .iter()
+                    .filter(|(term, sign)| **sign < 0 && LEXICON.telling(term) > 0.5);
+                let unclear = conditional || refused.count() > 1;
+                for (term, sign) in
+                    wording.wish.terms.iter().filter(|(_, sign)| **sign > 0 || **sign < 0 && !unclear)
                 {
                     let side = &mut signs.entry(term).or_default()[usize::from(*sign > 0)];
                     side.people.insert(person);

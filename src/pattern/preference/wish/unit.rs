@@ -83,6 +83,12 @@ fn bounds(words: &[Word], at: usize) -> bool {
     words.get(at + 2).is_none_or(|word| word.is_mark() || word.text == "than")
 }
 
+/// Whether this word stands in what is only the condition of a wish.
+fn on_condition(words: &[Word], at: usize) -> bool {
+    let clause = words.iter().take(at).rev().take_while(|word| !word.is_mark());
+    clause.into_iter().any(|word| matches!(word.text.as_str(), "if" | "when" | "whenever" | "where" | "once"))
+}
+
 /// Whether this word tells that something is not there which should be.
 fn misses(words: &[Word], at: usize) -> bool {
     let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
@@ -170,6 +176,8 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         "off" if next == "limits" => Role::Not { turns: Turn::Plain },
         "on" | "off" if is_state(words, at) => Role::Term(word.to_owned()),
         "too" if next_is_mark => Role::Filler,
+        // `keep the loop allocation free`
+        "free" if next_is_mark && at > 0 && !is_function_word(before(1)) => Role::Not { turns: Turn::Plain },
         "no" if next == "," => Role::Break,
         "no" | "not" | "never" if matches!(next, "only" | "matter" | "enough") => Role::Filler,
         // `no more than 25 words` is not against words.
@@ -179,6 +187,8 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         {
             Role::Filler
         }
+        // `when it is not in the datasheet ask us` is not against asking.
+        "not" if LEXICON.has("bound", next) && on_condition(words, at) => Role::Filler,
         // `why is there no test?`, `photo credit missing`, `forgot the flag again` ask for what is not there.
         _ if LEXICON.has("negator", word) && misses(words, at) => Role::Filler,
         "over" if LEXICON.has("determiner", next) && !compares(words, at) => Role::Term("above".to_owned()),
