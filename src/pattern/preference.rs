@@ -49,12 +49,14 @@ const REAL_SESSIONS: usize = 2;
 const NAMING: f64 = 0.2;
 /// Share of a wish's turns that it shares with another one from which the two are one.
 const SAME_TURNS: f64 = 0.5;
+/// Wordings of a group that is a part of another one with the same name whatever else it says.
+const FEW_WORDINGS: usize = 2;
 /// Share of a group's votes that have its name.
 const NEARLY_ALL: f64 = 0.8;
 /// Share of all who say a name that two groups must have for it to be theirs.
 const MOSTLY: f64 = 0.6;
-/// Mean sign of a word from which a group is of one mind about it.
-const CLEAR: f64 = 0.7;
+/// Mean sign of a word from which most of a group are of one mind about it.
+const CLEAR: f64 = 0.3;
 /// Probability, were wishes voiced to any agent alike, from which it is chance that only one agent heard one.
 const CHANCE: f64 = 0.005;
 
@@ -74,11 +76,13 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
         told_apart: people.are_told_apart(),
     };
     let miner = Miner { corpus, wordings: &said.standing, groups: &groups, judge };
-    let mut patterns = Vec::new();
+    let mut patterns: Vec<Pattern> = Vec::new();
     let mut contradicted = BTreeSet::new();
     for sides in miner.conflicts() {
         contradicted.extend(sides.iter().flatten().copied());
-        patterns.extend(miner.conflict(&sides));
+        let conflict = miner.conflict(&sides);
+        let again = |one: &Pattern| patterns.iter().any(|other| same_wish(&one.anchor, &other.anchor));
+        patterns.extend(conflict.filter(|one| !again(one)));
     }
     let mut free: BTreeSet<usize> = (0..groups.all.len()).filter(|at| !contradicted.contains(at)).collect();
     let worth =
@@ -117,6 +121,7 @@ impl Miner<'_> {
             conflict::Group {
                 middle: group.middle.clone(),
                 texts: votes.iter().map(|vote| frame::spoken(&vote.remark.text)).collect(),
+                wishes: self.judge.may_contradict(&group.members),
                 names: self.names(group),
                 clauses: votes.iter().map(|vote| frame::clause(&vote.remark.text)).collect(),
                 people: standing.people.iter().map(|person| (*person).to_owned()).collect(),
@@ -239,20 +244,30 @@ impl Miner<'_> {
         if shared as f64 >= SAME_TURNS * here.len() as f64 {
             return true;
         }
-        let [lone] = group.members.as_slice() else { return false };
-        let named = |term: &str| {
-            let having = |of: &[usize]| {
-                let of = of.iter().filter_map(|&at| self.wordings.get(at));
-                let having = of.filter(|wording| wording.wish.terms.contains_key(term));
-                having.map(|wording| wording.votes.len()).sum::<usize>() as f64
-            };
-            let everybody: Vec<usize> = (0..self.wordings.len()).collect();
-            let (of_lone, of_others) = (having(&[*lone]), having(&weightier.members));
-            of_others >= NEARLY_ALL * self.judge.votes(&weightier.members).len() as f64
-                && of_lone + of_others >= MOSTLY * having(&everybody)
+        let votes = |of: &Group, term: Option<&str>| -> f64 {
+            let wordings = of.members.iter().filter_map(|&at| self.wordings.get(at));
+            let having =
+                wordings.filter(|wording| term.is_none_or(|term| wording.wish.terms.contains_key(term)));
+            having.map(|wording| wording.votes.len()).sum::<usize>() as f64
         };
-        let core = group.middle.core(NAMING).into_iter().filter(|(term, _)| LEXICON.telling(term) > 0.99);
-        core.map(|(term, _)| term).any(named)
+        let nearly_all = |of: &Group, term: &str| votes(of, Some(term)) >= NEARLY_ALL * votes(of, None);
+        let names = |of: &Group| -> Vec<String> {
+            let core = of.middle.core(NAMING).into_iter().filter(|(term, _)| LEXICON.telling(term) > 0.99);
+            core.map(|(term, _)| term.to_owned()).filter(|term| nearly_all(of, term)).collect()
+        };
+        let (names_here, names_there) = (names(group), names(weightier));
+        let everybody = |term: &str| -> f64 {
+            let having = self.wordings.iter().filter(|wording| wording.wish.terms.contains_key(term));
+            having.map(|wording| wording.votes.len()).sum::<usize>() as f64
+        };
+        let theirs = |term: &String| {
+            let both = votes(group, Some(term)) + votes(weightier, Some(term));
+            names_there.contains(term) && both >= MOSTLY * everybody(term)
+        };
+        // `a service needs a dashboard`, `a service has an owner`: a name of its own makes it another wish.
+        let own = names_here.iter().any(|term| votes(weightier, Some(term)) == 0.0);
+        let few = group.members.len() <= FEW_WORDINGS;
+        names_here.iter().any(theirs) && (few || !own)
     }
 
     fn sessions(&self, members: &[usize]) -> BTreeSet<usize> {

@@ -43,6 +43,8 @@ pub(super) struct Group {
     pub(super) texts: BTreeSet<Vec<String>>,
     /// The first clauses of the same.
     pub(super) clauses: BTreeSet<Vec<String>>,
+    /// Whether it may be a side: what everybody says to an agent in one and the same words is none.
+    pub(super) wishes: bool,
     /// The telling words that it clearly wants or does not want.
     pub(super) names: BTreeMap<String, Name>,
     /// The known people behind it.
@@ -57,7 +59,8 @@ pub(super) fn find(groups: &[Group], said: &BTreeMap<String, usize>, threshold: 
     for a in 0..groups.len() {
         for b in a + 1..groups.len() {
             // Two single sessions are no conflict of a team.
-            let heard = groups[a].sessions.max(groups[b].sessions) > 1;
+            let heard =
+                groups[a].sessions.max(groups[b].sessions) > 1 && groups[a].wishes && groups[b].wishes;
             let aside = || speaks_of_something_else(&groups[a], &groups[b]);
             let contradict = || {
                 !aside() && contradict(&groups[a], &groups[b], threshold)
@@ -148,7 +151,13 @@ fn want_and_refuse(a: &Group, b: &Group, said: &BTreeMap<String, usize>) -> bool
 
 fn contradict(a: &Group, b: &Group, threshold: f64) -> bool {
     let likeness = a.middle.likeness(&b.middle);
-    likeness.contradicts && likeness.related >= threshold || fill_one_place(a, b)
+    likeness.contradicts && likeness.related >= threshold && share_a_name(a, b) || fill_one_place(a, b)
+}
+
+/// Whether they speak of one thing, and not only of something `old` or of `five`.
+fn share_a_name(a: &Group, b: &Group) -> bool {
+    let named: BTreeSet<&str> = a.middle.terms().filter(|term| LEXICON.telling(term) > 0.99).collect();
+    b.middle.terms().any(|term| named.contains(term))
 }
 
 /// Two wordings that are the same but for one name, in a place where one name excludes another: `use glorp for

@@ -42,7 +42,9 @@ pub(super) fn clause(text: &str) -> Vec<String> {
 /// Whether two clauses are the same around one place, name something there, and have nothing in common in it.
 pub(super) fn differ_in_one_place(a: &[String], b: &[String]) -> bool {
     // A place in the middle has a frame on both sides of it; else any two sentences about a thing would fit.
-    place(a, b).is_some_and(|place| place.closed && place.around.len() >= SHORTEST_FRAME)
+    place(a, b).is_some_and(|place| {
+        place.closed && place.around.len() >= SHORTEST_FRAME && place.around.iter().any(|word| names(word))
+    })
 }
 
 /// One place of a sentence, filled twice.
@@ -63,7 +65,7 @@ fn place(a: &[String], b: &[String]) -> Option<Place> {
     let around: Vec<String> = a.iter().take(start).chain(a.iter().rev().take(end)).cloned().collect();
     let several = around.iter().any(|word| TAKES_SEVERAL.contains(&word.as_str()));
     // What a sentence begins with is what it speaks of: `drivers go into folders`, `tests go into folders`.
-    if several || start == 0 || !around.iter().any(|word| names(word)) {
+    if several || start == 0 || !around.iter().any(|word| !is_quiet(word)) {
         return None;
     }
     let filling = |of: &[String]| -> Option<BTreeSet<String>> {
@@ -98,8 +100,11 @@ pub(super) fn differ_in_a_word(a: &[String], b: &[String]) -> bool {
     let (here, there) = (filling(a), filling(b));
     let short = |filling: &[String]| (1..=2).contains(&filling.len());
     let several = around().any(|word| TAKES_SEVERAL.contains(&word.as_str()));
-    start > 0
-        && start + end >= SHORTEST_OPEN_FRAME + 1
+    // What a sentence begins with may be what it speaks of; opposites say what is to be done with it.
+    let opposite =
+        matches!((here.as_slice(), there.as_slice()), ([one], [other]) if LEXICON.exclude(one, other));
+    (start > 0 || opposite)
+        && start + end > SHORTEST_OPEN_FRAME
         && around().any(|word| names(word))
         && !several
         && short(&here)
@@ -152,7 +157,7 @@ pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> 
         .into_iter()
         .map(|(text, voices)| {
             let spoken = words(text).into_iter().filter(|word| !word.is_mark());
-            (spoken.filter(|word| fills(&word.text)).map(|word| term(&word.text)).collect(), voices)
+            (spoken.filter(|word| !is_quiet(&word.text)).map(|word| term(&word.text)).collect(), voices)
         })
         .collect();
     let clauses: Vec<(Vec<String>, Voices<'a>)> = clauses
@@ -160,7 +165,7 @@ pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> 
         .filter(|(clause, _)| (SHORTEST_OPEN_FRAME + 1..=LONGEST_CLAUSE).contains(&clause.len()))
         .collect();
     let mut found: BTreeMap<Pair, Evidence> = BTreeMap::new();
-    for (a, b) in sharing_a_name(&clauses) {
+    for (a, b) in sharing_a_word(&clauses) {
         let ((here, voices_here), (there, voices_there)) = (&clauses[a], &clauses[b]);
         if voices_here.people.is_disjoint(&voices_there.people)
             && let Some(place) = place(here, there)
@@ -185,11 +190,11 @@ struct Evidence {
     covered: bool,
 }
 
-/// Pairs of clauses that have a telling word in common.
-fn sharing_a_name(clauses: &[(Vec<String>, Voices<'_>)]) -> BTreeSet<(usize, usize)> {
+/// Pairs of clauses that have a word in common that names something.
+fn sharing_a_word(clauses: &[(Vec<String>, Voices<'_>)]) -> BTreeSet<(usize, usize)> {
     let mut having: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     for (at, (clause, _)) in clauses.iter().enumerate() {
-        for word in clause.iter().filter(|word| names(word)) {
+        for word in clause.iter().filter(|word| !is_quiet(word)) {
             having.entry(word).or_default().insert(at);
         }
     }
@@ -206,8 +211,12 @@ fn sharing_a_name(clauses: &[(Vec<String>, Voices<'_>)]) -> BTreeSet<(usize, usi
 /// The parts of two fillings that are said again and again of what stands around the place, if nobody says both, the
 /// lesser one first; and whether most who speak of it say one of the two.
 fn as_rivals(place: &Place, sentences: &[(BTreeSet<String>, Voices<'_>)]) -> Option<(Pair, bool)> {
-    let topic: BTreeSet<String> =
-        place.around.iter().filter(|word| names(word)).map(|word| term(word)).collect();
+    let topic = |tells: fn(&str) -> bool| -> BTreeSet<String> {
+        place.around.iter().filter(|word| tells(word)).map(|word| term(word)).collect()
+    };
+    let (named, spoken) = (topic(names), topic(|word| !is_quiet(word)));
+    let named_at_all = !named.is_empty();
+    let topic = if named_at_all { named } else { spoken };
     let about: Vec<&(BTreeSet<String>, Voices<'_>)> =
         sentences.iter().filter(|(terms, _)| !terms.is_disjoint(&topic)).collect();
     let voices = |of: &BTreeSet<String>| {
@@ -228,7 +237,7 @@ fn as_rivals(place: &Place, sentences: &[(BTreeSet<String>, Voices<'_>)]) -> Opt
     about.iter().for_each(|(_, voices)| all.add(voices));
     let either = voices_here.roots.union(&voices_there.roots).count() as f64;
     let apart = voices_here.people.is_disjoint(&voices_there.people);
-    let covered = either >= COVERED * all.roots.len() as f64;
+    let covered = named_at_all && either >= COVERED * all.roots.len() as f64;
     let pair = if here <= there { (here, there) } else { (there, here) };
     apart.then_some((pair, covered))
 }

@@ -40,6 +40,10 @@ const CONDITIONS: &[&str] = &[
 ];
 /// Sessions on either side from which a word that some want and others do not divides a group.
 const TURNED_SESSIONS: usize = 2;
+/// Share of a group's votes that are one person's from which the others have to say the same more clearly.
+const ONE_PERSON: f64 = 0.7;
+/// Sessions in which the same words are a command.
+const GIVEN_AGAIN: usize = 3;
 /// Wordings of a group that only one session says for sure.
 const WISHED_TEXTS: usize = 3;
 /// Wordings, and people, of a group that nobody words as a wish.
@@ -88,6 +92,35 @@ impl<'a> Judge<'a> {
             && !self.is_request(&group.members)
             && !self.is_mostly_passing(group)
             && !self.is_divided(group)
+            && !self.is_one_person_s(group)
+    }
+
+    /// Whether nearly all of it is one person's, and what others say only resembles it.
+    fn is_one_person_s(&self, group: &Group) -> bool {
+        let mut votes_of: BTreeMap<&str, BTreeMap<usize, f64>> = BTreeMap::new();
+        for &at in &group.members {
+            let Some(wording) = self.wordings.get(at) else { continue };
+            for vote in &wording.votes {
+                let person = self.corpus.digests.get(vote.session).and_then(vote::person).unwrap_or_default();
+                *votes_of.entry(person).or_default().entry(at).or_default() += 1.0;
+            }
+        }
+        let count = |of: &BTreeMap<usize, f64>| of.values().sum::<f64>();
+        let all: f64 = votes_of.values().map(count).sum();
+        let first = votes_of.iter().max_by(|a, b| count(a.1).total_cmp(&count(b.1)).then(b.0.cmp(a.0)));
+        let Some((person, own)) = first.filter(|(_, own)| count(own) >= ONE_PERSON * all) else {
+            return false;
+        };
+        if person.is_empty() {
+            return false;
+        }
+        let vector = |at: usize| self.wordings.get(at).map(|wording| self.weights.vector(&wording.wish));
+        let own_vectors: Vec<(Vector, f64)> =
+            own.iter().filter_map(|(&at, times)| Some((vector(at)?, *times))).collect();
+        let middle = Vector::middle(own_vectors.iter().map(|(vector, times)| (vector, *times)));
+        let others = votes_of.iter().filter(|(other, _)| *other != person).flat_map(|(_, of)| of.keys());
+        let threshold = self.corpus.settings.wish_similarity;
+        !others.filter_map(|&at| vector(at)).any(|other| other.likeness(&middle).same >= threshold)
     }
 
     /// Whether several sessions say for sure that it is about how to work, or that it holds from now on: what
@@ -154,6 +187,16 @@ impl<'a> Judge<'a> {
     /// Whether a side of a conflict is a wish by itself: `why is the annex missing?` and `add the annex` are none.
     fn is_side(&self, members: &[usize]) -> bool {
         self.votes(members).iter().any(|vote| vote.strength >= Some(Strength::Mild) && !vote.asks())
+    }
+
+    /// Whether wordings may contradict others: not if all are questions, or one command that is given again and again
+    /// and that nobody words as more than that.
+    pub(super) fn may_contradict(&self, members: &[usize]) -> bool {
+        let votes = self.votes(members);
+        let standing = vote::standing(self.corpus, &votes);
+        let texts: BTreeSet<String> = votes.iter().map(|vote| vote.remark.text.to_lowercase()).collect();
+        let given_again = texts.len() < 2 && standing.sure.is_empty() && standing.roots.len() >= GIVEN_AGAIN;
+        !given_again && votes.iter().any(|vote| vote.strength.is_some() && !vote.asks())
     }
 
     /// Whether enough independent people and sessions stand behind a wish. Where the transcripts tell people
@@ -297,7 +340,8 @@ impl<'a> Judge<'a> {
         let standing = vote::standing(self.corpus, &votes);
         let lasting = standing.lasting.len() * 2 >= standing.roots.len();
         let few = self.different_requests(&votes, RECURRING_REQUESTS) < RECURRING_REQUESTS;
-        !lasting && few && self.is_mostly_asked(members)
+        let texts: BTreeSet<&str> = votes.iter().map(|vote| vote.remark.text.as_str()).collect();
+        !lasting && (few || texts.len() < WISHED_TEXTS) && self.is_mostly_asked(members)
     }
 
     /// Whether most of what these wordings say stands in the sessions' requests.

@@ -97,7 +97,9 @@ fn misses(words: &[Word], at: usize) -> bool {
         before().take(LONGEST_WHY).any(|word| word.text == "why") && !before().any(|word| word.text == "you");
     let lacks = matches!(text(at), "missing" | "missed" | "forgot" | "forgotten" | "forgets")
         && !before().any(|word| word.text == "you" || LEXICON.has("negator", &word.text));
-    asks_why && matches!(text(at), "no" | "not" | "without" | "missing") || lacks
+    let misses_it = matches!(text(at), "miss" | "misses")
+        && before().last().is_some_and(|word| matches!(word.text.as_str(), "i" | "we"));
+    asks_why && matches!(text(at), "no" | "not" | "without" | "missing") || lacks || misses_it
 }
 
 /// Words within which a question says that it asks why.
