@@ -20,6 +20,7 @@ mod people;
 mod request;
 mod slot;
 pub(super) mod stem;
+mod value;
 mod vote;
 mod wish;
 mod worth;

@@ -243,9 +243,12 @@ fn points_at_one_thing(words: &[Word]) -> bool {
         "codebase",
         "company",
     ];
-    let things = words.windows(2).any(|pair| match pair {
+    // `letters from this house` speaks of the house's letters.
+    let belongs = |at: usize| at > 0 && matches!(words[at - 1].text.as_str(), "from" | "of");
+    let things = words.windows(2).enumerate().any(|(at, pair)| match pair {
         [this, thing] => {
             matches!(this.text.as_str(), "this" | "these")
+                && !belongs(at)
                 && !thing.is_mark()
                 && !NO_THING.contains(&thing.text.as_str())
         }

@@ -25,6 +25,9 @@ const THEIRS: f64 = 0.8;
 /// Share of the votes of one of two groups that have a word which is what the group is about.
 const MAIN: f64 = 0.5;
 
+/// Mean sign of a word from which a group is of one mind about it.
+const CLEAR: f64 = 0.9;
+
 /// A word that a group wants or does not want.
 pub(super) struct Name {
     /// Wanted (1) or not (-1), on average.
@@ -135,18 +138,22 @@ fn fill_one_frame(a: &Group, b: &Group) -> bool {
 /// Whether different people name one thing that nearly nobody else names, the ones wanting it, the others not, however
 /// little else they have in common.
 fn want_and_refuse(a: &Group, b: &Group, said: &BTreeMap<String, usize>) -> bool {
+    let (small, large) = if a.sessions < b.sessions { (a, b) } else { (b, a) };
     let known = !a.people.is_empty() && !b.people.is_empty();
     let theirs = |term: &str, times: usize| {
         times as f64 >= THEIRS * said.get(term).copied().unwrap_or_default() as f64
     };
-    let opposed = a.names.iter().any(|(term, here)| {
-        b.names.get(term).is_some_and(|there| {
-            here.sign * there.sign < 0.0
-                && here.share.max(there.share) >= MAIN
-                && theirs(term, here.said + there.said)
+    let opposed = large.names.iter().any(|(term, here)| {
+        small.names.get(term).is_some_and(|there| {
+            // One voice may be misread, or speak of the thing in passing: the others must be clear about it.
+            let main = match small.sessions {
+                1 => here.share >= MAIN && here.sign.abs() >= CLEAR,
+                _ => here.share.max(there.share) >= MAIN,
+            };
+            main && here.sign * there.sign < 0.0 && theirs(term, here.said + there.said)
         })
     });
-    known && a.people.is_disjoint(&b.people) && a.sessions.min(b.sessions) > 1 && opposed
+    known && a.people.is_disjoint(&b.people) && large.sessions > 1 && opposed
 }
 
 fn contradict(a: &Group, b: &Group, threshold: f64) -> bool {

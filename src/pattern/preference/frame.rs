@@ -130,12 +130,20 @@ pub(super) struct Sentence<'a> {
 
 /// Who says something.
 #[derive(Clone, Default)]
-struct Voices<'a> {
-    people: BTreeSet<&'a str>,
-    roots: BTreeSet<&'a str>,
+pub(super) struct Voices<'a> {
+    /// By name.
+    pub(super) people: BTreeSet<&'a str>,
+    /// In these independent sessions.
+    pub(super) roots: BTreeSet<&'a str>,
 }
 
 impl<'a> Voices<'a> {
+    /// One more who says it.
+    pub(super) fn hear(&mut self, sentence: &Sentence<'a>) {
+        self.people.insert(sentence.person);
+        self.roots.insert(sentence.root);
+    }
+
     fn add(&mut self, other: &Voices<'a>) {
         self.people.extend(&other.people);
         self.roots.extend(&other.roots);
@@ -149,8 +157,7 @@ pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> 
     for sentence in said {
         let here = clause(sentence.text);
         for voices in [clauses.entry(here).or_default(), sentences.entry(sentence.text).or_default()] {
-            voices.people.insert(sentence.person);
-            voices.roots.insert(sentence.root);
+            voices.hear(&sentence);
         }
     }
     let sentences: Vec<(BTreeSet<String>, Voices<'a>)> = sentences
@@ -177,7 +184,11 @@ pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> 
             evidence.covered |= covered;
         }
     }
-    let enough = |evidence: &Evidence| evidence.covered || evidence.frames.len() >= FRAMES;
+    let enough = |evidence: &Evidence| {
+        evidence.covered
+            || evidence.frames.len() >= FRAMES
+                && evidence.frames.iter().any(|frame| frame.len() > SHORTEST_OPEN_FRAME)
+    };
     found.into_iter().filter(|(_, evidence)| enough(evidence)).map(|(pair, _)| pair).collect()
 }
 

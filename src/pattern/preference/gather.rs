@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const NEARLY_ALL: f64 = 0.8;
 /// Share of all who say the name that these groups must have.
 const MOSTLY: f64 = 0.7;
+/// Mean sign of the name from which a group is of one mind about it.
+const CLEAR: f64 = 0.7;
 /// Wordings that have the name at least.
 const WORDINGS: usize = 3;
 
@@ -61,7 +63,13 @@ pub(super) fn by_name(
             .sum();
         let everybody = said.get(term).copied().unwrap_or_default();
         let is_worked_on = asked.get(term).is_some_and(|jobs| *jobs > 1);
+        // Some want what has this name, others do not: these are no one wish.
+        let signs = parts.iter().filter_map(|&at| groups.all.get(at)?.middle.sign(term));
+        let (wanted, refused): (Vec<f64>, Vec<f64>) =
+            signs.filter(|sign| sign.abs() >= CLEAR).partition(|sign| *sign > 0.0);
+        let opposed = !wanted.is_empty() && !refused.is_empty();
         if parts.len() > 1
+            && !opposed
             && members.len() >= WORDINGS
             && !is_worked_on
             && times as f64 >= MOSTLY * everybody as f64

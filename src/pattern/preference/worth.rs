@@ -8,8 +8,10 @@ use super::group::Group;
 use super::lexicon::LEXICON;
 use super::likeness::{Vector, Weights};
 use super::request::Requests;
+use super::stem::stem;
 use super::vote::{self, Standing, Vote, Wording};
 use super::wish::Wish;
+use crate::digest::remark::Sort;
 use crate::digest::remark::cue::Strength;
 use crate::pattern::Corpus;
 use std::collections::{BTreeMap, BTreeSet};
@@ -150,7 +152,9 @@ impl<'a> Judge<'a> {
                     .terms
                     .iter()
                     .filter(|(term, sign)| **sign < 0 && LEXICON.telling(term) > 0.5);
-                let unclear = conditional || refused.count() > 1;
+                let wants =
+                    wording.wish.terms.iter().any(|(term, sign)| *sign > 0 && LEXICON.telling(term) > 0.5);
+                let unclear = conditional || wants && refused.count() > 1;
                 for (term, sign) in
                     wording.wish.terms.iter().filter(|(_, sign)| **sign > 0 || **sign < 0 && !unclear)
                 {
@@ -165,8 +169,8 @@ impl<'a> Judge<'a> {
             let others = clauses.iter().skip(at + 1).filter(|(_, others)| people.is_disjoint(others));
             others.into_iter().any(|(there, _)| frame::differ_in_a_word(here, there))
         });
-        let core = group.middle.core(CORE);
-        let turned = core.iter().filter(|(term, _)| LEXICON.telling(term) > 0.99).any(|(term, _)| {
+        let named = group.middle.core(CORE).into_iter().filter(|(term, _)| LEXICON.telling(term) > 0.99);
+        let turned = named.take(1).any(|(term, _)| {
             signs.get(term).is_some_and(|[against, wanting]| {
                 against.roots.len().min(wanting.roots.len()) >= TURNED_SESSIONS
                     && against.people.is_disjoint(&wanting.people)
@@ -295,7 +299,10 @@ impl<'a> Judge<'a> {
         let sure = votes.iter().filter(|vote| vote.carries()).count();
         match shared.as_slice() {
             [] => false,
-            [one] => sure * 3 >= votes.len() && self.is_rare(one, said.get(one).copied().unwrap_or_default()),
+            [one] => {
+                let said_for_sure = sure * 3 >= votes.len() || self.has_a_name(group);
+                said_for_sure && self.is_rare(one, said.get(one).copied().unwrap_or_default())
+            }
             _ => true,
         }
     }
@@ -371,6 +378,16 @@ fn is_command(group: &Group, votes: &[&Vote<'_>], standing: &Standing<'_>) -> bo
     let wishing: BTreeSet<usize> =
         votes.iter().filter(|vote| vote.strength >= Some(Strength::Mild)).map(|vote| vote.session).collect();
     let several = texts.len() >= WISHED_TEXTS && standing.people.len() > 1;
+    let marked = |vote: &&Vote<'_>| {
+        let spoken = frame::spoken(&vote.remark.text);
+        vote.strength >= Some(Strength::Lasting)
+            || vote.remark.sort == Sort::Correction
+            || spoken.iter().any(|word| LEXICON.has("norm", word) || LEXICON.has("negator", word))
+            || speaks_of_all(&spoken)
+    };
+    if !votes.iter().any(marked) && texts.len() < UNMARKED_TEXTS && standing.people.len() <= UNMARKED_PEOPLE {
+        return true;
+    }
     let wished = standing.sure.len() >= SURE_SESSIONS
         || several && (!standing.sure.is_empty() || wishing.len() >= SURE_SESSIONS);
     if !wished && (texts.len() < UNMARKED_TEXTS || standing.people.len() < UNMARKED_PEOPLE) {
@@ -380,4 +397,17 @@ fn is_command(group: &Group, votes: &[&Vote<'_>], standing: &Standing<'_>) -> bo
         return false;
     }
     texts.len() < 2 || core.iter().all(|(term, _)| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
+}
+
+/// Whether a sentence speaks of things of a sort (`months in dates`) and not of one (`the button`).
+fn speaks_of_all(spoken: &[String]) -> bool {
+    spoken.iter().enumerate().any(|(at, word)| {
+        let pointed = at.checked_sub(1).and_then(|at| spoken.get(at));
+        let plural =
+            word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && stem(word).len() < word.len();
+        plural
+            && !pointed.is_some_and(|word| {
+                matches!(word.as_str(), "the" | "these" | "those" | "this" | "it" | "he" | "she")
+            })
+    })
 }

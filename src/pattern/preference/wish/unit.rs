@@ -51,6 +51,8 @@ pub(super) enum Turn {
     Predicate,
     /// `without npm`
     Without,
+    /// `strip npm before you commit`
+    Undoes,
 }
 
 /// Turns words into units, synonyms into one term.
@@ -166,7 +168,7 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         "only" => Role::Only,
         "leave" | "keep" | "stay" | "hands" if keeps_out(words, at) => Role::Not { turns: Turn::Plain },
         "strip" | "clear" | "remove" | "delete" | "purge" | "erase" | "discard" if leads(words, at) => {
-            Role::Not { turns: Turn::Plain }
+            Role::Not { turns: Turn::Undoes }
         }
         "removed" | "deleted" | "erased" | "purged" | "discarded" if is_done_to_the_subject(words, at) => {
             Role::Not { turns: Turn::Plain }
@@ -181,7 +183,9 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         // `keep the loop allocation free`
         "free" if next_is_mark && at > 0 && !is_function_word(before(1)) => Role::Not { turns: Turn::Plain },
         "no" if next == "," => Role::Break,
-        "no" | "not" | "never" if matches!(next, "only" | "matter" | "enough") => Role::Filler,
+        "no" | "not" | "never" if matches!(next, "only" | "matter" | "enough" | "exceed" | "exceeding") => {
+            Role::Filler
+        }
         // `no more than 25 words` is not against words.
         "no" | "not"
             if matches!(next, "more" | "less" | "fewer" | "longer" | "later" | "earlier")
@@ -209,9 +213,18 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
             if word == "without" && judges_the_lack(&words[at..]) {
                 return Role::Lack;
             }
+            // `the logs are far too long`
+            let too = word == "too" && [before(1), before(2)].iter().any(|verb| BEING.contains(verb));
+            // `outputs never go into git`
+            let never_goes = word == "never"
+                && matches!(
+                    next,
+                    "go" | "goes" | "get" | "gets" | "come" | "comes" | "land" | "belong" | "belongs"
+                )
+                && !is_function_word(before(1));
             let turns = match () {
                 () if word == "without" => Turn::Without,
-                () if predicate => Turn::Predicate,
+                () if predicate || never_goes && at > 0 || too => Turn::Predicate,
                 () if after_mark || but || swaps || after_name => Turn::Replaces,
                 () => Turn::Plain,
             };
@@ -266,9 +279,8 @@ fn judges_the_lack(rest: &[Word]) -> bool {
 fn leads(words: &[Word], at: usize) -> bool {
     let quiet =
         |word: &Word| LEXICON.has("stop", &word.text) || matches!(word.text.as_str(), "not" | "never");
-    words[..at]
-        .iter()
-        .all(|word| quiet(word) && !matches!(word.text.as_str(), "you" | "i" | "to") || word.is_mark())
+    let clause = words[..at].iter().rev().take_while(|word| !word.is_mark());
+    clause.into_iter().all(|word| quiet(word) && !matches!(word.text.as_str(), "you" | "i" | "to"))
 }
 
 /// `outputs are removed`, `branches get deleted`: what came before is what must not stay.
