@@ -9,6 +9,7 @@
 mod alternative;
 mod cluster;
 mod conflict;
+mod divided;
 mod frame;
 mod gather;
 mod group;
