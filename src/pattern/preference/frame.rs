@@ -27,7 +27,7 @@ const COVERED: f64 = 0.6;
 /// Sentences in which both stand that are enough by themselves.
 const FRAMES: usize = 2;
 /// A word that more clauses than this have does not bring two of them together.
-const COMMONEST: usize = 200;
+const COMMONEST: usize = 100;
 
 /// The words of a wording, marks left out.
 pub(super) fn spoken(text: &str) -> Vec<String> {
@@ -160,13 +160,7 @@ pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> 
             voices.hear(&sentence);
         }
     }
-    let sentences: Vec<(BTreeSet<String>, Voices<'a>)> = sentences
-        .into_iter()
-        .map(|(text, voices)| {
-            let spoken = words(text).into_iter().filter(|word| !word.is_mark());
-            (spoken.filter(|word| !is_quiet(&word.text)).map(|word| term(&word.text)).collect(), voices)
-        })
-        .collect();
+    let sentences = Sentences::of(sentences);
     let clauses: Vec<(Vec<String>, Voices<'a>)> = clauses
         .into_iter()
         .filter(|(clause, _)| (SHORTEST_OPEN_FRAME + 1..=LONGEST_CLAUSE).contains(&clause.len()))
@@ -190,6 +184,34 @@ pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> 
                 && evidence.frames.iter().any(|frame| frame.len() > SHORTEST_OPEN_FRAME)
     };
     found.into_iter().filter(|(_, evidence)| enough(evidence)).map(|(pair, _)| pair).collect()
+}
+
+/// Who says which sentence, and which sentences have which term.
+struct Sentences<'a> {
+    voices: Vec<Voices<'a>>,
+    having: BTreeMap<String, BTreeSet<usize>>,
+}
+
+impl<'a> Sentences<'a> {
+    fn of(said: BTreeMap<&'a str, Voices<'a>>) -> Sentences<'a> {
+        let mut having: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for (at, text) in said.keys().enumerate() {
+            for word in spoken(text).iter().filter(|word| !is_quiet(word)) {
+                having.entry(term(word)).or_default().insert(at);
+            }
+        }
+        Sentences { voices: said.into_values().collect(), having }
+    }
+
+    fn with_any(&self, terms: &BTreeSet<String>) -> BTreeSet<usize> {
+        terms.iter().filter_map(|term| self.having.get(term)).flatten().copied().collect()
+    }
+
+    fn voices<'b>(&self, of: impl Iterator<Item = &'b usize>) -> Voices<'a> {
+        let mut all = Voices::default();
+        of.filter_map(|&at| self.voices.get(at)).for_each(|voices| all.add(voices));
+        all
+    }
 }
 
 /// What speaks for two fillings being rivals.
@@ -221,20 +243,15 @@ fn sharing_a_word(clauses: &[(Vec<String>, Voices<'_>)]) -> BTreeSet<(usize, usi
 
 /// The parts of two fillings that are said again and again of what stands around the place, if nobody says both, the
 /// lesser one first; and whether most who speak of it say one of the two.
-fn as_rivals(place: &Place, sentences: &[(BTreeSet<String>, Voices<'_>)]) -> Option<(Pair, bool)> {
+fn as_rivals(place: &Place, sentences: &Sentences<'_>) -> Option<(Pair, bool)> {
     let topic = |tells: fn(&str) -> bool| -> BTreeSet<String> {
         place.around.iter().filter(|word| tells(word)).map(|word| term(word)).collect()
     };
     let (named, spoken) = (topic(names), topic(|word| !is_quiet(word)));
     let named_at_all = !named.is_empty();
     let topic = if named_at_all { named } else { spoken };
-    let about: Vec<&(BTreeSet<String>, Voices<'_>)> =
-        sentences.iter().filter(|(terms, _)| !terms.is_disjoint(&topic)).collect();
-    let voices = |of: &BTreeSet<String>| {
-        let mut all = Voices::default();
-        about.iter().filter(|(terms, _)| !terms.is_disjoint(of)).for_each(|(_, voices)| all.add(voices));
-        all
-    };
+    let about = sentences.with_any(&topic);
+    let voices = |of: &BTreeSet<String>| sentences.voices(about.intersection(&sentences.with_any(of)));
     let recurring = |of: &BTreeSet<String>| -> BTreeSet<String> {
         let often = |term: &&String| voices(&BTreeSet::from([(*term).clone()])).roots.len() >= SESSIONS;
         of.iter().filter(often).cloned().collect()
@@ -244,8 +261,7 @@ fn as_rivals(place: &Place, sentences: &[(BTreeSet<String>, Voices<'_>)]) -> Opt
         return None;
     }
     let (voices_here, voices_there) = (voices(&here), voices(&there));
-    let mut all = Voices::default();
-    about.iter().for_each(|(_, voices)| all.add(voices));
+    let all = sentences.voices(about.iter());
     let either = voices_here.roots.union(&voices_there.roots).count() as f64;
     let apart = voices_here.people.is_disjoint(&voices_there.people);
     let covered = named_at_all && either >= COVERED * all.roots.len() as f64;

@@ -21,22 +21,21 @@ pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> 
     let mut about: BTreeMap<String, Voices<'a>> = BTreeMap::new();
     let mut values: BTreeMap<(String, &'static str), BTreeSet<String>> = BTreeMap::new();
     let mut together: BTreeMap<(String, String), Voices<'a>> = BTreeMap::new();
+    let mut readings: BTreeMap<&str, (Vec<String>, Vec<Phrase>)> = BTreeMap::new();
     for sentence in said {
-        let wanted: Vec<String> = read(sentence.text, false)
-            .terms
-            .into_iter()
-            .filter(|(_, sign)| *sign > 0)
-            .map(|(term, _)| term)
-            .collect();
-        for thing in &wanted {
+        let (wanted, given) = readings.entry(sentence.text).or_insert_with(|| {
+            let terms = read(sentence.text, false).terms.into_iter();
+            (terms.filter(|(_, sign)| *sign > 0).map(|(term, _)| term).collect(), phrases(sentence.text))
+        });
+        for thing in wanted.iter() {
             about.entry(thing.clone()).or_default().hear(&sentence);
             for value in wanted.iter().filter(|value| *value != thing) {
                 together.entry((thing.clone(), value.clone())).or_default().hear(&sentence);
             }
         }
-        for (thing, way, value) in phrases(sentence.text) {
-            if wanted.contains(&thing) && wanted.contains(&value) {
-                values.entry((thing, way)).or_default().insert(value);
+        for (thing, way, value) in given.iter() {
+            if wanted.contains(thing) && wanted.contains(value) {
+                values.entry((thing.clone(), *way)).or_default().insert(value.clone());
             }
         }
     }
@@ -60,8 +59,11 @@ pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> 
     found.into_iter().collect()
 }
 
+/// A thing, the sort of phrase, and the value that the thing is given.
+type Phrase = (String, &'static str, String);
+
 /// The phrases of a sentence that give a thing a value, each with the sort of phrase: `V for T` is `T as V`.
-fn phrases(text: &str) -> Vec<(String, &'static str, String)> {
+fn phrases(text: &str) -> Vec<Phrase> {
     let words = words(text);
     let named = |at: usize| -> Option<String> {
         let word = words.get(at).filter(|word| !word.is_mark() && !is_quiet(&word.text))?;
