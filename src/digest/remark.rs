@@ -4,6 +4,7 @@
 //! the judgement of single sentences ([`cue`]); refuses to decide whether a wish is a team's: one person in
 //! one session may mean this task alone, so that is decided across sessions ([`crate::pattern::preference`]).
 
+mod courtesy;
 pub(crate) mod cue;
 mod spoken;
 mod statement;
@@ -107,7 +108,7 @@ fn fragment(words: &[word::Word]) -> bool {
     spoken.len() <= LONGEST_FRAGMENT
         && named <= 1
         && !prohibits
-        && cue::courtesies(words) == 0
+        && courtesy::courtesies(words) == 0
         && !cue::judge(words).chat
 }
 
@@ -220,7 +221,7 @@ fn clauses(words: &[word::Word]) -> Vec<Range<usize>> {
     let mut at = 1;
     while at + SHORTEST <= words.len() {
         let turns = TURNS.contains(&words[at].text.as_str());
-        let next = at + 1 + cue::courtesies(&words[at + 1..]);
+        let next = at + 1 + courtesy::courtesies(&words[at + 1..]);
         if turns
             && at >= start + SHORTEST
             && next + SHORTEST <= words.len()
@@ -265,7 +266,7 @@ fn stands_alone(before: &[word::Word], after: &[word::Word]) -> bool {
         "before", "after", "when", "whenever", "if", "once", "for", "in", "on", "while", "as", "from",
         "since",
     ];
-    let opening = before.get(cue::courtesies(before)).map(|word| word.text.as_str());
+    let opening = before.get(courtesy::courtesies(before)).map(|word| word.text.as_str());
     let conditional = opening.is_some_and(|word| CONDITIONS.contains(&word));
     let closing = after.first().is_some_and(|word| {
         CONDITIONS.contains(&word.text.as_str())

@@ -9,7 +9,9 @@
 mod alternative;
 mod cluster;
 mod conflict;
+mod divided;
 mod frame;
+mod gather;
 mod group;
 mod identity;
 mod lesson;
@@ -19,6 +21,7 @@ mod people;
 mod request;
 mod slot;
 pub(super) mod stem;
+mod value;
 mod vote;
 mod wish;
 mod worth;
@@ -48,12 +51,14 @@ const REAL_SESSIONS: usize = 2;
 const NAMING: f64 = 0.2;
 /// Share of a wish's turns that it shares with another one from which the two are one.
 const SAME_TURNS: f64 = 0.5;
+/// Wordings of a group that is a part of another one with the same name whatever else it says.
+const FEW_WORDINGS: usize = 2;
 /// Share of a group's votes that have its name.
 const NEARLY_ALL: f64 = 0.8;
 /// Share of all who say a name that two groups must have for it to be theirs.
 const MOSTLY: f64 = 0.6;
-/// Mean sign of a word from which a group is of one mind about it.
-const CLEAR: f64 = 0.7;
+/// Mean sign of a word from which most of a group are of one mind about it.
+const CLEAR: f64 = 0.3;
 /// Probability, were wishes voiced to any agent alike, from which it is chance that only one agent heard one.
 const CHANCE: f64 = 0.005;
 
@@ -73,15 +78,29 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
         told_apart: people.are_told_apart(),
     };
     let miner = Miner { corpus, wordings: &said.standing, groups: &groups, judge };
-    let mut patterns = Vec::new();
+    let mut patterns: Vec<Pattern> = Vec::new();
     let mut contradicted = BTreeSet::new();
     for sides in miner.conflicts() {
         contradicted.extend(sides.iter().flatten().copied());
-        patterns.extend(miner.conflict(&sides));
+        let conflict = miner.conflict(&sides);
+        let again = |one: &Pattern| patterns.iter().any(|other| same_wish(&one.anchor, &other.anchor));
+        patterns.extend(conflict.filter(|one| !again(one)));
     }
-    let alone = groups.all.iter().enumerate().filter(|(at, _)| !contradicted.contains(at));
-    let agreed: Vec<(&Group, Pattern)> =
-        alone.filter_map(|(_, group)| Some((group, miner.agreement(group)?))).collect();
+    let mut free: BTreeSet<usize> = (0..groups.all.len()).filter(|at| !contradicted.contains(at)).collect();
+    let worth =
+        |at: &usize| groups.all.get(*at).and_then(|group| Some((group.clone(), miner.agreement(group)?)));
+    let (taken, mut agreed): (Vec<usize>, Vec<(Group, Pattern)>) =
+        free.iter().filter_map(|at| Some((*at, worth(at)?))).unzip();
+    free.retain(|at| !taken.contains(at));
+    for (group, parts) in gather::by_name(&groups, &said.standing, &free, &requests.asked) {
+        if parts.iter().all(|at| free.contains(at))
+            && miner.judge.is_meant(&group)
+            && let Some(pattern) = miner.agreement(&group)
+        {
+            free.retain(|at| !parts.contains(at));
+            agreed.push((group, pattern));
+        }
+    }
     patterns.extend(miner.once(agreed));
     patterns.sort_by(|a, b| a.anchor.cmp(&b.anchor));
     patterns
@@ -104,6 +123,7 @@ impl Miner<'_> {
             conflict::Group {
                 middle: group.middle.clone(),
                 texts: votes.iter().map(|vote| frame::spoken(&vote.remark.text)).collect(),
+                wishes: self.judge.may_contradict(&group.members),
                 names: self.names(group),
                 clauses: votes.iter().map(|vote| frame::clause(&vote.remark.text)).collect(),
                 people: standing.people.iter().map(|person| (*person).to_owned()).collect(),
@@ -121,7 +141,7 @@ impl Miner<'_> {
     }
 
     /// The telling words that a group clearly wants or does not want, and in how many votes they are.
-    fn names(&self, group: &Group) -> BTreeMap<String, (f64, usize)> {
+    fn names(&self, group: &Group) -> BTreeMap<String, conflict::Name> {
         let clear = |sign: f64| sign.abs() >= CLEAR;
         let core = group.middle.core(NAMING).into_iter();
         let named = core.filter(|(term, sign)| LEXICON.telling(term) > 0.99 && clear(*sign));
@@ -131,7 +151,12 @@ impl Miner<'_> {
                 .map(|wording| wording.votes.len())
                 .sum()
         };
-        named.map(|(term, sign)| (term.to_owned(), (sign, times(term)))).collect()
+        let all = self.judge.votes(&group.members).len().max(1) as f64;
+        let name = |(term, sign): (&str, f64)| {
+            let said = times(term);
+            (term.to_owned(), conflict::Name { sign, said, share: said as f64 / all })
+        };
+        named.map(name).filter(|(_, name)| name.said > 0).collect()
     }
 
     fn members(&self, side: &[usize]) -> Vec<usize> {
@@ -201,11 +226,11 @@ impl Miner<'_> {
 
     /// Leaves out what says again, in part, what a weightier wish says: items of one short list are one wish until
     /// people voice them apart, and so is a sentence that only one wording says about a thing with a name of its own.
-    fn once(&self, mut agreed: Vec<(&Group, Pattern)>) -> Vec<Pattern> {
+    fn once(&self, mut agreed: Vec<(Group, Pattern)>) -> Vec<Pattern> {
         agreed.sort_by(|a, b| b.1.weight.total_cmp(&a.1.weight).then_with(|| a.1.anchor.cmp(&b.1.anchor)));
-        let mut kept: Vec<(&Group, Pattern)> = Vec::new();
+        let mut kept: Vec<(Group, Pattern)> = Vec::new();
         for (group, pattern) in agreed {
-            if !kept.iter().any(|(other, _)| self.says_again(group, other)) {
+            if !kept.iter().any(|(other, _)| self.says_again(&group, other)) {
                 kept.push((group, pattern));
             }
         }
@@ -221,20 +246,30 @@ impl Miner<'_> {
         if shared as f64 >= SAME_TURNS * here.len() as f64 {
             return true;
         }
-        let [lone] = group.members.as_slice() else { return false };
-        let named = |term: &str| {
-            let having = |of: &[usize]| {
-                let of = of.iter().filter_map(|&at| self.wordings.get(at));
-                let having = of.filter(|wording| wording.wish.terms.contains_key(term));
-                having.map(|wording| wording.votes.len()).sum::<usize>() as f64
-            };
-            let everybody: Vec<usize> = (0..self.wordings.len()).collect();
-            let (of_lone, of_others) = (having(&[*lone]), having(&weightier.members));
-            of_others >= NEARLY_ALL * self.judge.votes(&weightier.members).len() as f64
-                && of_lone + of_others >= MOSTLY * having(&everybody)
+        let votes = |of: &Group, term: Option<&str>| -> f64 {
+            let wordings = of.members.iter().filter_map(|&at| self.wordings.get(at));
+            let having =
+                wordings.filter(|wording| term.is_none_or(|term| wording.wish.terms.contains_key(term)));
+            having.map(|wording| wording.votes.len()).sum::<usize>() as f64
         };
-        let core = group.middle.core(NAMING).into_iter().filter(|(term, _)| LEXICON.telling(term) > 0.99);
-        core.map(|(term, _)| term).any(named)
+        let nearly_all = |of: &Group, term: &str| votes(of, Some(term)) >= NEARLY_ALL * votes(of, None);
+        let names = |of: &Group| -> Vec<String> {
+            let core = of.middle.core(NAMING).into_iter().filter(|(term, _)| LEXICON.telling(term) > 0.99);
+            core.map(|(term, _)| term.to_owned()).filter(|term| nearly_all(of, term)).collect()
+        };
+        let (names_here, names_there) = (names(group), names(weightier));
+        let everybody = |term: &str| -> f64 {
+            let having = self.wordings.iter().filter(|wording| wording.wish.terms.contains_key(term));
+            having.map(|wording| wording.votes.len()).sum::<usize>() as f64
+        };
+        let theirs = |term: &String| {
+            let both = votes(group, Some(term)) + votes(weightier, Some(term));
+            names_there.contains(term) && both >= MOSTLY * everybody(term)
+        };
+        // `a service needs a dashboard`, `a service has an owner`: a name of its own makes it another wish.
+        let own = names_here.iter().any(|term| votes(weightier, Some(term)) == 0.0);
+        let few = group.members.len() <= FEW_WORDINGS;
+        names_here.iter().any(theirs) && (few || !own)
     }
 
     fn sessions(&self, members: &[usize]) -> BTreeSet<usize> {

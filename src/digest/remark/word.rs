@@ -104,7 +104,10 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
             break;
         }
         code ^= first == '`';
-        if first.is_whitespace() || matches!(first, '`' | '"' | '“' | '”' | '*' | '\'' | '‘' | '’') {
+        if first.is_whitespace()
+            || matches!(first, '`' | '"' | '“' | '”' | '*' | '\'' | '‘' | '’')
+            || is_sigil(first)
+        {
             continue;
         }
         let starts_flag = first == '-' && chars.peek().is_some_and(|&(_, c)| c == '-' || c.is_alphanumeric());
@@ -123,6 +126,11 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
         push_written_out(text, start..end, code, &mut found);
     }
     found
+}
+
+/// Characters that belong to a name and end no clause: `#region`, `[field]`, `@owner`.
+fn is_sigil(c: char) -> bool {
+    matches!(c, '#' | '@' | '[' | ']' | '{' | '}' | '<' | '>' | '$' | '%' | '\\' | '^' | '&' | '~')
 }
 
 /// Characters that hold one word together when they stand inside it.

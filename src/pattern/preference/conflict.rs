@@ -22,6 +22,22 @@ const DENIED: f64 = 0.8;
 /// Share of all who say a word that two groups must have for it to be what they disagree about.
 const THEIRS: f64 = 0.8;
 
+/// Share of the votes of one of two groups that have a word which is what the group is about.
+const MAIN: f64 = 0.5;
+
+/// Mean sign of a word from which a group is of one mind about it.
+const CLEAR: f64 = 0.9;
+
+/// A word that a group wants or does not want.
+pub(super) struct Name {
+    /// Wanted (1) or not (-1), on average.
+    pub(super) sign: f64,
+    /// In how many votes it is.
+    pub(super) said: usize,
+    /// In which share of the group's votes.
+    pub(super) share: f64,
+}
+
 /// One group of wishes as this module looks at it.
 pub(super) struct Group {
     /// Its middle.
@@ -30,9 +46,10 @@ pub(super) struct Group {
     pub(super) texts: BTreeSet<Vec<String>>,
     /// The first clauses of the same.
     pub(super) clauses: BTreeSet<Vec<String>>,
-    /// Words of its own that nearly nobody says besides, each clearly wanted (1) or not (-1), and how often they are
-    /// said in it.
-    pub(super) names: BTreeMap<String, (f64, usize)>,
+    /// Whether it may be a side: what everybody says to an agent in one and the same words is none.
+    pub(super) wishes: bool,
+    /// The telling words that it clearly wants or does not want.
+    pub(super) names: BTreeMap<String, Name>,
     /// The known people behind it.
     pub(super) people: BTreeSet<String>,
     /// Independent sessions behind it.
@@ -45,7 +62,8 @@ pub(super) fn find(groups: &[Group], said: &BTreeMap<String, usize>, threshold: 
     for a in 0..groups.len() {
         for b in a + 1..groups.len() {
             // Two single sessions are no conflict of a team.
-            let heard = groups[a].sessions.max(groups[b].sessions) > 1;
+            let heard =
+                groups[a].sessions.max(groups[b].sessions) > 1 && groups[a].wishes && groups[b].wishes;
             let aside = || speaks_of_something_else(&groups[a], &groups[b]);
             let contradict = || {
                 !aside() && contradict(&groups[a], &groups[b], threshold)
@@ -120,19 +138,33 @@ fn fill_one_frame(a: &Group, b: &Group) -> bool {
 /// Whether different people name one thing that nearly nobody else names, the ones wanting it, the others not, however
 /// little else they have in common.
 fn want_and_refuse(a: &Group, b: &Group, said: &BTreeMap<String, usize>) -> bool {
+    let (small, large) = if a.sessions < b.sessions { (a, b) } else { (b, a) };
     let known = !a.people.is_empty() && !b.people.is_empty();
     let theirs = |term: &str, times: usize| {
         times as f64 >= THEIRS * said.get(term).copied().unwrap_or_default() as f64
     };
-    let opposed = a.names.iter().any(|(term, (here, times))| {
-        b.names.get(term).is_some_and(|(there, also)| here * there < 0.0 && theirs(term, times + also))
+    let opposed = large.names.iter().any(|(term, here)| {
+        small.names.get(term).is_some_and(|there| {
+            // One voice may be misread, or speak of the thing in passing: the others must be clear about it.
+            let main = match small.sessions {
+                1 => here.share >= MAIN && here.sign.abs() >= CLEAR,
+                _ => here.share.max(there.share) >= MAIN,
+            };
+            main && here.sign * there.sign < 0.0 && theirs(term, here.said + there.said)
+        })
     });
-    known && a.people.is_disjoint(&b.people) && a.sessions.min(b.sessions) > 1 && opposed
+    known && a.people.is_disjoint(&b.people) && large.sessions > 1 && opposed
 }
 
 fn contradict(a: &Group, b: &Group, threshold: f64) -> bool {
     let likeness = a.middle.likeness(&b.middle);
-    likeness.contradicts && likeness.related >= threshold || fill_one_place(a, b)
+    likeness.contradicts && likeness.related >= threshold && share_a_name(a, b) || fill_one_place(a, b)
+}
+
+/// Whether they speak of one thing, and not only of something `old` or of `five`.
+fn share_a_name(a: &Group, b: &Group) -> bool {
+    let named: BTreeSet<&str> = a.middle.terms().filter(|term| LEXICON.telling(term) > 0.99).collect();
+    b.middle.terms().any(|term| named.contains(term))
 }
 
 /// Two wordings that are the same but for one name, in a place where one name excludes another: `use glorp for

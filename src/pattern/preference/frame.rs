@@ -27,7 +27,7 @@ const COVERED: f64 = 0.6;
 /// Sentences in which both stand that are enough by themselves.
 const FRAMES: usize = 2;
 /// A word that more clauses than this have does not bring two of them together.
-const COMMONEST: usize = 200;
+const COMMONEST: usize = 100;
 
 /// The words of a wording, marks left out.
 pub(super) fn spoken(text: &str) -> Vec<String> {
@@ -42,7 +42,9 @@ pub(super) fn clause(text: &str) -> Vec<String> {
 /// Whether two clauses are the same around one place, name something there, and have nothing in common in it.
 pub(super) fn differ_in_one_place(a: &[String], b: &[String]) -> bool {
     // A place in the middle has a frame on both sides of it; else any two sentences about a thing would fit.
-    place(a, b).is_some_and(|place| place.closed && place.around.len() >= SHORTEST_FRAME)
+    place(a, b).is_some_and(|place| {
+        place.closed && place.around.len() >= SHORTEST_FRAME && place.around.iter().any(|word| names(word))
+    })
 }
 
 /// One place of a sentence, filled twice.
@@ -63,7 +65,7 @@ fn place(a: &[String], b: &[String]) -> Option<Place> {
     let around: Vec<String> = a.iter().take(start).chain(a.iter().rev().take(end)).cloned().collect();
     let several = around.iter().any(|word| TAKES_SEVERAL.contains(&word.as_str()));
     // What a sentence begins with is what it speaks of: `drivers go into folders`, `tests go into folders`.
-    if several || start == 0 || !around.iter().any(|word| names(word)) {
+    if several || start == 0 || !around.iter().any(|word| !is_quiet(word)) {
         return None;
     }
     let filling = |of: &[String]| -> Option<BTreeSet<String>> {
@@ -98,8 +100,11 @@ pub(super) fn differ_in_a_word(a: &[String], b: &[String]) -> bool {
     let (here, there) = (filling(a), filling(b));
     let short = |filling: &[String]| (1..=2).contains(&filling.len());
     let several = around().any(|word| TAKES_SEVERAL.contains(&word.as_str()));
-    start > 0
-        && start + end >= SHORTEST_OPEN_FRAME + 1
+    // What a sentence begins with may be what it speaks of; opposites say what is to be done with it.
+    let opposite =
+        matches!((here.as_slice(), there.as_slice()), ([one], [other]) if LEXICON.exclude(one, other));
+    (start > 0 || opposite)
+        && start + end > SHORTEST_OPEN_FRAME
         && around().any(|word| names(word))
         && !several
         && short(&here)
@@ -125,12 +130,20 @@ pub(super) struct Sentence<'a> {
 
 /// Who says something.
 #[derive(Clone, Default)]
-struct Voices<'a> {
-    people: BTreeSet<&'a str>,
-    roots: BTreeSet<&'a str>,
+pub(super) struct Voices<'a> {
+    /// By name.
+    pub(super) people: BTreeSet<&'a str>,
+    /// In these independent sessions.
+    pub(super) roots: BTreeSet<&'a str>,
 }
 
 impl<'a> Voices<'a> {
+    /// One more who says it.
+    pub(super) fn hear(&mut self, sentence: &Sentence<'a>) {
+        self.people.insert(sentence.person);
+        self.roots.insert(sentence.root);
+    }
+
     fn add(&mut self, other: &Voices<'a>) {
         self.people.extend(&other.people);
         self.roots.extend(&other.roots);
@@ -144,23 +157,16 @@ pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> 
     for sentence in said {
         let here = clause(sentence.text);
         for voices in [clauses.entry(here).or_default(), sentences.entry(sentence.text).or_default()] {
-            voices.people.insert(sentence.person);
-            voices.roots.insert(sentence.root);
+            voices.hear(&sentence);
         }
     }
-    let sentences: Vec<(BTreeSet<String>, Voices<'a>)> = sentences
-        .into_iter()
-        .map(|(text, voices)| {
-            let spoken = words(text).into_iter().filter(|word| !word.is_mark());
-            (spoken.filter(|word| fills(&word.text)).map(|word| term(&word.text)).collect(), voices)
-        })
-        .collect();
+    let sentences = Sentences::of(sentences);
     let clauses: Vec<(Vec<String>, Voices<'a>)> = clauses
         .into_iter()
         .filter(|(clause, _)| (SHORTEST_OPEN_FRAME + 1..=LONGEST_CLAUSE).contains(&clause.len()))
         .collect();
     let mut found: BTreeMap<Pair, Evidence> = BTreeMap::new();
-    for (a, b) in sharing_a_name(&clauses) {
+    for (a, b) in sharing_a_word(&clauses) {
         let ((here, voices_here), (there, voices_there)) = (&clauses[a], &clauses[b]);
         if voices_here.people.is_disjoint(&voices_there.people)
             && let Some(place) = place(here, there)
@@ -172,8 +178,40 @@ pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> 
             evidence.covered |= covered;
         }
     }
-    let enough = |evidence: &Evidence| evidence.covered || evidence.frames.len() >= FRAMES;
+    let enough = |evidence: &Evidence| {
+        evidence.covered
+            || evidence.frames.len() >= FRAMES
+                && evidence.frames.iter().any(|frame| frame.len() > SHORTEST_OPEN_FRAME)
+    };
     found.into_iter().filter(|(_, evidence)| enough(evidence)).map(|(pair, _)| pair).collect()
+}
+
+/// Who says which sentence, and which sentences have which term.
+struct Sentences<'a> {
+    voices: Vec<Voices<'a>>,
+    having: BTreeMap<String, BTreeSet<usize>>,
+}
+
+impl<'a> Sentences<'a> {
+    fn of(said: BTreeMap<&'a str, Voices<'a>>) -> Sentences<'a> {
+        let mut having: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+        for (at, text) in said.keys().enumerate() {
+            for word in spoken(text).iter().filter(|word| !is_quiet(word)) {
+                having.entry(term(word)).or_default().insert(at);
+            }
+        }
+        Sentences { voices: said.into_values().collect(), having }
+    }
+
+    fn with_any(&self, terms: &BTreeSet<String>) -> BTreeSet<usize> {
+        terms.iter().filter_map(|term| self.having.get(term)).flatten().copied().collect()
+    }
+
+    fn voices<'b>(&self, of: impl Iterator<Item = &'b usize>) -> Voices<'a> {
+        let mut all = Voices::default();
+        of.filter_map(|&at| self.voices.get(at)).for_each(|voices| all.add(voices));
+        all
+    }
 }
 
 /// What speaks for two fillings being rivals.
@@ -185,11 +223,11 @@ struct Evidence {
     covered: bool,
 }
 
-/// Pairs of clauses that have a telling word in common.
-fn sharing_a_name(clauses: &[(Vec<String>, Voices<'_>)]) -> BTreeSet<(usize, usize)> {
+/// Pairs of clauses that have a word in common that names something.
+fn sharing_a_word(clauses: &[(Vec<String>, Voices<'_>)]) -> BTreeSet<(usize, usize)> {
     let mut having: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
     for (at, (clause, _)) in clauses.iter().enumerate() {
-        for word in clause.iter().filter(|word| names(word)) {
+        for word in clause.iter().filter(|word| !is_quiet(word)) {
             having.entry(word).or_default().insert(at);
         }
     }
@@ -205,16 +243,15 @@ fn sharing_a_name(clauses: &[(Vec<String>, Voices<'_>)]) -> BTreeSet<(usize, usi
 
 /// The parts of two fillings that are said again and again of what stands around the place, if nobody says both, the
 /// lesser one first; and whether most who speak of it say one of the two.
-fn as_rivals(place: &Place, sentences: &[(BTreeSet<String>, Voices<'_>)]) -> Option<(Pair, bool)> {
-    let topic: BTreeSet<String> =
-        place.around.iter().filter(|word| names(word)).map(|word| term(word)).collect();
-    let about: Vec<&(BTreeSet<String>, Voices<'_>)> =
-        sentences.iter().filter(|(terms, _)| !terms.is_disjoint(&topic)).collect();
-    let voices = |of: &BTreeSet<String>| {
-        let mut all = Voices::default();
-        about.iter().filter(|(terms, _)| !terms.is_disjoint(of)).for_each(|(_, voices)| all.add(voices));
-        all
+fn as_rivals(place: &Place, sentences: &Sentences<'_>) -> Option<(Pair, bool)> {
+    let topic = |tells: fn(&str) -> bool| -> BTreeSet<String> {
+        place.around.iter().filter(|word| tells(word)).map(|word| term(word)).collect()
     };
+    let (named, spoken) = (topic(names), topic(|word| !is_quiet(word)));
+    let named_at_all = !named.is_empty();
+    let topic = if named_at_all { named } else { spoken };
+    let about = sentences.with_any(&topic);
+    let voices = |of: &BTreeSet<String>| sentences.voices(about.intersection(&sentences.with_any(of)));
     let recurring = |of: &BTreeSet<String>| -> BTreeSet<String> {
         let often = |term: &&String| voices(&BTreeSet::from([(*term).clone()])).roots.len() >= SESSIONS;
         of.iter().filter(often).cloned().collect()
@@ -224,11 +261,10 @@ fn as_rivals(place: &Place, sentences: &[(BTreeSet<String>, Voices<'_>)]) -> Opt
         return None;
     }
     let (voices_here, voices_there) = (voices(&here), voices(&there));
-    let mut all = Voices::default();
-    about.iter().for_each(|(_, voices)| all.add(voices));
+    let all = sentences.voices(about.iter());
     let either = voices_here.roots.union(&voices_there.roots).count() as f64;
     let apart = voices_here.people.is_disjoint(&voices_there.people);
-    let covered = either >= COVERED * all.roots.len() as f64;
+    let covered = named_at_all && either >= COVERED * all.roots.len() as f64;
     let pair = if here <= there { (here, there) } else { (there, here) };
     apart.then_some((pair, covered))
 }

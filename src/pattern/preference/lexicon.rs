@@ -52,6 +52,15 @@ impl Lexicon {
             || self.alternatives.iter().any(|group| group.terms.iter().any(|known| known == term))
     }
 
+    /// Whether who wants the one does not want the other, whatever they speak of.
+    pub(super) fn exclude(&self, one: &str, other: &str) -> bool {
+        one != other
+            && self.alternatives.iter().any(|group| {
+                let names = |term: &str| group.terms.iter().any(|known| known == term);
+                group.about.is_none() && names(one) && names(other)
+            })
+    }
+
     /// How much sharing this term says, before its rarity is known: 1 for a name, less for what everybody says.
     pub(super) fn telling(&self, term: &str) -> f64 {
         let excludes = || self.alternatives.iter().any(|group| group.terms.iter().any(|known| known == term));

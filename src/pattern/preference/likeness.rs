@@ -359,6 +359,11 @@ impl Vector {
         core.into_iter().map(|(term, entry)| (term, entry.sign)).collect()
     }
 
+    /// How far a word is wanted, -1 to 1, if it is said at all.
+    pub(super) fn sign(&self, term: &str) -> Option<f64> {
+        self.0.get(term).filter(|entry| entry.said > 0.0).map(|entry| entry.sign)
+    }
+
     /// All its words.
     pub(super) fn terms(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

@@ -8,8 +8,10 @@ use super::group::Group;
 use super::lexicon::LEXICON;
 use super::likeness::{Vector, Weights};
 use super::request::Requests;
+use super::stem::stem;
 use super::vote::{self, Standing, Vote, Wording};
 use super::wish::Wish;
+use crate::digest::remark::Sort;
 use crate::digest::remark::cue::Strength;
 use crate::pattern::Corpus;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,13 +35,8 @@ const NAMED_FOCUS: f64 = 0.1;
 const NAMED_WORDINGS: usize = 3;
 /// See `NAMED_WORDINGS`.
 const NAMED_SHARE: f64 = 0.75;
-/// Words that make what is turned down depend on something.
-const CONDITIONS: &[&str] = &[
-    "unless", "without", "before", "until", "till", "except", "only", "if", "when", "need", "needs",
-    "instead", "but",
-];
-/// Sessions on either side from which a word that some want and others do not divides a group.
-const TURNED_SESSIONS: usize = 2;
+/// Sessions in which the same words are a command.
+const GIVEN_AGAIN: usize = 3;
 /// Wordings of a group that only one session says for sure.
 const WISHED_TEXTS: usize = 3;
 /// Wordings, and people, of a group that nobody words as a wish.
@@ -88,43 +85,14 @@ impl<'a> Judge<'a> {
             && !self.is_request(&group.members)
             && !self.is_mostly_passing(group)
             && !self.is_divided(group)
+            && !self.is_one_person_s(group)
     }
 
-    /// Whether people of one group want different things after all: they say the same sentence with another word in
-    /// one place, or what all of them speak of is wanted by some and not by others. Then nothing is said: whichever
-    /// side the note took, it would be the wrong one for somebody.
-    fn is_divided(&self, group: &Group) -> bool {
-        let mut clauses: BTreeMap<Vec<String>, BTreeSet<&str>> = BTreeMap::new();
-        let mut signs: BTreeMap<&str, [Standing<'_>; 2]> = BTreeMap::new();
-        for wording in group.members.iter().filter_map(|&at| self.wordings.get(at)) {
-            for vote in &wording.votes {
-                let Some(digest) = self.corpus.digests.get(vote.session) else { continue };
-                let Some(person) = vote::person(digest) else { continue };
-                clauses.entry(frame::clause(&vote.remark.text)).or_default().insert(person);
-                // `never delete unless we agree`, `ask before you delete` turn the same word differently and agree.
-                let conditional =
-                    frame::spoken(&vote.remark.text).iter().any(|word| CONDITIONS.contains(&word.as_str()));
-                for (term, sign) in wording.wish.terms.iter().filter(|(_, sign)| !conditional && **sign != 0)
-                {
-                    let side = &mut signs.entry(term).or_default()[usize::from(*sign > 0)];
-                    side.people.insert(person);
-                    side.roots.insert(&digest.root);
-                }
-            }
-        }
-        let clauses: Vec<(Vec<String>, BTreeSet<&str>)> = clauses.into_iter().collect();
-        let differ = clauses.iter().enumerate().any(|(at, (here, people))| {
-            let others = clauses.iter().skip(at + 1).filter(|(_, others)| people.is_disjoint(others));
-            others.into_iter().any(|(there, _)| frame::differ_in_a_word(here, there))
-        });
-        let core = group.middle.core(CORE);
-        let turned = core.iter().filter(|(term, _)| LEXICON.telling(term) > 0.99).any(|(term, _)| {
-            signs.get(term).is_some_and(|[against, wanting]| {
-                against.roots.len().min(wanting.roots.len()) >= TURNED_SESSIONS
-                    && against.people.is_disjoint(&wanting.people)
-            })
-        });
-        differ || turned
+    /// Whether several sessions say for sure that it is about how to work, or that it holds from now on: what
+    /// a group needs whose wordings share one name only.
+    pub(super) fn is_meant(&self, group: &Group) -> bool {
+        let standing = self.standing(&group.members);
+        standing.sure.len() >= SURE_SESSIONS || !standing.lasting.is_empty()
     }
 
     /// Whether a conflict whose sides have these wordings is one that people should see.
@@ -139,6 +107,16 @@ impl<'a> Judge<'a> {
     /// Whether a side of a conflict is a wish by itself: `why is the annex missing?` and `add the annex` are none.
     fn is_side(&self, members: &[usize]) -> bool {
         self.votes(members).iter().any(|vote| vote.strength >= Some(Strength::Mild) && !vote.asks())
+    }
+
+    /// Whether wordings may contradict others: not if all are questions, or one command that is given again and again
+    /// and that nobody words as more than that.
+    pub(super) fn may_contradict(&self, members: &[usize]) -> bool {
+        let votes = self.votes(members);
+        let standing = vote::standing(self.corpus, &votes);
+        let texts: BTreeSet<String> = votes.iter().map(|vote| vote.remark.text.to_lowercase()).collect();
+        let given_again = texts.len() < 2 && standing.sure.is_empty() && standing.roots.len() >= GIVEN_AGAIN;
+        !given_again && votes.iter().any(|vote| vote.strength.is_some() && !vote.asks())
     }
 
     /// Whether enough independent people and sessions stand behind a wish. Where the transcripts tell people
@@ -237,7 +215,10 @@ impl<'a> Judge<'a> {
         let sure = votes.iter().filter(|vote| vote.carries()).count();
         match shared.as_slice() {
             [] => false,
-            [one] => sure * 3 >= votes.len() && self.is_rare(one, said.get(one).copied().unwrap_or_default()),
+            [one] => {
+                let said_for_sure = sure * 3 >= votes.len() || self.has_a_name(group);
+                said_for_sure && self.is_rare(one, said.get(one).copied().unwrap_or_default())
+            }
             _ => true,
         }
     }
@@ -282,7 +263,8 @@ impl<'a> Judge<'a> {
         let standing = vote::standing(self.corpus, &votes);
         let lasting = standing.lasting.len() * 2 >= standing.roots.len();
         let few = self.different_requests(&votes, RECURRING_REQUESTS) < RECURRING_REQUESTS;
-        !lasting && few && self.is_mostly_asked(members)
+        let texts: BTreeSet<&str> = votes.iter().map(|vote| vote.remark.text.as_str()).collect();
+        !lasting && (few || texts.len() < WISHED_TEXTS) && self.is_mostly_asked(members)
     }
 
     /// Whether most of what these wordings say stands in the sessions' requests.
@@ -312,6 +294,16 @@ fn is_command(group: &Group, votes: &[&Vote<'_>], standing: &Standing<'_>) -> bo
     let wishing: BTreeSet<usize> =
         votes.iter().filter(|vote| vote.strength >= Some(Strength::Mild)).map(|vote| vote.session).collect();
     let several = texts.len() >= WISHED_TEXTS && standing.people.len() > 1;
+    let marked = |vote: &&Vote<'_>| {
+        let spoken = frame::spoken(&vote.remark.text);
+        vote.strength >= Some(Strength::Lasting)
+            || vote.remark.sort == Sort::Correction
+            || spoken.iter().any(|word| LEXICON.has("norm", word) || LEXICON.has("negator", word))
+            || speaks_of_all(&spoken)
+    };
+    if !votes.iter().any(marked) && texts.len() < UNMARKED_TEXTS && standing.people.len() <= UNMARKED_PEOPLE {
+        return true;
+    }
     let wished = standing.sure.len() >= SURE_SESSIONS
         || several && (!standing.sure.is_empty() || wishing.len() >= SURE_SESSIONS);
     if !wished && (texts.len() < UNMARKED_TEXTS || standing.people.len() < UNMARKED_PEOPLE) {
@@ -321,4 +313,17 @@ fn is_command(group: &Group, votes: &[&Vote<'_>], standing: &Standing<'_>) -> bo
         return false;
     }
     texts.len() < 2 || core.iter().all(|(term, _)| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
+}
+
+/// Whether a sentence speaks of things of a sort (`months in dates`) and not of one (`the button`).
+fn speaks_of_all(spoken: &[String]) -> bool {
+    spoken.iter().enumerate().any(|(at, word)| {
+        let pointed = at.checked_sub(1).and_then(|at| spoken.get(at));
+        let plural =
+            word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && stem(word).len() < word.len();
+        plural
+            && !pointed.is_some_and(|word| {
+                matches!(word.as_str(), "the" | "these" | "those" | "this" | "it" | "he" | "she")
+            })
+    })
 }

@@ -16,7 +16,7 @@ pub(super) fn signs(units: &[Unit]) -> Vec<i8> {
     let mut open_negation = false;
     let mut said = false;
     let (mut since_break, mut before_break): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
-    let (mut turned, mut only) = (false, None);
+    let (mut turned, mut only, mut undoes) = (false, None, false);
     for (at, unit) in units.iter().enumerate() {
         match &unit.role {
             Role::Term(_) => {
@@ -41,6 +41,7 @@ pub(super) fn signs(units: &[Unit]) -> Vec<i8> {
             }
             Role::Not { turns } => {
                 (open_negation, turned, sign) = (true, true, -1);
+                undoes = *turns == Turn::Undoes;
                 covered.clear();
                 if said {
                     before_break.clear();
@@ -53,14 +54,14 @@ pub(super) fn signs(units: &[Unit]) -> Vec<i8> {
                             signs[unit] = 0;
                         }
                     }
-                    Turn::Plain => {}
+                    Turn::Plain | Turn::Undoes => {}
                 }
             }
             Role::Bound(word) if open_negation => {
                 // `no saw before chalk has marked the cut` asks for the chalk; `no deploys before noon` for nothing.
                 let time = || units.get(at + 1).is_some_and(|unit| is_a_time(&unit.role));
-                let asks_for_what_follows =
-                    matches!(word.as_str(), "until" | "till" | "unless") || word == "before" && !time();
+                let asks_for_what_follows = matches!(word.as_str(), "until" | "till" | "unless")
+                    || word == "before" && !undoes && !time();
                 if asks_for_what_follows {
                     for &unit in &covered {
                         signs[unit] = 0;
@@ -137,7 +138,12 @@ pub(super) fn spare_complaints(words: &[Word], units: &[Unit], signs: &mut [i8])
     let is_end = |word: &&Word| matches!(word.text.as_str(), "." | "!" | "?" | ":" | ";" | "…");
     let mut spared: Vec<usize> = Vec::new();
     let mut start = 0;
-    for (at, mark) in words.iter().enumerate().filter(|(_, word)| is_end(word)) {
+    let ends = words.iter().enumerate().filter(|(at, word)| {
+        let again =
+            || at.checked_sub(1).and_then(|at| words.get(at)).is_some_and(|word| word.text == "again");
+        is_end(word) || word.text == "," && again()
+    });
+    for (at, mark) in ends {
         let part = words.get(start..at).unwrap_or_default();
         start = at + 1;
         let polite = part.iter().any(|word| ASKS_POLITELY.contains(&word.text.as_str()));
@@ -173,7 +179,9 @@ pub(super) fn spare_reasons(words: &[Word], units: &[Unit], signs: &mut [i8]) {
     for part in words.split(|word| matches!(word.text.as_str(), "," | ";" | ":" | "(")) {
         let (Some(first), Some(last)) = (part.first(), part.last()) else { continue };
         let inside = |unit: &Unit| unit.at.start >= first.at.start && unit.at.end <= last.at.end;
-        let turns = units.iter().any(|unit| inside(unit) && matches!(unit.role, Role::Not { .. }));
+        // `the PNGs are far too big` is why, too.
+        let turns = units.iter().any(|unit| inside(unit) && matches!(unit.role, Role::Not { .. }))
+            && !part.iter().any(|word| word.text == "too");
         let asks = judge(part).wish >= Some(Strength::Mild);
         if asked && !asks && !turns && part.len() > 2 {
             for (_, sign) in units.iter().zip(signs.iter_mut()).filter(|(unit, _)| inside(unit)) {

@@ -51,6 +51,8 @@ pub(super) enum Turn {
     Predicate,
     /// `without npm`
     Without,
+    /// `strip npm before you commit`
+    Undoes,
 }
 
 /// Turns words into units, synonyms into one term.
@@ -83,6 +85,12 @@ fn bounds(words: &[Word], at: usize) -> bool {
     words.get(at + 2).is_none_or(|word| word.is_mark() || word.text == "than")
 }
 
+/// Whether this word stands in what is only the condition of a wish.
+fn on_condition(words: &[Word], at: usize) -> bool {
+    let clause = words.iter().take(at).rev().take_while(|word| !word.is_mark());
+    clause.into_iter().any(|word| matches!(word.text.as_str(), "if" | "when" | "whenever" | "where" | "once"))
+}
+
 /// Whether this word tells that something is not there which should be.
 fn misses(words: &[Word], at: usize) -> bool {
     let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
@@ -91,7 +99,9 @@ fn misses(words: &[Word], at: usize) -> bool {
         before().take(LONGEST_WHY).any(|word| word.text == "why") && !before().any(|word| word.text == "you");
     let lacks = matches!(text(at), "missing" | "missed" | "forgot" | "forgotten" | "forgets")
         && !before().any(|word| word.text == "you" || LEXICON.has("negator", &word.text));
-    asks_why && matches!(text(at), "no" | "not" | "without" | "missing") || lacks
+    let misses_it = matches!(text(at), "miss" | "misses")
+        && before().last().is_some_and(|word| matches!(word.text.as_str(), "i" | "we"));
+    asks_why && matches!(text(at), "no" | "not" | "without" | "missing") || lacks || misses_it
 }
 
 /// Words within which a question says that it asks why.
@@ -158,7 +168,7 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         "only" => Role::Only,
         "leave" | "keep" | "stay" | "hands" if keeps_out(words, at) => Role::Not { turns: Turn::Plain },
         "strip" | "clear" | "remove" | "delete" | "purge" | "erase" | "discard" if leads(words, at) => {
-            Role::Not { turns: Turn::Plain }
+            Role::Not { turns: Turn::Undoes }
         }
         "removed" | "deleted" | "erased" | "purged" | "discarded" if is_done_to_the_subject(words, at) => {
             Role::Not { turns: Turn::Plain }
@@ -170,8 +180,12 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         "off" if next == "limits" => Role::Not { turns: Turn::Plain },
         "on" | "off" if is_state(words, at) => Role::Term(word.to_owned()),
         "too" if next_is_mark => Role::Filler,
+        // `keep the loop allocation free`
+        "free" if next_is_mark && at > 0 && !is_function_word(before(1)) => Role::Not { turns: Turn::Plain },
         "no" if next == "," => Role::Break,
-        "no" | "not" | "never" if matches!(next, "only" | "matter" | "enough") => Role::Filler,
+        "no" | "not" | "never" if matches!(next, "only" | "matter" | "enough" | "exceed" | "exceeding") => {
+            Role::Filler
+        }
         // `no more than 25 words` is not against words.
         "no" | "not"
             if matches!(next, "more" | "less" | "fewer" | "longer" | "later" | "earlier")
@@ -179,6 +193,8 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         {
             Role::Filler
         }
+        // `when it is not in the datasheet ask us` is not against asking.
+        "not" if LEXICON.has("bound", next) && on_condition(words, at) => Role::Filler,
         // `why is there no test?`, `photo credit missing`, `forgot the flag again` ask for what is not there.
         _ if LEXICON.has("negator", word) && misses(words, at) => Role::Filler,
         "over" if LEXICON.has("determiner", next) && !compares(words, at) => Role::Term("above".to_owned()),
@@ -197,9 +213,18 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
             if word == "without" && judges_the_lack(&words[at..]) {
                 return Role::Lack;
             }
+            // `the logs are far too long`
+            let too = word == "too" && [before(1), before(2)].iter().any(|verb| BEING.contains(verb));
+            // `outputs never go into git`
+            let never_goes = word == "never"
+                && matches!(
+                    next,
+                    "go" | "goes" | "get" | "gets" | "come" | "comes" | "land" | "belong" | "belongs"
+                )
+                && !is_function_word(before(1));
             let turns = match () {
                 () if word == "without" => Turn::Without,
-                () if predicate => Turn::Predicate,
+                () if predicate || never_goes && at > 0 || too => Turn::Predicate,
                 () if after_mark || but || swaps || after_name => Turn::Replaces,
                 () => Turn::Plain,
             };
@@ -254,9 +279,8 @@ fn judges_the_lack(rest: &[Word]) -> bool {
 fn leads(words: &[Word], at: usize) -> bool {
     let quiet =
         |word: &Word| LEXICON.has("stop", &word.text) || matches!(word.text.as_str(), "not" | "never");
-    words[..at]
-        .iter()
-        .all(|word| quiet(word) && !matches!(word.text.as_str(), "you" | "i" | "to") || word.is_mark())
+    let clause = words[..at].iter().rev().take_while(|word| !word.is_mark());
+    clause.into_iter().all(|word| quiet(word) && !matches!(word.text.as_str(), "you" | "i" | "to"))
 }
 
 /// `outputs are removed`, `branches get deleted`: what came before is what must not stay.
