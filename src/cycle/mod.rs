@@ -79,36 +79,39 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     }
     let before = parts.timed("looking at the repository", || look(request))?;
     let folded_in = parts.timed("listing the known sessions", || before.ledger.folded_in())?;
-    let gathered =
+    let mut gathered =
         parts.timed("reading sessions", || gather::gather(&request.sources, &folded_in, settings, repo))?;
-    let is_quiet = gathered.digests.is_empty()
+    let mut is_quiet = gathered.digests.is_empty()
         && !before.ledger.has_waiting(&folded_in)?
-        && parts.timed("looking for what is left to say", || nothing_left_to_say(&before, settings))?;
-    if is_quiet {
+        && (folded_in.is_empty()
+            || parts.timed("looking for what is left to say", || nothing_left_to_say(&before, settings))?);
+    let load = || parts.timed("loading digests", || before.ledger.digests_and(&gathered.digests));
+    let mut all = if is_quiet && request.sources.outcomes.is_none() { None } else { Some(load()?) };
+    if let (Some(all), Some(outcomes)) = (&mut all, request.sources.outcomes) {
+        gathered.judge(&all.digests, outcomes, request.now, before.ledger.late_additions()?);
+        crate::ledger::join(&mut all.digests, gathered.late.clone());
+        is_quiet &= gathered.late.is_empty();
+    }
+    let Some(all) = all.filter(|_| !is_quiet) else {
         let report = Report::quiet(&before.target, before.base, &gathered);
         if !request.dry_run {
             gathered.remember()?;
         }
         return Ok(report);
-    }
+    };
 
-    let stored = parts.timed("loading digests", || before.ledger.digests())?;
     let (cycles, _) = parts.timed("loading cycles", || before.ledger.cycles())?;
     let waiting = before.ledger.waiting()?;
     let mut fresh: Vec<Digest> = gathered.digests.iter().chain(&waiting.digests).cloned().collect();
     fresh.sort_by(|a, b| a.session.cmp(&b.session));
     fresh.dedup_by(|a, b| a.session == b.session);
-    let mut all = stored.digests;
-    all.extend(gathered.digests.iter().cloned());
-    let all = parts.timed("joining digests", || crate::ledger::newest(all));
-
     let known = known(&cycles);
     let memory = read_memory(repo, before.base, &settings.memory.root)?;
     let standings = parts.timed("looking up what people decided", || {
         verdict::standings(repo, &cycles, before.base, &settings.memory.root)
     })?;
     let given = Given { settings: &settings.mining, known: &known, notes: &notes(&standings) };
-    let patterns = parts.timed("mining", || mine(all, &given, before.ledger.cache(), parts));
+    let patterns = parts.timed("mining", || mine(all.digests, &given, before.ledger.cache(), parts));
     let today = request.now.strftime("%Y-%m-%d").to_string();
     let planned = parts.timed("planning", || {
         plan(&patterns, &memory, &standings, &Author::builtin()?, &settings.memory, &today)
@@ -116,7 +119,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
 
     let cycle = name(&before, &fresh.iter().map(|d| d.session.clone()).collect(), request.now);
     let mut report = Report::of(&cycle, &before.target, before.base, &gathered, &planned);
-    report.skipped.extend(stored.skipped);
+    report.skipped.extend(all.skipped);
     if request.dry_run {
         return Ok(report);
     }
@@ -143,7 +146,8 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         setting: &before.setting,
         now: request.now,
     });
-    let addition = Addition { cycle: &cycle, digests: &fresh, record: Some(&record) };
+    let addition =
+        Addition { cycle: &cycle, digests: &fresh, outcomes: &gathered.late, record: Some(&record) };
     let ledger = parts.timed("writing the ledger", || {
         before.ledger.append(&addition, &Stamp { identity, at: request.now })
     })?;
