@@ -24,11 +24,11 @@ mod find;
 mod gate;
 mod keywords;
 mod placeholder;
+#[cfg(test)]
+mod random_keys;
 mod redactor;
 mod rule;
 mod rules;
-#[cfg(test)]
-mod random_keys;
 mod seen;
 mod value;
 
