@@ -50,6 +50,10 @@ impl Settings {
             ("mining.template_similarity", mining.template_similarity),
             ("mining.job_similarity", mining.job_similarity),
             ("mining.false_discovery_rate", mining.false_discovery_rate),
+            ("mining.workflow_core_share", mining.workflow_core_share),
+            ("mining.workflow_optional_share", mining.workflow_optional_share),
+            ("mining.workflow_in_order", mining.workflow_in_order),
+            ("mining.workflow_converged", mining.workflow_converged),
             ("mining.habit_share", mining.habit_share),
             ("mining.wish_similarity", mining.wish_similarity),
         ];
@@ -192,6 +196,16 @@ pub struct Mining {
     pub workflow_min_steps: usize,
     /// Longest workflow, steps.
     pub workflow_max_steps: usize,
+    /// Share of the sessions that follow a workflow from which a step is one of its core, 0 to 1.
+    pub workflow_core_share: f64,
+    /// Share of them from which a step is an optional one, 0 to 1.
+    pub workflow_optional_share: f64,
+    /// How many times likelier a step must be in them than in other sessions.
+    pub workflow_lift: f64,
+    /// Of the sessions that take most of its steps, the share that must take them in order, 0 to 1.
+    pub workflow_in_order: f64,
+    /// Of the sessions that were asked for the same, the share that must follow it, 0 to 1.
+    pub workflow_converged: f64,
     /// A step sequence that more than this share of all sessions shows is a habit, not a workflow, 0 to 1.
     pub habit_share: f64,
     /// Similarity from which two wishes are the same, 0 to 1.
@@ -211,6 +225,11 @@ impl Default for Mining {
             workflow_gap: 4,
             workflow_min_steps: 3,
             workflow_max_steps: 12,
+            workflow_core_share: 0.7,
+            workflow_optional_share: 0.35,
+            workflow_lift: 3.0,
+            workflow_in_order: 0.5,
+            workflow_converged: 0.4,
             habit_share: 0.5,
             wish_similarity: 0.5,
         }

@@ -5,8 +5,10 @@
 //! Refuses what is no mistake: answers given by exit status, checks that fail before the fix, what a person
 //! refused; and texts that talk to agents ([`super::addressed`]).
 
+mod clarity;
 pub mod difference;
 pub mod fix;
+mod json;
 pub mod judge;
 mod listing;
 pub mod mask;
@@ -38,6 +40,9 @@ pub struct Failure {
     /// The line of the output that says what went wrong, verbatim, at most
     /// [`crate::settings::Reading::max_quote`] bytes.
     pub message: Clean,
+    /// Other lines of that output that may say why or name the error by a code, verbatim, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<Clean>,
     /// The failing call's arguments, values shortened. For shell tools one entry, `command`.
     pub args: Args,
     /// Exit status, where there was one.
@@ -69,6 +74,10 @@ pub struct Fix {
     /// missing, if the call itself did not change.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub between: Vec<Step>,
+    /// The call of each of `between`, verbatim and shortened; empty where the step says all, and in digests of
+    /// versions that did not keep them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Clean>,
     /// The command line or the essential argument that worked, verbatim and shortened.
     pub call: Clean,
     /// The very same call worked after files had been edited: perhaps it failed because of the work itself.
@@ -115,7 +124,10 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Failure> {
     let mut found: Vec<Open> = Vec::new();
     let mut known: BTreeMap<(Step, String), usize> = BTreeMap::new();
     for (at, seen) in calls.iter().enumerate().filter(|(_, seen)| seen.failed) {
-        let Some(message) = salient::line(&seen.call.output, settings.max_quote) else { continue };
+        let Some(salient::Told { message, beside }) = salient::told(&seen.call.output, settings.max_quote)
+        else {
+            continue;
+        };
         let step = step::failing(seen.call);
         let fix = fix::find(&calls, at, &step, settings.fix_window, settings.max_quote);
         if step::is_verification(&step) && is_how_work_goes(&calls, at, &step, &message, fix.as_ref()) {
@@ -131,6 +143,7 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Failure> {
                 event: seen.event,
                 step,
                 message,
+                beside,
                 args: shortened(seen.call, settings.max_quote),
                 exit: match seen.call.status {
                     Status::Failed { exit } => exit,

@@ -63,29 +63,76 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Remark> {
     keep_surest(found, settings.max_remarks)
 }
 
-/// Joins a short sentence that only points back with the one that it points to: `Where is the flag? New code needs
-/// one.` Alone, neither names what is wanted.
+/// Joins a short sentence that says nothing alone with its neighbour on the line: `Where is the flag? New code needs
+/// one.`, `decimal addresses again. hex!`, `too long. 5 lines max`.
 fn joined_where_one_leans(turn: &str, sentences: Vec<Range<usize>>) -> Vec<Range<usize>> {
     let mut joined: Vec<Range<usize>> = Vec::new();
+    let mut leans_on_next = false;
     for sentence in sentences {
-        let text = turn.get(sentence.clone()).unwrap_or_default();
+        let words = word::words(turn.get(sentence.clone()).unwrap_or_default());
         let before = joined.last().filter(|before| {
             let gap = turn.get(before.end..sentence.start).unwrap_or("\n");
-            let pointed_at = word::words(turn.get((*before).clone()).unwrap_or_default());
-            let names = pointed_at.iter().filter(|word| !word.is_mark()).count() >= SHORTEST_NAMING;
-            gap.len() <= 2 && !gap.contains('\n') && sentence.end - before.start <= LONGEST_JOINED && names
+            gap.len() <= 2 && !gap.contains('\n') && sentence.end - before.start <= LONGEST_JOINED
         });
-        match before.map(|before| before.start) {
-            Some(start) if points_back(&word::words(text)) => {
+        let points_at_it = |before: &Range<usize>| {
+            let pointed_at = word::words(turn.get(before.clone()).unwrap_or_default());
+            pointed_at.iter().filter(|word| !word.is_mark()).count() >= SHORTEST_NAMING && points_back(&words)
+        };
+        let is_fragment = fragment(&words);
+        match before.cloned() {
+            Some(before)
+                if leans_on_next || is_fragment || only_says_when(&words) || points_at_it(&before) =>
+            {
                 joined.pop();
-                joined.push(start..sentence.end);
+                joined.push(before.start..sentence.end);
             }
             _ => joined.push(sentence),
         }
+        leans_on_next = is_fragment && complains(&words);
     }
     joined
 }
 
+/// Whether a sentence is one word and little besides: it completes what stands beside it. A thank-you is none, nor is
+/// a prohibition (`no emojis`).
+fn fragment(words: &[word::Word]) -> bool {
+    const LITTLE: &[&str] = &[
+        "again", "always", "ever", "here", "never", "no", "not", "only", "please", "still", "that", "the",
+        "too", "wrong",
+    ];
+    let spoken: Vec<&str> =
+        words.iter().filter(|word| !word.is_mark()).map(|word| word.text.as_str()).collect();
+    let named = spoken.iter().filter(|word| !LITTLE.contains(word)).count();
+    let prohibits = matches!(spoken.first(), Some(&("no" | "not" | "never"))) && named > 0;
+    spoken.len() <= LONGEST_FRAGMENT
+        && named <= 1
+        && !prohibits
+        && cue::courtesies(words) == 0
+        && !cue::judge(words).chat
+}
+
+/// Whether a sentence only says how far the one before it holds: `general rule`, `we do this everywhere`.
+fn only_says_when(words: &[word::Word]) -> bool {
+    let spoken = words.iter().filter(|word| !word.is_mark()).count();
+    let asks_how_often = matches!(words, [how, often, ..] if how.text == "how" && matches!(often.text.as_str(), "often" | "many"));
+    spoken <= LONGEST_SCOPE
+        && (asks_how_often
+            || cue::judge(words).wish == Some(Strength::Lasting) && points_back(words)
+            || spoken <= LONGEST_FRAGMENT
+                && cue::judge(words).wish == Some(Strength::Lasting)
+                && !cue::starts_wish(words))
+}
+
+/// Most words of a sentence that only says how far another one holds.
+const LONGEST_SCOPE: usize = 5;
+
+/// Whether a fragment finds fault: what is wanted follows.
+fn complains(words: &[word::Word]) -> bool {
+    words.iter().any(|word| matches!(word.text.as_str(), "?" | "again" | "no" | "still" | "too" | "wrong"))
+}
+
+/// Most words of a sentence that only completes its neighbour.
+const LONGEST_FRAGMENT: usize = 3;
 /// Words of a sentence that another one may point back to.
 const SHORTEST_NAMING: usize = 4;
 /// Longest two sentences that are taken as one, bytes.
@@ -95,7 +142,7 @@ const LONGEST_LEANING: usize = 7;
 
 /// Whether these few words name a thing only by pointing back to it: `keep it alive`, `new code needs one`.
 fn points_back(words: &[word::Word]) -> bool {
-    const POINTERS: &[&str] = &["it", "one", "them", "they"];
+    const POINTERS: &[&str] = &["it", "one", "such", "them", "they", "this"];
     let spoken: Vec<&str> =
         words.iter().filter(|word| !word.is_mark()).map(|word| word.text.as_str()).collect();
     let pointer = spoken.iter().position(|word| POINTERS.contains(word));
@@ -122,7 +169,8 @@ fn remarks_of(
         let Some(clause) = words.get(part) else { continue };
         let judged = cue::judge(clause);
         let wrong = judged.wrong && agent_spoke;
-        if judged.wish.is_none() && !wrong {
+        let bare = agent_spoke && !judged.chat && is_terse(clause);
+        if judged.wish.is_none() && !wrong && !bare {
             continue;
         }
         let (Some(first), Some(last)) = (clause.first(), clause.last()) else { continue };
@@ -141,6 +189,16 @@ fn remarks_of(
         ));
     }
 }
+
+/// Whether a sentence is as short as what people throw in (`redline??`, `5 lines max`) and names something. Such a
+/// sentence says nothing by itself; across sessions it may be the tenth time that somebody has to say it.
+fn is_terse(words: &[word::Word]) -> bool {
+    let spoken = words.iter().filter(|word| !word.is_mark()).count();
+    (1..=LONGEST_TERSE).contains(&spoken)
+}
+
+/// Most words of a sentence that is kept although nothing in it says that it is a wish.
+const LONGEST_TERSE: usize = 16;
 
 /// How a placeholder begins that stands for a secret. A sentence that hands over a secret is no wish for how to
 /// work, and all of them would look alike.

@@ -158,6 +158,14 @@ pub fn is_look_around(step: &Step) -> bool {
     known::has(known::LOOKING, step) || known::has(known::SEARCHERS, &step.to_ascii_lowercase())
 }
 
+/// The file that a call to a tool for files reads or edits.
+pub fn file_of(call: &Call) -> Option<&Clean> {
+    let tool = call.tool.to_ascii_lowercase();
+    let handles =
+        [known::EDITORS, known::TEXT_EDITORS, known::READERS].iter().any(|names| known::has(names, &tool));
+    known::PATH_ARGUMENTS.iter().find_map(|path| call.args.get(path)).filter(|_| handles)
+}
+
 /// Whether a step reads, edits or searches files, by its name.
 pub fn handles_files(step: &Step) -> bool {
     let verb = step.split(' ').next().unwrap_or_default().to_ascii_lowercase();

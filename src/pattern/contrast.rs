@@ -1,15 +1,15 @@
 //! What failing runs do or leave out that succeeding runs of the same job don't.
 //!
 //! Compares only runs of one job with each other, because a plain comparison of failing with succeeding runs
-//! finds what hard jobs have in common and calls it a mistake. Only outcomes that were stated, or shown by tests,
-//! count; only jobs with both failing and succeeding runs say anything. The way: [`runs`] picks what is compared,
-//! [`habits`] lists what a run does or leaves out, [`departure`] where failing runs depart from what succeeding
+//! finds what hard jobs have in common and calls it a mistake. Only outcomes that were stated count; only jobs with
+//! both failing and succeeding runs say anything. The way: [`runs`] picks what is compared, [`habits`] lists what a run does or leaves out, [`departure`] where failing runs depart from what succeeding
 //! ones agree on, [`selection`] tests, bounds false discoveries and keeps one of several habits that say the
 //! same. What recurs without enough runs for a test, [`difference`] finds and nobody calls a cause. Refuses to publish what is seen in a single job or what is a matter of long and short runs.
 
 mod departure;
 mod difference;
 mod habits;
+mod likeness;
 mod runs;
 mod selection;
 
@@ -25,17 +25,18 @@ use std::collections::BTreeSet;
 /// Traits that share at least this share of their runs say the same, 0 to 1.
 const EQUIVALENT: f64 = 0.9;
 
-/// Smallest odds ratio of failing that is worth a note.
-const MIN_ODDS_RATIO: f64 = 1.5;
+/// Power of the share of runs without a trait by which its being the mistake is believed beforehand: what half of
+/// all runs do is a quarter as likely a mistake as what hardly any does, because most of what agents do is right.
+const RARITY: i32 = 2;
 
-/// Standard errors that must be left of a trait when the length of runs is held equal.
-const MIN_Z_BESIDE_LENGTH: f64 = 1.0;
+/// Most traits that are looked at together, those that show most alone.
+const MOST_TOGETHER: usize = 160;
 
-/// How many times the false-discovery bound a habit may miss and still be told, as corroborated.
+/// How many times the false-discovery bound a habit may miss and still count as corroborated.
 const CANDIDATES: f64 = 2.0;
 
-/// Which part of a trait's error rate goes to the side that fewer runs show, 0 to 1.
-const MINORITY_SHARE: f64 = 0.8;
+/// Least probability of making runs fail with which a habit is told, 0 to 1.
+const LEAST_CHANCE: f64 = 0.25;
 
 /// Most differences that are told at once without a test that held.
 const MOST_OBSERVED: usize = 6;
@@ -53,7 +54,7 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
 }
 
 fn pattern(corpus: &Corpus<'_>, runs: &Runs<'_>, finding: Finding) -> Pattern {
-    let seen_in: BTreeSet<usize> = finding.failing.iter().map(|&run| runs.sessions[run]).collect();
+    let seen_in: BTreeSet<usize> = finding.failing.iter().map(|&run| runs.sessions[run as usize]).collect();
     let anchor = anchor(&finding.habit);
     let parts: Vec<&str> = anchor.iter().map(|part| &**part).collect();
     let table = finding.tables.iter().fold([0u32; 4], |sum, table| {
@@ -66,7 +67,7 @@ fn pattern(corpus: &Corpus<'_>, runs: &Runs<'_>, finding: Finding) -> Pattern {
         scope: witness::scope(corpus.digests, &seen_in),
         evidence: evidence(corpus, &finding.habit, &seen_in),
         grade: finding.grade,
-        weight: finding.excess.max(0.0) * (1.0 - 0.9 * finding.q),
+        weight: finding.excess.max(0.0) * finding.chance.max(LEAST_CHANCE),
         lesson: Lesson::Contrast(ContrastLesson {
             odds_ratio: stratified::odds_ratio(&finding.tables).value,
             p: finding.p,

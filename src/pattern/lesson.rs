@@ -28,12 +28,16 @@ pub struct ErrorLesson {
     pub step: Step,
     /// The error with its variable parts masked: `not enough seats on flight <id>`.
     pub template: Clean,
+    /// Other lines that the same outputs show in nearly all sessions, masked: a code, the reason.
+    pub beside: Vec<Clean>,
     /// The argument paths whose value the error repeats, or that differ in every fix: what to look at.
     pub arguments: Vec<Clean>,
     /// What worked afterwards, most often first.
     pub remedies: Vec<Remedy>,
     /// Sessions where the same step worked in the end, whatever the agent did.
     pub recovered: u32,
+    /// Sessions that tried the step again after it had failed so.
+    pub retried: u32,
     /// Failing calls in all sessions together.
     pub times: u32,
     /// Calls spent on it in all sessions together.
@@ -77,8 +81,8 @@ pub enum Way {
         /// Which.
         path: Clean,
     },
-    /// This was done first, and then the same call worked.
-    First(Step),
+    /// These were done first, in this order, and then the same call worked.
+    First(Vec<Done>),
     /// This was done in its place. The command line as it worked, masked.
     Instead {
         /// The step.
@@ -86,6 +90,15 @@ pub enum Way {
         /// Masked command line or call.
         call: Clean,
     },
+}
+
+/// A step that was done, with its call.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Done {
+    /// The step.
+    pub step: Step,
+    /// The call with what varied between sessions masked; empty where they share no more than the step.
+    pub call: Clean,
 }
 
 /// What distinguishes failing from succeeding runs of the same jobs.

@@ -6,7 +6,9 @@
 
 mod family;
 mod group;
+mod output;
 mod remedy;
+mod sequence;
 
 use super::memo::{Reading, remembered};
 use super::{
@@ -30,6 +32,8 @@ struct Occurrence<'a> {
     session: usize,
     digest: &'a Digest,
     failure: &'a Failure,
+    /// The line that names the error: the failure's message, or one that stands beside it and says more.
+    message: &'a Clean,
 }
 
 impl Occurrence<'_> {
@@ -47,12 +51,13 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
             // Digests come from other machines too: what is refused on reading is refused again here.
             let addresses = || addresses_an_agent(&failure.message);
             if !remembered(Reading::Addresses, &failure.message, addresses) {
-                occurrences.push(Occurrence { session, digest, failure });
+                occurrences.push(Occurrence { session, digest, failure, message: &failure.message });
             }
         }
     }
     let groups = group::by_step_and_template(&occurrences, corpus.settings.template_similarity);
     let groups = family::one_a_mistake(groups, corpus);
+    let groups = output::one_a_mistake(groups);
     let mut patterns: Vec<Pattern> = groups.par_iter().filter_map(|group| pattern(group, corpus)).collect();
     patterns.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
     patterns
@@ -118,14 +123,24 @@ fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
         .filter(|o| o.fix().is_some_and(|fix| !fix.guessed && fix.step == o.failure.step))
         .map(|o| &o.digest.root)
         .collect();
+    let again = |o: &&Occurrence<'_>| o.failure.times > 1 || !o.failure.attempts.is_empty();
+    let retried: BTreeSet<&Clean> = group
+        .occurrences
+        .iter()
+        .filter(again)
+        .map(|o| &o.digest.root)
+        .chain(recovered.iter().copied())
+        .collect();
     let total = |of: fn(&Failure) -> u32| {
         group.occurrences.iter().map(|o| of(o.failure)).fold(0, u32::saturating_add)
     };
     let lesson = ErrorLesson {
         step: group.step.clone(),
         template: redact(&group.wording),
+        beside: output::shown_beside(group),
         arguments: arguments(group),
         recovered: recovered.len() as u32,
+        retried: retried.len() as u32,
         times: total(|failure| failure.times),
         cost: total(|failure| failure.cost),
         remedies,
@@ -167,7 +182,7 @@ fn arguments(group: &Group<'_>) -> Vec<Clean> {
         let failure = occurrence.failure;
         let mut here: BTreeSet<&Clean> = BTreeSet::new();
         for arg in failure.args.0.iter().filter(|arg| &*arg.path != "command") {
-            if says(&failure.message, &arg.value) && here.insert(&arg.path) {
+            if says(occurrence.message, &arg.value) && here.insert(&arg.path) {
                 *repeated.entry(&arg.path).or_default() += 1;
             }
         }
@@ -200,21 +215,24 @@ fn says(message: &str, value: &str) -> bool {
         })
 }
 
-/// Quotes, at most one an independent session, the clearest first: those whose session also shows what worked,
-/// the shorter message before the longer.
+/// Quotes, at most one an independent session, the clearest first: those whose session also shows what worked, the
+/// shorter message before the longer. A quote that says the same as one before it adds little and comes last.
 fn evidence(group: &Group<'_>, most: usize) -> Vec<Evidence> {
     let mut ranked: Vec<&Occurrence<'_>> = group.occurrences.iter().collect();
     ranked.sort_by_key(|o| {
-        (o.fix().is_none_or(|fix| fix.guessed), o.failure.message.len(), &o.digest.session, o.failure.event)
+        (o.fix().is_none_or(|fix| fix.guessed), o.message.len(), &o.digest.session, o.failure.event)
     });
     let mut roots = BTreeSet::new();
+    ranked.retain(|o| roots.insert(&o.digest.root));
+    let mut quotes = BTreeSet::new();
+    let (new, again): (Vec<_>, Vec<_>) = ranked.into_iter().partition(|o| quotes.insert(o.message));
     let quote = |o: &Occurrence<'_>| Evidence {
         session: o.digest.session.clone(),
         event: o.failure.event,
         at: o.digest.began,
-        quote: o.failure.message.clone(),
+        quote: o.message.clone(),
     };
-    ranked.into_iter().filter(|o| roots.insert(&o.digest.root)).take(most).map(quote).collect()
+    new.into_iter().chain(again).take(most).map(quote).collect()
 }
 
 #[cfg(test)]

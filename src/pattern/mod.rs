@@ -20,7 +20,7 @@ pub mod witness;
 
 pub use identity::Known;
 pub use lesson::{
-    ConflictLesson, ContrastLesson, ErrorLesson, Habit, Lesson, Rate, Remedy, Side, Way, WishLesson,
+    ConflictLesson, ContrastLesson, Done, ErrorLesson, Habit, Lesson, Rate, Remedy, Side, Way, WishLesson,
     WorkflowLesson, WorkflowStep,
 };
 pub use mining::{Given, mine, mine_telling};

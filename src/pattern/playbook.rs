@@ -156,7 +156,7 @@ fn pattern(
     let seen_in: BTreeSet<usize> = sessions.iter().copied().collect();
     let support = witness::support(digests, &corpus.jobs, &seen_in);
     let mut anchor = vec![Clean::fixed("workflow")];
-    anchor.extend(workflow.core().into_iter().map(|step| name(step).0.clone()));
+    anchor.extend(workflow.core(trails).into_iter().map(|step| name(step).0.clone()));
     let parts: Vec<&str> = anchor.iter().map(|part| part.as_str()).collect();
     let (with, without) = rates(workflow, topic, trails);
     let steps = workflow.steps.iter().map(|(step, share)| {
@@ -183,7 +183,7 @@ fn pattern(
         grade: if corroborated { Grade::Corroborated } else { Grade::Friction },
         scope: witness::scope(digests, &seen_in),
         evidence: evidence(workflow, &sessions, corpus, trails),
-        weight: f64::from(support.sessions) * workflow.core().len() as f64,
+        weight: f64::from(support.sessions) * workflow.core(trails).len() as f64,
         support,
         anchor,
     }
@@ -214,7 +214,7 @@ fn asks(sessions: &[usize], corpus: &Corpus<'_>) -> Vec<Clean> {
 /// Quotes of the workflow's rarest steps, one a session and each of another job as far as they go: the call that
 /// did it.
 fn evidence(workflow: &Workflow, sessions: &[usize], corpus: &Corpus<'_>, trails: &Trails) -> Vec<Evidence> {
-    let mut core = distinct(&workflow.core());
+    let mut core = distinct(&workflow.core(trails));
     core.sort_by_key(|step| trails.with[*step as usize].len());
     let quote = |session: usize| {
         let digest = &corpus.digests[session];

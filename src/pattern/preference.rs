@@ -34,8 +34,9 @@ use super::{
 use crate::digest::Digest;
 use crate::redact::Clean;
 use group::{Group, Groups};
+use lexicon::LEXICON;
 use likeness::Vector;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use vote::Wording;
 use worth::Judge;
 
@@ -43,6 +44,16 @@ use worth::Judge;
 const REAL_MINORITY: f64 = 0.25;
 /// Sessions from which the smaller side of a conflict is worth showing whatever its share.
 const REAL_SESSIONS: usize = 2;
+/// Share of the heaviest word's weight that a word has that a group may be about.
+const NAMING: f64 = 0.2;
+/// Share of a wish's turns that it shares with another one from which the two are one.
+const SAME_TURNS: f64 = 0.5;
+/// Share of a group's votes that have its name.
+const NEARLY_ALL: f64 = 0.8;
+/// Share of all who say a name that two groups must have for it to be theirs.
+const MOSTLY: f64 = 0.6;
+/// Mean sign of a word from which a group is of one mind about it.
+const CLEAR: f64 = 0.7;
 /// Probability, were wishes voiced to any agent alike, from which it is chance that only one agent heard one.
 const CHANCE: f64 = 0.005;
 
@@ -69,7 +80,9 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
         patterns.extend(miner.conflict(&sides));
     }
     let alone = groups.all.iter().enumerate().filter(|(at, _)| !contradicted.contains(at));
-    patterns.extend(alone.filter_map(|(_, group)| miner.agreement(group)));
+    let agreed: Vec<(&Group, Pattern)> =
+        alone.filter_map(|(_, group)| Some((group, miner.agreement(group)?))).collect();
+    patterns.extend(miner.once(agreed));
     patterns.sort_by(|a, b| a.anchor.cmp(&b.anchor));
     patterns
 }
@@ -90,14 +103,35 @@ impl Miner<'_> {
             let standing = vote::standing(self.corpus, &votes);
             conflict::Group {
                 middle: group.middle.clone(),
-                texts: votes.iter().map(|vote| conflict::spoken(&vote.remark.text)).collect(),
+                texts: votes.iter().map(|vote| frame::spoken(&vote.remark.text)).collect(),
+                names: self.names(group),
                 clauses: votes.iter().map(|vote| frame::clause(&vote.remark.text)).collect(),
                 people: standing.people.iter().map(|person| (*person).to_owned()).collect(),
                 sessions: standing.roots.len(),
             }
         };
         let views: Vec<conflict::Group> = self.groups.all.iter().map(view).collect();
-        conflict::find(&views, self.corpus.settings.wish_similarity)
+        let mut said: BTreeMap<String, usize> = BTreeMap::new();
+        for wording in self.wordings {
+            for term in wording.wish.terms.keys() {
+                *said.entry(term.clone()).or_default() += wording.votes.len();
+            }
+        }
+        conflict::find(&views, &said, self.corpus.settings.wish_similarity)
+    }
+
+    /// The telling words that a group clearly wants or does not want, and in how many votes they are.
+    fn names(&self, group: &Group) -> BTreeMap<String, (f64, usize)> {
+        let clear = |sign: f64| sign.abs() >= CLEAR;
+        let core = group.middle.core(NAMING).into_iter();
+        let named = core.filter(|(term, sign)| LEXICON.telling(term) > 0.99 && clear(*sign));
+        let times = |term: &str| {
+            let of = group.members.iter().filter_map(|&at| self.wordings.get(at));
+            of.filter(|wording| wording.wish.terms.contains_key(term))
+                .map(|wording| wording.votes.len())
+                .sum()
+        };
+        named.map(|(term, sign)| (term.to_owned(), (sign, times(term)))).collect()
     }
 
     fn members(&self, side: &[usize]) -> Vec<usize> {
@@ -163,6 +197,44 @@ impl Miner<'_> {
             false => ("correction", Lesson::Correction(wish)),
         };
         Some(self.pattern(identity::agreement(sort, middle), lesson, members, evidence))
+    }
+
+    /// Leaves out what says again, in part, what a weightier wish says: items of one short list are one wish until
+    /// people voice them apart, and so is a sentence that only one wording says about a thing with a name of its own.
+    fn once(&self, mut agreed: Vec<(&Group, Pattern)>) -> Vec<Pattern> {
+        agreed.sort_by(|a, b| b.1.weight.total_cmp(&a.1.weight).then_with(|| a.1.anchor.cmp(&b.1.anchor)));
+        let mut kept: Vec<(&Group, Pattern)> = Vec::new();
+        for (group, pattern) in agreed {
+            if !kept.iter().any(|(other, _)| self.says_again(group, other)) {
+                kept.push((group, pattern));
+            }
+        }
+        kept.into_iter().map(|(_, pattern)| pattern).collect()
+    }
+
+    fn says_again(&self, group: &Group, weightier: &Group) -> bool {
+        let turns = |of: &Group| -> BTreeSet<(usize, u32)> {
+            self.judge.votes(&of.members).iter().map(|vote| (vote.session, vote.remark.event)).collect()
+        };
+        let (here, there) = (turns(group), turns(weightier));
+        let shared = here.intersection(&there).count();
+        if shared as f64 >= SAME_TURNS * here.len() as f64 {
+            return true;
+        }
+        let [lone] = group.members.as_slice() else { return false };
+        let named = |term: &str| {
+            let having = |of: &[usize]| {
+                let of = of.iter().filter_map(|&at| self.wordings.get(at));
+                let having = of.filter(|wording| wording.wish.terms.contains_key(term));
+                having.map(|wording| wording.votes.len()).sum::<usize>() as f64
+            };
+            let everybody: Vec<usize> = (0..self.wordings.len()).collect();
+            let (of_lone, of_others) = (having(&[*lone]), having(&weightier.members));
+            of_others >= NEARLY_ALL * self.judge.votes(&weightier.members).len() as f64
+                && of_lone + of_others >= MOSTLY * having(&everybody)
+        };
+        let core = group.middle.core(NAMING).into_iter().filter(|(term, _)| LEXICON.telling(term) > 0.99);
+        core.map(|(term, _)| term).any(named)
     }
 
     fn sessions(&self, members: &[usize]) -> BTreeSet<usize> {

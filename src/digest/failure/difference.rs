@@ -4,6 +4,7 @@
 //! for tools, by stretches of words for shell lines. Everything in it is verbatim from the calls.
 
 use super::Change;
+use super::fix::file_name;
 use super::program;
 use crate::digest::shell::{self, Command};
 use crate::digest::step::{self, Step};
@@ -16,7 +17,7 @@ use std::ops::Range;
 const COMPARED: usize = 160;
 
 /// What differs between two calls of one step, and the working one verbatim; `None` where they have so little in
-/// common that the second is no second try of the first. `directly`: nothing came between.
+/// common that the second is no second try of the first. `directly`: nothing but looking around came between.
 pub fn between_calls(
     from: &Call,
     to: &Call,
@@ -25,8 +26,12 @@ pub fn between_calls(
     most: usize,
 ) -> Option<(Vec<Change>, Clean)> {
     match (step::command_line(from), step::command_line(to)) {
-        (Some(from), Some(to)) => shell_difference(from, to, step, most),
-        (None, None) => argument_difference(from, to, directly, most),
+        (Some(from), Some(to)) => shell_difference(from, to, step, directly, most),
+        (None, None) => {
+            // Another file is another call, wherever it lies.
+            let file = |call| step::file_of(call).map(|path| file_name(path));
+            (file(from) == file(to)).then(|| argument_difference(from, to, directly, most)).flatten()
+        }
         _ => None,
     }
 }
@@ -45,7 +50,13 @@ pub(super) fn command_of<'a>(commands: &'a [Command], step: &Step) -> Option<&'a
         .or_else(|| commands.last())
 }
 
-fn shell_difference(from: &Clean, to: &Clean, step: &Step, most: usize) -> Option<(Vec<Change>, Clean)> {
+fn shell_difference(
+    from: &Clean,
+    to: &Clean,
+    step: &Step,
+    directly: bool,
+    most: usize,
+) -> Option<(Vec<Change>, Clean)> {
     let (from_commands, to_commands) = (shell::commands(from), shell::commands(to));
     let (a, b) = (command_of(&from_commands, step)?, command_of(&to_commands, step)?);
     let texts = |line: &Clean, command: &Command| -> Vec<String> {
@@ -62,8 +73,7 @@ fn shell_difference(from: &Clean, to: &Clean, step: &Step, most: usize) -> Optio
             .collect()
     };
     let (a_rest, b_rest) = (rest(&a_words), rest(&b_words));
-    let alike = a_rest.iter().filter(|word| b_rest.iter().any(|other| resemble(word, other))).count();
-    if alike == 0 && !a_rest.is_empty() && !(a_rest.iter().all(|word| is_option(word)) || b_rest.is_empty()) {
+    if !is_second_try(&a_rest, &b_rest, directly) {
         return None;
     }
     let mut changes = Vec::new();
@@ -102,6 +112,28 @@ fn shell_difference(from: &Clean, to: &Clean, step: &Step, most: usize) -> Optio
     Some((changes, to.part(span)?.cut(most)))
 }
 
+/// Whether the second of two calls does what the first was to do: what it does it to stays, or there was nothing. Where
+/// all of that differs, only a call that came directly afterwards is a second try, if one word was replaced or one
+/// resembles what it replaces.
+fn is_second_try(first: &[String], second: &[String], directly: bool) -> bool {
+    let operands =
+        |words: &[String]| -> Vec<String> { words.iter().filter(|word| !is_option(word)).cloned().collect() };
+    let (before, after) = (operands(first), operands(second));
+    let kept = |word: &String| after.iter().any(|other| word == other || is_same_file(word, other));
+    let resembles = |word: &String| after.iter().any(|other| resemble(word, other));
+    let replaced = first.iter().zip(second).filter(|(a, b)| a != b).count();
+    before.is_empty()
+        || second.is_empty()
+        || before.iter().any(kept)
+        || directly && (first.len() == second.len() && replaced == 1 || before.iter().any(resembles))
+}
+
+/// Whether two words name a file of one name in different folders.
+fn is_same_file(a: &str, b: &str) -> bool {
+    let name = |word: &'_ str| file_name(word.trim_end_matches('/')).to_owned();
+    (a.contains('/') || b.contains('/')) && name(a).len() > 2 && name(a) == name(b)
+}
+
 /// An option or an assignment, and not an operand.
 pub(super) fn is_option(word: &str) -> bool {
     word.starts_with('-') || shell::is_assignment(word)
@@ -112,8 +144,7 @@ fn resemble(a: &str, b: &str) -> bool {
     if a == b {
         return true;
     }
-    let base = |word: &str| word.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
-    if a.contains('/') && base(a).len() > 2 && base(a) == base(b) {
+    if is_same_file(a, b) {
         return true;
     }
     let shared = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();

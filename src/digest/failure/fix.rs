@@ -12,11 +12,16 @@ use crate::digest::addressed::addresses_an_agent;
 use crate::digest::shell::{self, Command};
 use crate::digest::step::{self, Step};
 use crate::redact::Clean;
-use crate::session::{Call, Status};
+use crate::session::{Arg, Call, Status};
 use std::collections::BTreeSet;
 
 /// Longest list of words or values that is compared.
 const COMPARED: usize = 160;
+
+/// Most arguments that are told of a tool's call, and the longest value among them, bytes.
+const FEW_ARGUMENTS: usize = 4;
+/// See [`FEW_ARGUMENTS`].
+const SHORT_VALUE: usize = 48;
 
 /// A call with what it was, worked out once.
 pub struct Seen<'a> {
@@ -47,32 +52,39 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
         if !seen.worked() || !does(seen, step) {
             continue;
         }
-        let Some((changes, call)) = between_calls(failing.call, seen.call, step, place == at + 1, most)
+        let Some((changes, call)) =
+            between_calls(failing.call, seen.call, step, is_next(calls, at, place), most)
         else {
             continue;
         };
         if addresses_an_agent(&call) {
             return None;
         }
-        let between = between(calls, at, place, step);
+        let (between, between_calls) = between(calls, at, place, step, most).into_iter().unzip();
         let edited = changes.is_empty() && edited(calls, at, place, step);
-        return Some((
-            Fix { event: seen.event, step: step.clone(), changes, between, call, edited, guessed: false },
-            place,
-        ));
+        let fix = Fix {
+            event: seen.event,
+            step: step.clone(),
+            changes,
+            between,
+            calls: between_calls,
+            call,
+            edited,
+            guessed: false,
+        };
+        return Some((fix, place));
     }
     let tried_again = later().any(|(_, seen)| does(seen, step));
     let mut first = true;
     for (place, seen) in later() {
-        if !seen.worked()
-            || does(seen, step)
-            || seen.call.tool != failing.call.tool && is_shell(failing) != is_shell(seen)
-        {
+        let replaces = step::changes_something(seen.call) || !step::changes_something(failing.call);
+        let on_file = on_the_same_file(failing.call, seen.call, step, most).filter(|_| replaces);
+        let comparable = seen.call.tool == failing.call.tool || is_shell(failing) == is_shell(seen);
+        if !seen.worked() || on_file.is_none() && (does(seen, step) || !comparable) {
             continue;
         }
-        let Some((other, call)) = acting_part(seen, most) else { continue };
-        let replaces = step::changes_something(seen.call) || !step::changes_something(failing.call);
-        let certain = replaces && shares_its_operands(failing.call, seen.call, step);
+        let certain = on_file.is_some() || replaces && shares_its_operands(failing.call, seen.call, step);
+        let Some((other, call)) = on_file.or_else(|| acting_part(seen, most)) else { continue };
         if !certain && (!first || tried_again) {
             first = false;
             continue;
@@ -92,6 +104,7 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
                 step: other,
                 changes: Vec::new(),
                 between: Vec::new(),
+                calls: Vec::new(),
                 call,
                 edited: false,
                 guessed: !certain,
@@ -109,6 +122,13 @@ pub(super) fn edited(calls: &[Seen<'_>], at: usize, until: usize, step: &Step) -
     between.filter(|seen| !seen.failed && !does(seen, step)).any(|seen| seen.steps.iter().any(edits))
 }
 
+/// Whether nothing but looking around worked between two calls.
+fn is_next(calls: &[Seen<'_>], at: usize, then: usize) -> bool {
+    let looks = |step: &Step| step::is_look_around(step) || step.starts_with("read ");
+    let between = calls.get(at + 1..then).unwrap_or_default();
+    between.iter().all(|seen| seen.failed || seen.steps.iter().all(looks))
+}
+
 fn is_shell(seen: &Seen<'_>) -> bool {
     step::command_line(seen.call).is_some()
 }
@@ -121,27 +141,75 @@ fn done_before(calls: &[Seen<'_>], at: usize, step: &Step) -> bool {
     calls.get(..at).unwrap_or_default().iter().any(|seen| seen.worked() && does(seen, step))
 }
 
-/// Steps that worked between the failing and the working call and that were new: the session had not done them
-/// before, or does them now to the very thing that the failing call was about. In order, each once.
-fn between(calls: &[Seen<'_>], at: usize, fixed: usize, step: &Step) -> Vec<Step> {
+/// Steps that worked between the failing and the working call and that were new, with their calls: the session had
+/// not done them before, or does them now to the very thing that the failing call was about, or in another mode of
+/// the program that failed. In order, each once.
+fn between(calls: &[Seen<'_>], at: usize, fixed: usize, step: &Step, most: usize) -> Vec<(Step, Clean)> {
     let Some(failing) = calls.get(at) else { return Vec::new() };
-    let mut steps: Vec<Step> = Vec::new();
+    let mut steps: Vec<(Step, Clean)> = Vec::new();
     let here = operands(failing.call);
-    for seen in calls.get(at + 1..=fixed).unwrap_or_default().iter().filter(|seen| seen.worked()) {
+    let worked = calls.get(at + 1..=fixed).unwrap_or_default().iter().filter(|seen| seen.worked());
+    for seen in worked {
         let programs = acting_programs(seen.call);
         for done in &seen.steps {
             let looks =
                 !programs.is_empty() && program::only_looks(done.split(' ').next().unwrap_or_default());
-            if done == step || looks || steps.contains(done) || failing.steps.contains(done) {
+            if looks || steps.iter().any(|(known, _)| known == done) {
+                continue;
+            }
+            let call = call_of(seen.call, done, most);
+            if done == step || failing.steps.contains(done) {
+                if done == step
+                    && seen.event != calls.get(fixed).map_or(0, |seen| seen.event)
+                    && is_other_mode(failing.call, seen.call, step)
+                {
+                    steps.push((done.clone(), call));
+                }
                 continue;
             }
             let on_it = !here.is_disjoint(&operands(seen.call));
             if on_it || !done_before(calls, at, done) {
-                steps.push(done.clone());
+                steps.push((done.clone(), call));
             }
         }
     }
     steps
+}
+
+/// The call that a step was, verbatim; empty where its arguments belong to one session: of an edit or a reading.
+fn call_of(call: &Call, step: &Step, most: usize) -> Clean {
+    if let Some(line) = step::command_line(call) {
+        let commands = shell::commands(line);
+        let place = command_of(&commands, step).filter(|command| step.contains(command.program()));
+        return place
+            .and_then(Command::place)
+            .and_then(|place| line.part(place))
+            .unwrap_or_default()
+            .cut(most);
+    }
+    let short = |arg: &&Arg| arg.value.len() <= SHORT_VALUE && !arg.value.contains('\n');
+    if step::handles_files(step)
+        || call.args.0.len() > FEW_ARGUMENTS
+        || !call.args.0.iter().all(|arg| short(&arg))
+    {
+        return Clean::default();
+    }
+    let mut words = vec![step.0.clone()];
+    words.extend(call.args.0.iter().map(|arg| Clean::join(&[&arg.path, &arg.value], "=")));
+    Clean::join(&words.iter().collect::<Vec<_>>(), " ")
+}
+
+/// Whether a call of the same step is another mode of its program, as an option tells that the failing call has not:
+/// `store --unlock` after `store --put crate`.
+fn is_other_mode(failing: &Call, other: &Call, step: &Step) -> bool {
+    let options = |call: &Call| -> BTreeSet<String> {
+        let Some(line) = step::command_line(call) else { return BTreeSet::new() };
+        let commands = shell::commands(line);
+        let words = command_of(&commands, step).into_iter().flat_map(Command::arguments);
+        let options = words.filter(|word| word.starts_with('-') && word.len() > 1);
+        options.map(|word| word.split('=').next().unwrap_or(word).to_owned()).collect()
+    };
+    !options(other).is_subset(&options(failing)) && operands(failing).is_disjoint(&operands(other))
 }
 
 /// Programs of a shell line; empty for other tools.
@@ -169,6 +237,25 @@ fn acting_part(seen: &Seen<'_>, most: usize) -> Option<(Step, Clean)> {
             Some((seen.steps.first()?.clone(), call))
         }
     }
+}
+
+/// What a shell line did to the file that a file tool failed at, with the step: `jq .cells a.ipynb` after a reading of
+/// `a.ipynb`.
+fn on_the_same_file(failing: &Call, other: &Call, step: &Step, most: usize) -> Option<(Step, Clean)> {
+    let name = file_name(step::file_of(failing)?);
+    let line = step::command_line(other)?;
+    let commands = shell::commands(line);
+    let command = commands.iter().find(|command| command.arguments().any(|word| file_name(word) == name))?;
+    let steps = step::of(other);
+    let named = steps.into_iter().find(|done| done != step && command_of(&commands, done) == Some(command));
+    let program = || command.unwrapped().first().map(|word| Step(word.text.clone()));
+    let names_it = |done: &Step| done.contains(command.program());
+    Some((named.filter(names_it).or_else(program)?, line.part(command.place()?)?.cut(most)))
+}
+
+/// The name of a file without its folder.
+pub(super) fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 /// What a call is about: for shell lines the operands of the commands that act, else the argument values.

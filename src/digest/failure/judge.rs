@@ -5,8 +5,8 @@
 //! wrong. *Work or mistake*: a test that fails before the fix is how work goes; a test runner that is not
 //! installed is something to know next time.
 
-use super::program;
-use super::salient;
+use super::clarity::{Clarity, clarity};
+use super::{json, program, salient};
 use crate::digest::expression::Expression;
 use crate::digest::shell::{self, Command, Word};
 use crate::digest::step;
@@ -153,7 +153,7 @@ fn shell_text_is_an_error(line: &Clean, text: &str) -> bool {
     }
     let places = salient::lines(text);
     let last = places.last().and_then(|place| text.get(place.clone())).unwrap_or_default();
-    let traceback = has_traceback && salient::clarity(last) == salient::Clarity::Exception;
+    let traceback = has_traceback && clarity(last) == Clarity::Exception;
     let missing = places.len() <= 2 && last.ends_with(MISSING);
     traceback || missing
 }
@@ -169,7 +169,7 @@ fn tool_text_is_an_error(tool: &str, text: &str) -> bool {
     let short = text.len() <= SHORT_TEXT && text.lines().count() <= 3;
     if text.starts_with('{') {
         return serde_json::from_str::<serde_json::Value>(text)
-            .is_ok_and(|value| salient::error_in_json(&value).is_some());
+            .is_ok_and(|value| json::error_in_json(&value).is_some());
     }
     if shows_contents(tool) {
         return short && START.is_match(text) && text.lines().count() == 1;

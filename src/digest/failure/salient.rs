@@ -4,10 +4,11 @@
 //! with a problem in it, hints and progress last. Refuses lines that talk to agents ([`crate::digest::addressed`]). What it
 //! gives is always a verbatim part of the output.
 
-use super::{listing, wrapper};
+use super::clarity::{self, Clarity, clarity};
+use super::{json, listing, mask};
 use crate::digest::addressed::addresses_an_agent;
-use crate::digest::expression::Expression;
 use crate::redact::Clean;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Longest part of an output whose lines are looked at, bytes, from each end.
@@ -19,109 +20,139 @@ const FEW_LINES: usize = 12;
 /// Most headings that stand above the line that says what went wrong.
 const MOST_HEADINGS: usize = 3;
 
-/// How clearly a line says what went wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Clarity {
-    /// A frame, an exit status, a progress bar.
-    Boilerplate,
-    /// A hint, a usage line, a warning, nothing but a setting.
-    Hint,
-    /// Nothing speaks for or against it.
-    Plain,
-    /// It says that something failed, not what.
-    Vague,
-    /// It has a problem's word in it.
-    Mentions,
-    /// It states a problem in a phrase that programs use for one.
-    Problem,
-    /// A program's error line.
-    Error,
-    /// An exception with its type.
-    Exception,
+/// Most lines kept beside the message.
+const MOST_BESIDE: usize = 4;
+
+/// Most lines that are compared to find rows among them.
+const COMPARED: usize = 40;
+
+/// What an output says about a failure, verbatim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The line that says what went wrong, at most so many bytes as were asked for.
+    pub message: Clean,
+    /// Other lines that may say why, or name the error by a code, in their order; half as long at most.
+    pub beside: Vec<Clean>,
 }
 
-static EXCEPTION: Expression = Expression::new(
-    r"^(?:E\s{2,}|> |\[)?(?:Uncaught |Unhandled |Caused by: |Exception in thread \S+ )?(?:[A-Za-z_]\w*(?:\.|::))*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Failure|Fault)\b(?: \[\w+\])?(?::\s*\S|$)",
-);
-static ERROR: Expression = Expression::new(
-    r"(?i)^(?:[\[(]?(?:error|fatal|panic|critical|failure)[\])]?(?:\[[\w:-]+\]|\s\w{0,3}\d+|\([\w-]+\))?\s*[:!-]+\s*\S|\[(?:error|fatal)\]\s*\S|err(?:or)?!\s*\S|(?:npm|yarn|pnpm) (?:err!|error)\s+\S|e: \S|[✖✘✗]\s+\S|(?:\w+: )?\*\*\* \S|\S+(?::\d+|\(\d+,\d+\))+:?\s+(?:fatal )?error\b|.{0,60}?[:\]]\s(?:fatal )?error(?:\[[\w:-]+\]|\s\w{0,3}\d+)?:\s*\S)",
-);
-static PROBLEM: Expression = Expression::new(concat!(
-    r"(?i)\b(?:not found|no such|cannot|can't|could not|couldn't|unable to|failed to|failure to|denied|refused|timed out|timeout|",
-    r"invalid|illegal|unknown|unrecogni[sz]ed|unexpected|unsupported|missing|required|requires|must (?:be|have|not|match|contain|specify|exist|provide|set|first)|",
-    r"does(?: not|n't)|did(?: not|n't)|is(?: not|n't)|are(?: not|n't)|was(?: not|n't)|has(?: not|n't)|have(?: not|n't)|not (?:allowed|permitted|available|installed|supported|enough|set|valid|registered|defined|enabled|initiali[sz]ed|running|exist|configured|logged in|authori[sz]ed)|",
-    r"already (?:exists?|in use|running|locked|taken|held|open|started|applied|registered)|out of (?:memory|space|range|date|sync|bounds)|no space|exceed(?:s|ed)|expired|stale|unauthori[sz]ed|forbidden|mismatch(?:es|ed)?|conflicts?|rejected|aborted|corrupt(?:ed)?|unreachable|unresolved|undefined|insufficient|too (?:many|few|large|long|big|small|old|short)|locked|blocked|closed|broken|unavailable|disabled|incompatible|violat(?:es|ed|ion)|(?:read|write|copy|password)[- ]protected|overflow(?:s|ed)|(?:will not|won't|does not|doesn't) fit|dropped|crashed|killed|segmentation fault|deadlock|quota)\b",
-));
-static MENTION: Expression = Expression::new(r"(?i)\b(?:errors?|exception|failed|failure|fatal|fails|err)\b");
-/// Says that something failed and leaves what to another line.
-static VAGUE: Expression = Expression::new(concat!(
-    r"(?i)^[^\w]*(?:error: |fatal: |err: )?(?:could not compile|test failed|build (?:error|failed)|failed!?$|aborting due to|process (?:completed|didn't exit)|",
-    r"command (?:failed|.{0,80}(?:failed|exited|returned))|script .{0,80}(?:exited|failed)|execution failed|compilation failed|an error (?:has )?occurred\.?$|\d+ errors?\b|",
-    r"failed to run custom build command|exit(?:ed)?(?: with)?(?: status| code)? ?:?\d+|run failed|something went wrong)",
-    r"|^(?:make|gmake|ninja)(?:\[\d+\])?: \*\*\* \[.*Error \d+|^(?:npm|pnpm|yarn) (?:err!|error) (?:test failed|lifecycle|errno|syscall|path|command|workspace|location|a complete log|this is probably|not ok)|ELIFECYCLE|CalledProcessError|returned a non-zero exit|^subprocess exited",
-));
-static HINT: Expression = Expression::new(
-    r"(?i)^[^\w`]*(?:hint|help|note|tip|usage|info|debug|trace|warn(?:ing)?|npm warn|deprecat\w*|see|try|for more|for help|did you mean|run |please |use |to (?:rerun|fix|resolve|see|get)|consider|you (?:can|may|might)|perhaps|example|learn more|more info\w*|docs|documentation|suggestion|at line)\b|^(?:\w+: )?\w+=\S*$",
-);
-/// Says what is going on, unless a problem is named as well.
-static PROGRESS: Expression = Expression::new(
-    r"(?i)^[^\w`]*(?:ok|passed?|success\w*|done|finished|compiling|download(?:ing|ed)|install(?:ing|ed)|build(?:ing)?|running|check(?:ing|ed)|collecting|fetch(?:ing|ed)|updating|resolv(?:ing|ed)|start(?:ing|ed)|load(?:ing|ed)|using|reading|writing|process(?:ing|ed)|step \d+|preparing|connecting|elapsed|took|total)\b",
-);
-static BOILERPLATE: Expression = Expression::new(concat!(
-    r"(?i)^(?:(?:error: )?exit(?:ed)?(?: with)?(?: status| code)? ?:? ?-?\d+\.?$|process exited with code -?\d+|error:?$|stderr:?$|stdout:?$|output:?$|chunk id: \S+$|wall time:? .*$|original token count: \d+|total output lines: \d+|script (?:completed|failed)$|",
-    r"traceback \(most recent call last\)|stack backtrace:|caused by:$|command failed$|(?:the )?above exception|during handling of|file \x22.*\x22, line \d+|at \S+ ?\(?.*:\d+\)?$|at [\w$.]+\(.*\)$|\.\.\. \d+ more|\^+~*$|[-=~_*#.+|\s]+$|\{$|\}$|\[$|\]$|\d+ \||\||-->|<system|sibling tool call errored|npm (?:err!|error) a complete log|note: run with `rust_backtrace)",
-));
+/// A line that can say something: how clearly, and where it stands.
+type Ranked = (Clarity, Range<usize>);
 
-/// How clearly a line (trimmed) says what went wrong.
-pub fn clarity(line: &str) -> Clarity {
-    if !line.chars().any(char::is_alphabetic) || BOILERPLATE.is_match(line) || wrapper::is_redacted(line) {
-        Clarity::Boilerplate
-    } else if VAGUE.is_match(line) || wrapper::is_wrapper(line) {
-        Clarity::Vague
-    } else if EXCEPTION.is_match(line) {
-        Clarity::Exception
-    } else if ERROR.is_match(line) {
-        Clarity::Error
-    } else if HINT.is_match(line) {
-        Clarity::Hint
-    } else if PROBLEM.is_match(line) {
-        // A state on the way is a problem only where nothing else is.
-        if wrapper::is_on_the_way(line) { Clarity::Mentions } else { Clarity::Problem }
-    } else if MENTION.is_match(line) {
-        Clarity::Mentions
-    } else if PROGRESS.is_match(line) {
-        Clarity::Hint
-    } else {
-        Clarity::Plain
+/// What an output says about a failure, in lines of at most `most` bytes; `None` where no line says anything.
+pub fn told(output: &Clean, most: usize) -> Option<Told> {
+    let (message, candidates) = match report(output) {
+        Some(said) => (said.message, said.others.into_iter().map(|place| (Clarity::Plain, place)).collect()),
+        None => {
+            let ranked = ranked(output);
+            let mut line = stated(output, &ranked).or_else(|| unstated(output, &ranked))?;
+            // A heading may announce another one.
+            for _ in 0..MOST_HEADINGS {
+                let Some(next) = announced(output, &line) else { break };
+                line = next;
+            }
+            (line, ranked)
+        }
+    };
+    if output.get(message.clone()).is_none_or(addresses_an_agent) {
+        return None;
     }
+    let beside = beside(output, &message, candidates);
+    let cut = |place: Range<usize>| excerpt(output, place, most / 2);
+    Some(Told {
+        message: excerpt(output, message, most)?,
+        beside: beside.into_iter().filter_map(cut).collect(),
+    })
 }
 
-/// The line that says what went wrong, verbatim, at most `most` bytes; `None` where no line does.
-pub fn line(output: &Clean, most: usize) -> Option<Clean> {
-    if let Some(message) = json_message(output) {
-        let said = excerpt(output, message, most)?;
-        return (!addresses_an_agent(&said)).then_some(said);
+/// What the JSON object says that an output is, or that it ends with.
+fn report(output: &str) -> Option<json::Said> {
+    if output.len() > LOOKED_AT {
+        return None;
     }
-    let places = lines(output);
-    let ranked: Vec<(Clarity, Range<usize>)> = places
+    let from = lines(output)
         .into_iter()
-        .filter_map(|place| {
-            let text = output.get(place.clone())?;
-            Some((clarity(text), place)).filter(|_| !addresses_an_agent(text))
-        })
-        .collect();
-    let mut line = stated(output, &ranked).or_else(|| unstated(output, &ranked))?;
-    // A heading may announce another one.
-    for _ in 0..MOST_HEADINGS {
-        let Some(next) = announced(output, &line) else { break };
-        line = next;
+        .find(|place| output.get(place.clone()).is_some_and(|line| line.starts_with('{')))?;
+    let mut said = json::said(output.get(from.start..)?, false)?;
+    for place in std::iter::once(&mut said.message).chain(&mut said.others) {
+        *place = place.start + from.start..place.end + from.start;
     }
-    excerpt(output, line, most)
+    Some(said)
+}
+
+/// The lines of an output that do not talk to agents, with how clearly they say what went wrong. Of a line that is a
+/// JSON object only its texts count.
+fn ranked(output: &str) -> Vec<Ranked> {
+    let escaped = is_escaped(output);
+    let mut ranked = Vec::new();
+    for place in lines(output) {
+        let Some(text) = output.get(place.clone()) else { continue };
+        if addresses_an_agent(text) {
+            continue;
+        }
+        let Some(said) = json::said(text, escaped) else {
+            ranked.push((clarity(text), place));
+            continue;
+        };
+        let at = |part: Range<usize>| place.start + part.start..place.start + part.end;
+        let least = if said.reports { Clarity::Problem } else { Clarity::Boilerplate };
+        let message = at(said.message);
+        ranked.push((output.get(message.clone()).map_or(least, clarity).max(least), message));
+        ranked.extend(said.others.into_iter().map(|other| (Clarity::Plain, at(other))));
+    }
+    ranked.sort_by_key(|(_, place)| place.start);
+    ranked
+}
+
+/// The lines beside the message that may name the same error: the clearest, then the nearest. Rows of a listing, what
+/// only reports that something ended, and hints are none; where the message states a problem, neither are lines that
+/// no word speaks for.
+fn beside(output: &str, message: &Range<usize>, candidates: Vec<Ranked>) -> Vec<Range<usize>> {
+    let states = output.get(message.clone()).is_some_and(|text| clarity(text) > Clarity::Vague);
+    let may_name = |clear: Clarity, place: &Range<usize>| match clear {
+        Clarity::Boilerplate | Clarity::Hint | Clarity::Vague => false,
+        Clarity::Plain => {
+            !states
+                || output
+                    .get(place.clone())
+                    .is_some_and(|text| is_code(text) || listing::tells_of_trouble(text))
+        }
+        _ => true,
+    };
+    let apart = |place: &Range<usize>| place.start >= message.end || place.end <= message.start;
+    let mut near: Vec<(Clarity, usize, Range<usize>)> = candidates
+        .into_iter()
+        .filter(|(clear, place)| may_name(*clear, place) && apart(place))
+        .map(|(clear, place)| (clear, place.start.abs_diff(message.start), place))
+        .collect();
+    near.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    near.truncate(COMPARED);
+    let masked = |place: &Range<usize>| output.get(place.clone()).map(mask::masked).unwrap_or_default();
+    let mut times: BTreeMap<String, usize> = BTreeMap::from([(masked(message), 1)]);
+    let near: Vec<(String, Range<usize>)> =
+        near.into_iter().map(|(_, _, place)| (masked(&place), place)).collect();
+    for (masked, _) in &near {
+        *times.entry(masked.clone()).or_default() += 1;
+    }
+    let is_single = |masked: &String| times.get(masked) == Some(&1) && !mask::is_placeholder(masked);
+    let mut chosen: Vec<Range<usize>> = near
+        .into_iter()
+        .filter(|(masked, _)| is_single(masked))
+        .map(|(_, place)| place)
+        .take(MOST_BESIDE)
+        .collect();
+    chosen.sort_by_key(|place| place.start);
+    chosen
+}
+
+/// Whether a line is nothing but the code of an error: `LEASE_CLASH`, `E4107`.
+fn is_code(line: &str) -> bool {
+    let shouts = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+    line.len() > 2 && line.chars().all(shouts) && line.contains(|c: char| c.is_ascii_uppercase())
 }
 
 /// The clearest line that names a problem. The first of several, as what follows is often its consequence; the last
 /// in a traceback, as it ends with its cause.
-fn stated(output: &str, ranked: &[(Clarity, Range<usize>)]) -> Option<Range<usize>> {
+fn stated(output: &str, ranked: &[Ranked]) -> Option<Range<usize>> {
     let clearest = ranked.iter().map(|(clear, _)| *clear).max().filter(|clear| *clear > Clarity::Vague)?;
     let mut lines = ranked.iter().filter(|(clear, _)| *clear == clearest).map(|(_, place)| place);
     if clearest == Clarity::Exception && output.contains("Traceback (most recent call last)") {
@@ -132,7 +163,8 @@ fn stated(output: &str, ranked: &[(Clarity, Range<usize>)]) -> Option<Range<usiz
     let has_value = |place: &&Range<usize>| {
         output.get((**place).clone()).is_some_and(|text| text.contains(char::is_numeric))
     };
-    let valued = (ranked.len() > FEW_LINES && clearest == Clarity::Problem && !has_value(&first))
+    let telling = ranked.iter().filter(|(clear, _)| *clear > Clarity::Boilerplate).count();
+    let valued = (telling > FEW_LINES && clearest == Clarity::Problem && !has_value(&first))
         .then(|| lines.find(has_value))
         .flatten();
     Some(valued.unwrap_or(first).clone())
@@ -140,7 +172,7 @@ fn stated(output: &str, ranked: &[(Clarity, Range<usize>)]) -> Option<Range<usiz
 
 /// The line to take where none names a problem: a wrapper's report, unless a line above it tells of trouble; else the
 /// odd one out; in an output of a line or two, whatever there is.
-fn unstated(output: &str, ranked: &[(Clarity, Range<usize>)]) -> Option<Range<usize>> {
+fn unstated(output: &str, ranked: &[Ranked]) -> Option<Range<usize>> {
     let wrapped = ranked.iter().position(|(clear, _)| *clear == Clarity::Vague);
     let before = ranked.get(..wrapped.unwrap_or(ranked.len())).unwrap_or_default();
     let plain: Vec<Range<usize>> =
@@ -171,13 +203,6 @@ fn announced(output: &str, line: &Range<usize>) -> Option<Range<usize>> {
     (clarity(text) >= least && !addresses_an_agent(text)).then_some(next)
 }
 
-/// Whether any line states an error.
-pub fn states_an_error(output: &str) -> bool {
-    lines(output)
-        .into_iter()
-        .any(|range| output.get(range).is_some_and(|line| clarity(line) > Clarity::Vague))
-}
-
 /// At most `bytes` bytes of a text's start, cut at a character boundary.
 pub(super) fn start(text: &str, bytes: usize) -> &str {
     let mut end = bytes.min(text.len());
@@ -187,13 +212,17 @@ pub(super) fn start(text: &str, bytes: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
+/// Whether an output stands in a JSON string, where a new line is written out, as some layouts carry it.
+fn is_escaped(output: &str) -> bool {
+    output.starts_with("{\"") && output.contains("\\n") && !output.trim_end().contains('\n')
+}
+
 /// Places of the lines that can say something: trimmed, without tags around them, not empty. Long outputs are
 /// looked at from both ends.
 pub fn lines(output: &str) -> Vec<Range<usize>> {
     let head = start(output, LOOKED_AT).len();
     let tail = start(output, output.len().saturating_sub(LOOKED_AT)).len().max(head);
-    // Some layouts carry the output as a JSON string, where a new line is written out.
-    let escaped = output.starts_with("{\"") && output.contains("\\n") && !output.trim_end().contains('\n');
+    let escaped = is_escaped(output);
     let mut places = Vec::new();
     for part in [0..head, tail..output.len()] {
         let mut start = part.start;
@@ -240,84 +269,13 @@ fn strip_colour(text: &str) -> &str {
     digits.strip_prefix('m').unwrap_or(text)
 }
 
-/// Keys under which JSON objects about errors say what went wrong, the most usual first.
-const MESSAGES: &[&str] =
-    &["message", "error", "detail", "error_message", "reason", "msg", "description", "text"];
-
-/// Where the message stands in an output that is a JSON object about an error.
-fn json_message(output: &str) -> Option<Range<usize>> {
-    let trimmed = output.trim_start();
-    if !trimmed.starts_with('{') || output.len() > LOOKED_AT {
-        return None;
-    }
-    let value: serde_json::Value = serde_json::from_str(trimmed).ok()?;
-    // A failing call's output is about its failure, whatever its keys are called.
-    let said = || MESSAGES.iter().find_map(|name| value.get(name)?.as_str());
-    let message = error_in_json(&value).or_else(said)?;
-    let at = output.find(message)?;
-    (!message.trim().is_empty()).then(|| at..at + message.split('\n').next().unwrap_or_default().len())
-}
-
-/// The message of a JSON object that reports an error: `{"error": "…"}`, `{"error": {"message": "…"}}`,
-/// `{"success": false, "message": "…"}`, `{"isError": true, "content": [{"text": "…"}]}`.
-pub fn error_in_json(value: &serde_json::Value) -> Option<&str> {
-    let object = value.as_object()?;
-    let text = |names: &[&str], of: &serde_json::Map<String, serde_json::Value>| -> Option<String> {
-        names.iter().find_map(|name| of.get(*name)?.as_str().map(|_| (*name).to_owned()))
-    };
-    let filled = |value: &serde_json::Value| match value {
-        serde_json::Value::Null | serde_json::Value::Bool(false) => false,
-        serde_json::Value::String(text) => !text.trim().is_empty(),
-        serde_json::Value::Array(list) => !list.is_empty(),
-        serde_json::Value::Object(object) => !object.is_empty(),
-        serde_json::Value::Number(number) => number.as_f64() != Some(0.0),
-        serde_json::Value::Bool(true) => true,
-    };
-    for name in ["error", "errors", "exception", "fault", "err"] {
-        let Some(error) = object.get(name).filter(|error| filled(error)) else { continue };
-        let found = match error {
-            serde_json::Value::String(message) => Some(message.as_str()),
-            serde_json::Value::Object(inner) => {
-                text(MESSAGES, inner).and_then(|name| inner.get(&name)?.as_str())
-            }
-            serde_json::Value::Array(list) => list.first().and_then(|first| {
-                first.as_str().or_else(|| {
-                    let inner = first.as_object()?;
-                    text(MESSAGES, inner).and_then(|name| inner.get(&name)?.as_str())
-                })
-            }),
-            _ => text(MESSAGES, object).and_then(|name| object.get(&name)?.as_str()),
-        };
-        if found.is_some() {
-            return found;
-        }
-    }
-    let is = |name: &str, wanted: &[&str]| {
-        object.get(name).and_then(|v| v.as_str()).is_some_and(|v| wanted.contains(&v))
-    };
-    let no = |name: &str| object.get(name).and_then(serde_json::Value::as_bool) == Some(false);
-    let yes = |name: &str| object.get(name).and_then(serde_json::Value::as_bool) == Some(true);
-    if no("success")
-        || no("ok")
-        || yes("isError")
-        || yes("is_error")
-        || is("status", &["error", "failed", "failure", "fail", "rejected", "denied"])
-    {
-        return text(MESSAGES, object)
-            .and_then(|name| object.get(&name)?.as_str())
-            .or_else(|| object.get("content")?.as_array()?.first()?.as_object()?.get("text")?.as_str());
-    }
-    None
-}
-
 /// At most `most` bytes of a line; where the line is longer, the part in which the problem is named.
 fn excerpt(output: &Clean, line: Range<usize>, most: usize) -> Option<Clean> {
     if line.len() <= most {
         return output.part(line);
     }
     let text = output.get(line.clone())?;
-    let named = [&ERROR, &PROBLEM, &MENTION].iter().find_map(|pattern| pattern.start(text));
-    let from = match named {
+    let from = match clarity::problem(text) {
         Some(at) if at > most / 2 => line.start + at,
         _ => line.start,
     };
@@ -330,7 +288,7 @@ mod tests {
     use super::*;
 
     fn salient(output: &str) -> Option<String> {
-        line(&crate::redact::redact(output), 240).map(|line| line.to_string())
+        told(&crate::redact::redact(output), 240).map(|told| told.message.to_string())
     }
 
     #[test]
@@ -388,6 +346,7 @@ mod tests {
                 "Error: lock file is out of date",
             ),
             ("bash: line 1: foo: command not found", "bash: line 1: foo: command not found"),
+            ("Exit code 4\n{\"code\":7,\"msg\":\"oven is locked\"}\ncontext: SUGAR=3", "oven is locked"),
             (
                 "{\"output\":\"go: downloading x\\nx.go:3: missing go.sum entry\\n\",\"metadata\":{\"exit_code\":1}}",
                 "x.go:3: missing go.sum entry",
@@ -407,6 +366,30 @@ mod tests {
             "Probe is not attached yet but required for this\n{steps}The part is write protected (mode 4).\n{steps}Map 'at rest' is not active\nFATAL ERROR: command exited with status 1: burn"
         );
         assert_eq!(salient(&output).as_deref(), Some("The part is write protected (mode 4)."));
+    }
+
+    #[test]
+    fn what_names_the_error_beside_the_message_is_kept() {
+        let beside = |output: &str| -> Vec<String> {
+            let told = told(&crate::redact::redact(output), 240).unwrap();
+            told.beside.iter().map(|line| line.to_string()).collect()
+        };
+        assert_eq!(
+            beside(
+                "Exit code 3\n{\"err\":{\"kind\":\"OVEN_COLD\",\"detail\":\"oven 3 is cold\",\"id\":\"9f8e7d6c5b\"}}"
+            ),
+            ["OVEN_COLD"]
+        );
+        assert_eq!(
+            beside(
+                "  AS  a.o\n  AS  b.o\nld: section `.rom' will not fit in region `ROM'\nld: region `ROM' overflowed by 12 bytes\nmake: *** [a] Error 1"
+            ),
+            ["ld: region `ROM' overflowed by 12 bytes"]
+        );
+        assert_eq!(
+            beside("ERROR: copy failed\nflour does not match yeast\nhint: buy yeast"),
+            ["flour does not match yeast"]
+        );
     }
 
     #[test]

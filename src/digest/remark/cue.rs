@@ -31,6 +31,8 @@ pub(crate) struct Judgement {
     pub(crate) wrong: bool,
     /// It says that it holds for this task alone.
     pub(crate) passing: bool,
+    /// It is small talk.
+    pub(crate) chat: bool,
 }
 
 /// One element of a phrase.
@@ -133,9 +135,9 @@ fn element(text: &'static str) -> Element {
 pub(crate) fn judge(words: &[Word]) -> Judgement {
     let start = courtesies(words);
     let says = |section: &str| CUES.get(section).is_some_and(|section| section.occurs(words, start));
-    let passing = says("passing");
+    let passing = says("passing") || points_at_one_thing(words);
     if says("chat") {
-        return Judgement { passing, ..Judgement::default() };
+        return Judgement { passing, chat: true, ..Judgement::default() };
     }
     let wrong = says("wrong");
     let lasting = says("lasting");
@@ -153,7 +155,7 @@ pub(crate) fn judge(words: &[Word]) -> Judgement {
         () if says("mild") => Some(Strength::Mild),
         () => states(words, start).then_some(Strength::Faint),
     };
-    Judgement { wish, wrong, passing }
+    Judgement { wish, wrong, passing, chat: false }
 }
 
 /// Whether a wish starts at this word: for telling where `fix the bug and always run the tests` turns into one.
@@ -183,6 +185,80 @@ fn requests(words: &[Word]) -> bool {
 fn names_one_thing(words: &[Word], start: usize) -> bool {
     let first = words.get(start).map(|word| word.text.as_str());
     matches!(first, Some("this" | "that" | "it" | "there" | "these" | "those" | "they"))
+}
+
+/// Whether a sentence is about one thing at hand (`make this story longer`) and says nothing of all such things.
+fn points_at_one_thing(words: &[Word]) -> bool {
+    const GENERAL: &[&str] = &[
+        "all",
+        "always",
+        "any",
+        "each",
+        "ever",
+        "every",
+        "generally",
+        "must",
+        "never",
+        "our",
+        "rule",
+        "we",
+        "whenever",
+    ];
+    // What may follow `this` without being the thing.
+    const NO_THING: &[&str] = &[
+        "and",
+        "are",
+        "as",
+        "at",
+        "by",
+        "can",
+        "does",
+        "for",
+        "from",
+        "has",
+        "in",
+        "is",
+        "kind",
+        "on",
+        "one's",
+        "only",
+        "or",
+        "please",
+        "should",
+        "so",
+        "sort",
+        "style",
+        "team",
+        "the",
+        "time",
+        "to",
+        "too",
+        "was",
+        "way",
+        "will",
+        "with",
+        "repo",
+        "repository",
+        "project",
+        "codebase",
+        "company",
+    ];
+    let things = words.windows(2).any(|pair| match pair {
+        [this, thing] => {
+            matches!(this.text.as_str(), "this" | "these")
+                && !thing.is_mark()
+                && !NO_THING.contains(&thing.text.as_str())
+        }
+        _ => false,
+    });
+    // `no name here`, but not `names are blue here`.
+    let place = words.iter().enumerate().any(|(at, word)| {
+        let clause = words.iter().take(at).rev().take_while(|word| !word.is_mark());
+        word.text == "here"
+            && words.get(at + 1).is_none_or(|next| next.is_mark() || next.text == "please")
+            && !clause.clone().any(|word| matches!(word.text.as_str(), "is" | "are" | "goes" | "go"))
+    });
+    (things || place) && !words.iter().any(|word| GENERAL.contains(&word.text.as_str()))
 }
 
 /// How many words at the start are only courtesy: `ok, also, could you please`.
@@ -329,7 +405,12 @@ pub(crate) fn courtesies(words: &[Word]) -> usize {
 /// Whether a phrase occurs; `start` is where the sentence proper begins.
 fn occurs(phrase: &[Element], words: &[Word], start: usize) -> bool {
     match phrase.split_first() {
-        Some((Element::Start, rest)) => fits(rest, words, start) || start > 0 && fits(rest, words, 0),
+        Some((Element::Start, rest)) => {
+            let after_mark = |at: &usize| matches!(words.get(*at).map(|w| w.text.as_str()), Some(";" | ":"));
+            fits(rest, words, start)
+                || start > 0 && fits(rest, words, 0)
+                || (0..words.len()).filter(after_mark).any(|at| fits(rest, words, at + 1))
+        }
         _ => (0..words.len()).any(|at| fits(phrase, words, at)),
     }
 }

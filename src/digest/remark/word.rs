@@ -168,8 +168,12 @@ fn splits_at_hyphens(word: &str) -> bool {
     let mut parts = word.split('-');
     let first = parts.next().unwrap_or_default();
     let keeps = ["", "no", "non", "not", "pre", "re", "un", "e"].contains(&first);
+    // `made-up`, `opt-in`: without its last part the first one means something else.
+    let phrasal =
+        ["-up", "-off", "-out", "-in", "-on", "-by", "-to", "-down"].iter().any(|end| word.ends_with(end));
     word.contains('-')
         && !keeps
+        && !phrasal
         && word.split('-').all(|part| part.chars().all(char::is_alphabetic) && part.chars().count() > 1)
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Part {
     pub(super) program: Clean,
     /// How much it says about the work.
     pub(super) strength: Strength,
-    /// Its words, without what wraps it.
+    /// Its words, with what wraps it (`uv run`, `sudo`, `DEBUG=1`).
     pub(super) words: Vec<Clean>,
     /// What joins it to the command before.
     pub(super) joined: Joined,
@@ -78,7 +78,7 @@ fn read_command(command: &Command, depth: usize, parts: &mut Vec<Part>) {
     let program = file::name_of_program(&first.text);
     let mut push = |step: Clean, strength: Strength, changes: bool| {
         let program = program.clone();
-        let words = words.iter().map(|word| word.text.clone()).collect();
+        let words = command.words.iter().map(|word| word.text.clone()).collect();
         parts.push(Part { step, detail: None, program, strength, words, joined: command.joined, changes });
     };
     if program.is_empty() || !first.literal || known::has(known::HEADERS, &program) {

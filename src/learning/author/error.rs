@@ -2,7 +2,8 @@
 
 use super::quote::{brief, code};
 use super::{Slots, Wording, condition, reasons};
-use crate::pattern::{ErrorLesson, Pattern, Remedy, Way};
+use crate::pattern::template::WILD;
+use crate::pattern::{Done, ErrorLesson, Pattern, Remedy, Way};
 
 /// Longest message shown in a title, bytes.
 const MOST_MESSAGE: usize = 90;
@@ -24,7 +25,12 @@ pub(super) fn word(lesson: &ErrorLesson, pattern: &Pattern) -> Wording {
         lesson.remedies.iter().partition(|remedy| is_specific(&remedy.way));
     let mut sentences: Vec<String> = Vec::new();
     sentences.extend(telling.iter().take(MOST_REMEDIES).map(|remedy| imperative(&remedy.way, &step)));
-    sentences.extend(advice.as_ref().map(|advice| capitalised(&format!("{advice}."))));
+    // Where it was seen what to do, a guess from the message's words adds only doubt; what a value must be like is
+    // more than the values that worked.
+    let is_example = |remedy: &&Remedy| matches!(&remedy.way, Way::Changed { path, .. } if !in_command(path));
+    if telling.first().is_none_or(is_example) {
+        sentences.extend(advice.as_ref().map(|advice| capitalised(&format!("{advice}."))));
+    }
     match vague.first() {
         Some(remedy) if telling.is_empty() => sentences.push(where_to_look(remedy)),
         _ if telling.is_empty() && !lesson.arguments.is_empty() => {
@@ -44,7 +50,7 @@ pub(super) fn word(lesson: &ErrorLesson, pattern: &Pattern) -> Wording {
         slots: Slots {
             title: format!("{step} fails: {}", code(&brief(message, MOST_MESSAGE))),
             when: format!("you are about to use {step}, or it has just failed like this."),
-            message: Some(code(&lesson.template)),
+            message: Some(looks(lesson)),
             advice: sentences,
             ..Slots::default()
         },
@@ -53,15 +59,33 @@ pub(super) fn word(lesson: &ErrorLesson, pattern: &Pattern) -> Wording {
     }
 }
 
-/// What to do where nobody got past an error.
+/// What it looks like: the message, and what stands beside it.
+fn looks(lesson: &ErrorLesson) -> String {
+    match lesson.beside.as_slice() {
+        [] => code(&lesson.template),
+        beside => format!("{}, beside {}", code(&lesson.template), list(beside)),
+    }
+}
+
+/// What to do where nobody got past an error, though several tried.
 const UNSOLVED: &str = "report it and go on with the rest: every retry was in vain";
+
+/// What to do where hardly anybody tried again.
+const UNTRIED: &str = "report it and go on with the rest: no way round it is known yet";
+
+/// Sessions that have to have tried again for it to be called vain.
+const LEAST_RETRIED: u32 = 2;
 
 /// What to do where sessions got past an error, each in another way.
 const UNLIKE: &str = "change the call before you retry: the same one fails again";
 
 /// What to do where no one way round an error is known.
 fn without_remedy(lesson: &ErrorLesson) -> &'static str {
-    if lesson.recovered == 0 { UNSOLVED } else { UNLIKE }
+    match (lesson.recovered, lesson.retried) {
+        (0, LEAST_RETRIED..) => UNSOLVED,
+        (0, _) => UNTRIED,
+        _ => UNLIKE,
+    }
 }
 
 /// The rule in one sentence, at most [`RULE`] bytes where its own words leave room for the message.
@@ -153,25 +177,51 @@ fn imperative(way: &Way, step: &str) -> String {
         },
         Way::Changed { path, .. } => format!("With {step}, change {}.", code(path)),
         Way::Added { path, value } => match (in_command(path), value) {
-            (true, Some(value)) => format!("With {step}, add {}.", code(value)),
+            (true, Some(value)) if is_assignment(value) => format!("Set {} for {step}.", code(value)),
+            (true, Some(value)) => format!("With {step}, add {}.", code(&readable(value))),
             (true, None) => format!("With {step}, add what is missing to the command line."),
             (false, Some(value)) => format!("Call {step} with {} {}.", code(path), code(value)),
             (false, None) => format!("Call {step} with {}.", code(path)),
         },
         Way::Dropped { path } => format!("With {step}, leave out {}.", code(path)),
-        Way::First(first) => match first.strip_prefix("edit ") {
-            Some(file) => format!("Edit {} before {step}.", code(file)),
-            None => format!("{} {} before {step}.", verb(first), code(first)),
-        },
+        Way::First(done) => before(done, step),
         Way::Instead { step: other, call } => {
-            format!("{} {} instead of {step}.", verb(other), code(if call.is_empty() { other } else { call }))
+            let call = if call.is_empty() { &other.0 } else { call };
+            format!("{} {} instead of {step}.", verb(other), code(&readable(call)))
         }
     }
+}
+
+/// What to do first, as one sentence. A call of the program that failed is told apart from the failing one.
+fn before(done: &[Done], step: &str) -> String {
+    let one = |done: &Done| match done.step.strip_prefix("edit ").filter(|_| done.call.is_empty()) {
+        Some(file) => format!("edit {}", code(file)),
+        None if done.call.is_empty() => format!("{} {}", verb(&done.step).to_lowercase(), code(&done.step)),
+        None => format!("{} {}", verb(&done.step).to_lowercase(), code(&readable(&done.call))),
+    };
+    let told = capitalised(&done.iter().map(one).collect::<Vec<_>>().join(", then "));
+    match done.last().is_some_and(|last| code(&last.step) == step) {
+        true => format!("{told}, then repeat the call of {step} that failed."),
+        false => format!("{told} before {step}."),
+    }
+}
+
+/// A call with `…` for a word that nobody knows a name for.
+fn readable(call: &str) -> String {
+    call.replace(WILD, "…")
 }
 
 /// Programs are run, tools are called.
 fn verb(step: &str) -> &'static str {
     if step.contains('_') && !step.contains([' ', '/', '.']) { "Call" } else { "Run" }
+}
+
+/// Whether what was added is a variable of the environment.
+fn is_assignment(value: &str) -> bool {
+    let name = value.split_once('=').filter(|_| !value.contains(' ')).map(|(name, _)| name);
+    name.is_some_and(|name| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    })
 }
 
 /// Whether an argument is the command line of a shell tool.
@@ -195,8 +245,13 @@ fn capitalised(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// The message without the word `error` before it, which says nothing in a sentence about one.
+/// The message without the place in front of it and the word `error`, which say nothing in a sentence about one.
 fn unprefixed(message: &str) -> &str {
+    let is_place =
+        |word: &str| !word.contains(' ') && (word.contains(['/', '\\']) || word.contains("<path>"));
+    let says_more = |rest: &str| rest.split_whitespace().count() > 1;
+    let placed = message.split_once(": ").filter(|(word, rest)| is_place(word) && says_more(rest));
+    let message = placed.map_or(message, |(_, rest)| rest);
     let rest = message.split_once(':').filter(|(word, _)| {
         matches!(word.to_ascii_lowercase().as_str(), "error" | "err" | "fatal" | "exception" | "failed")
     });
@@ -229,9 +284,11 @@ mod tests {
         ErrorLesson {
             step: Step(Clean::fixed("kiln fire")),
             template: redact(template),
+            beside: Vec::new(),
             arguments: Vec::new(),
             remedies: way.map(remedy).into_iter().collect(),
             recovered: 0,
+            retried: 2,
             times: 4,
             cost: 9,
         }
@@ -244,7 +301,8 @@ mod tests {
     #[test]
     fn a_rule_says_what_to_do_and_how_to_tell() {
         let added = Way::Added { path: Clean::fixed("command"), value: Some(Clean::fixed("--slow")) };
-        let first = Way::First(Step(Clean::fixed("bisque_load")));
+        let first =
+            Way::First(vec![Done { step: Step(Clean::fixed("bisque_load")), call: Clean::default() }]);
         let changed = Way::Changed {
             path: Clean::fixed("fuel"),
             from: Some(Clean::fixed("peat")),

@@ -3,11 +3,14 @@
 use super::quote::{brief, code};
 use super::{Slots, Wording, reasons};
 use crate::pattern::{Fingerprint, Pattern, WorkflowLesson, WorkflowStep};
+use crate::redact::Clean;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Share of the sessions from which a step is held to belong to the workflow and is not optional.
 const REQUIRED: f64 = 0.85;
+/// Longest call shown as a step, bytes.
+const LONGEST_CALL: usize = 160;
 
 /// One step, as the template shows it.
 #[derive(Serialize)]
@@ -25,10 +28,12 @@ pub(super) fn word(
     let (first, last) = (name(lesson.steps.first()), name(lesson.steps.last()));
     let required = lesson.steps.iter().filter(|step| step.share >= REQUIRED);
     let order = required.map(|step| code(&step.step)).collect::<Vec<_>>().join(", then ");
+    let purpose = purpose(lesson);
+    let path = format!("from {} to {} in {} steps", code(&first), code(&last), lesson.steps.len());
     let pitfalls = lesson.pitfalls.iter().filter_map(|pitfall| notes.get(pitfall));
     Wording {
         template: "playbook",
-        subject: Some(format!("{first} to {last}")),
+        subject: Some([purpose.as_str(), &first, "to", &last].join(" ")),
         rule: match asks(lesson).as_slice() {
             [] => format!("Use for work that begins with {}: {order}.", code(&first)),
             asks => format!("Use when asked for something like {}: {order}.", asks.join(" or ")),
@@ -37,7 +42,11 @@ pub(super) fn word(
         measured: measured(lesson),
         rationale: rationale(lesson, pattern),
         slots: Slots {
-            title: format!("From {} to {} in {} steps", code(&first), code(&last), lesson.steps.len()),
+            title: if purpose.is_empty() {
+                capitalised(&path)
+            } else {
+                format!("{}: {path}", capitalised(&purpose))
+            },
             when: when(lesson),
             steps: lesson.steps.iter().map(slot).collect(),
             pitfalls: pitfalls.map(|path| format!("[{path}](../../{path})")).collect(),
@@ -47,15 +56,32 @@ pub(super) fn word(
     }
 }
 
-/// A step as the template shows it.
-fn slot(step: &WorkflowStep) -> StepSlot {
-    let text = match &step.example {
-        Some(example) if **example != *step.step => {
-            format!("{}, for example {}", code(&step.step), code(&brief(example, 120)))
+/// What it is for, in the words that its requests share: those of the request that has most of them, in its order.
+/// Empty where no request has two.
+fn purpose(lesson: &WorkflowLesson) -> String {
+    let shared = |ask: &Clean| -> Vec<String> {
+        let mut words: Vec<String> = Vec::new();
+        for word in ask.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase) {
+            if lesson.topic.iter().any(|topic| topic.to_lowercase() == word) && !words.contains(&word) {
+                words.push(word);
+            }
         }
-        _ => code(&step.step),
+        words
     };
-    StepSlot { text, optional: step.share < REQUIRED }
+    let most = lesson.asks.iter().map(shared).rev().max_by_key(Vec::len).unwrap_or_default();
+    if most.len() < 2 { String::new() } else { most.join(" ") }
+}
+
+/// The text with a capital first letter; code stays as it is.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A step as the template shows it: what its calls have in common, or its name.
+fn slot(step: &WorkflowStep) -> StepSlot {
+    let call = step.example.as_ref().unwrap_or(&step.step.0);
+    StepSlot { text: code(&brief(call, LONGEST_CALL)), optional: step.share < REQUIRED }
 }
 
 /// A few requests that it answered, as people typed them.
@@ -65,14 +91,9 @@ fn asks(lesson: &WorkflowLesson) -> Vec<String> {
 
 /// When the playbook applies, with what was asked.
 fn when(lesson: &WorkflowLesson) -> String {
-    let topic: Vec<&str> = lesson.topic.iter().map(|word| word.as_str()).take(6).collect();
-    let shared = match topic.as_slice() {
-        [] => String::new(),
-        words => format!(" Such requests share the words: {}.", words.join(", ")),
-    };
     match asks(lesson).as_slice() {
-        [] => format!("the job looks like this one.{shared}"),
-        asks => format!("you are asked for something like {}.{shared}", asks.join(" or ")),
+        [] => "the job looks like this one.".to_owned(),
+        asks => format!("you are asked for something like {}.", asks.join(" or ")),
     }
 }
 
@@ -81,6 +102,10 @@ fn rationale(lesson: &WorkflowLesson, pattern: &Pattern) -> String {
     let sessions = if pattern.support.jobs > 1 { "with different jobs" } else { "on different days" };
     let mut text =
         format!("{}\nSessions {sessions} converged on these steps in this order.\n", reasons::seen(pattern));
+    if !lesson.topic.is_empty() {
+        let words: Vec<&str> = lesson.topic.iter().map(|word| word.as_str()).take(6).collect();
+        text.push_str(&format!("Their requests share the words {}.\n", words.join(", ")));
+    }
     if let Some(measured) = measured(lesson) {
         text.push_str(&format!("{measured}\n"));
     }

@@ -10,7 +10,8 @@ use crate::digest::Digest;
 use crate::digest::step::Step;
 use crate::pattern::Habit;
 use crate::pattern::statistics::exact::Distribution;
-use crate::pattern::statistics::gamma::ln_choose;
+use crate::pattern::statistics::gamma::{ln_choose, normal_upper_tail};
+use crate::pattern::statistics::joint::Excess;
 use crate::pattern::statistics::stratified::Table;
 use crate::redact::Clean;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,20 +20,23 @@ use std::collections::{BTreeMap, BTreeSet};
 /// held fixed, which with so many runs hardly depends on single ones.
 const MOST_DEALINGS: usize = 4_000;
 
+/// Widest exact distribution that is worth computing, in values; beyond it the normal approximation is as good.
+const WIDEST_EXACT: usize = 400;
+
 /// A habit of failing runs to depart from the agreement of succeeding ones.
 pub(super) struct Departure {
     /// Extra call, missing call, or other value.
     pub(super) habit: Habit,
-    /// One number a run: 1 for failing runs that depart, and for succeeding runs that depart from the others.
-    pub(super) column: Vec<f64>,
+    /// Failing runs that depart, ascending.
+    pub(super) failing: Vec<u32>,
     /// One table a job.
     pub(super) tables: Vec<Table>,
     /// One-sided p of the permutation test.
     pub(super) p: f64,
     /// The smallest p that the values allow, whatever the outcomes.
     pub(super) smallest_p: f64,
-    /// Departing failing runs beyond what chance expects.
-    pub(super) excess: f64,
+    /// Departing failing runs beyond what chance expects, and the variance of that.
+    pub(super) excess: Excess,
 }
 
 /// What is compared.
@@ -58,7 +62,8 @@ pub(super) fn observe(runs: &Runs<'_>) -> Vec<Departure> {
         aspects.extend(content.values.keys().map(|&(step, path)| Aspect::Value(step, path)));
     }
     let having = stratum_index(runs, &contents);
-    aspects.iter().filter_map(|aspect| test(runs, &contents, &having, aspect)).collect()
+    let mut dealt = BTreeMap::new();
+    aspects.iter().filter_map(|aspect| test(runs, &contents, &having, aspect, &mut dealt)).collect()
 }
 
 /// A run's successful changes.
@@ -107,40 +112,75 @@ fn test(
     contents: &[Content<'_>],
     having: &BTreeMap<&Step, Vec<usize>>,
     aspect: &Aspect<'_>,
+    dealt: &mut BTreeMap<Shape, Distribution>,
 ) -> Option<Departure> {
-    let (step, habit) = match aspect {
-        Aspect::More(step) => (step, Habit::Does((*step).clone())),
-        Aspect::Fewer(step) => (step, Habit::Omits((*step).clone())),
-        Aspect::Value(step, path) => (step, argument(runs, step, path)?),
+    let step = match aspect {
+        Aspect::More(step) | Aspect::Fewer(step) | Aspect::Value(step, _) => *step,
     };
-    let mut departure = Departure {
-        habit,
-        column: vec![0.0; runs.count()],
-        tables: Vec::new(),
-        p: 1.0,
-        smallest_p: 1.0,
-        excess: 0.0,
-    };
-    let mut chance = Distribution::certain(0);
-    let mut observed = 0;
-    for &stratum in having.get(*step)? {
+    let (mut failing, mut tables) = (Vec::new(), Vec::new());
+    let mut sum = Sum::default();
+    for &stratum in having.get(step)? {
         let members = &runs.strata.runs[stratum];
         let classes = classify(contents, members, aspect);
         let failed: Vec<bool> = members.iter().map(|&run| runs.strata.failed[run]).collect();
         let departing = departing(&classes, &failed, aspect);
         let mut table = [0u32; 4];
         for ((&run, &departs), &failed) in members.iter().zip(&departing).zip(&failed) {
-            departure.column[run] = f64::from(u8::from(departs));
             table[usize::from(!failed) * 2 + usize::from(!departs)] += 1;
+            if departs && failed {
+                failing.push(run as u32);
+            }
         }
-        observed += table[0];
-        departure.tables.push(table);
-        chance = chance.plus(&under_chance(&classes, &failed, aspect));
+        tables.push(table);
+        sum.add(&under_chance(&classes, &failed, &departing, aspect, dealt));
     }
-    departure.p = chance.upper_tail(observed);
-    departure.smallest_p = chance.smallest_upper_tail();
-    departure.excess = f64::from(observed) - chance.mean();
-    (observed > 0).then_some(departure)
+    if failing.is_empty() {
+        return None;
+    }
+    failing.sort_unstable();
+    let habit = match aspect {
+        Aspect::More(step) => Habit::Does((*step).clone()),
+        Aspect::Fewer(step) => Habit::Omits((*step).clone()),
+        Aspect::Value(step, path) => argument(runs, step, path)?,
+    };
+    let observed = failing.len() as u32;
+    let excess = Excess { value: f64::from(observed) - sum.mean, variance: sum.variance };
+    let (p, smallest_p) = sum.tails(observed);
+    Some(Departure { habit, failing, tables, p, smallest_p, excess })
+}
+
+/// The number of departing failing runs under chance, over jobs.
+struct Sum {
+    mean: f64,
+    variance: f64,
+    /// `None` where it would be too wide.
+    exact: Option<Distribution>,
+}
+
+impl Default for Sum {
+    fn default() -> Sum {
+        Sum { mean: 0.0, variance: 0.0, exact: Some(Distribution::certain(0)) }
+    }
+}
+
+impl Sum {
+    fn add(&mut self, job: &Distribution) {
+        self.mean += job.mean();
+        self.variance += job.variance();
+        let exact = self.exact.take().filter(|sum| sum.width() + job.width() <= WIDEST_EXACT);
+        self.exact = exact.map(|sum| sum.plus(job));
+    }
+
+    /// Probability of at least so many, and the smallest such probability there is.
+    fn tails(&self, observed: u32) -> (f64, f64) {
+        match &self.exact {
+            Some(sum) => (sum.upper_tail(observed), sum.smallest_upper_tail()),
+            None => {
+                let z = (f64::from(observed) - 0.5 - self.mean) / self.variance.sqrt();
+                (normal_upper_tail(z), 0.0)
+            }
+        }
+    }
 }
 
 /// The habit for a path, its text taken from a run that gave it.
@@ -195,30 +235,70 @@ fn departs(class: Option<u32>, succeeding: &BTreeMap<Option<u32>, usize>, aspect
     }
 }
 
+/// What decides how a job's outcomes can be dealt out: jobs of one shape have one distribution.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Shape {
+    /// Whether values are compared, or counts of calls and in which direction.
+    sort: u8,
+    /// Runs of each class in the order of the classes, and whether the class is that of runs without the call.
+    classes: Vec<(bool, usize)>,
+    succeeding: usize,
+}
+
 /// How many failing runs would depart if the job's outcomes were dealt out at random.
-fn under_chance(classes: &[Option<u32>], failed: &[bool], aspect: &Aspect<'_>) -> Distribution {
+fn under_chance(
+    classes: &[Option<u32>],
+    failed: &[bool],
+    departing: &[bool],
+    aspect: &Aspect<'_>,
+    dealt: &mut BTreeMap<Shape, Distribution>,
+) -> Distribution {
     let mut all: BTreeMap<Option<u32>, usize> = BTreeMap::new();
     classes.iter().for_each(|class| *all.entry(*class).or_default() += 1);
-    let all: Vec<(Option<u32>, usize)> = all.into_iter().collect();
-    let succeeding = failed.iter().filter(|failed| !**failed).count();
-    if matches!(aspect, Aspect::Value(..)) && all.iter().all(|(class, n)| class.is_none() || *n == 1) {
+    let is_value = matches!(aspect, Aspect::Value(..));
+    if is_value && all.iter().all(|(class, n)| class.is_none() || *n == 1) {
         // Free text: no two runs give the same value, so however outcomes fall nothing distinguishes them.
-        let departing =
-            departing(classes, failed, aspect).iter().zip(failed).filter(|(d, f)| **d && **f).count();
-        return Distribution::certain(departing as u32);
+        let departing = departing.iter().zip(failed).filter(|(departs, failed)| **departs && **failed);
+        return Distribution::certain(departing.count() as u32);
     }
-    let dealings =
-        all.iter().try_fold(1usize, |ways, (_, n)| ways.checked_mul(n + 1).filter(|w| *w <= MOST_DEALINGS));
+    let dealings = all
+        .values()
+        .try_fold(1usize, |ways, n| ways.checked_mul(n + 1).filter(|ways| *ways <= MOST_DEALINGS));
+    let succeeding = failed.iter().filter(|failed| !**failed).count();
     if dealings.is_none() {
-        let marked = departing(classes, failed, aspect).iter().filter(|departs| **departs).count();
+        let marked = departing.iter().filter(|departs| **departs).count();
         let failing = classes.len() - succeeding;
         return Distribution::hypergeometric(classes.len() as u32, marked as u32, failing as u32);
     }
+    let mut sizes: Vec<(bool, usize)> = all.iter().map(|(class, n)| (class.is_none(), *n)).collect();
+    if is_value {
+        // Values have no order, so their numbers may come in any.
+        sizes.sort_unstable();
+    }
+    let sort = match aspect {
+        Aspect::More(_) => 0,
+        Aspect::Fewer(_) => 1,
+        Aspect::Value(..) => 2,
+    };
+    let shape = Shape { sort, classes: sizes, succeeding };
+    if let Some(known) = dealt.get(&shape) {
+        return known.clone();
+    }
+    let found = deal(&shape, aspect);
+    dealt.insert(shape, found.clone());
+    found
+}
+
+/// Goes through every way to deal the outcomes out.
+fn deal(shape: &Shape, aspect: &Aspect<'_>) -> Distribution {
+    let numbered = shape.classes.iter().zip(0u32..);
+    let all: Vec<(Option<u32>, usize)> =
+        numbered.map(|((is_without, n), number)| ((!is_without).then_some(number), *n)).collect();
     let mut outcomes = Vec::new();
     let mut dealt = vec![0usize; all.len()];
     // Counts up like an odometer: how many of each class succeed.
     loop {
-        if dealt.iter().sum::<usize>() == succeeding {
+        if dealt.iter().sum::<usize>() == shape.succeeding {
             let tally = all.iter().zip(&dealt).map(|((class, _), n)| (*class, *n)).collect();
             let leaving = all.iter().zip(&dealt).filter(|((class, _), _)| departs(*class, &tally, aspect));
             let departing: usize = leaving.map(|((_, n), succeeding)| n - succeeding).sum();

@@ -30,7 +30,7 @@ pub(super) struct Difference {
     /// Call left out, extra call, or other value.
     pub(super) habit: Habit,
     /// Failing runs that differ in it from most succeeding runs of their job.
-    pub(super) failing: Vec<usize>,
+    pub(super) failing: Vec<u32>,
     /// One table a job.
     pub(super) tables: Vec<Table>,
     /// Failing runs beyond those that would differ if they did so as often as succeeding ones.
@@ -181,7 +181,7 @@ impl<'a> Tally<'a> {
         let shown: BTreeSet<usize> = jobs.iter().chain(sums.succeeding.keys()).copied().collect();
         Some(Difference {
             habit,
-            failing: sums.failing.iter().map(|(_, run)| *run).collect(),
+            failing: sums.failing.iter().map(|(_, run)| *run as u32).collect(),
             tables: shown.iter().filter(|job| **job < runs.strata.runs.len()).map(table).collect(),
             excess: (of_failing - of_succeeding) * failing,
         })

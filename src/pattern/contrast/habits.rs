@@ -1,13 +1,14 @@
 //! What a run can be seen to do or to leave out, whatever its outcome.
 //!
-//! Every trait is a column of yes and no over the runs. Which traits are looked at depends on how often they
-//! occur and never on outcomes: otherwise the tests that follow would be worth nothing.
+//! A trait is the set of runs that have it. Which traits are looked at depends on how often they occur and never
+//! on outcomes: otherwise the tests that follow would be worth nothing.
 
 use super::runs::Runs;
 use crate::digest::Digest;
 use crate::digest::step::Step;
 use crate::pattern::Habit;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Most steps whose order is looked at, the most common ones.
 const MOST_ORDERED_STEPS: usize = 256;
@@ -24,10 +25,11 @@ pub(super) struct Trait {
     pub(super) habit: Habit,
     /// The habit of those who have it not, if that is one too.
     pub(super) opposite: Option<Habit>,
-    /// One number a run: 1 for those who have it.
-    pub(super) column: Vec<f64>,
-    /// The step whose presence must be held equal for this one to mean anything.
-    pub(super) beside: Option<Step>,
+    /// Runs that have it, ascending.
+    pub(super) with: Vec<u32>,
+    /// Runs that are compared, ascending, where not all can have it: that a step comes too early says nothing
+    /// of runs that never do it.
+    pub(super) among: Option<Rc<[u32]>>,
     /// Which share of the false-discovery bound it draws on.
     pub(super) family: Family,
 }
@@ -59,41 +61,31 @@ impl Family {
 
 /// All traits that at least `least` runs have and `least` have not.
 pub(super) fn observe(runs: &Runs<'_>, least: usize) -> Vec<Trait> {
-    let done: Vec<BTreeSet<&Step>> = runs.digests.iter().map(|digest| steps_done(digest)).collect();
-    let mut with_step: BTreeMap<&Step, Vec<usize>> = BTreeMap::new();
-    let mut with_repeat: BTreeMap<&Step, Vec<usize>> = BTreeMap::new();
+    let least = least.max(1);
+    let mut with_step: BTreeMap<&Step, Vec<u32>> = BTreeMap::new();
+    let mut with_repeat: BTreeMap<&Step, Vec<u32>> = BTreeMap::new();
     for (run, digest) in runs.digests.iter().enumerate() {
-        done[run].iter().for_each(|step| with_step.entry(step).or_default().push(run));
+        let run = run as u32;
+        steps_done(digest).into_iter().for_each(|step| with_step.entry(step).or_default().push(run));
         steps_repeated(digest).into_iter().for_each(|step| with_repeat.entry(step).or_default().push(run));
     }
-    let varies = |with: &[usize]| with.len() >= least.max(1) && with.len() + least.max(1) <= runs.count();
-    let mut found = Vec::new();
-    for (step, with) in with_step.iter().filter(|(_, with)| varies(with)) {
-        found.push(Trait {
-            habit: Habit::Does((*step).clone()),
-            opposite: Some(Habit::Omits((*step).clone())),
-            column: column(with, runs.count()),
-            beside: None,
-            family: Family::Step,
-        });
-    }
-    for (step, with) in with_repeat.iter().filter(|(_, with)| varies(with)) {
-        found.push(Trait {
-            habit: Habit::Repeats((*step).clone()),
-            opposite: None,
-            column: column(with, runs.count()),
-            beside: None,
-            family: Family::Repeat,
-        });
-    }
-    found.extend(orders(runs, &with_step, least));
-    found
-}
-
-fn column(with: &[usize], runs: usize) -> Vec<f64> {
-    let mut column = vec![0.0; runs];
-    with.iter().for_each(|&run| column[run] = 1.0);
-    column
+    let varies = |with: &[u32]| with.len() >= least && with.len() + least <= runs.count();
+    let orders = orders(runs, &with_step, least);
+    let steps = with_step.into_iter().filter(|(_, with)| varies(with)).map(|(step, with)| Trait {
+        habit: Habit::Does(step.clone()),
+        opposite: Some(Habit::Omits(step.clone())),
+        with,
+        among: None,
+        family: Family::Step,
+    });
+    let repeats = with_repeat.into_iter().filter(|(_, with)| varies(with)).map(|(step, with)| Trait {
+        habit: Habit::Repeats(step.clone()),
+        opposite: None,
+        with,
+        among: None,
+        family: Family::Repeat,
+    });
+    steps.chain(repeats).chain(orders).collect()
 }
 
 /// Every step of a run, also those beyond what its sequence keeps.
@@ -115,71 +107,82 @@ fn steps_repeated(digest: &Digest) -> BTreeSet<&Step> {
 }
 
 /// Violations of usual orders: the second step is done and the first has not been before.
-fn orders(runs: &Runs<'_>, with_step: &BTreeMap<&Step, Vec<usize>>, least: usize) -> Vec<Trait> {
+fn orders(runs: &Runs<'_>, with_step: &BTreeMap<&Step, Vec<u32>>, least: usize) -> Vec<Trait> {
     let mut common: Vec<(&Step, usize)> =
         with_step.iter().map(|(step, with)| (*step, with.len())).filter(|(_, with)| *with >= least).collect();
     common.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     common.truncate(MOST_ORDERED_STEPS);
     let number: BTreeMap<&Step, usize> = common.iter().enumerate().map(|(i, (step, _))| (*step, i)).collect();
-    let size = common.len();
-    let mut having = vec![0usize; size];
-    let mut in_order = vec![0usize; size * size];
-    let sequences: Vec<Vec<usize>> = runs.digests.iter().map(|digest| firsts(digest, &number)).collect();
-    for sequence in &sequences {
-        for (at, &then) in sequence.iter().enumerate() {
-            having[then] += 1;
-            sequence[..at].iter().for_each(|&first| in_order[first * size + then] += 1);
-        }
-    }
+    let places = Places::of(runs, &number);
     let mut usual: Vec<(usize, usize, usize)> = Vec::new();
-    for (first, then) in (0..size).flat_map(|first| (0..size).map(move |then| (first, then))) {
-        let kept = in_order[first * size + then];
-        let is_usual = kept as f64 >= USUAL_SHARE * having[then] as f64;
-        if first != then && is_usual && kept >= least && having[then] - kept >= least.max(1) {
-            usual.push((kept * 1000 / having[then].max(1), first, then));
+    for (first, then) in (0..common.len()).flat_map(|first| (0..common.len()).map(move |then| (first, then)))
+    {
+        let (kept, having) = (places.in_order[first * common.len() + then], places.having[then].len());
+        let is_usual = kept as f64 >= USUAL_SHARE * having as f64;
+        if first != then && is_usual && kept >= least && having - kept >= least {
+            usual.push((kept * 1000 / having.max(1), first, then));
         }
     }
     usual.sort_by(|a, b| b.0.cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     usual.truncate(MOST_ORDERS);
-    let violated = |first: usize, then: usize| -> Vec<f64> {
-        let violates = |sequence: &Vec<usize>| {
-            let at = sequence.iter().position(|&step| step == then);
-            at.is_some_and(|at| !sequence[..at].contains(&first))
-        };
-        sequences.iter().map(|sequence| f64::from(u8::from(violates(sequence)))).collect()
-    };
-    let adds_to_omission = |first: usize, column: &[f64]| {
-        let omits = sequences.iter().map(|sequence| f64::from(u8::from(!sequence.contains(&first))));
-        overlap(column, &omits.collect::<Vec<f64>>()) < super::EQUIVALENT
-    };
-    usual
-        .into_iter()
-        .map(|(_, first, then)| (first, then, violated(first, then)))
-        .filter(|(first, _, column)| adds_to_omission(*first, column))
-        .map(|(first, then, column)| Trait {
-            beside: Some(common[then].0.clone()),
+    let order = |(_, first, then): (usize, usize, usize)| {
+        let with = places.violated(first, then);
+        // Where hardly any run does the first step too late, leaving it out says as much.
+        let late = with.iter().filter(|&&run| places.at(run, first) != ABSENT).count();
+        let omitting = runs.count() - places.having[first].len();
+        let overlap = (with.len() - late) as f64 / (omitting + late).max(1) as f64;
+        (overlap < super::EQUIVALENT).then(|| Trait {
             habit: Habit::Without { first: common[first].0.clone(), then: common[then].0.clone() },
             opposite: None,
-            column,
+            with,
+            among: Some(Rc::clone(&places.having[then])),
             family: Family::Order,
         })
-        .collect()
+    };
+    usual.into_iter().filter_map(order).collect()
 }
 
-/// A run's steps by number, each where it first occurs.
-fn firsts(digest: &Digest, number: &BTreeMap<&Step, usize>) -> Vec<usize> {
-    let mut seen = BTreeSet::new();
-    digest
-        .steps
-        .iter()
-        .filter_map(|step| number.get(step).copied())
-        .filter(|step| seen.insert(*step))
-        .collect()
+/// The place of a step that a run does not do.
+const ABSENT: u16 = u16::MAX;
+
+/// Where in each run each step first occurs.
+struct Places {
+    steps: usize,
+    /// A row a run, a column a step.
+    of: Vec<u16>,
+    /// Runs that do a step.
+    having: Vec<Rc<[u32]>>,
+    /// How many runs do one step (row) before another (column).
+    in_order: Vec<usize>,
 }
 
-/// Share of runs that two traits have in common, of those that have either; 0 to 1.
-pub(super) fn overlap(one: &[f64], other: &[f64]) -> f64 {
-    let both = one.iter().zip(other).filter(|(a, b)| **a > 0.5 && **b > 0.5).count();
-    let either = one.iter().zip(other).filter(|(a, b)| **a > 0.5 || **b > 0.5).count();
-    if either == 0 { 0.0 } else { both as f64 / either as f64 }
+impl Places {
+    fn of(runs: &Runs<'_>, number: &BTreeMap<&Step, usize>) -> Places {
+        let steps = number.len();
+        let mut of = vec![ABSENT; runs.count() * steps];
+        let mut having = vec![Vec::new(); steps];
+        let mut in_order = vec![0; steps * steps];
+        for ((run, digest), row) in runs.digests.iter().enumerate().zip(of.chunks_mut(steps.max(1))) {
+            let mut sequence: Vec<usize> = Vec::new();
+            for step in digest.steps.iter().filter_map(|step| number.get(step).copied()) {
+                if row[step] == ABSENT {
+                    row[step] = sequence.len() as u16;
+                    sequence.iter().for_each(|&first| in_order[first * steps + step] += 1);
+                    sequence.push(step);
+                    having[step].push(run as u32);
+                }
+            }
+        }
+        Places { steps, of, having: having.into_iter().map(Rc::from).collect(), in_order }
+    }
+
+    fn at(&self, run: u32, step: usize) -> u16 {
+        self.of[run as usize * self.steps + step]
+    }
+
+    /// Runs that do the second step and have not done the first one before.
+    fn violated(&self, first: usize, then: usize) -> Vec<u32> {
+        let runs = self.having[then].iter().copied();
+        runs.filter(|&run| self.at(run, first) > self.at(run, then)).collect()
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::digest::{Digest, OutcomeSource};
 use crate::pattern::Corpus;
-use crate::pattern::statistics::adjusted::Strata;
+use crate::pattern::statistics::inclusion::Strata;
 use crate::pattern::statistics::stratified::Table;
 use std::collections::BTreeMap;
 
@@ -14,14 +14,18 @@ pub(super) struct Runs<'a> {
     pub(super) sessions: Vec<usize>,
     /// Who failed, and which runs had the same job.
     pub(super) strata: Strata,
+    /// The stratum of each run.
+    pub(super) stratum: Vec<usize>,
+    /// Failing and succeeding runs of each stratum.
+    margins: Vec<[u32; 2]>,
     /// What the runs of each job left that has several succeeding runs and no failing one: they say nothing about
     /// failing, but how much succeeding runs differ anyway.
     pub(super) unbroken: Vec<Vec<&'a Digest>>,
 }
 
 impl<'a> Runs<'a> {
-    /// Takes the sessions whose outcome was stated or shown by tests, one a root: what a person's mood or an
-    /// abandoned session says about the outcome is too weak to call anything a cause.
+    /// Takes the sessions whose outcome was stated, one a root. An outcome that was read from the session itself is
+    /// made of the very steps that are compared: who leaves out the tests fails none, and who fails reads more logs.
     pub(super) fn of(corpus: &Corpus<'a>) -> Runs<'a> {
         let mut of_root: BTreeMap<&str, usize> = BTreeMap::new();
         for (session, digest) in corpus.digests.iter().enumerate() {
@@ -38,7 +42,14 @@ impl<'a> Runs<'a> {
             of_job.entry(corpus.jobs.of(session)).or_default().push(session);
         }
         let strata = Strata { runs: Vec::new(), failed: Vec::new() };
-        let mut runs = Runs { digests: Vec::new(), sessions: Vec::new(), strata, unbroken: Vec::new() };
+        let mut runs = Runs {
+            digests: Vec::new(),
+            sessions: Vec::new(),
+            strata,
+            stratum: Vec::new(),
+            margins: Vec::new(),
+            unbroken: Vec::new(),
+        };
         for mut sessions in of_job.into_values() {
             let failing = sessions.iter().filter(|&&session| has_failed(&corpus.digests[session])).count();
             sessions.sort_unstable();
@@ -49,10 +60,12 @@ impl<'a> Runs<'a> {
                 continue;
             }
             runs.strata.runs.push((runs.sessions.len()..runs.sessions.len() + sessions.len()).collect());
+            runs.margins.push([failing as u32, (sessions.len() - failing) as u32]);
             for session in sessions {
                 let digest = &corpus.digests[session];
                 runs.digests.push(digest);
                 runs.sessions.push(session);
+                runs.stratum.push(runs.strata.runs.len() - 1);
                 runs.strata.failed.push(has_failed(digest));
             }
         }
@@ -64,21 +77,36 @@ impl<'a> Runs<'a> {
         self.sessions.len()
     }
 
-    /// One table a job: failing and succeeding runs with and without a trait.
-    pub(super) fn tables(&self, has_trait: &[f64]) -> Vec<Table> {
-        let table = |runs: &Vec<usize>| {
-            let mut table = [0; 4];
-            for &run in runs {
-                table[usize::from(!self.strata.failed[run]) * 2 + usize::from(has_trait[run] < 0.5)] += 1;
-            }
-            table
+    /// Failing and succeeding runs with and without a trait, one table a job
+    /// in which any run has it.
+    /// `with` and `among` are runs in ascending order; `among` are those that are compared, `None` all.
+    pub(super) fn tables(&self, with: &[u32], among: Option<&[u32]>) -> Vec<Table> {
+        let at = |run: u32| {
+            let failed = self.strata.failed[run as usize];
+            (self.stratum[run as usize], usize::from(!failed) * 2)
         };
-        self.strata.runs.iter().map(table).collect()
+        let mut tables = vec![[0; 4]; self.strata.runs.len()];
+        let mut count = |runs: &[u32], without: usize| {
+            for &run in runs {
+                let (job, cell) = at(run);
+                tables[job][cell + without] += 1;
+            }
+        };
+        // The cells without the trait first hold all runs that are compared.
+        count(with, 0);
+        match among {
+            Some(among) => count(among, 1),
+            None => tables.iter_mut().zip(&self.margins).for_each(|(table, [failed, succeeded])| {
+                (table[1], table[3]) = (*failed, *succeeded);
+            }),
+        }
+        let shown = tables.into_iter().filter(|table| table[0] + table[2] > 0);
+        shown.map(|[a, b, c, d]| [a, b.saturating_sub(a), c, d.saturating_sub(c)]).collect()
     }
 }
 
 fn is_judged(digest: &Digest) -> bool {
-    digest.outcome.is_some_and(|outcome| matches!(outcome.by, OutcomeSource::Stated | OutcomeSource::Tests))
+    digest.outcome.is_some_and(|outcome| outcome.by == OutcomeSource::Stated)
 }
 
 fn has_failed(digest: &Digest) -> bool {

@@ -1,17 +1,19 @@
-//! Which traits are worth telling: tests, gates, and one of several that say the same.
+//! Which traits are worth telling: how likely each is to matter, the false-discovery bound, gates.
+//!
+//! All traits are weighed alone; those that show something go into one model ([`joint`]), where a trait that only
+//! keeps company with a cause gives its share back. What is told is the number of habits at which told and true
+//! agree best, as far as their probabilities say; the grade says which of them hold the false-discovery bound.
 
 use super::departure::{self, Departure};
 use super::difference::{self, Difference};
 use super::habits::{self, Family, Trait};
+use super::likeness::Sided;
 use super::runs::Runs;
-use super::{
-    CANDIDATES, EQUIVALENT, MIN_ODDS_RATIO, MIN_Z_BESIDE_LENGTH, MINORITY_SHARE, MOST_CONTRASTS,
-    MOST_OBSERVED,
-};
+use super::{CANDIDATES, LEAST_CHANCE, MOST_CONTRASTS, MOST_OBSERVED, MOST_TOGETHER, RARITY, likeness};
 use crate::digest::step::Step;
-use crate::pattern::statistics::adjusted::Model;
 use crate::pattern::statistics::discovery;
 use crate::pattern::statistics::gamma::normal_upper_tail;
+use crate::pattern::statistics::joint::{self, Belief, Excess};
 use crate::pattern::statistics::stratified::{self, Table};
 use crate::pattern::{Grade, Habit};
 use crate::settings::Mining;
@@ -22,311 +24,355 @@ pub(super) struct Finding {
     /// The habit, on the side of failing runs.
     pub(super) habit: Habit,
     /// Failing runs that have it.
-    pub(super) failing: Vec<usize>,
+    pub(super) failing: Vec<u32>,
     /// One table a job.
     pub(super) tables: Vec<Table>,
-    /// p of the test that decided.
+    /// p of the test.
     pub(super) p: f64,
     /// Its q over everything that was tested.
     pub(super) q: f64,
+    /// Probability that it makes runs fail; 0 where nothing was tested.
+    pub(super) chance: f64,
     /// Failing runs with the habit beyond what chance expects.
     pub(super) excess: f64,
-    /// Confirmed within the bound; corroborated by a small p beside something confirmed; friction where failing
-    /// runs merely depart from what succeeding ones of the same jobs agree on.
+    /// Confirmed within the bound; corroborated where it misses it narrowly; else friction.
     pub(super) grade: Grade,
 }
 
-/// A trait under test, turned so that having it is what failing runs do more often.
+/// Something under test.
 struct Candidate {
-    habit: Habit,
-    column: Vec<f64>,
-    tables: Vec<Table>,
-    /// One-sided, over its share.
-    p: f64,
-    /// Which part of its trait's error rate this side has, 0 to 1.
-    share: f64,
-    smallest_p: f64,
-    excess: f64,
+    source: Source,
     family: Family,
-    /// The step whose presence is always held equal beside it: that a step comes too early says nothing where it
-    /// is the step itself that harms.
-    beside: Option<Step>,
-    /// Whether it can be held equal in a model: not so for departures, whose columns depend on outcomes.
-    is_plain: bool,
-    passes_gates: bool,
+    excess: Excess,
+    /// How readily harm and help are believed: what few runs do is more often the mistake than what most do.
+    readiness: [f64; 2],
+    belief: Belief,
+    /// One-sided, on the side that failing runs show more often; over that side's share of the error rate.
+    p: f64,
+    /// How many share one place among the tests with it, itself included.
+    rivals: f64,
+}
+
+/// What is tested: a trait of runs, or a departure from what succeeding runs agree on.
+enum Source {
+    Trait(Trait),
+    Departure(Departure),
 }
 
 impl Candidate {
-    /// Whether it is about this step being done or left out.
-    fn is_presence_of(&self, step: &Step) -> bool {
-        self.is_plain && matches!(&self.habit, Habit::Does(own) | Habit::Omits(own) if own == step)
+    fn of_trait(runs: &Runs<'_>, seen: Trait, settings: &Mining) -> Option<Candidate> {
+        let tables = runs.tables(&seen.with, seen.among.as_deref());
+        let surplus = stratified::surplus(&tables);
+        let compared = seen.among.as_ref().map_or(runs.count(), |among| among.len()).max(1);
+        let usual = seen.with.len() as f64 / compared as f64;
+        let rarity = |usual: f64| (1.0 - usual).powi(RARITY);
+        let readiness = [rarity(usual), if seen.opposite.is_some() { rarity(1.0 - usual) } else { 0.0 }];
+        let side = usize::from(surplus.excess < 0.0);
+        let share = readiness[side] / (readiness[0] + readiness[1]);
+        // Margins alone say that it could never be found; counting it would only cost the others.
+        let deviation = surplus.variance.sqrt();
+        let furthest =
+            if seen.opposite.is_some() { surplus.reach.0.max(-surplus.reach.1) } else { surplus.reach.0 };
+        let informative = tables.iter().filter(|table| stratified::is_informative(table)).count();
+        if normal_upper_tail(furthest / deviation) > settings.false_discovery_rate
+            || informative < settings.min_jobs.max(2) as usize
+        {
+            return None;
+        }
+        let z = surplus.excess.abs() / deviation;
+        // The exact tail costs much and matters where it is small.
+        let tail = match (z > 1.5, side) {
+            (false, _) => normal_upper_tail(z),
+            (true, 0) => stratified::test(&tables).above,
+            (true, _) => 1.0 - stratified::test(&tables).above,
+        };
+        let p = if share > 0.0 { (tail / share).min(1.0) } else { 1.0 };
+        Some(Candidate {
+            family: seen.family,
+            source: Source::Trait(seen),
+            excess: Excess { value: surplus.excess, variance: surplus.variance },
+            readiness,
+            belief: Belief::default(),
+            p,
+            rivals: 1.0,
+        })
+    }
+
+    fn of_departure(seen: Departure, settings: &Mining) -> Option<Candidate> {
+        let informative = seen.tables.iter().filter(|table| stratified::is_informative(table)).count();
+        let could_be_found = seen.smallest_p <= settings.false_discovery_rate
+            && informative >= settings.min_jobs.max(2) as usize;
+        could_be_found.then(|| Candidate {
+            family: Family::Departure,
+            excess: seen.excess,
+            readiness: [1.0, 0.0],
+            belief: Belief::default(),
+            p: seen.p,
+            rivals: 1.0,
+            source: Source::Departure(seen),
+        })
+    }
+
+    /// The habit on the side that failing runs show more often.
+    fn habit(&self) -> &Habit {
+        match &self.source {
+            Source::Trait(seen) if self.excess.value < 0.0 => seen.opposite.as_ref().unwrap_or(&seen.habit),
+            Source::Trait(seen) => &seen.habit,
+            Source::Departure(seen) => &seen.habit,
+        }
+    }
+
+    /// Probability that the habit on that side makes runs fail.
+    fn chance(&self) -> f64 {
+        if self.excess.value < 0.0 { self.belief.help } else { self.belief.harm }
+    }
+
+    fn sided<'a>(&'a self) -> Option<Sided<'a>> {
+        let Source::Trait(seen) = &self.source else { return None };
+        Some(Sided { with: &seen.with, is_turned: self.excess.value < 0.0 && seen.opposite.is_some() })
+    }
+
+    /// One table a job, and the failing runs with the habit.
+    fn shown(&self, runs: &Runs<'_>) -> (Vec<Table>, Vec<u32>) {
+        let seen = match &self.source {
+            Source::Trait(seen) => seen,
+            Source::Departure(seen) => return (seen.tables.clone(), seen.failing.clone()),
+        };
+        let is_turned = self.excess.value < 0.0 && seen.opposite.is_some();
+        let mut tables = runs.tables(&seen.with, seen.among.as_deref());
+        if is_turned {
+            tables.iter_mut().for_each(|[a, b, c, d]| {
+                std::mem::swap(a, b);
+                std::mem::swap(c, d);
+            });
+        }
+        let has = |run: &u32| seen.with.binary_search(run).is_ok() != is_turned;
+        let failing = (0..runs.count() as u32).filter(|&run| runs.strata.failed[run as usize]).filter(has);
+        (tables, failing.collect())
     }
 }
-
-/// Traits with a larger p before anything is held equal are not tested again: it would cost most of the time and
-/// find next to nothing. Orders, of which there are many, need a small p to count at all.
-fn is_hopeless(candidate: &Candidate) -> bool {
-    candidate.p > if candidate.family == Family::Order { 0.02 } else { 0.3 }
-}
-
-/// A more exact habit takes a plain one's place when its p is this many times as large, or smaller.
-const REFINES: f64 = 0.2;
 
 /// Finds the habits worth telling, most certain first.
-///
-/// Forward: the most certain habit is taken, then the others are tested again with it held equal, so that what
-/// it explains neither drowns them nor makes its companions look guilty; until none is left.
-/// Backward: a habit that the later ones explain is dropped.
 pub(super) fn select(runs: &Runs<'_>, settings: &Mining) -> Vec<Finding> {
-    let least = settings.min_sessions as usize;
-    let traits = habits::observe(runs, least).into_iter().map(|seen| turned(runs, seen));
     let departures = departure::observe(runs);
-    let mut candidates: Vec<Candidate> = traits.chain(departures.iter().map(departed)).collect();
-    // Margins alone say that these could never be found; counting them would only cost the others.
-    candidates.retain(|candidate| {
-        let jobs = candidate.tables.iter().filter(|table| stratified::is_informative(table)).count();
-        candidate.smallest_p <= settings.false_discovery_rate && jobs >= settings.min_jobs.max(2) as usize
-    });
-    let length = lengths(runs);
-    for candidate in &mut candidates {
-        candidate.passes_gates = passes_gates(runs, candidate, &length, settings);
-    }
-    let bound = settings.false_discovery_rate;
-    let chosen = choose(runs, &mut candidates, (CANDIDATES * bound).min(0.5));
-    let (p, q) = judged(runs, &candidates, &chosen);
+    let tested: BTreeMap<Habit, f64> = departures.iter().map(|seen| (seen.habit.clone(), seen.p)).collect();
+    let traits = habits::observe(runs, settings.min_sessions as usize).into_iter();
+    let traits = traits.filter_map(|seen| Candidate::of_trait(runs, seen, settings));
+    let mut candidates: Vec<Candidate> = traits.collect();
+    candidates.extend(departures.into_iter().filter_map(|seen| Candidate::of_departure(seen, settings)));
+    make_even(&mut candidates);
+    refine(&mut candidates);
+    look_together(runs, &mut candidates);
+    let q = bounded(&candidates);
     let mut findings: Vec<Finding> = Vec::new();
-    for &i in &chosen {
-        let grade = if q[i] <= bound { Grade::Confirmed } else { Grade::Corroborated };
-        findings.push(finding(runs, &candidates[i], p[i], q[i], grade));
+    for (candidate, q) in candidates.iter().zip(q).filter(|(candidate, _)| candidate.chance() >= LEAST_CHANCE)
+    {
+        let (tables, failing) = candidate.shown(runs);
+        if !passes_gates(&tables, &failing, settings) {
+            continue;
+        }
+        let grade = match q / settings.false_discovery_rate {
+            times if times <= 1.0 => Grade::Confirmed,
+            times if times <= CANDIDATES => Grade::Corroborated,
+            _ => Grade::Friction,
+        };
+        findings.push(Finding {
+            habit: candidate.habit().clone(),
+            failing,
+            tables,
+            p: candidate.p,
+            q,
+            chance: candidate.chance(),
+            excess: candidate.excess.value.abs(),
+            grade,
+        });
     }
     findings.sort_by(|a, b| {
-        let by_certainty = b.grade.cmp(&a.grade).then(a.p.total_cmp(&b.p));
+        let by_certainty = b.grade.cmp(&a.grade).then(b.chance.total_cmp(&a.chance));
         by_certainty.then(b.failing.len().cmp(&a.failing.len())).then_with(|| a.habit.cmp(&b.habit))
     });
-    let observed = observed(difference::observe(runs, settings), &departures, &findings);
+    likeness::leave_out_repetitions(&mut findings);
+    let all = candidates.iter().map(Candidate::chance).sum();
+    findings.truncate(worth_telling(&findings, all));
+    let observed = observed(difference::observe(runs, settings), &tested, &findings);
     findings.extend(observed);
     findings
 }
 
-/// Differences that recur over jobs, for which there are too few runs to call them a cause; those left out that a
-/// test has already told of. The largest excess comes first.
-fn observed(differences: Vec<Difference>, departures: &[Departure], told: &[Finding]) -> Vec<Finding> {
-    let is_new = |seen: &Difference| !told.iter().any(|other| is_same_matter(&other.habit, &seen.habit));
-    let finding = |seen: Difference| {
-        let tested = departures.iter().find(|departure| departure.habit == seen.habit);
-        Finding {
-            p: tested.map_or(1.0, |departure| departure.p),
-            q: 1.0,
-            grade: Grade::Friction,
-            habit: seen.habit,
-            failing: seen.failing,
-            tables: seen.tables,
-            excess: seen.excess,
+/// Lets no sort of trait drown the others by the number of its members.
+fn make_even(candidates: &mut [Candidate]) {
+    let mut members: BTreeMap<Family, f64> = BTreeMap::new();
+    candidates.iter().for_each(|candidate| *members.entry(candidate.family).or_default() += 1.0);
+    let of = |family: Family| members.get(&family).copied().unwrap_or(1.0).max(1.0);
+    for candidate in candidates.iter_mut() {
+        let share = candidate.family.share() / Family::Step.share();
+        let factor = (share * of(Family::Step) / of(candidate.family)).min(1.0);
+        candidate.readiness = candidate.readiness.map(|readiness| readiness * factor);
+    }
+}
+
+/// Puts an order in the place of the step left out that it says more exactly: that failing runs do the step too
+/// late, or not at all, against not at all. The step must show something itself, and one of its orders more than
+/// the best of so many would by chance.
+fn refine(candidates: &mut Vec<Candidate>) {
+    let evidence = |candidate: &Candidate| candidate.excess.evidence(candidate.excess.value.signum()).0;
+    let mut omitted: BTreeMap<&Step, usize> = BTreeMap::new();
+    for (i, candidate) in candidates.iter().enumerate().filter(|(_, seen)| seen.family == Family::Step) {
+        if let (Habit::Omits(step), true) = (candidate.habit(), evidence(candidate) > 0.0) {
+            omitted.insert(step, i);
         }
-    };
-    differences.into_iter().filter(is_new).map(finding).take(MOST_OBSERVED).collect()
-}
-
-/// Whether two habits are about one step being done or left out, or about an argument and a part of it.
-fn is_same_matter(one: &Habit, other: &Habit) -> bool {
-    match (one, other) {
-        (Habit::Does(a) | Habit::Omits(a), Habit::Does(b) | Habit::Omits(b)) => a == b,
-        (Habit::Argument { step: a, path: p }, Habit::Argument { step: b, path: q }) => {
-            a == b && (p.starts_with(&**q) || q.starts_with(&**p))
+    }
+    let mut orders: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (i, candidate) in candidates.iter().enumerate() {
+        if let Habit::Without { first, .. } = candidate.habit() {
+            omitted.get(first).into_iter().for_each(|&plain| orders.entry(plain).or_default().push(i));
         }
-        _ => one == other,
     }
+    let mut replaced: BTreeSet<usize> = BTreeSet::new();
+    for (plain, orders) in orders {
+        let towards = orders.iter().copied().filter(|&i| candidates[i].excess.value > 0.0);
+        let best = towards.max_by(|&a, &b| evidence(&candidates[a]).total_cmp(&evidence(&candidates[b])));
+        let rivals = orders.len() as f64;
+        let is_better =
+            |&best: &usize| evidence(&candidates[best]) - rivals.ln() > evidence(&candidates[plain]);
+        if let Some(best) = best.filter(is_better) {
+            // It stands for the step left out and is held to that standard, shared with its rivals.
+            candidates[best].readiness = [candidates[plain].readiness[1] / rivals, 0.0];
+            candidates[best].rivals = rivals;
+            candidates[best].family = Family::Step;
+            replaced.insert(plain);
+        }
+    }
+    let mut at = 0..;
+    candidates.retain(|_| !at.next().is_some_and(|i| replaced.contains(&i)));
 }
 
-fn turned(runs: &Runs<'_>, seen: Trait) -> Candidate {
-    let mut tables = runs.tables(&seen.column);
-    let mut tested = stratified::test(&tables);
-    let (mut habit, mut column) = (seen.habit, seen.column);
-    let is_minority = 2.0 * column.iter().sum::<f64>() <= column.len() as f64;
-    // A trait with an opposite is two hypotheses, which share what may go wrong. What few runs do is more often
-    // the habit than what most do; by how much depends on no outcome.
-    let mut share = match (&seen.opposite, is_minority) {
-        (None, _) => 1.0,
-        (Some(_), true) => MINORITY_SHARE,
-        (Some(_), false) => 1.0 - MINORITY_SHARE,
+/// Looks at what shows something together, the rest keeps no chance.
+fn look_together(runs: &Runs<'_>, candidates: &mut [Candidate]) {
+    let alone = |candidate: &Candidate| {
+        let belief = candidate.excess.belief(0.5, candidate.readiness[0], candidate.readiness[1]);
+        if candidate.excess.value < 0.0 { belief.help } else { belief.harm }
     };
-    if let (true, Some(opposite)) = (tested.excess < 0.0, seen.opposite) {
-        share = 1.0 - share;
-        tested.above = 1.0 - tested.above;
-        habit = opposite;
-        column.iter_mut().for_each(|with| *with = 1.0 - *with);
-        tables.iter_mut().for_each(|[a, b, c, d]| {
-            std::mem::swap(a, b);
-            std::mem::swap(c, d);
-        });
-        tested.excess = -tested.excess;
+    let mut order: Vec<(usize, f64)> =
+        candidates.iter().enumerate().map(|(i, candidate)| (i, alone(candidate))).collect();
+    order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let is_trait = |i: usize| matches!(candidates[i].source, Source::Trait(_));
+    let order: Vec<usize> = order.into_iter().map(|(i, _)| i).filter(|&i| is_trait(i)).collect();
+    let sided: Vec<Sided<'_>> =
+        order.iter().take(MOST_TOGETHER).filter_map(|&i| candidates[i].sided()).collect();
+    let standing = likeness::representatives(&sided, runs.count(), |at| candidates[order[at]].habit());
+    let standing: Vec<usize> = standing.into_iter().map(|at| order[at]).collect();
+    let traits: Vec<joint::Trait> = standing
+        .iter()
+        .map(|&i| {
+            let [harm, help] = candidates[i].readiness;
+            joint::Trait { column: column(runs, &candidates[i]), harm, help }
+        })
+        .collect();
+    let all: f64 = candidates.iter().map(|candidate| candidate.readiness.iter().sum::<f64>()).sum();
+    let looked_at: f64 = traits.iter().map(|seen| seen.harm + seen.help).sum();
+    let (beliefs, share) = joint::look(&runs.strata, &traits, &[length(runs)], all - looked_at);
+    for (&i, belief) in standing.iter().zip(beliefs) {
+        let z = if candidates[i].excess.value < 0.0 { -belief.z } else { belief.z };
+        let side = usize::from(candidates[i].excess.value < 0.0);
+        let part = candidates[i].readiness[side] / candidates[i].readiness.iter().sum::<f64>();
+        candidates[i].belief = belief;
+        candidates[i].p = if part > 0.0 { (normal_upper_tail(z) / part).min(1.0) } else { 1.0 };
     }
-    Candidate {
-        habit,
-        column,
-        tables,
-        p: (tested.above / share).min(1.0),
-        share,
-        smallest_p: tested.smallest_p,
-        excess: tested.excess,
-        family: seen.family,
-        beside: seen.beside,
-        is_plain: true,
-        passes_gates: false,
-    }
-}
-
-fn departed(seen: &Departure) -> Candidate {
-    Candidate {
-        habit: seen.habit.clone(),
-        column: seen.column.clone(),
-        tables: seen.tables.clone(),
-        p: seen.p,
-        share: 1.0,
-        smallest_p: seen.smallest_p,
-        excess: seen.excess,
-        family: Family::Departure,
-        beside: None,
-        is_plain: false,
-        passes_gates: false,
+    for candidate in candidates.iter_mut() {
+        if let Source::Departure(_) = candidate.source {
+            candidate.belief = candidate.excess.belief(share, candidate.readiness[0], candidate.readiness[1]);
+        }
     }
 }
 
-/// What a trait needs besides a small p: enough failing runs in enough jobs, the same direction in most jobs and
-/// without the job that speaks loudest, an effect worth acting on, and more to it than long or short runs.
-fn passes_gates(runs: &Runs<'_>, candidate: &Candidate, length: &[f64], settings: &Mining) -> bool {
-    let failing: u32 = candidate.tables.iter().map(|table| table[0]).sum();
-    let leanings: Vec<f64> = candidate.tables.iter().map(leaning).collect();
+/// A trait's values; where only some runs are compared, what they are beyond the mean of those of the job.
+fn column(runs: &Runs<'_>, candidate: &Candidate) -> joint::Column {
+    let Source::Trait(seen) = &candidate.source else { return Vec::new() };
+    let Some(among) = &seen.among else { return seen.with.iter().map(|&run| (run, 1.0)).collect() };
+    let mut of_job: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+    let has = |run: u32| f64::from(u8::from(seen.with.binary_search(&run).is_ok()));
+    for &run in among.iter() {
+        let (with, all) = of_job.entry(runs.stratum[run as usize]).or_default();
+        *with += has(run);
+        *all += 1.0;
+    }
+    let mean = |run: u32| of_job.get(&runs.stratum[run as usize]).map_or(0.0, |(with, all)| with / all);
+    among.iter().map(|&run| (run, has(run) - mean(run))).filter(|(_, value)| *value != 0.0).collect()
+}
+
+/// How long each run was, as the logarithm of its calls, with mean 0: a run that breaks off early leaves out
+/// whatever comes late, and what is a matter of length alone is no habit.
+fn length(runs: &Runs<'_>) -> joint::Column {
+    let calls = |digest: &&crate::digest::Digest| (digest.counts.calls as usize).max(digest.steps.len());
+    let logs: Vec<f64> = runs.digests.iter().map(|digest| (1.0 + calls(digest) as f64).ln()).collect();
+    let mean = logs.iter().sum::<f64>() / logs.len().max(1) as f64;
+    (0u32..).zip(logs).map(|(run, log)| (run, log - mean)).collect()
+}
+
+/// q of every candidate over all of them.
+fn bounded(candidates: &[Candidate]) -> Vec<f64> {
+    let members = |family: Family| candidates.iter().filter(|c| c.family == family).count().max(1) as f64;
+    let mut weight: BTreeMap<Family, f64> = BTreeMap::new();
+    for candidate in candidates {
+        weight
+            .entry(candidate.family)
+            .or_insert_with(|| candidate.family.share() / members(candidate.family));
+    }
+    let p: Vec<f64> = candidates.iter().map(|seen| (seen.p * seen.rivals).min(1.0)).collect();
+    let weights: Vec<f64> = candidates.iter().map(|candidate| weight[&candidate.family]).collect();
+    discovery::weighted(&p, &weights)
+}
+
+/// What a habit needs besides a good chance: enough failing runs, and the same direction in most jobs and without
+/// the job that speaks loudest.
+fn passes_gates(tables: &[Table], failing: &[u32], settings: &Mining) -> bool {
+    let leanings: Vec<f64> = tables.iter().map(leaning).collect();
     let towards = leanings.iter().filter(|l| **l > 0.0).count();
     let against = leanings.iter().filter(|l| **l < 0.0).count();
     let loudest = leanings.iter().copied().fold(0.0, f64::max);
     let rest: f64 = leanings.iter().sum::<f64>() - loudest;
-    failing >= settings.min_sessions
+    failing.len() >= settings.min_sessions as usize
         && towards >= settings.min_jobs.max(2) as usize
         && towards > against
         && rest > 0.0
-        && candidate.excess > 0.0
-        && stratified::odds_ratio(&candidate.tables).value >= MIN_ODDS_RATIO
-        && (!candidate.is_plain || stands_beside_length(runs, candidate, length))
 }
 
-/// Failing runs of one job with the trait beyond what the job's margins expect.
+/// Failing runs of one job with the habit beyond what the job's margins expect.
 fn leaning(table: &Table) -> f64 {
     let [a, b, c, d] = table.map(f64::from);
     let all = a + b + c + d;
     if all > 0.0 { a - (a + b) * (a + c) / all } else { 0.0 }
 }
 
-/// How long each run was, as the logarithm of its calls.
-fn lengths(runs: &Runs<'_>) -> Vec<f64> {
-    let calls = |digest: &&crate::digest::Digest| (digest.counts.calls as usize).max(digest.steps.len());
-    runs.digests.iter().map(|digest| (1.0 + calls(digest) as f64).ln()).collect()
+/// How many findings, the likeliest first, make told and true agree best: the expected F1 is largest (Ye, Chai,
+/// Lee and Chieu, "Optimizing F-measures: a tale of two approaches", ICML 2012). `all` is how many true ones there
+/// are to expect, told or not.
+fn worth_telling(findings: &[Finding], all: f64) -> usize {
+    let mut right = 0.0;
+    let agreement = findings.iter().take(MOST_CONTRASTS).zip(1u32..).map(|(finding, told)| {
+        right += finding.chance;
+        right / (f64::from(told) + all)
+    });
+    let agreement: Vec<f64> = agreement.collect();
+    let best = agreement.iter().copied().fold(0.0, f64::max);
+    agreement.iter().rposition(|found| *found >= best).map_or(0, |last| last + 1)
 }
 
-/// A run that breaks off early leaves out whatever comes late. What is a matter of length alone is no habit.
-fn stands_beside_length(runs: &Runs<'_>, candidate: &Candidate, length: &[f64]) -> bool {
-    Model::fit(&runs.strata, vec![length]).z(&candidate.column, 0.5) >= MIN_Z_BESIDE_LENGTH
-}
-
-fn choose(runs: &Runs<'_>, candidates: &mut [Candidate], bound: f64) -> Vec<usize> {
-    let mut chosen: Vec<usize> = Vec::new();
-    while chosen.len() < MOST_CONTRASTS {
-        let (p, q) = judged(runs, candidates, &chosen);
-        let open = |i: &usize| {
-            q[*i] <= bound
-                && candidates[*i].passes_gates
-                && !chosen.iter().any(|c| candidates[*c].habit == candidates[*i].habit)
-        };
-        let best = (0..candidates.len()).filter(open).min_by(|&a, &b| p[a].total_cmp(&p[b]).then(a.cmp(&b)));
-        let Some(best) = best else { break };
-        let says_the_same = |i: &usize| {
-            let overlap = habits::overlap(&candidates[*i].column, &candidates[best].column);
-            *i == best || overlap >= EQUIVALENT
-        };
-        let told = (0..candidates.len()).filter(open).filter(says_the_same);
-        let told = told.min_by_key(|&i| (remoteness(&candidates[i].habit), i != best, i)).unwrap_or(best);
-        let refines = |i: &usize| {
-            candidates[*i].passes_gates
-                && p[*i] < REFINES * p[told]
-                && refines(&candidates[*i].habit, &candidates[told].habit)
-        };
-        let refined = (0..candidates.len()).filter(refines).min_by(|&a, &b| p[a].total_cmp(&p[b]));
-        if let Some(refined) = refined {
-            // It stands for a step left out and is held to that standard.
-            candidates[refined].family = Family::Step;
-        }
-        chosen.push(refined.unwrap_or(told));
-    }
-    let mut kept = chosen.clone();
-    for &late in chosen.iter().rev() {
-        let (_, q) = judged(runs, candidates, &kept);
-        if q[late] > bound {
-            kept.retain(|&i| i != late);
-        }
-    }
-    kept
-}
-
-/// Whether a habit says more exactly what another one says: a step done too late, against one left out.
-fn refines(exact: &Habit, plain: &Habit) -> bool {
-    matches!((exact, plain), (Habit::Without { first, .. }, Habit::Omits(step)) if first == step)
-}
-
-/// How far a habit is from something to do: what to give, what to do and in which order comes before what not to
-/// do.
-fn remoteness(habit: &Habit) -> u8 {
-    match habit {
-        Habit::Argument { .. } => 0,
-        Habit::Omits(_) => 1,
-        Habit::Without { .. } => 2,
-        Habit::Repeats(_) => 3,
-        Habit::Does(_) => 4,
-    }
-}
-
-/// p and q of every candidate with the chosen ones (other than itself) held equal.
-fn judged(runs: &Runs<'_>, candidates: &[Candidate], chosen: &[usize]) -> (Vec<f64>, Vec<f64>) {
-    let held = |but: usize, beside: Option<&Step>| -> Vec<&[f64]> {
-        let is_beside = |i: &usize| beside.is_some_and(|step| candidates[*i].is_presence_of(step));
-        let held: BTreeSet<usize> =
-            chosen.iter().copied().chain((0..candidates.len()).filter(is_beside)).collect();
-        held.into_iter()
-            .filter(|&i| i != but && candidates[i].is_plain)
-            .map(|i| &*candidates[i].column)
-            .collect()
+/// Differences that recur over jobs, for which there are too few runs to call them a cause; those left out that a
+/// test has already told of. The largest excess comes first.
+fn observed(differences: Vec<Difference>, tested: &BTreeMap<Habit, f64>, told: &[Finding]) -> Vec<Finding> {
+    let is_new =
+        |seen: &Difference| !told.iter().any(|other| likeness::is_same_matter(&other.habit, &seen.habit));
+    let finding = |seen: Difference| Finding {
+        p: tested.get(&seen.habit).copied().unwrap_or(1.0),
+        q: 1.0,
+        chance: 0.0,
+        grade: Grade::Friction,
+        habit: seen.habit,
+        failing: seen.failing,
+        tables: seen.tables,
+        excess: seen.excess,
     };
-    let mut models: BTreeMap<Option<&Step>, Option<Model<'_>>> = BTreeMap::new();
-    let model = |columns: Vec<_>| (!columns.is_empty()).then(|| Model::fit(&runs.strata, columns));
-    let mut p = Vec::with_capacity(candidates.len());
-    for (i, candidate) in candidates.iter().enumerate() {
-        let beside = candidate.beside.as_ref();
-        let z = match candidate.is_plain && !is_hopeless(candidate) {
-            false => None,
-            true if chosen.contains(&i) => model(held(i, beside)).map(|m| m.z(&candidate.column, 0.0)),
-            true => {
-                let shared = models.entry(beside).or_insert_with(|| model(held(usize::MAX, beside)));
-                shared.as_ref().map(|m| m.z(&candidate.column, 0.0))
-            }
-        };
-        let held_equal = z.map_or(candidate.p, |z| (normal_upper_tail(z) / candidate.share).min(1.0));
-        // Orders are so many that only the far tail counts, where the normal approximation promises too much.
-        p.push(if candidate.beside.is_some() { held_equal.max(candidate.p) } else { held_equal });
-    }
-    let members = |family: Family| candidates.iter().filter(|c| c.family == family).count().max(1) as f64;
-    let weights: Vec<f64> = candidates.iter().map(|c| c.family.share() / members(c.family)).collect();
-    let q = discovery::weighted(&p, &weights);
-    (p, q)
-}
-
-fn finding(runs: &Runs<'_>, candidate: &Candidate, p: f64, q: f64, grade: Grade) -> Finding {
-    let failing = (0..runs.count()).filter(|&run| runs.strata.failed[run] && candidate.column[run] > 0.5);
-    Finding {
-        habit: candidate.habit.clone(),
-        failing: failing.collect(),
-        tables: candidate.tables.clone(),
-        p,
-        q,
-        excess: candidate.excess,
-        grade,
-    }
+    differences.into_iter().filter(is_new).map(finding).take(MOST_OBSERVED).collect()
 }

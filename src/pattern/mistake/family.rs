@@ -8,7 +8,8 @@ use super::group::{self, Group};
 use super::{Occurrence, recurs, remedy};
 use crate::digest::failure::mask;
 use crate::digest::step;
-use crate::pattern::{Corpus, Way, template};
+use crate::pattern::{Corpus, Done, Way, template};
+use crate::redact::Clean;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Groups that do not recur alone are one mistake if there are more than this many of them.
@@ -66,7 +67,7 @@ fn without_arguments(group: &Group<'_>) -> Vec<String> {
             let word = token.raw.trim_matches(|c: char| !c.is_alphanumeric());
             if !token.is_slot() && given.contains(word) { template::WILD.to_owned() } else { token.masked }
         };
-        let tokens = template::words(&occurrence.failure.message).into_iter().map(masked).collect();
+        let tokens = template::words(occurrence.message).into_iter().map(masked).collect();
         *times.entry(tokens).or_default() += 1;
     }
     let most = times.into_iter().rev().max_by_key(|(_, times)| *times);
@@ -87,10 +88,17 @@ fn given<'a>(occurrence: &Occurrence<'a>) -> BTreeSet<&'a str> {
 }
 
 /// What worked in most of a group's sessions that found something; an edit or a check is no remedy to know a
-/// mistake by, since they come between by chance.
+/// mistake by, since they come between by chance. Of what was done first the step counts, whatever its words.
 fn remedy_of(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Way> {
     let by_chance = |done: &step::Step| done.starts_with("edit") || step::is_verification(done);
-    remedy::most_common(group)
-        .or_else(|| Some(remedy::vote(group, corpus).into_iter().next()?.way))
-        .filter(|way| !matches!(way, Way::First(done) | Way::Instead { step: done, .. } if by_chance(done)))
+    let way =
+        remedy::most_common(group).or_else(|| Some(remedy::vote(group, corpus).into_iter().next()?.way))?;
+    match way {
+        Way::First(done) => {
+            let last = done.into_iter().next_back().filter(|done| !by_chance(&done.step))?;
+            Some(Way::First(vec![Done { call: Clean::default(), ..last }]))
+        }
+        Way::Instead { step, .. } if by_chance(&step) => None,
+        way => Some(way),
+    }
 }

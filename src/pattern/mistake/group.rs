@@ -26,6 +26,13 @@ pub(super) struct Group<'a> {
     pub occurrences: Vec<Occurrence<'a>>,
 }
 
+impl<'a> Group<'a> {
+    /// Its independent witnesses.
+    pub(super) fn roots(&self) -> BTreeSet<&'a str> {
+        self.occurrences.iter().map(|occurrence| occurrence.digest.root.as_str()).collect()
+    }
+}
+
 /// A family with the number of a template in it, and the failures that have it.
 type Templated<'a> = ((String, usize), Vec<Occurrence<'a>>);
 
@@ -37,8 +44,7 @@ pub(super) fn by_step_and_template<'a>(occurrences: &[Occurrence<'a>], similarit
     }
     let mut by_template: BTreeMap<(String, String), Templated<'a>> = BTreeMap::new();
     for (family, members) in families {
-        let messages: Vec<&str> =
-            members.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
+        let messages: Vec<&str> = members.iter().map(|occurrence| occurrence.message.as_str()).collect();
         let templates = template::find(&messages, similarity);
         for (member, number) in members.into_iter().zip(templates.of) {
             let Some(found) = templates.all.get(number) else { continue };
@@ -57,7 +63,7 @@ pub(super) fn by_step_and_template<'a>(occurrences: &[Occurrence<'a>], similarit
     let by_template: Vec<_> = by_template.into_iter().collect();
     by_template
         .into_par_iter()
-        .map(|((_, template), (family, members))| group(template, family, members))
+        .map(|((_, template), (family, members))| of(template, family, members))
         .collect()
 }
 
@@ -65,10 +71,9 @@ pub(super) fn by_step_and_template<'a>(occurrences: &[Occurrence<'a>], similarit
 pub(super) fn joined<'a>(groups: &[&Group<'a>]) -> Option<Group<'a>> {
     let occurrences: Vec<Occurrence<'a>> =
         groups.iter().flat_map(|group| group.occurrences.iter().copied()).collect();
-    let messages: Vec<&str> =
-        occurrences.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
+    let messages: Vec<&str> = occurrences.iter().map(|occurrence| occurrence.message.as_str()).collect();
     let template = template::of_one_error(&messages)?.to_string();
-    Some(group(template, groups.first()?.family.clone(), occurrences))
+    Some(of(template, groups.first()?.family.clone(), occurrences))
 }
 
 /// How many words of a template say something.
@@ -91,7 +96,12 @@ pub(super) fn is_shell(occurrence: &Occurrence<'_>) -> bool {
     matches!(occurrence.failure.args.0.as_slice(), [only] if &*only.path == "command")
 }
 
-fn group<'a>(template: String, family: (String, usize), mut occurrences: Vec<Occurrence<'a>>) -> Group<'a> {
+/// The group of failures with this template.
+pub(super) fn of<'a>(
+    template: String,
+    family: (String, usize),
+    mut occurrences: Vec<Occurrence<'a>>,
+) -> Group<'a> {
     occurrences.sort_by_key(|o| (o.session, o.failure.event));
     let mut roots: BTreeMap<&Step, BTreeSet<&str>> = BTreeMap::new();
     for occurrence in &occurrences {
@@ -107,8 +117,7 @@ fn group<'a>(template: String, family: (String, usize), mut occurrences: Vec<Occ
             shared_start(roots.keys().copied(), step)
         }
     });
-    let messages: Vec<&str> =
-        occurrences.iter().map(|occurrence| occurrence.failure.message.as_str()).collect();
+    let messages: Vec<&str> = occurrences.iter().map(|occurrence| occurrence.message.as_str()).collect();
     Group {
         step: step.unwrap_or_else(|| Step(crate::redact::Clean::fixed(""))),
         wording: template::wording(&messages).unwrap_or_else(|| template.clone()),

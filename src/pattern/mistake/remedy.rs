@@ -5,11 +5,11 @@
 //! a general one; what it explains is taken out, and the rest votes again.
 
 use super::group::is_shell;
-use super::{Group, Occurrence};
+use super::{Group, Occurrence, sequence};
 use crate::digest::failure::{Change, Fix, mask};
-use crate::digest::step::{self, Step};
+use crate::digest::step::Step;
 use crate::pattern::job::Job;
-use crate::pattern::{Corpus, Evidence, Remedy, Way, template};
+use crate::pattern::{Corpus, Evidence, Remedy, Way};
 use crate::redact::{Clean, redact};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,7 +64,7 @@ pub(super) fn vote(group: &Group<'_>, corpus: &Corpus<'_>) -> Vec<Remedy> {
         let Some(best) = winner(&votes, &taken, fixed.len(), group, corpus) else { break };
         let backers: Vec<&Vote<'_>> = votes.iter().filter(|vote| vote.way == best).collect();
         let explained: BTreeSet<(usize, u32, Option<usize>)> = backers.iter().map(|vote| key(vote)).collect();
-        taken.extend(remedy(best, &backers, group));
+        taken.extend(remedy(best, &backers, group, corpus));
         votes.retain(|vote| {
             let is_explained = explained.contains(&key(vote));
             let part_is_explained = vote.about.is_none() && whole(&explained, vote);
@@ -120,10 +120,13 @@ fn cast<'a>(occurrence: &'a Occurrence<'a>, fix: &'a Fix, votes: &mut Vec<Vote<'
             push(way, worth, Some(number));
         }
     }
-    // Looking around is what agents do after any failure.
-    for step in fix.between.iter().filter(|step| !step::is_look_around(step)) {
-        // Where the call changed too, what came in between is the weaker explanation.
-        push(Way::First(step.clone()), if fix.changes.is_empty() { 1.0 } else { 0.55 }, None);
+    // Looking around is what agents do after any failure. Where the call changed too, what came in between is the
+    // weaker explanation.
+    let least = if fix.changes.is_empty() { 1.0 } else { 0.55 };
+    for done in sequence::done_before(fix) {
+        for (way, worth) in sequence::tellings(&done, &occurrence.failure.step) {
+            push(way, worth * least, None);
+        }
     }
 }
 
@@ -287,9 +290,10 @@ fn is_shared(
         return false;
     }
     match way {
-        Way::First(step) => {
-            share >= CLEAR_SHARE
-                || (share >= FAIR_SHARE && share >= 2.0 * base_rate(step, group, corpus, false))
+        Way::First(done) => {
+            let usual =
+                || done.iter().map(|done| base_rate(&done.step, group, corpus, false)).fold(0.0, f64::max);
+            share >= CLEAR_SHARE || (share >= FAIR_SHARE && share >= 2.0 * usual())
         }
         Way::Instead { step, .. } if guessed => {
             let all = group.occurrences.iter().map(|o| &o.digest.root).collect::<BTreeSet<_>>().len();
@@ -323,14 +327,19 @@ fn base_rate(step: &Step, group: &Group<'_>, corpus: &Corpus<'_>, of_those_who_d
 }
 
 /// The remedy that these votes back.
-fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>) -> Option<Remedy> {
+fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Remedy> {
     let worked: BTreeSet<&str> = backers.iter().map(|vote| &*vote.occurrence.digest.root).collect();
     let again: BTreeSet<&str> =
         group.occurrences.iter().filter(|o| was_tried_in_vain(&way, o)).map(|o| &*o.digest.root).collect();
     let tried = worked.union(&again).count();
     let way = match way {
         Way::Instead { step, .. } if group.occurrences.iter().all(is_shell) => {
-            Way::Instead { step, call: shared_call(backers) }
+            Way::Instead { step, call: sequence::shared_call(&calls_of(backers)) }
+        }
+        Way::First(done) => {
+            let fixes: Vec<&Fix> = distinct_fixes(backers);
+            let usual = |step: &Step| base_rate(step, group, corpus, false);
+            Way::First(sequence::shared(done.first()?, &fixes, &usual)?)
         }
         // Of another tool the name says what to do; its arguments are this session's.
         Way::Instead { step, .. } => Way::Instead { call: step.0.clone(), step },
@@ -349,6 +358,12 @@ fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>) -> Option<Remedy> 
     Some(Remedy { way, worked: worked.len() as u32, tried: tried as u32, example })
 }
 
+/// The fixes behind these votes, each once.
+fn distinct_fixes<'a>(backers: &[&Vote<'a>]) -> Vec<&'a Fix> {
+    let mut seen = BTreeSet::new();
+    backers.iter().filter(|vote| seen.insert(key(vote))).map(|vote| vote.fix).collect()
+}
+
 /// What of the working call a vote is about: the argument's value, or the command line.
 fn shown<'a>(vote: &Vote<'a>) -> &'a Clean {
     let change = vote.about.and_then(|number| vote.fix.changes.get(number));
@@ -364,17 +379,7 @@ fn was_tried_in_vain(way: &Way, occurrence: &Occurrence<'_>) -> bool {
     occurrence.failure.attempts.iter().any(|change| tellings(change).iter().any(|(told, _)| told == way))
 }
 
-/// The call that the backers of an `Instead` share: verbatim where most have the same, else with what varies masked.
-fn shared_call(backers: &[&Vote<'_>]) -> Clean {
-    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-    for vote in backers {
-        *times.entry(&vote.fix.call).or_default() += 1;
-    }
-    let calls: Vec<&str> = backers.iter().map(|vote| &*vote.fix.call).collect();
-    let most_common = times.iter().rev().max_by_key(|(_, times)| **times);
-    match most_common {
-        Some((call, times)) if *times * 2 > backers.len() => redact(call),
-        Some((call, _)) => redact(&template::wording(&calls).unwrap_or_else(|| mask::masked(call))),
-        None => Clean::default(),
-    }
+/// The working calls behind these votes.
+fn calls_of<'a>(backers: &[&Vote<'a>]) -> Vec<&'a str> {
+    backers.iter().map(|vote| vote.fix.call.as_str()).collect()
 }

@@ -4,8 +4,8 @@ use super::*;
 use crate::digest::failure::{Change, Fix};
 use crate::digest::step::Step;
 use crate::digest::{Counts, Digest};
-use crate::pattern::Way;
 use crate::pattern::job::Jobs;
+use crate::pattern::{Done, Way};
 use crate::session::{Arg, Args, SessionId};
 use crate::settings::Mining;
 
@@ -14,6 +14,7 @@ fn failure(step: &str, message: &str, fix: Option<Fix>) -> Failure {
         event: 3,
         step: Step(redact(step)),
         message: redact(message),
+        beside: Vec::new(),
         args: Args(vec![Arg { path: Clean::fixed("command"), value: redact(step) }]),
         exit: Some(1),
         times: 1,
@@ -30,10 +31,15 @@ fn fixed(step: &str, from: Option<&str>, to: Option<&str>, between: &[&str]) -> 
         step: Step(redact(step)),
         changes: if from.or(to).is_some() { vec![change] } else { Vec::new() },
         between: between.iter().map(|step| Step(redact(step))).collect(),
+        calls: Vec::new(),
         call: redact(step),
         edited: false,
         guessed: false,
     }
+}
+
+fn first(step: &'static str) -> Way {
+    Way::First(vec![Done { step: Step(Clean::fixed(step)), call: Clean::default() }])
 }
 
 fn digest(number: usize, task: &str, failures: Vec<Failure>) -> Digest {
@@ -131,7 +137,7 @@ fn a_step_done_first_is_the_remedy_of_an_unchanged_call() {
         digest(n, &format!("job {n}"), vec![failure("kiln fire", "error: nothing is loaded", Some(fix(n)))])
     });
     let (lesson, _) = mined(digests.collect()).remove(0);
-    assert_eq!(lesson.remedies[0].way, Way::First(Step(Clean::fixed("bisque load"))));
+    assert_eq!(lesson.remedies[0].way, first("bisque load"));
     assert_eq!(lesson.remedies[0].worked, 5);
 }
 

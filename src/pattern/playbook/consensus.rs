@@ -12,20 +12,14 @@ use super::trail::{Symbol, Trails, distinct};
 use crate::settings::Mining;
 use std::collections::BTreeMap;
 
-/// Share of the followers that a step needs.
-const OPTIONAL: f64 = 0.35;
 /// Share of the followers from which a step at one place is theirs beyond doubt.
 const UNANIMOUS: f64 = 0.9;
-/// Share of the followers from which a step is one of the workflow's core. With few followers one who missed it
-/// must not make a step optional.
-const CORE: f64 = 0.7;
 /// Of the followers that take a step at all, the share that must take it at one place.
 const SETTLED: f64 = 0.6;
 /// Share of other sessions up to which they take a step seldom.
 const SELDOM: f64 = 0.2;
-/// How many times likelier a step must be in followers than in other sessions.
-const LIFT: f64 = 3.0;
-/// The same for a step that other sessions do not take seldom, but nearly all followers do.
+/// How many times likelier a step must be in followers than in other sessions if those do not take it seldom, but
+/// nearly all followers do.
 const LIFT_OF_HABIT: f64 = 2.0;
 /// Chance, over all kinds of step, that a step is taken in that has nothing to do with the workflow; for a step
 /// that nearly all followers take, the chance for that step alone.
@@ -49,12 +43,13 @@ impl Workflow {
     /// after everything else says nothing about the rest.
     pub(super) fn specific(&self, trails: &Trails) -> Vec<Symbol> {
         let seldom = |step: &Symbol| Takers::of(*step, &self.followers, trails).elsewhere <= SELDOM;
-        self.core().into_iter().filter(seldom).collect()
+        self.core(trails).into_iter().filter(seldom).collect()
     }
 
     /// The steps that most followers take: what makes it this workflow and no other.
-    pub(super) fn core(&self) -> Vec<Symbol> {
-        self.steps.iter().filter(|(_, share)| *share >= CORE).map(|(step, _)| *step).collect()
+    pub(super) fn core(&self, trails: &Trails) -> Vec<Symbol> {
+        let core = trails.settings.workflow_core_share;
+        self.steps.iter().filter(|(_, share)| *share >= core).map(|(step, _)| *step).collect()
     }
 }
 
@@ -101,7 +96,7 @@ fn keep_own(
     table: &LogFactorials,
 ) {
     let is_own = |(step, share): (&Symbol, &f64)| {
-        *share >= OPTIONAL && Takers::of(*step, followers, trails).is_own(*share, trails, table)
+        *share >= trails.settings.workflow_optional_share && Takers::of(*step, followers, trails).is_own(*share, trails, table)
     };
     let kept: Vec<bool> = steps.iter().zip(&*shares).map(is_own).collect();
     let mut keep = kept.iter();
@@ -140,7 +135,7 @@ impl Takers {
         if !unanimous && !seldom {
             return false;
         }
-        let lift = if seldom { LIFT } else { LIFT_OF_HABIT };
+        let lift = if seldom { trails.settings.workflow_lift } else { LIFT_OF_HABIT };
         // What nearly all followers do at one place, and others seldom do, is no find among many.
         let tried = if unanimous && seldom { 1 } else { trails.names.len().max(1) };
         let by_chance = table.hypergeometric(trails.usable, self.everywhere, self.followers, self.inside);
@@ -179,7 +174,7 @@ fn missing(
     let belongs = |step: Symbol, candidate: &Candidate| {
         let (inside, times) = (followers.len(), candidate.most() as f64);
         let takers = Takers::counted(candidate.sessions, inside, trails.with[step as usize].len(), trails);
-        times >= OPTIONAL * inside as f64
+        times >= trails.settings.workflow_optional_share * inside as f64
             && times >= SETTLED * candidate.sessions as f64
             && takers.is_own(times / inside as f64, trails, table)
     };

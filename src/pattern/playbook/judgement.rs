@@ -19,10 +19,6 @@ use std::collections::BTreeSet;
 const ERROR_RATE: f64 = 1e-4;
 /// Chance that a workflow is dropped as harmful that is not.
 const HARM_RATE: f64 = 0.01;
-/// Of the sessions that do most of a workflow's steps, the share that must do them in its order.
-const IN_ORDER: f64 = 0.5;
-/// Of the sessions with a workflow's topic, the share that must follow it.
-const CONVERGED: f64 = 0.4;
 /// Of the sessions that show the workflow, the share that must have its topic.
 const COVERED: f64 = 0.3;
 /// How many times the smallest number of sessions must have asked differently where all of it counts as one job.
@@ -38,7 +34,7 @@ pub(super) fn topic(
     table: &LogFactorials,
 ) -> Option<Topic> {
     let settings = corpus.settings;
-    let core = workflow.core();
+    let core = workflow.core(trails);
     let followers: Vec<&Digest> =
         workflow.followers.iter().map(|t| &corpus.digests[trails.all[*t as usize].session]).collect();
     let jobs = followers_of_jobs(&workflow.followers, corpus, trails).len();
@@ -55,8 +51,8 @@ pub(super) fn topic(
     let specific = workflow.specific(trails);
     let of_words = requests
         .topic(&showing, corpus, trails, table)
-        .filter(|topic| goes_with(topic, &showing))
-        .filter(|topic| is_ordered(&specific, &topic.trails, IN_ORDER, trails));
+        .filter(|topic| goes_with(topic, &showing, trails))
+        .filter(|topic| is_ordered(&specific, &topic.trails, settings.workflow_in_order, trails));
     let topic = match of_words {
         Some(topic) => topic,
         None => cohesion::topic(&core, &showing, corpus, trails, table)?,
@@ -65,9 +61,9 @@ pub(super) fn topic(
 }
 
 /// Whether sessions with this topic converge on the workflow, and enough of those that show it have the topic.
-fn goes_with(topic: &Topic, showing: &[u32]) -> bool {
+fn goes_with(topic: &Topic, showing: &[u32], trails: &Trails) -> bool {
     let followed = topic.trails.iter().filter(|trail| showing.binary_search(trail).is_ok()).count() as f64;
-    followed >= CONVERGED * topic.trails.len() as f64 && followed >= COVERED * showing.len() as f64
+    followed >= trails.settings.workflow_converged * topic.trails.len() as f64 && followed >= COVERED * showing.len() as f64
 }
 
 /// Whether this share of the trails that do most of these steps do them in this order, and more than chance would.

@@ -8,6 +8,7 @@ use super::form::Settled;
 use crate::digest::step::{self, Step};
 use crate::digest::{Digest, Outcome};
 use crate::pattern::Corpus;
+use crate::settings::Mining;
 use std::collections::{BTreeMap, HashMap};
 
 /// Most kinds of step that are looked at, the most frequent first. Bounds the table of pairs to 16 MB.
@@ -46,6 +47,8 @@ pub(super) struct Trails {
     pub(super) usable: usize,
     /// How many trails a workflow needs.
     pub(super) support: usize,
+    /// What makes a workflow one.
+    pub(super) settings: Mining,
 }
 
 impl Trails {
@@ -87,7 +90,7 @@ impl Trails {
             }
         }
         let usable = all.iter().filter(usable).count();
-        Trails { names, all, with, times, usable, support }
+        Trails { names, all, with, times, usable, support, settings: corpus.settings.clone() }
     }
 
     /// The trails that have both symbols and did not fail, each with how often it has the one and the other.

@@ -7,8 +7,7 @@ use super::frame;
 use super::lexicon::LEXICON;
 use super::likeness::Vector;
 use super::stem::stem;
-use crate::digest::remark::word::words;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sides of one conflict: each a set of indices into the groups.
 pub(super) type Sides = Vec<Vec<usize>>;
@@ -20,6 +19,9 @@ const TO_THE_POINT: f64 = 0.6;
 /// under one negation (`never push with complaints`) any may be the one that is meant.
 const DENIED: f64 = 0.8;
 
+/// Share of all who say a word that two groups must have for it to be what they disagree about.
+const THEIRS: f64 = 0.8;
+
 /// One group of wishes as this module looks at it.
 pub(super) struct Group {
     /// Its middle.
@@ -28,19 +30,17 @@ pub(super) struct Group {
     pub(super) texts: BTreeSet<Vec<String>>,
     /// The first clauses of the same.
     pub(super) clauses: BTreeSet<Vec<String>>,
+    /// Words of its own that nearly nobody says besides, each clearly wanted (1) or not (-1), and how often they are
+    /// said in it.
+    pub(super) names: BTreeMap<String, (f64, usize)>,
     /// The known people behind it.
     pub(super) people: BTreeSet<String>,
     /// Independent sessions behind it.
     pub(super) sessions: usize,
 }
 
-/// The words of a wording, marks left out.
-pub(super) fn spoken(text: &str) -> Vec<String> {
-    words(text).into_iter().filter(|word| !word.is_mark()).map(|word| word.text).collect()
-}
-
-/// Finds all conflicts. A group is in at most one.
-pub(super) fn find(groups: &[Group], threshold: f64) -> Vec<Sides> {
+/// Finds all conflicts. A group is in at most one. `said`: how often each word is said in the whole collection.
+pub(super) fn find(groups: &[Group], said: &BTreeMap<String, usize>, threshold: f64) -> Vec<Sides> {
     let mut opposed = BTreeSet::new();
     for a in 0..groups.len() {
         for b in a + 1..groups.len() {
@@ -50,6 +50,7 @@ pub(super) fn find(groups: &[Group], threshold: f64) -> Vec<Sides> {
             let contradict = || {
                 !aside() && contradict(&groups[a], &groups[b], threshold)
                     || fill_one_frame(&groups[a], &groups[b])
+                    || want_and_refuse(&groups[a], &groups[b], said)
             };
             if heard && !repeats(&groups[a], &groups[b]) && contradict() {
                 opposed.extend([(a, b), (b, a)]);
@@ -114,6 +115,19 @@ fn fill_one_frame(a: &Group, b: &Group) -> bool {
         |first: &Vec<String>| b.clauses.iter().any(|second| frame::differ_in_one_place(first, second));
     let known = !a.people.is_empty() && !b.people.is_empty();
     known && a.people.is_disjoint(&b.people) && a.clauses.iter().any(differs)
+}
+
+/// Whether different people name one thing that nearly nobody else names, the ones wanting it, the others not, however
+/// little else they have in common.
+fn want_and_refuse(a: &Group, b: &Group, said: &BTreeMap<String, usize>) -> bool {
+    let known = !a.people.is_empty() && !b.people.is_empty();
+    let theirs = |term: &str, times: usize| {
+        times as f64 >= THEIRS * said.get(term).copied().unwrap_or_default() as f64
+    };
+    let opposed = a.names.iter().any(|(term, (here, times))| {
+        b.names.get(term).is_some_and(|(there, also)| here * there < 0.0 && theirs(term, times + also))
+    });
+    known && a.people.is_disjoint(&b.people) && a.sessions.min(b.sessions) > 1 && opposed
 }
 
 fn contradict(a: &Group, b: &Group, threshold: f64) -> bool {

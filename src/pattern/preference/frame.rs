@@ -1,18 +1,38 @@
-//! Whether two people fill one place of the same sentence with different things.
+//! Whether people fill one place of the same sentence with different things.
 //!
 //! `names should be snake case always`, `names should be camel case always`: what is said around the place names what
 //! both speak of, so each excludes the other although no dictionary knows them as opposites. Owns the comparison
-//! of two clauses; refuses frames that several things fill at a time (`run … before the merge`).
+//! of two clauses, and what a whole collection of them shows to be rivals; refuses frames that several things fill at a
+//! time (`run … before the merge`), and things that one person wants both of.
 
 use super::alternative::{TAKES_SEVERAL, is_quiet, term};
 use super::lexicon::LEXICON;
+use super::likeness::Pair;
 use crate::digest::remark::word::words;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most words in the place; more are a sentence of their own.
 const LONGEST_FILLING: usize = 4;
 /// Least words around the place: fewer are how everybody speaks (`tests should …`).
 const SHORTEST_FRAME: usize = 4;
+/// Least words around the place where people and repetition speak for it, too.
+const SHORTEST_OPEN_FRAME: usize = 2;
+/// Longest clause that is compared, words.
+const LONGEST_CLAUSE: usize = 16;
+/// Sessions that must say what fills the place.
+const SESSIONS: usize = 2;
+/// Share of the sessions that speak of what stands around the place in which one of the two is said: where it is
+/// small, people ask for many things about it, and two of them need not exclude each other.
+const COVERED: f64 = 0.6;
+/// Sentences in which both stand that are enough by themselves.
+const FRAMES: usize = 2;
+/// A word that more clauses than this have does not bring two of them together.
+const COMMONEST: usize = 200;
+
+/// The words of a wording, marks left out.
+pub(super) fn spoken(text: &str) -> Vec<String> {
+    words(text).into_iter().filter(|word| !word.is_mark()).map(|word| word.text).collect()
+}
 
 /// The first clause of a wording, which says what is wanted; reasons follow after a mark.
 pub(super) fn clause(text: &str) -> Vec<String> {
@@ -21,28 +41,196 @@ pub(super) fn clause(text: &str) -> Vec<String> {
 
 /// Whether two clauses are the same around one place, name something there, and have nothing in common in it.
 pub(super) fn differ_in_one_place(a: &[String], b: &[String]) -> bool {
+    // A place in the middle has a frame on both sides of it; else any two sentences about a thing would fit.
+    place(a, b).is_some_and(|place| place.closed && place.around.len() >= SHORTEST_FRAME)
+}
+
+/// One place of a sentence, filled twice.
+struct Place {
+    /// The words around it.
+    around: Vec<String>,
+    /// Whether words stand on both sides of it.
+    closed: bool,
+    /// The terms that fill it.
+    fillings: (BTreeSet<String>, BTreeSet<String>),
+}
+
+/// The one place in which two clauses differ, if something telling stands around it and different things in it.
+fn place(a: &[String], b: &[String]) -> Option<Place> {
     let shorter = a.len().min(b.len());
     let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count().min(shorter - start);
-    let around: Vec<&String> = a.iter().take(start).chain(a.iter().rev().take(end)).collect();
-    let names = |word: &str| !is_quiet(word) && LEXICON.telling(&term(word)) > 0.99;
+    let around: Vec<String> = a.iter().take(start).chain(a.iter().rev().take(end)).cloned().collect();
     let several = around.iter().any(|word| TAKES_SEVERAL.contains(&word.as_str()));
-    // A place in the middle has a frame on both sides of it; else any two sentences about a thing would fit.
-    if several
-        || start == 0
-        || end == 0
-        || around.len() < SHORTEST_FRAME
-        || !around.iter().any(|word| names(word))
-    {
-        return false;
+    // What a sentence begins with is what it speaks of: `drivers go into folders`, `tests go into folders`.
+    if several || start == 0 || !around.iter().any(|word| names(word)) {
+        return None;
     }
     let filling = |of: &[String]| -> Option<BTreeSet<String>> {
         let place = of.get(start..of.len() - end)?;
         let named: BTreeSet<String> =
-            place.iter().filter(|word| names(word)).map(|word| term(word)).collect();
+            place.iter().filter(|word| fills(word)).map(|word| term(word)).collect();
         (place.len() <= LONGEST_FILLING && !named.is_empty()).then_some(named)
     };
-    matches!((filling(a), filling(b)), (Some(here), Some(there)) if here.is_disjoint(&there))
+    let fillings = (filling(a)?, filling(b)?);
+    fillings.0.is_disjoint(&fillings.1).then_some(Place { around, closed: end > 0, fillings })
+}
+
+fn names(word: &str) -> bool {
+    !is_quiet(word) && LEXICON.telling(&term(word)) > 0.99
+}
+
+/// Whether two clauses are word for word the same but for one place, whatever stands in it: `keep y up in exports`,
+/// `keep z up in exports`. Nobody may take the one for support of the other.
+pub(super) fn differ_in_a_word(a: &[String], b: &[String]) -> bool {
+    const SAYS_NOTHING: &[&str] = &[
+        "a", "an", "the", "this", "these", "our", "your", "my", "all", "each", "every", "any", "please",
+        "we", "you", "i",
+    ];
+    let shorter = a.len().min(b.len());
+    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count().min(shorter - start);
+    let around = || a.iter().take(start).chain(a.iter().rev().take(end));
+    let filling = |of: &[String]| -> Vec<String> {
+        let place = of.get(start..of.len() - end).unwrap_or_default();
+        place.iter().filter(|word| !SAYS_NOTHING.contains(&word.as_str())).map(|word| term(word)).collect()
+    };
+    let (here, there) = (filling(a), filling(b));
+    let short = |filling: &[String]| (1..=2).contains(&filling.len());
+    let several = around().any(|word| TAKES_SEVERAL.contains(&word.as_str()));
+    start > 0
+        && start + end >= SHORTEST_OPEN_FRAME + 1
+        && around().any(|word| names(word))
+        && !several
+        && short(&here)
+        && short(&there)
+        && here.iter().all(|word| !there.contains(word))
+}
+
+/// What may fill a place is less telling than what makes it one: `links in a new tab`, `links in the same tab`.
+fn fills(word: &str) -> bool {
+    !is_quiet(word) && LEXICON.telling(&term(word)) > 0.5
+}
+
+/// One sentence of one known person.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sentence<'a> {
+    /// What was said.
+    pub(super) text: &'a str,
+    /// By whom.
+    pub(super) person: &'a str,
+    /// In which independent session.
+    pub(super) root: &'a str,
+}
+
+/// Who says something.
+#[derive(Clone, Default)]
+struct Voices<'a> {
+    people: BTreeSet<&'a str>,
+    roots: BTreeSet<&'a str>,
+}
+
+impl<'a> Voices<'a> {
+    fn add(&mut self, other: &Voices<'a>) {
+        self.people.extend(&other.people);
+        self.roots.extend(&other.roots);
+    }
+}
+
+/// What different people put into one place of the same sentence, again and again, and nobody both of.
+pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> {
+    let mut clauses: BTreeMap<Vec<String>, Voices<'a>> = BTreeMap::new();
+    let mut sentences: BTreeMap<&'a str, Voices<'a>> = BTreeMap::new();
+    for sentence in said {
+        let here = clause(sentence.text);
+        for voices in [clauses.entry(here).or_default(), sentences.entry(sentence.text).or_default()] {
+            voices.people.insert(sentence.person);
+            voices.roots.insert(sentence.root);
+        }
+    }
+    let sentences: Vec<(BTreeSet<String>, Voices<'a>)> = sentences
+        .into_iter()
+        .map(|(text, voices)| {
+            let spoken = words(text).into_iter().filter(|word| !word.is_mark());
+            (spoken.filter(|word| fills(&word.text)).map(|word| term(&word.text)).collect(), voices)
+        })
+        .collect();
+    let clauses: Vec<(Vec<String>, Voices<'a>)> = clauses
+        .into_iter()
+        .filter(|(clause, _)| (SHORTEST_OPEN_FRAME + 1..=LONGEST_CLAUSE).contains(&clause.len()))
+        .collect();
+    let mut found: BTreeMap<Pair, Evidence> = BTreeMap::new();
+    for (a, b) in sharing_a_name(&clauses) {
+        let ((here, voices_here), (there, voices_there)) = (&clauses[a], &clauses[b]);
+        if voices_here.people.is_disjoint(&voices_there.people)
+            && let Some(place) = place(here, there)
+            && place.around.len() >= SHORTEST_OPEN_FRAME
+        {
+            let Some((pair, covered)) = as_rivals(&place, &sentences) else { continue };
+            let evidence = found.entry(pair).or_default();
+            evidence.frames.insert(place.around);
+            evidence.covered |= covered;
+        }
+    }
+    let enough = |evidence: &Evidence| evidence.covered || evidence.frames.len() >= FRAMES;
+    found.into_iter().filter(|(_, evidence)| enough(evidence)).map(|(pair, _)| pair).collect()
+}
+
+/// What speaks for two fillings being rivals.
+#[derive(Default)]
+struct Evidence {
+    /// Sentences in which both stand, each without them.
+    frames: BTreeSet<Vec<String>>,
+    /// Whether most who speak of what stands around them say one of the two.
+    covered: bool,
+}
+
+/// Pairs of clauses that have a telling word in common.
+fn sharing_a_name(clauses: &[(Vec<String>, Voices<'_>)]) -> BTreeSet<(usize, usize)> {
+    let mut having: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (at, (clause, _)) in clauses.iter().enumerate() {
+        for word in clause.iter().filter(|word| names(word)) {
+            having.entry(word).or_default().insert(at);
+        }
+    }
+    let mut pairs = BTreeSet::new();
+    for at in having.values().filter(|at| at.len() <= COMMONEST) {
+        let at: Vec<usize> = at.iter().copied().collect();
+        for (position, &a) in at.iter().enumerate() {
+            pairs.extend(at[position + 1..].iter().map(|&b| (a, b)));
+        }
+    }
+    pairs
+}
+
+/// The parts of two fillings that are said again and again of what stands around the place, if nobody says both, the
+/// lesser one first; and whether most who speak of it say one of the two.
+fn as_rivals(place: &Place, sentences: &[(BTreeSet<String>, Voices<'_>)]) -> Option<(Pair, bool)> {
+    let topic: BTreeSet<String> =
+        place.around.iter().filter(|word| names(word)).map(|word| term(word)).collect();
+    let about: Vec<&(BTreeSet<String>, Voices<'_>)> =
+        sentences.iter().filter(|(terms, _)| !terms.is_disjoint(&topic)).collect();
+    let voices = |of: &BTreeSet<String>| {
+        let mut all = Voices::default();
+        about.iter().filter(|(terms, _)| !terms.is_disjoint(of)).for_each(|(_, voices)| all.add(voices));
+        all
+    };
+    let recurring = |of: &BTreeSet<String>| -> BTreeSet<String> {
+        let often = |term: &&String| voices(&BTreeSet::from([(*term).clone()])).roots.len() >= SESSIONS;
+        of.iter().filter(often).cloned().collect()
+    };
+    let (here, there) = (recurring(&place.fillings.0), recurring(&place.fillings.1));
+    if here.is_empty() || there.is_empty() {
+        return None;
+    }
+    let (voices_here, voices_there) = (voices(&here), voices(&there));
+    let mut all = Voices::default();
+    about.iter().for_each(|(_, voices)| all.add(voices));
+    let either = voices_here.roots.union(&voices_there.roots).count() as f64;
+    let apart = voices_here.people.is_disjoint(&voices_there.people);
+    let covered = either >= COVERED * all.roots.len() as f64;
+    let pair = if here <= there { (here, there) } else { (there, here) };
+    apart.then_some((pair, covered))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use super::lexicon::LEXICON;
 use super::likeness::{Pair, Vector, Weights};
 use super::vote::{Vote, Wording};
-use super::{alternative, cluster, identity, slot, vote};
+use super::{alternative, cluster, frame, identity, slot, vote};
 use crate::pattern::Corpus;
 use std::collections::BTreeMap;
 
@@ -74,6 +74,14 @@ fn named_alternatives(corpus: &Corpus<'_>, wordings: &[Wording<'_>]) -> Vec<Pair
     });
     let mut pairs = alternative::learn(said);
     pairs.extend(alternative::one_place(texts));
+    let sentences = wordings.iter().flat_map(|wording| &wording.votes).filter_map(|vote| {
+        let digest = corpus.digests.get(vote.session)?;
+        Some(frame::Sentence { text: &vote.remark.text, person: vote::person(digest)?, root: &digest.root })
+    });
+    let framed = frame::rivals(sentences);
+    pairs.extend(framed);
+    pairs.sort();
+    pairs.dedup();
     pairs
 }
 

@@ -25,6 +25,8 @@ const CONTRADICTING: f64 = 0.6;
 const DENIED: f64 = 0.8;
 /// Mean sign up to which a word is only where or when.
 const BESIDE: f64 = 0.2;
+/// Mean sign of a word from which a side is of one mind about it; a side that is divided was misread.
+const CLEAR: f64 = 0.7;
 /// Share of a middle in which a word must be said, wanted and weigh to be another one's rival.
 const RIVAL: f64 = 0.4;
 /// Shared likeness that is left where two wishes are about different, known aspects.
@@ -187,11 +189,13 @@ impl Vector {
     pub(super) fn likeness(&self, other: &Vector) -> Likeness {
         let (mut agreeing, mut opposing, mut contradicting) = (0.0, 0.0, 0.0);
         let (mut overlap, mut both_wanted, mut both_unwanted) = (0.0, 0.0, 0.0);
+        let mut clearly = false;
         for (term, a) in &self.0 {
             let Some(b) = other.0.get(term) else { continue };
             let product = a.size * b.size;
             overlap += product;
             if a.sign * b.sign < 0.0 {
+                clearly |= a.sign.abs().min(b.sign.abs()) >= CLEAR;
                 // Weak where either side is divided about it.
                 opposing += product * (a.sign * b.sign).abs();
                 // An alternative that only follows has half its weight, on both sides.
@@ -226,11 +230,22 @@ impl Vector {
         let other_aspect = if self.other_aspect(other) { OTHER_ASPECT } else { 1.0 };
         let opposed =
             opposing * denied.max(0.5) > OPPOSED * agreeing && opposing > 0.0 || numbers && agreeing > 0.0;
+        // `yyyy-mm-dd!! how often` says in short what a long sentence says: where they share what the shorter one is
+        // about, its own length counts as well.
+        let shorter = if self.length() <= other.length() { self } else { other };
+        let longer = if self.length() <= other.length() { other } else { self };
+        let part = if shorter.is_about_what(longer) {
+            agreeing / shorter.length().powi(2).max(f64::MIN_POSITIVE)
+        } else {
+            0.0
+        };
+        let same = (agreeing / length).max((agreeing / length * part.min(1.0)).sqrt());
         Likeness {
-            same: if opposed { 0.0 } else { agreeing / length * other_aspect },
+            same: if opposed { 0.0 } else { same * other_aspect },
             related: overlap / length * other_aspect,
             opposed,
-            contradicts: contradicting > enough * agreeing && opposing > 0.0 || numbers && agreeing > 0.0,
+            contradicts: clearly && contradicting > enough * agreeing && opposing > 0.0
+                || numbers && agreeing > 0.0,
         }
     }
 
@@ -281,6 +296,13 @@ impl Vector {
         if all > 0.0 { shared / all } else { 0.0 }
     }
 
+    /// Whether the heaviest word of this one is in the other one, too.
+    fn is_about_what(&self, other: &Vector) -> bool {
+        let heaviest = self.0.iter().max_by(|a, b| a.1.size.total_cmp(&b.1.size).then(b.0.cmp(a.0)));
+        heaviest
+            .is_some_and(|(term, entry)| other.0.get(term).is_some_and(|there| there.sign * entry.sign > 0.0))
+    }
+
     fn length(&self) -> f64 {
         self.0.values().map(|entry| entry.size * entry.size).sum::<f64>().sqrt()
     }
@@ -298,7 +320,12 @@ impl Vector {
     /// `2 spaces` and `4 spaces`: both name numbers, and none in common.
     fn other_numbers(&self, other: &Vector) -> bool {
         let numbers = |vector: &Vector| -> BTreeSet<String> {
-            vector.0.keys().filter(|term| term.bytes().all(|b| b.is_ascii_digit())).cloned().collect()
+            let wanted = vector.0.iter().filter(|(_, entry)| entry.sign > 0.0);
+            wanted
+                .map(|(term, _)| term)
+                .filter(|term| term.bytes().all(|b| b.is_ascii_digit()))
+                .cloned()
+                .collect()
         };
         let (here, there) = (numbers(self), numbers(other));
         !here.is_empty() && !there.is_empty() && here.is_disjoint(&there)

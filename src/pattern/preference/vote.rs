@@ -3,6 +3,7 @@
 //! Owns the choice of remarks (passing ones don't count, nor those that name nothing) and the count of who
 //! independently stands behind a set of them. Refuses to compare wishes.
 
+use super::lexicon::LEXICON;
 use super::people::People;
 use super::wish::{Wish, read};
 use crate::digest::Digest;
@@ -42,6 +43,11 @@ impl Vote<'_> {
         self.remark.sort == Sort::Correction || self.strength >= Some(Strength::Standing)
     }
 
+    /// Whether it is a question.
+    pub(super) fn asks(&self) -> bool {
+        self.remark.text.ends_with('?')
+    }
+
     /// Whether it says what is wanted, and not only that something was wrong.
     pub(super) fn states_a_wish(&self) -> bool {
         self.strength.is_some()
@@ -76,6 +82,9 @@ pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
             }
             let strength = if remark.lasting { Some(Strength::Lasting) } else { strength };
             let vote = Vote { session, remark, strength };
+            if strength <= Some(Strength::Mild) && is_of_the_moment(&wish) {
+                continue;
+            }
             let asks = || strength <= Some(Strength::Faint) && stands_in_request(corpus, &vote);
             if strength != Some(Strength::Lasting) && (opens_request(digest, &remark.text) || asks()) {
                 continue;
@@ -88,6 +97,11 @@ pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
         }
     }
     Said { standing: wordings.into_values().collect(), passing }
+}
+
+/// Whether a wish names nothing but everyday actions: `commit and push`, `run it again`.
+fn is_of_the_moment(wish: &Wish) -> bool {
+    wish.terms.keys().all(|term| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
 }
 
 /// What is read in a remark: its text, and whether it is a correction.

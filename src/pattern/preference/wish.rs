@@ -8,9 +8,9 @@ mod unit;
 
 use super::lexicon::LEXICON;
 use crate::digest::remark::word::words;
+use polarity::{deed, signs, spare_complaints, spare_reasons, spare_what_is_qualified};
 use crate::pattern::memo::written::Written;
 use crate::pattern::memo::{Reading, remembered};
-use polarity::{deed, signs, spare_reasons, spare_what_is_qualified};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use unit::{Role, Turn, Unit, units};
@@ -67,6 +67,7 @@ fn read_anew(text: &str, blames: bool) -> Wish {
             }
         }
     }
+    spare_complaints(&words, &units, &mut signs);
     spare_what_is_qualified(&units, &mut signs);
     spare_reasons(&words, &units, &mut signs);
     let mut wish = Wish { replaces: replaces(&units, &signs), ..Wish::default() };
@@ -81,12 +82,31 @@ fn read_anew(text: &str, blames: bool) -> Wish {
             }
         }
     }
+    for (number, counted) in units.iter().zip(&signs).zip(units.iter().zip(&signs).skip(1)) {
+        if let Some(term) = count_of(number.0, counted.0)
+            && *number.1 != 0
+        {
+            wish.terms.entry(term).or_insert(*number.1);
+        }
+    }
     // `double quotes, not single quotes` is not about quotes being wanted or not.
     for term in both_ways {
         wish.terms.insert(term, 0);
     }
     name_sides(&units, &signs, &mut wish);
     wish
+}
+
+/// A number and what is counted, as one term: that two people say `5 lines` tells more than that both say `lines`.
+fn count_of(number: &Unit, counted: &Unit) -> Option<String> {
+    match (&number.role, &counted.role) {
+        (Role::Term(number), Role::Term(counted))
+            if number.bytes().all(|b| b.is_ascii_digit()) && LEXICON.has("plain", counted) =>
+        {
+            Some(format!("{number} {counted}"))
+        }
+        _ => None,
+    }
 }
 
 /// Whether one thing is asked for in another's place.

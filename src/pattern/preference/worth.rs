@@ -3,12 +3,14 @@
 //! Owns every reason to leave a group out: too few independent voices, nothing named, a request rather than a wish, a
 //! command of the moment, said for now only. Refuses to compare groups ([`super::conflict`]).
 
+use super::frame;
 use super::group::Group;
 use super::lexicon::LEXICON;
 use super::likeness::{Vector, Weights};
 use super::request::Requests;
 use super::vote::{self, Standing, Vote, Wording};
 use super::wish::Wish;
+use crate::digest::remark::cue::Strength;
 use crate::pattern::Corpus;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +27,25 @@ const FOCUS: f64 = 0.55;
 const OFTEN_FOCUS: f64 = 0.4;
 /// See `OFTEN_FOCUS`.
 const OFTEN_SESSIONS: usize = 4;
+/// The same for a group with a name of its own.
+const NAMED_FOCUS: f64 = 0.1;
+/// Wordings that have a group's name at least, and share of its wordings.
+const NAMED_WORDINGS: usize = 3;
+/// See `NAMED_WORDINGS`.
+const NAMED_SHARE: f64 = 0.75;
+/// Words that make what is turned down depend on something.
+const CONDITIONS: &[&str] = &[
+    "unless", "without", "before", "until", "till", "except", "only", "if", "when", "need", "needs",
+    "instead", "but",
+];
+/// Sessions on either side from which a word that some want and others do not divides a group.
+const TURNED_SESSIONS: usize = 2;
+/// Wordings of a group that only one session says for sure.
+const WISHED_TEXTS: usize = 3;
+/// Wordings, and people, of a group that nobody words as a wish.
+const UNMARKED_TEXTS: usize = 4;
+/// See `UNMARKED_TEXTS`.
+const UNMARKED_PEOPLE: usize = 3;
 /// Different requests beside which several people say the same for it to count although no wording of it says by
 /// itself that it is about how to work.
 const RECURRING_REQUESTS: usize = 3;
@@ -66,14 +87,58 @@ impl<'a> Judge<'a> {
             && !self.is_subject(&group.members, &group.middle)
             && !self.is_request(&group.members)
             && !self.is_mostly_passing(group)
+            && !self.is_divided(group)
+    }
+
+    /// Whether people of one group want different things after all: they say the same sentence with another word in
+    /// one place, or what all of them speak of is wanted by some and not by others. Then nothing is said: whichever
+    /// side the note took, it would be the wrong one for somebody.
+    fn is_divided(&self, group: &Group) -> bool {
+        let mut clauses: BTreeMap<Vec<String>, BTreeSet<&str>> = BTreeMap::new();
+        let mut signs: BTreeMap<&str, [Standing<'_>; 2]> = BTreeMap::new();
+        for wording in group.members.iter().filter_map(|&at| self.wordings.get(at)) {
+            for vote in &wording.votes {
+                let Some(digest) = self.corpus.digests.get(vote.session) else { continue };
+                let Some(person) = vote::person(digest) else { continue };
+                clauses.entry(frame::clause(&vote.remark.text)).or_default().insert(person);
+                // `never delete unless we agree`, `ask before you delete` turn the same word differently and agree.
+                let conditional =
+                    frame::spoken(&vote.remark.text).iter().any(|word| CONDITIONS.contains(&word.as_str()));
+                for (term, sign) in wording.wish.terms.iter().filter(|(_, sign)| !conditional && **sign != 0)
+                {
+                    let side = &mut signs.entry(term).or_default()[usize::from(*sign > 0)];
+                    side.people.insert(person);
+                    side.roots.insert(&digest.root);
+                }
+            }
+        }
+        let clauses: Vec<(Vec<String>, BTreeSet<&str>)> = clauses.into_iter().collect();
+        let differ = clauses.iter().enumerate().any(|(at, (here, people))| {
+            let others = clauses.iter().skip(at + 1).filter(|(_, others)| people.is_disjoint(others));
+            others.into_iter().any(|(there, _)| frame::differ_in_a_word(here, there))
+        });
+        let core = group.middle.core(CORE);
+        let turned = core.iter().filter(|(term, _)| LEXICON.telling(term) > 0.99).any(|(term, _)| {
+            signs.get(term).is_some_and(|[against, wanting]| {
+                against.roots.len().min(wanting.roots.len()) >= TURNED_SESSIONS
+                    && against.people.is_disjoint(&wanting.people)
+            })
+        });
+        differ || turned
     }
 
     /// Whether a conflict whose sides have these wordings is one that people should see.
     pub(super) fn is_conflict(&self, sides: &[(Vec<usize>, Vector)]) -> bool {
         let everyone: Vec<usize> = sides.iter().flat_map(|(members, _)| members.iter().copied()).collect();
         self.is_taken_up(&self.standing(&everyone), &self.votes(&everyone), true)
-            && !self.is_request(&everyone)
+            && !self.is_mostly_asked(&everyone)
+            && sides.iter().all(|(members, _)| self.is_side(members))
             && !sides.iter().any(|(members, middle)| self.is_subject(members, middle))
+    }
+
+    /// Whether a side of a conflict is a wish by itself: `why is the annex missing?` and `add the annex` are none.
+    fn is_side(&self, members: &[usize]) -> bool {
+        self.votes(members).iter().any(|vote| vote.strength >= Some(Strength::Mild) && !vote.asks())
     }
 
     /// Whether enough independent people and sessions stand behind a wish. Where the transcripts tell people
@@ -127,8 +192,31 @@ impl<'a> Judge<'a> {
         };
         let focus: f64 =
             group.members.iter().filter_map(|&at| self.wordings.get(at)).map(|w| shared(&w.wish)).sum();
-        let often = self.standing(&group.members).roots.len() >= OFTEN_SESSIONS;
-        focus >= if often { OFTEN_FOCUS } else { FOCUS } * group.members.len() as f64
+        let least = match self.standing(&group.members).roots.len() {
+            _ if self.has_a_name(group) => NAMED_FOCUS,
+            often if often >= OFTEN_SESSIONS => OFTEN_FOCUS,
+            _ => FOCUS,
+        };
+        focus >= least * group.members.len() as f64
+    }
+
+    /// Whether several people, in several wordings, say one word that nearly nobody says besides: what else their
+    /// sentences say is why.
+    fn has_a_name(&self, group: &Group) -> bool {
+        let names = group.middle.core(CORE).into_iter().filter(|(term, _)| LEXICON.telling(term) > 0.99);
+        names.map(|(term, _)| term).any(|term| {
+            let having: Vec<usize> = group
+                .members
+                .iter()
+                .copied()
+                .filter(|&at| self.wordings.get(at).is_some_and(|w| w.wish.terms.contains_key(term)))
+                .collect();
+            let times = self.votes(&having).len();
+            having.len() >= NAMED_WORDINGS
+                && having.len() as f64 >= NAMED_SHARE * group.members.len() as f64
+                && self.standing(&having).people.len() >= self.corpus.settings.min_people as usize
+                && self.is_rare(term, times)
+        })
     }
 
     /// Whether most of what a group says shares two telling words, or one where most of it is said in words of its own
@@ -192,10 +280,16 @@ impl<'a> Judge<'a> {
     fn is_request(&self, members: &[usize]) -> bool {
         let votes = self.votes(members);
         let standing = vote::standing(self.corpus, &votes);
-        let asked = votes.iter().filter(|vote| vote::stands_in_request(self.corpus, vote)).count();
         let lasting = standing.lasting.len() * 2 >= standing.roots.len();
         let few = self.different_requests(&votes, RECURRING_REQUESTS) < RECURRING_REQUESTS;
-        !lasting && few && asked as f64 >= SUBJECT_SHARE * votes.len() as f64
+        !lasting && few && self.is_mostly_asked(members)
+    }
+
+    /// Whether most of what these wordings say stands in the sessions' requests.
+    fn is_mostly_asked(&self, members: &[usize]) -> bool {
+        let votes = self.votes(members);
+        let asked = votes.iter().filter(|vote| vote::stands_in_request(self.corpus, vote)).count();
+        asked as f64 >= SUBJECT_SHARE * votes.len() as f64
     }
 
     /// Whether people say the same as often for the task at hand only: then it never was more than that.
@@ -214,6 +308,15 @@ fn is_command(group: &Group, votes: &[&Vote<'_>], standing: &Standing<'_>) -> bo
     let texts: BTreeSet<String> = votes.iter().map(|vote| vote.remark.text.to_lowercase()).collect();
     let core = group.middle.core(CORE);
     let general = standing.lasting.len() * 2 >= standing.roots.len();
+    // Nobody says of it how to work: what people say to each agent, not what they want of all.
+    let wishing: BTreeSet<usize> =
+        votes.iter().filter(|vote| vote.strength >= Some(Strength::Mild)).map(|vote| vote.session).collect();
+    let several = texts.len() >= WISHED_TEXTS && standing.people.len() > 1;
+    let wished = standing.sure.len() >= SURE_SESSIONS
+        || several && (!standing.sure.is_empty() || wishing.len() >= SURE_SESSIONS);
+    if !wished && (texts.len() < UNMARKED_TEXTS || standing.people.len() < UNMARKED_PEOPLE) {
+        return true;
+    }
     if general || texts.len() > 1 && standing.sure.len() >= SURE_SESSIONS {
         return false;
     }

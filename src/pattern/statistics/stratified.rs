@@ -22,45 +22,65 @@ pub struct Tested {
     /// because an exact test of whole numbers otherwise errs on the safe side by about as much (Lancaster,
     /// "Significance tests in discrete distributions", 1961). One less it is the mid-p of the other side.
     pub above: f64,
-    /// The smallest p that the margins allow.
-    pub smallest_p: f64,
     /// Failing runs with the trait beyond what chance expects, in runs; negative when fewer.
     pub excess: f64,
+}
+
+/// How far a trait goes with failing inside strata, before any test.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Surplus {
+    /// Failing runs with the trait beyond what chance expects, in runs; negative when fewer.
+    pub excess: f64,
+    /// Variance of that under chance.
+    pub variance: f64,
+    /// The largest and the smallest excess that the margins allow.
+    pub reach: (f64, f64),
+}
+
+/// The surplus of failing runs with a trait (Mantel and Haenszel 1959).
+pub fn surplus(tables: &[Table]) -> Surplus {
+    let mut sum = Surplus::default();
+    for table in tables.iter().filter(|table| is_informative(table)) {
+        let [with, failed, all] = margins(table);
+        let (n, failed_f, with_f) = (f64::from(all), f64::from(failed), f64::from(with));
+        let mean = failed_f * with_f / n;
+        sum.excess += f64::from(table[0]) - mean;
+        sum.variance += mean * (n - failed_f) * (n - with_f) / (n * (n - 1.0));
+        sum.reach.0 += f64::from(failed.min(with)) - mean;
+        sum.reach.1 += f64::from((failed + with).saturating_sub(all)) - mean;
+    }
+    sum
+}
+
+/// Runs with the trait, failing runs, all runs.
+fn margins(table: &Table) -> [u32; 3] {
+    let [failed_with, failed_without, succeeded_with, succeeded_without] = *table;
+    let failed = failed_with + failed_without;
+    [failed_with + succeeded_with, failed, failed + succeeded_with + succeeded_without]
 }
 
 /// Tests whether failing and the trait are associated inside strata: exactly (see [`super::exact`]) where the
 /// tables are small, else by Cochran–Mantel–Haenszel with continuity correction (Mantel and Haenszel 1959).
 pub fn test(tables: &[Table]) -> Tested {
     let mut exact = Some(Distribution::certain(0));
-    let (mut observed, mut mean, mut variance) = (0u32, 0.0, 0.0);
+    let mut observed = 0u32;
     for table in tables.iter().filter(|table| is_informative(table)) {
-        let [failed_with, failed_without, succeeded_with, succeeded_without] = *table;
-        let (failed, with) = (failed_with + failed_without, failed_with + succeeded_with);
-        let all = failed + succeeded_with + succeeded_without;
-        let (n, failed_f, with_f) = (f64::from(all), f64::from(failed), f64::from(with));
-        observed += failed_with;
-        mean += failed_f * with_f / n;
-        variance += failed_f * (n - failed_f) * with_f * (n - with_f) / (n * n * (n - 1.0));
+        let [with, failed, all] = margins(table);
+        observed += table[0];
         let range = failed.min(with) as usize + 1;
         exact = exact
             .filter(|sum| sum.width() + range <= WIDEST_EXACT)
             .map(|sum| sum.plus(&Distribution::hypergeometric(all, with, failed)));
     }
-    let excess = f64::from(observed) - mean;
+    let Surplus { excess, variance, .. } = surplus(tables);
     match exact {
-        _ if variance <= 0.0 => Tested { p: 1.0, above: 0.5, smallest_p: 1.0, excess: 0.0 },
-        Some(sum) => Tested {
-            p: sum.two_sided(observed),
-            above: sum.mid_upper_tail(observed),
-            smallest_p: sum.smallest_two_sided(),
-            excess,
-        },
+        _ if variance <= 0.0 => Tested { p: 1.0, above: 0.5, excess: 0.0 },
+        Some(sum) => Tested { p: sum.two_sided(observed), above: sum.mid_upper_tail(observed), excess },
         None => {
             let z = (excess.abs() - 0.5).max(0.0) / variance.sqrt();
             Tested {
                 p: (2.0 * normal_upper_tail(z)).min(1.0),
                 above: normal_upper_tail(excess / variance.sqrt()),
-                smallest_p: 0.0,
                 excess,
             }
         }

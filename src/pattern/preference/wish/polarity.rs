@@ -15,7 +15,7 @@ pub(super) fn signs(units: &[Unit]) -> Vec<i8> {
     let mut covered: Vec<usize> = Vec::new();
     let mut open_negation = false;
     let mut said = false;
-    let mut since_break: Vec<usize> = Vec::new();
+    let (mut since_break, mut before_break): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::new());
     let (mut turned, mut only) = (false, None);
     for (at, unit) in units.iter().enumerate() {
         match &unit.role {
@@ -42,6 +42,9 @@ pub(super) fn signs(units: &[Unit]) -> Vec<i8> {
             Role::Not { turns } => {
                 (open_negation, turned, sign) = (true, true, -1);
                 covered.clear();
+                if said {
+                    before_break.clear();
+                }
                 match turns {
                     Turn::Replaces => since_break.clear(),
                     // `outputs must not be committed`, `commit notebooks without outputs`: the subject is only where.
@@ -64,7 +67,7 @@ pub(super) fn signs(units: &[Unit]) -> Vec<i8> {
                     }
                     (open_negation, sign) = (false, 1);
                 } else if says_what(units, &covered) || !is_place(word) {
-                    close(&mut signs, &covered, &since_break);
+                    close(&mut signs, &covered, &since_break, &[]);
                     (open_negation, sign) = (false, 0);
                 }
             }
@@ -88,17 +91,19 @@ pub(super) fn signs(units: &[Unit]) -> Vec<i8> {
             Role::Bound(_) => sign = if said || at == 0 { 0 } else { sign },
             Role::Break => {
                 if open_negation {
-                    close(&mut signs, &covered, &since_break);
+                    close(&mut signs, &covered, &since_break, &before_break);
                 }
                 (open_negation, turned, sign, said, only) = (false, false, 1, false, None);
                 covered.clear();
-                since_break.clear();
+                if !since_break.is_empty() {
+                    before_break = std::mem::take(&mut since_break);
+                }
             }
             Role::Filler => {}
         }
     }
     if open_negation {
-        close(&mut signs, &covered, &since_break);
+        close(&mut signs, &covered, &since_break, &before_break);
     }
     let turned = units.iter().any(|unit| matches!(unit.role, Role::Not { .. }));
     if !turned && signs.iter().all(|&sign| sign == 0) {
@@ -122,6 +127,31 @@ pub(super) fn spare_what_is_qualified(units: &[Unit], signs: &mut [i8]) {
             }
         }
         start = end + 1;
+    }
+}
+
+/// `decimal addresses again. hex!`, `is 03/04 march or april? we write yyyy-mm-dd`: what a question or a complaint names
+/// is neither wanted nor unwanted, unless it is all that is said.
+pub(super) fn spare_complaints(words: &[Word], units: &[Unit], signs: &mut [i8]) {
+    const ASKS_POLITELY: &[&str] = &["can", "could", "will", "would", "may", "might", "mind", "please"];
+    let is_end = |word: &&Word| matches!(word.text.as_str(), "." | "!" | "?" | ":" | ";" | "…");
+    let mut spared: Vec<usize> = Vec::new();
+    let mut start = 0;
+    for (at, mark) in words.iter().enumerate().filter(|(_, word)| is_end(word)) {
+        let part = words.get(start..at).unwrap_or_default();
+        start = at + 1;
+        let polite = part.iter().any(|word| ASKS_POLITELY.contains(&word.text.as_str()));
+        let complains = mark.text == "?" && !polite || part.last().is_some_and(|word| word.text == "again");
+        if let (true, Some(first)) = (complains, part.first()) {
+            let inside = |unit: &Unit| unit.at.start >= first.at.start && unit.at.end <= mark.at.start;
+            spared.extend((0..units.len()).filter(|&unit| inside(&units[unit]) && signs[unit] > 0));
+        }
+    }
+    let named = |unit: &usize| matches!(units[*unit].role, Role::Term(_));
+    if (0..units.len()).any(|unit| named(&unit) && signs[unit] != 0 && !spared.contains(&unit)) {
+        for unit in spared {
+            signs[unit] = 0;
+        }
     }
 }
 
@@ -156,9 +186,12 @@ pub(super) fn spare_reasons(words: &[Word], units: &[Unit], signs: &mut [i8]) {
 }
 
 /// A negation that covers nothing telling belongs to what came before it: `emojis are not welcome`.
-fn close(signs: &mut [i8], covered: &[usize], since_break: &[usize]) {
+///
+/// Where nothing came before it since the last mark, it answers: `cups? no. grams`.
+fn close(signs: &mut [i8], covered: &[usize], since_break: &[usize], before_break: &[usize]) {
     if covered.is_empty() {
-        for &unit in since_break {
+        let meant = if since_break.is_empty() { before_break } else { since_break };
+        for &unit in meant {
             signs[unit] = -1;
         }
     }

@@ -78,6 +78,45 @@ pub(super) fn units(words: &[Word]) -> Vec<Unit> {
     units
 }
 
+/// Whether a `not more` only names a bound: `no more than five`, `they read not more`.
+fn bounds(words: &[Word], at: usize) -> bool {
+    words.get(at + 2).is_none_or(|word| word.is_mark() || word.text == "than")
+}
+
+/// Whether this word tells that something is not there which should be.
+fn misses(words: &[Word], at: usize) -> bool {
+    let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
+    let before = || words.iter().take(at);
+    let asks_why =
+        before().take(LONGEST_WHY).any(|word| word.text == "why") && !before().any(|word| word.text == "you");
+    let lacks = matches!(text(at), "missing" | "missed" | "forgot" | "forgotten" | "forgets")
+        && !before().any(|word| word.text == "you" || LEXICON.has("negator", &word.text));
+    asks_why && matches!(text(at), "no" | "not" | "without" | "missing") || lacks
+}
+
+/// Words within which a question says that it asks why.
+const LONGEST_WHY: usize = 3;
+
+/// `asserts off in release`, `turn the radio on`: the state of what was just named, not a place (`on the desk`).
+fn is_state(words: &[Word], at: usize) -> bool {
+    let named = at.checked_sub(1).and_then(|at| words.get(at)).is_some_and(|word| {
+        !word.is_mark() && (!is_function_word(&word.text) || matches!(word.text.as_str(), "it" | "them"))
+    });
+    let place = words.get(at + 1).is_some_and(|next| {
+        !next.is_mark()
+            && !matches!(
+                next.text.as_str(),
+                "again" | "all" | "always" | "here" | "please" | "too" | "everywhere"
+            )
+            && (!LEXICON.has("bound", &next.text))
+    });
+    let switched = at
+        .checked_sub(1)
+        .and_then(|at| words.get(at))
+        .is_some_and(|w| matches!(w.text.as_str(), "turn" | "switch"));
+    named && (!place || switched)
+}
+
 /// `blindly`, `manually`; not `apply`, `family`.
 fn is_manner(word: &str) -> bool {
     const OTHERS: &[&str] =
@@ -129,9 +168,20 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         // `the key was missing from the message` asks for the key.
         "missing" | "lacking" | "absent" if at > 0 && BEING.contains(&before(1)) => Role::Filler,
         "off" if next == "limits" => Role::Not { turns: Turn::Plain },
+        "on" | "off" if is_state(words, at) => Role::Term(word.to_owned()),
         "too" if next_is_mark => Role::Filler,
         "no" if next == "," => Role::Break,
-        "no" | "not" | "never" if matches!(next, "only" | "matter") => Role::Filler,
+        "no" | "not" | "never" if matches!(next, "only" | "matter" | "enough") => Role::Filler,
+        // `no more than 25 words` is not against words.
+        "no" | "not"
+            if matches!(next, "more" | "less" | "fewer" | "longer" | "later" | "earlier")
+                && bounds(words, at) =>
+        {
+            Role::Filler
+        }
+        // `why is there no test?`, `photo credit missing`, `forgot the flag again` ask for what is not there.
+        _ if LEXICON.has("negator", word) && misses(words, at) => Role::Filler,
+        "over" if LEXICON.has("determiner", next) && !compares(words, at) => Role::Term("above".to_owned()),
         _ if LEXICON.has("negator", word) => {
             // `X, not Y`; `not X but Y`; `replace X with Y`.
             let after_mark = at > 0 && words[at - 1].is_mark() && matches!(word, "not" | "never" | "no");

@@ -1,0 +1,117 @@
+//! What was done before the same call worked: which steps, with which words of their calls.
+//!
+//! Owns what sessions share of these calls. A remedy is a call and not a program's name, so what was the same in most
+//! of them is told and only the rest is masked; steps that most fixes took together are told together.
+
+use crate::digest::failure::{Fix, mask};
+use crate::digest::step::{self, Step};
+use crate::pattern::{Done, Way, template};
+use crate::redact::{Clean, redact};
+use std::collections::BTreeMap;
+
+/// Share of the fixes in which a step has to come for it to be told together with the one they agree on, and share
+/// of the calls that have to be alike for their words to be told.
+const MOST: f64 = 2.0 / 3.0;
+
+/// Most steps of one remedy.
+const MOST_STEPS: usize = 3;
+
+/// The steps between a failure and its fix that may have been what was missing, with their calls.
+pub(super) fn done_before(fix: &Fix) -> impl Iterator<Item = Done> {
+    let calls = fix.calls.iter().map(Some).chain(std::iter::repeat(None));
+    let done = fix.between.iter().zip(calls);
+    done.filter(|(step, _)| !step::is_look_around(step))
+        .map(|(step, call)| Done { step: step.clone(), call: call.cloned().unwrap_or_default() })
+}
+
+/// The ways to tell that this was done first, with what a vote for each is worth. The program that failed is told
+/// with its words only: its name says nothing.
+pub(super) fn tellings(done: &Done, failing: &Step) -> Vec<(Way, f64)> {
+    let way = |call: Clean| Way::First(vec![Done { step: done.step.clone(), call }]);
+    let mut ways = Vec::new();
+    if !done.call.is_empty() {
+        let masked = redact(&mask::masked(&done.call));
+        if masked != done.call {
+            ways.push((way(masked), 1.05));
+        }
+        ways.push((way(done.call.clone()), 1.1));
+    }
+    if done.step != *failing {
+        ways.push((way(Clean::default()), 1.0));
+    }
+    ways
+}
+
+/// What these fixes did first, around the step they agree on, in their order; `None` where a bare program is left of
+/// calls whose words all differ. `usual` is how common a step is where nothing failed.
+pub(super) fn shared(agreed: &Done, fixes: &[&Fix], usual: &dyn Fn(&Step) -> f64) -> Option<Vec<Done>> {
+    let mut calls: BTreeMap<Step, Vec<Clean>> = BTreeMap::new();
+    let mut places: BTreeMap<Step, usize> = BTreeMap::new();
+    for fix in fixes {
+        for (place, done) in done_before(fix).enumerate() {
+            *places.entry(done.step.clone()).or_default() += place;
+            calls.entry(done.step).or_default().push(done.call);
+        }
+    }
+    let mut steps: Vec<(usize, Step, Vec<Clean>)> = calls
+        .into_iter()
+        .filter(|(step, calls)| {
+            let share = calls.len() as f64 / fixes.len().max(1) as f64;
+            let belongs = || share >= MOST && share >= 2.0 * usual(step) && !step::is_daily_work(step);
+            *step == agreed.step || belongs()
+        })
+        .map(|(step, calls)| {
+            let place = places.get(&step).copied().unwrap_or_default() * fixes.len() / calls.len().max(1);
+            (place, step, calls)
+        })
+        .collect();
+    steps.sort_by_key(|(place, step, _)| (*place, step.clone()));
+    let mut told: Vec<Done> = Vec::new();
+    for (_, step, calls) in steps {
+        let call = words_of(&calls);
+        let bare =
+            call.is_empty() && !step.contains([' ', '_', '/']) && calls.iter().all(|call| call.contains(' '));
+        match bare {
+            true if step == agreed.step => return None,
+            true => {}
+            false => told.push(Done { step, call }),
+        }
+    }
+    let at = told.iter().position(|done| done.step == agreed.step)?;
+    told.truncate(MOST_STEPS.max(at + 1));
+    let surplus = told.len().saturating_sub(MOST_STEPS);
+    told.drain(..surplus);
+    Some(told)
+}
+
+/// What these calls of one step share, verbatim where most are the same, with what varies masked where most are as
+/// long; empty where they share less.
+fn words_of(calls: &[Clean]) -> Clean {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut by_length: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for call in calls.iter().filter(|call| !call.is_empty()) {
+        *times.entry(call).or_default() += 1;
+        by_length.entry(template::words(call).len()).or_default().push(call);
+    }
+    let enough = |times: usize| times as f64 >= MOST * calls.len() as f64;
+    if let Some((call, _)) =
+        times.iter().rev().max_by_key(|(_, times)| **times).filter(|(_, times)| enough(**times))
+    {
+        return template::wording(&[call]).map(|wording| redact(&wording)).unwrap_or_default();
+    }
+    let longest = by_length.into_values().rev().max_by_key(Vec::len).filter(|alike| enough(alike.len()));
+    longest.and_then(|alike| template::wording(&alike)).map(|wording| redact(&wording)).unwrap_or_default()
+}
+
+/// What calls of one step share: verbatim where most are the same, else with what varies masked, else one of them.
+pub(super) fn shared_call(calls: &[&str]) -> Clean {
+    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    for call in calls {
+        *times.entry(call).or_default() += 1;
+    }
+    match times.iter().rev().max_by_key(|(_, times)| **times) {
+        Some((call, times)) if *times * 2 > calls.len() => redact(call),
+        Some((call, _)) => redact(&template::wording(calls).unwrap_or_else(|| mask::masked(call))),
+        None => Clean::default(),
+    }
+}
