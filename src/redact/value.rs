@@ -79,8 +79,9 @@ pub(super) fn is_reference(value: &str) -> bool {
         name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
             && !mixed_word(name)
+            && !is_jumbled(name)
     });
-    dotted && all_names
+    dotted && all_names && !are_scrambled(value)
 }
 
 /// Whether the value is a name as programs have them: letters and underscores only.
@@ -94,6 +95,15 @@ pub(super) fn is_path(value: &str) -> bool {
     let words = value.split(['/', '\\', '.', '-', '_']).filter(|word| !word.is_empty());
     let spelled = value.contains('/') && words.clone().count() > 1 && !words.into_iter().any(mixed_word);
     looks && !value.split('/').any(|part| part.len() >= 20 && mixed_word(part)) || spelled
+}
+
+/// Letters of both cases with a digit, as names seldom have them.
+fn is_jumbled(name: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| name.as_bytes().iter().any(test);
+    name.len() >= 4
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase)
+        && name.as_bytes().iter().skip(1).any(u8::is_ascii_uppercase)
 }
 
 /// Letters and digits in turns, as words and version numbers do not have them.
@@ -124,7 +134,8 @@ fn changes_often(value: &str) -> bool {
     value.len() >= 16 && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && changes >= 3
 }
 
-fn is_mixed(part: &str) -> bool {
+/// Whether it has both letters and digits.
+pub(super) fn is_mixed(part: &str) -> bool {
     part.bytes().any(|b| b.is_ascii_digit()) && part.bytes().any(|b| b.is_ascii_alphabetic())
 }
 

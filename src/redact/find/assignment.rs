@@ -66,12 +66,17 @@ fn is_secret(promise: Promise, name: &str, secret: &str, value: &Value, line: &L
         return false;
     }
     // Tests pass, gates pass, and functions pass values: the bare word is a name only where it is clearly one.
-    let named = value.tie == Tie::Tight || value.quoted && line.quoted_name;
+    let mixed = secret.len() >= 8 && value.tie == Tie::Loose && value::is_mixed(secret);
+    let named = value.tie == Tie::Tight || value.quoted && line.quoted_name || mixed;
     if name.eq_ignore_ascii_case("pass") && !named {
         return false;
     }
     match promise {
         Promise::Password => is_password(name, secret, value, line),
+        // Some schemes are a word and a token.
+        _ if value.quoted && value.tie != Tie::Words && secret.contains(' ') => {
+            secret.split(' ').any(value::is_keylike) && secret.split(' ').count() == 2
+        }
         Promise::Token | Promise::Key => {
             let words_only = secret.len() >= 12
                 && promise == Promise::Token
@@ -80,6 +85,10 @@ fn is_secret(promise: Promise, name: &str, secret: &str, value: &Value, line: &L
                 && secret.bytes().all(|b| b.is_ascii_alphanumeric())
                 && !value::is_plain_name(secret);
             match value.tie {
+                // A secret in hexadecimal digits is said to be one; a token or key may be a commit.
+                Tie::Words if name.eq_ignore_ascii_case("secret") && secret.len() >= 20 => {
+                    value::is_keylike(secret)
+                }
                 Tie::Words => value::is_random(secret),
                 // Behind a flag another flag may follow, whose name may look like a key.
                 Tie::Flag if secret.starts_with('-') => value::is_random(secret),
@@ -190,6 +199,11 @@ mod tests {
             "the password is @.",
             "config['password'] = '@'",
             "A=1\\nDB_PASSWORD=@\\nB=2",
+            "    12→MYSQL_ROOT_PASSWORD=@",
+            "conf/app.env:12:DB_PASSWORD=@",
+            "user: root, pass: @",
+            "the password for the admin is @.",
+            "- name: DB_PASSWORD\\n    value: \\\"@\\\"",
         ] {
             let (clean, wanted) = around(text, "tr0ub4dor", "password");
             assert_eq!(clean, wanted);

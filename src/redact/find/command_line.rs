@@ -39,6 +39,11 @@ pub(super) const DETECTOR: Detector = Detector {
         "requirepass",
         "machine ",
         "net use",
+        "az login",
+        "sqlcmd",
+        "bcp ",
+        "rabbitmqctl",
+        "sudo -s",
     ],
     find,
 };
@@ -92,6 +97,9 @@ const TAKES: &[Takes] = &[
     takes("ipmitool", "-P", None, Glued::Never),
     takes("plink", "-pw", None, Glued::Never),
     takes("psexec", "-p", None, Glued::Never),
+    takes("az login", "-p", None, Glued::Never),
+    takes("sqlcmd", "-P", None, Glued::Maybe),
+    takes("bcp ", "-P", None, Glued::Maybe),
 ];
 
 fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
@@ -118,9 +126,15 @@ fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
         }
         "requirepass" => words.iter().take(1).for_each(|word| push(word.clone())),
         "machine " => netrc(text, &words).into_iter().for_each(push),
-        "htpasswd" if words.iter().any(|word| is_batch_flag(bytes, word)) => {
-            words.last().filter(|_| words.len() >= 3).cloned().into_iter().for_each(push);
+        "htpasswd" => htpasswd(bytes, &words).into_iter().for_each(push),
+        "net use" => {
+            after_word(text, &words, |word| word.starts_with("/user:"), 1).into_iter().for_each(push)
         }
+        "rabbitmqctl" => {
+            let sets = |word: &str| ["add_user", "change_password", "authenticate_user"].contains(&word);
+            after_word(text, &words, sets, 2).into_iter().for_each(push);
+        }
+        "sudo -s" => piped_in(bytes, hit.start).into_iter().for_each(push),
         program => {
             for takes in TAKES.iter().filter(|takes| {
                 takes.program == program
@@ -131,6 +145,40 @@ fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
             }
         }
     }
+}
+
+/// The password of `htpasswd -b FILE USER PASSWORD`, or of `htpasswd -nb USER PASSWORD`.
+fn htpasswd(bytes: &[u8], words: &[Range<usize>]) -> Option<Range<usize>> {
+    let is_flag = |word: &&Range<usize>| bytes.get(word.start) == Some(&b'-');
+    words.iter().find(|word| is_batch_flag(bytes, word))?;
+    let prints =
+        words.iter().filter(is_flag).any(|word| bytes.get(word.clone()).is_some_and(|w| w.contains(&b'n')));
+    words.iter().filter(|word| !is_flag(word)).nth(if prints { 1 } else { 2 }).cloned()
+}
+
+/// The word that stands so many places behind one of this sort, unless it is an option.
+fn after_word(
+    text: &str,
+    words: &[Range<usize>],
+    sort: impl Fn(&str) -> bool,
+    places: usize,
+) -> Option<Range<usize>> {
+    let at = words.iter().position(|word| text.get(word.clone()).is_some_and(&sort))?;
+    let word = words.get(at + places)?.clone();
+    (!text.get(word.clone())?.starts_with(['-', '/'])).then_some(word)
+}
+
+/// What `echo` pipes into the command that begins here: `echo PASSWORD | sudo -S …`.
+fn piped_in(bytes: &[u8], start: usize) -> Option<Range<usize>> {
+    const LONGEST: usize = 256;
+    let from = start.saturating_sub(LONGEST);
+    let before = bytes.get(from..start)?.trim_ascii_end().strip_suffix(b"|")?.trim_ascii_end();
+    let echo = memchr::memmem::rfind(before, b"echo ")? + b"echo ".len();
+    let quotes = |byte: &u8| matches!(byte, b'"' | b'\'' | b'\\' | b' ');
+    let begin = echo + before.get(echo..)?.iter().take_while(|byte| quotes(byte)).count();
+    let end = before.len() - before.iter().rev().take_while(|byte| quotes(byte)).count();
+    let word = before.get(begin..end)?;
+    (!word.iter().any(u8::is_ascii_whitespace)).then_some(from + begin..from + end)
 }
 
 /// `-b`, alone or among other letters: the password stands on the command line.
@@ -234,6 +282,15 @@ mod tests {
             ("openssl rsa -in k.pem -passin pass:", " -out x"),
             ("CREATE USER x IDENTIFIED BY '", "';"),
             ("machine x.org login bob password ", ""),
+            ("az login --service-principal -u app -p ", " --tenant acme"),
+            ("sqlcmd -S db -U sa -P ", " -Q 'select 1'"),
+            ("rabbitmqctl change_password worker ", ""),
+            ("net use H: \\\\srv\\m /user:ci ", " /persistent:no"),
+            ("htpasswd -b .htpasswd deploy ", " && nginx -s reload"),
+            ("htpasswd -nb deploy ", ""),
+            ("keytool -storepass ", " -keystore x.jks"),
+            ("echo '", "' | sudo -S systemctl restart x"),
+            ("echo ", " | sudo -S id"),
         ] {
             let clean = redact(&format!("{before}tr0ub4dor{after}"));
             assert_eq!(&*clean, format!("{before}[redacted:password:1]{after}"));
@@ -252,6 +309,7 @@ mod tests {
             "openssl rsa -passin env:KEY1",
             "ssh -p 2222 host",
             "pass -p notes1",
+            "rabbitmqctl add_user worker --help",
         ] {
             assert_eq!(&*redact(text), text);
         }

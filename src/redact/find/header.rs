@@ -8,8 +8,10 @@ use crate::redact::value;
 use std::ops::Range;
 
 /// Header names and schemes.
-pub(super) const DETECTOR: Detector =
-    Detector { keywords: &["authorization", "cookie", "bearer ", "basic ", "bearer%20"], find };
+pub(super) const DETECTOR: Detector = Detector {
+    keywords: &["authorization", "cookie", "bearer ", "basic ", "bearer%20", "auth\"", "auth\\\""],
+    find,
+};
 
 /// Schemes that come before the credential. Nothing else may, so a value without one is looked at as it is.
 const SCHEMES: &[&str] = &[
@@ -34,6 +36,7 @@ const SCHEMES: &[&str] = &[
 fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
     match bytes.get(hit.start).map(u8::to_ascii_lowercase) {
+        Some(b'a') if hit.len() <= 6 => findings.extend(registry(text, hit.end)),
         Some(b'a') => findings.extend(authorization(text, hit.end)),
         Some(b'c') => findings.extend(cookie(text, hit)),
         _ if begins_there(bytes, hit.start) => findings.extend(scheme(text, hit)),
@@ -47,6 +50,20 @@ fn after_name(bytes: &[u8], end: usize) -> Option<usize> {
     let gap = rest.iter().take(12).take_while(|b| b"\"'`\\:=,() ]".contains(b)).count();
     let tied = rest.get(..gap)?.iter().any(|b| b":=,(".contains(b));
     tied.then_some(end + gap)
+}
+
+/// `"auth": "…"` in a registry's configuration: `user:password` in base64.
+fn registry(text: &str, name_end: usize) -> Option<Finding> {
+    let bytes = text.as_bytes();
+    let start = after_name(bytes, name_end)?;
+    let end = run(bytes, start, Alphabet::Base64, LONGEST);
+    is_pair(text.get(start..end)?).then_some(Finding { range: start..end, by: By::Kind("authorization") })
+}
+
+/// Whether it is `user:password` in base64.
+fn is_pair(encoded: &str) -> bool {
+    super::base64::decode(encoded.as_bytes(), 512)
+        .is_some_and(|plain| plain.len() >= 4 && plain.contains(&b':') && plain.is_ascii())
 }
 
 fn authorization(text: &str, name_end: usize) -> Option<Finding> {
@@ -73,10 +90,7 @@ fn scheme(text: &str, hit: &Range<usize>) -> Option<Finding> {
     let basic = bytes.get(hit.start).is_some_and(|b| b.eq_ignore_ascii_case(&b'b'))
         && bytes.get(hit.start + 1).is_some_and(|b| b.eq_ignore_ascii_case(&b'a'));
     // `basic` is an everyday word; what follows it has to decode to `user:password`.
-    let credentials = basic
-        && super::base64::decode(secret.as_bytes(), 512)
-            .is_some_and(|plain| plain.contains(&b':') && plain.is_ascii());
-    let taken = if basic { credentials } else { long };
+    let taken = if basic { is_pair(secret) } else { long };
     taken.then(|| credential(text, begin..begin + secret.len(), true)).flatten()
 }
 

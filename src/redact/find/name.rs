@@ -199,6 +199,9 @@ pub(super) fn promise(name: &str) -> Option<Promise> {
     }
     match last {
         "pass" if rest.is_empty() && words.iter().any(|word| word != "pass") => None,
+        "storepass" | "keypass" | "userpass" | "dbpass" | "rootpass" | "adminpass" | "sshpass" => {
+            Some(Promise::Password)
+        }
         "pass" | "pwd" | "passphrase" | "passcode" | "passwort" | "psw" | "pswd" | "requirepass" => {
             Some(Promise::Password)
         }

@@ -147,12 +147,51 @@ fn after_name(bytes: &[u8], name_end: usize) -> Option<(usize, Tie)> {
             if let Some(value) = named_value(bytes, name_end) {
                 return Some((value, Tie::Loose));
             }
+            let spaced = skip(spaced + beside(rest), 4, b" \t");
+            let rest = bytes.get(spaced..)?;
             let joins: [&[u8]; 5] = [b"is ", b"was ", b"to ", b"is: ", b"to: "];
             let joined = joins.iter().find(|word| rest.starts_with(word));
             (spaced > name_end)
                 .then(|| (skip(spaced + joined.map_or(0, |word| word.len()), 4, b" \t"), Tie::Words))
         }
     }
+}
+
+/// How long `for admin` is in `the password for admin is …`, where such a phrase begins the bytes; else 0.
+fn beside(bytes: &[u8]) -> usize {
+    const MOST_WORDS: usize = 3;
+    let word = |at: usize| {
+        let rest = bytes.get(at..).unwrap_or_default();
+        rest.iter()
+            .take(LONGEST_NAME)
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+            .count()
+    };
+    let preposition = bytes.get(..word(0)).unwrap_or_default();
+    if ![&b"for"[..], b"of", b"to", b"on", b"from"].contains(&preposition) {
+        return 0;
+    }
+    let mut at = preposition.len() + 1;
+    for _ in 0..MOST_WORDS {
+        let length = word(at);
+        if matches!(bytes.get(at..at + length), Some(b"is" | b"was")) {
+            return at;
+        }
+        if length == 0 || bytes.get(at + length) != Some(&b' ') {
+            return 0;
+        }
+        at += length + 1;
+    }
+    0
+}
+
+/// A line without the number that a tool put before it: `12→`, `12:`, `12-`.
+fn without_number(line: &[u8]) -> &[u8] {
+    let digits = line.iter().take_while(|b| b.is_ascii_digit()).count();
+    let rest = line.get(digits..).unwrap_or_default();
+    let marks: [&[u8]; 4] = ["→".as_bytes(), b":", b"-", b"|"];
+    let after = marks.iter().find_map(|mark| rest.strip_prefix(*mark)).filter(|_| digits > 0);
+    after.map_or(line, |after| after.trim_ascii())
 }
 
 /// Whether the name that ends here is quoted and stands right after a bracket.
@@ -168,7 +207,17 @@ fn is_first_argument(bytes: &[u8], name_end: usize) -> bool {
 /// which is itself a value.
 fn named_value(bytes: &[u8], name_end: usize) -> Option<usize> {
     let rest = bytes.get(name_end..bytes.len().min(name_end + 64))?;
-    let gap = rest.iter().take_while(|b| b"\"'\\, \t\r\n".contains(b)).count();
+    let mut gap = 0;
+    loop {
+        // In escaped text a line break is a backslash and a letter.
+        let escape = rest.get(gap..)?.iter().take_while(|b| **b == b'\\').count();
+        let letter = rest.get(gap + escape).filter(|b| escape > 0 && matches!(b, b'n' | b'r' | b't'));
+        match rest.get(gap) {
+            _ if letter.is_some() => gap += escape + 1,
+            Some(b'"' | b'\'' | b'\\' | b',' | b' ' | b'\t' | b'\r' | b'\n') => gap += 1,
+            _ => break,
+        }
+    }
     let key = rest.get(gap..)?;
     let after =
         key.get(5..).filter(|_| key.get(..5).is_some_and(|word| word.eq_ignore_ascii_case(b"value")))?;
@@ -244,10 +293,11 @@ impl Line {
         let before = bytes.get(start.saturating_sub(24)..start).unwrap_or_default();
         let line = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
         let complete = line.len() < before.len() || start <= 24;
-        let line = line.trim_ascii();
+        let line = without_number(line.trim_ascii());
         let escaped = line.ends_with(b"\\n") || line.ends_with(b"\\t");
         let opens = line.is_empty()
-            || [&b"export"[..], b"-", b"set", b"env", b"ENV", b"-e", b"--env"].contains(&line);
+            || [&b"export"[..], b"-", b"+", b"set", b"set -gx", b"env", b"ENV", b"-e", b"--env"]
+                .contains(&line);
         complete && opens
             || escaped
             || line.ends_with(b" export")

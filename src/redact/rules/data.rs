@@ -1,9 +1,11 @@
 //! Databases, search, queues and analytics stores.
 
-use crate::redact::rule::{Alphabet, Rule, around, assigned_secret, prefixed};
+use crate::redact::rule::{Alphabet, Rule, around, assigned_secret, pattern, prefixed};
 
 /// The rules of this family.
 pub(super) const RULES: &[Rule] = &[
+    pattern("pgpass", &[":5432:"], r#":5432:[^:\s"']+:[^:\s"']+:([^:\s"'\\)\]},;]{3,})"#),
+    pattern("oracle-password", &["jdbc:oracle:"], r#"jdbc:oracle:[a-z]+:[^/\s"'@]+/([^@\s"']{3,})@"#),
     prefixed("planetscale-token", &["pscale_tkn_", "pscale_pw_", "pscale_oauth_"], Alphabet::Dotted, 32, 80),
     prefixed("neon-key", &["napi_"], Alphabet::Alnum, 40, 80),
     prefixed("supabase-key", &["sbp_"], Alphabet::Hex, 40, 48),

@@ -97,6 +97,8 @@ mod tests {
                 ["$6$", &w(16), "$", &w(86)].concat(),
                 ["$apr1$", &w(8), "$", &w(22)].concat(),
             ],
+            "pgpass" => vec![["db", ":5432", ":app:app:", &w(12)].concat()],
+            "oracle-password" => vec![["jdbc:oracle", ":thin:app/", &w(12), "@db:1521/X"].concat()],
             "wireguard-key" => vec![["Private", "Key = ", &w(43), "="].concat()],
             "otp-secret" => vec![["otpauth:", "//totp/x?issuer=y&secret=", "JBSWY3DPEHPK3PXP"].concat()],
             "sidekiq-secret" => vec![["BUNDLE_GEMS__CONTRIBSYS__COM=", &h(8), ":", &h(8)].concat()],
