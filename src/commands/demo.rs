@@ -63,21 +63,19 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         return talk.data_json(&report);
     }
     run::tell(&report, false, talk);
-    if let (Some(first), Some(branch)) = (report.learnings.first(), &report.branch) {
+    let first = report.learnings.first().and_then(|learning| learning.commit.as_deref());
+    if let (Some(first), Some(branch)) = (first, &report.branch) {
         talk.say(&format!(
             "\n{STRONG}One learning in full{STRONG:#} ({COMMAND}git show {}{COMMAND:#}):\n",
-            first.commit.get(..10).unwrap_or_default()
+            first.get(..10).unwrap_or_default()
         ));
-        talk.data(&shown(&memory, &first.commit)?)?;
+        talk.data(&shown(&memory, first)?)?;
         talk.say(&format!("\n{STRONG}Now it is yours to decide{STRONG:#}, with plain git:\n"));
         for (command, what) in [
             (format!("cd {}", memory.display()), "go there"),
             (format!("git log -p main..{branch}"), "review, one commit a learning"),
             (format!("git merge {branch}"), "take all of it"),
-            (
-                format!("git revert {}", first.commit.get(..10).unwrap_or_default()),
-                "take one back, any time later",
-            ),
+            (format!("git revert {}", first.get(..10).unwrap_or_default()), "take one back, any time later"),
             ("git dream status".to_owned(), "see where you stand"),
         ] {
             talk.say(&format!("  {COMMAND}{command:<44}{COMMAND:#} {what}"));

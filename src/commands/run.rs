@@ -48,6 +48,9 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         return talk.data_json(&report);
     }
     tell(&report, options.dry_run, talk);
+    if report.sessions.read == 0 && found.len() == 0 {
+        talk.say(&format!("Looked in {}.", found.looked_in()));
+    }
     Ok(())
 }
 
@@ -58,6 +61,9 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
     }
     let counts = &report.sessions;
     talk.say(&format!("{} sessions read, {STRONG}{} new{STRONG:#}.", counts.read, counts.new));
+    if counts.judged > 0 {
+        talk.say(&format!("{} of earlier cycles have another outcome now.", count(counts.judged, "session")));
+    }
     if counts.unsettled > 0 {
         talk.say(&format!("{} still being written: left for the next cycle.", counts.unsettled));
     }
@@ -75,7 +81,7 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
         report.learnings.len()
     ));
     for learning in &report.learnings {
-        let commit: String = learning.commit.chars().take(10).collect();
+        let commit: String = learning.commit.iter().flat_map(|commit| commit.chars()).take(10).collect();
         talk.say(&format!("  {commit} {}: {}", learning.kind, learning.title));
         let support = &learning.support;
         talk.say(&format!(

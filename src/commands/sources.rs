@@ -29,6 +29,7 @@ pub(super) struct Found {
     transcripts: Vec<PathBuf>,
     skipped: Vec<Skipped>,
     outcomes: Option<Outcomes>,
+    looked_in: Vec<PathBuf>,
     found: bool,
 }
 
@@ -40,10 +41,11 @@ impl SourceOptions {
         let (outcomes, mut skipped) = self.read_outcomes(dir)?;
         if self.sessions.is_empty() {
             let home = std::env::home_dir().unwrap_or_default();
-            let folders = discover::of_user(&home, |name| std::env::var_os(name));
-            let (transcripts, more) = discover::expand(&folders);
+            let looked_in = discover::of_user(&home, |name| std::env::var_os(name));
+            let there: Vec<PathBuf> = looked_in.iter().filter(|folder| folder.is_dir()).cloned().collect();
+            let (transcripts, more) = discover::expand(&there);
             skipped.extend(more);
-            return Ok(Found { transcripts, skipped, outcomes, found: true });
+            return Ok(Found { transcripts, skipped, outcomes, looked_in, found: true });
         }
         let named: Vec<PathBuf> = self.sessions.iter().map(|path| dir.join(path)).collect();
         if let Some(missing) = named.iter().find(|path| !path.exists()) {
@@ -55,7 +57,7 @@ impl SourceOptions {
         }
         let (transcripts, more) = discover::expand(&named);
         skipped.extend(more);
-        Ok(Found { transcripts, skipped, outcomes, found: false })
+        Ok(Found { transcripts, skipped, outcomes, looked_in: named, found: false })
     }
 
     /// Reads the file of outcomes, if one is named, with the rows of it that say nothing.
@@ -85,9 +87,15 @@ impl Found {
         self.transcripts.len()
     }
 
+    /// Where they were looked for.
+    pub(super) fn looked_in(&self) -> String {
+        let places: Vec<String> = self.looked_in.iter().map(|place| place.display().to_string()).collect();
+        places.join(", ")
+    }
+
     /// As the cycle takes them.
     pub(super) fn sources<'a>(&'a self, progress: &'a (dyn Fn(usize, usize) + Sync)) -> Sources<'a> {
-        let Found { transcripts, skipped, outcomes, found } = self;
+        let Found { transcripts, skipped, outcomes, found, .. } = self;
         Sources { transcripts, skipped, outcomes: outcomes.as_ref(), found: *found, progress }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::report::SessionCounts;
 use crate::digest::{self, Digest};
+use crate::ledger::LateOutcome;
 use crate::ledger::stat_cache::{Stat, StatCache};
 use crate::repo::Repo;
 use crate::session::outcomes::Outcomes;
@@ -11,7 +12,7 @@ use crate::settings::{Reading, Settings};
 use anyhow::Result;
 use jiff::Timestamp;
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
@@ -35,12 +36,16 @@ pub struct Sources<'a> {
 pub struct Gathered {
     /// Digests of the sessions that no cycle has seen, sorted by session, each once.
     pub digests: Vec<Digest>,
+    /// Outcomes of sessions that earlier cycles have digested; see [`Gathered::judge`].
+    pub late: Vec<LateOutcome>,
     /// What could not be used.
     pub skipped: Vec<Skipped>,
     /// Sessions found, known ones among them.
     read: u32,
     /// Transcripts left for the next cycle.
     unsettled: u32,
+    /// In which file each session lies, where outcomes are to be brought to them.
+    places: BTreeMap<SessionId, PathBuf>,
     /// What each file held, to be remembered once the cycle is written.
     files: Vec<FileSeen>,
     /// What is remembered of earlier runs; `None` where nothing is to be remembered.
@@ -65,9 +70,9 @@ struct OneFile {
 }
 
 /// What is known of a transcript before it is opened.
-enum Look {
+enum Look<'c> {
     /// It looks as it did when these sessions were read from it, and all of them are dreamt already.
-    Known(u32),
+    Known(&'c [SessionId]),
     /// Found and not named, and written to so lately that its session may be going on.
     Young,
     /// It has to be read.
@@ -86,7 +91,7 @@ pub fn gather(
 ) -> Result<Gathered> {
     let cache = StatCache::load(repo, &readers(&settings.reading));
     let mut gathered = Gathered { skipped: sources.skipped.to_vec(), ..Gathered::default() };
-    let looks: Vec<Look> = sources
+    let looks: Vec<Look<'_>> = sources
         .transcripts
         .par_iter()
         .with_min_len(64)
@@ -95,20 +100,15 @@ pub fn gather(
     let mut unread: Vec<&Path> = Vec::new();
     for (path, look) in sources.transcripts.iter().zip(looks) {
         match look {
-            Look::Known(sessions) => gathered.read += sessions,
+            Look::Known(sessions) => {
+                gathered.read += sessions.len() as u32;
+                gathered.place(sessions, path, sources);
+            }
             Look::Young => gathered.unsettled += 1,
             Look::Unread => unread.push(path),
         }
     }
-    let done = AtomicUsize::new(0);
-    let files: Vec<OneFile> = unread
-        .par_iter()
-        .map(|path| {
-            let file = read_one(path, sources, seen, &settings.reading);
-            (sources.progress)(done.fetch_add(1, Ordering::Relaxed) + 1, unread.len());
-            file
-        })
-        .collect();
+    let files = read_all(&unread, sources, seen, &settings.reading);
     for file in files {
         gathered.skipped.extend(file.skipped);
         if file.unsettled {
@@ -116,6 +116,7 @@ pub fn gather(
             continue;
         }
         gathered.read += file.seen.sessions.len() as u32;
+        gathered.place(&file.seen.sessions, &file.seen.path, sources);
         gathered.digests.extend(file.digests);
         gathered.files.push(file.seen);
     }
@@ -126,11 +127,17 @@ pub fn gather(
 }
 
 /// Looks at a transcript without opening it.
-fn look(path: &Path, found: bool, cache: &StatCache, seen: &BTreeSet<SessionId>, reading: &Reading) -> Look {
+fn look<'c>(
+    path: &Path,
+    found: bool,
+    cache: &'c StatCache,
+    seen: &BTreeSet<SessionId>,
+    reading: &Reading,
+) -> Look<'c> {
     let Ok(metadata) = std::fs::metadata(path) else { return Look::Unread };
     let known = Stat::of(&metadata).and_then(|stat| cache.sessions(path, &stat));
     if let Some(sessions) = known.filter(|sessions| sessions.iter().all(|id| seen.contains(id))) {
-        return Look::Known(sessions.len() as u32);
+        return Look::Known(sessions);
     }
     let modified = metadata.modified().ok().and_then(|modified| Timestamp::try_from(modified).ok());
     if found && modified.is_some_and(|modified| is_young(modified, reading)) {
@@ -141,17 +148,8 @@ fn look(path: &Path, found: bool, cache: &StatCache, seen: &BTreeSet<SessionId>,
 
 /// Reads and digests every session of the sources, whatever any ledger knows: for `audit`.
 pub fn gather_all(sources: &Sources<'_>, settings: &Settings) -> Gathered {
-    let done = AtomicUsize::new(0);
-    let none = BTreeSet::new();
-    let files: Vec<OneFile> = sources
-        .transcripts
-        .par_iter()
-        .map(|path| {
-            let file = read_one(path, sources, &none, &settings.reading);
-            (sources.progress)(done.fetch_add(1, Ordering::Relaxed) + 1, sources.transcripts.len());
-            file
-        })
-        .collect();
+    let transcripts: Vec<&Path> = sources.transcripts.iter().map(PathBuf::as_path).collect();
+    let files = read_all(&transcripts, sources, &BTreeSet::new(), &settings.reading);
     let mut gathered = Gathered { skipped: sources.skipped.to_vec(), ..Gathered::default() };
     for file in files {
         gathered.skipped.extend(file.skipped);
@@ -160,6 +158,22 @@ pub fn gather_all(sources: &Sources<'_>, settings: &Settings) -> Gathered {
     }
     gathered.digests = crate::ledger::newest(std::mem::take(&mut gathered.digests));
     gathered
+}
+
+/// Reads files in parallel, and tells how far it is. What comes back is in their order.
+fn read_all(
+    files: &[&Path],
+    sources: &Sources<'_>,
+    seen: &BTreeSet<SessionId>,
+    reading: &Reading,
+) -> Vec<OneFile> {
+    let done = AtomicUsize::new(0);
+    let read = files.par_iter().map(|path| {
+        let file = read_one(path, sources, seen, reading);
+        (sources.progress)(done.fetch_add(1, Ordering::Relaxed) + 1, files.len());
+        file
+    });
+    read.collect()
 }
 
 fn read_one(path: &Path, sources: &Sources<'_>, seen: &BTreeSet<SessionId>, reading: &Reading) -> OneFile {
@@ -198,10 +212,31 @@ fn readers(reading: &Reading) -> String {
 }
 
 impl Gathered {
+    /// Takes down where sessions lie; only a file of outcomes asks for that.
+    fn place(&mut self, sessions: &[SessionId], path: &Path, sources: &Sources<'_>) {
+        if sources.outcomes.is_some() {
+            self.places.extend(sessions.iter().map(|session| (session.clone(), path.to_owned())));
+        }
+    }
+
+    /// What a file of outcomes says of digested sessions that the ledger does not know. `after`: see
+    /// [`LateOutcome::after`].
+    pub fn judge(&mut self, digests: &[Digest], outcomes: &Outcomes, now: Timestamp, after: usize) {
+        let late = digests.iter().filter_map(|digest| {
+            let file = self.places.get(&digest.session).map(PathBuf::as_path);
+            let (outcome, job) = outcomes.of(&digest.session, digest.source.as_deref(), file)?;
+            let session = digest.session.clone();
+            let late = LateOutcome { session, outcome, job: job.cloned(), at: now, after };
+            late.is_news_to(digest).then_some(late)
+        });
+        self.late = late.collect();
+    }
+
     /// Sessions, counted.
     pub fn counts(&self) -> SessionCounts {
         SessionCounts {
             read: self.read,
+            judged: self.late.len() as u32,
             new: self.digests.len() as u32,
             skipped: self.skipped.len() as u32,
             unsettled: self.unsettled,

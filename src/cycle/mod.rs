@@ -1,11 +1,13 @@
 //! One dream: digests in, a branch of learnings out.
 //!
-//! The story of `git dream run`, told once ([`dream`]): gather what is new ([`gather`]), mine everything there
-//! is, look up what people decided ([`verdict`]), plan, commit, move all refs at once. Also `git dream audit`,
+//! The story of `git dream run`, told once ([`dream`]): take in what is new ([`intake`]), mine everything there is,
+//! look up what people decided ([`verdict`]), plan, commit ([`commits`]), move all refs at once. Also `git dream audit`,
 //! which stops after mining ([`audit`]). Refuses to print: it gives a [`Report`].
 
 pub mod audit;
+mod commits;
 pub mod gather;
+mod intake;
 mod parts;
 mod place;
 mod record;
@@ -20,17 +22,17 @@ pub use verdict::{Proposal, decided, standings};
 
 use crate::digest::Digest;
 use crate::learning::author::Author;
+use crate::learning::plan;
 use crate::learning::standing::Standings;
-use crate::learning::standing::Verdict;
-use crate::learning::{Planned, message, plan};
 use crate::ledger::cache::{Cache, READINGS};
 use crate::ledger::{Addition, CycleRecord, LEDGER, Ledger, Stamp};
-use crate::memory::{MEMORY_FILE, Memory, index};
+use crate::memory::{MEMORY_FILE, Memory};
 use crate::pattern::{self, Fingerprint, Given, Known, Pattern, memo};
-use crate::repo::{Commit, FileChange, Identity, MoveError, Oid, Plan, RefMove, Repo, Signing};
+use crate::repo::{Identity, MoveError, Oid, Plan, RefMove, Repo, Signing};
 use crate::session::SessionId;
 use crate::settings::Settings;
 use anyhow::Result;
+use intake::Intake;
 use jiff::Timestamp;
 use parts::Parts;
 use record::fingerprint_of;
@@ -78,37 +80,23 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         repo.recover()?;
     }
     let before = parts.timed("looking at the repository", || look(request))?;
-    let folded_in = parts.timed("listing the known sessions", || before.ledger.folded_in())?;
-    let gathered =
-        parts.timed("reading sessions", || gather::gather(&request.sources, &folded_in, settings, repo))?;
-    let is_quiet = gathered.digests.is_empty()
-        && !before.ledger.has_waiting(&folded_in)?
-        && parts.timed("looking for what is left to say", || nothing_left_to_say(&before, settings))?;
-    if is_quiet {
+    let Intake { gathered, fresh, all } = intake::take_in(request, &before, parts)?;
+    let Some(all) = all else {
         let report = Report::quiet(&before.target, before.base, &gathered);
         if !request.dry_run {
             gathered.remember()?;
         }
         return Ok(report);
-    }
+    };
 
-    let stored = parts.timed("loading digests", || before.ledger.digests())?;
     let (cycles, _) = parts.timed("loading cycles", || before.ledger.cycles())?;
-    let waiting = before.ledger.waiting()?;
-    let mut fresh: Vec<Digest> = gathered.digests.iter().chain(&waiting.digests).cloned().collect();
-    fresh.sort_by(|a, b| a.session.cmp(&b.session));
-    fresh.dedup_by(|a, b| a.session == b.session);
-    let mut all = stored.digests;
-    all.extend(gathered.digests.iter().cloned());
-    let all = parts.timed("joining digests", || crate::ledger::newest(all));
-
     let known = known(&cycles);
     let memory = read_memory(repo, before.base, &settings.memory.root)?;
     let standings = parts.timed("looking up what people decided", || {
         verdict::standings(repo, &cycles, before.base, &settings.memory.root)
     })?;
     let given = Given { settings: &settings.mining, known: &known, notes: &notes(&standings) };
-    let patterns = parts.timed("mining", || mine(all, &given, before.ledger.cache(), parts));
+    let patterns = parts.timed("mining", || mine(all.digests, &given, before.ledger.cache(), parts));
     let today = request.now.strftime("%Y-%m-%d").to_string();
     let planned = parts.timed("planning", || {
         plan(&patterns, &memory, &standings, &Author::builtin()?, &settings.memory, &today)
@@ -116,12 +104,12 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
 
     let cycle = name(&before, &fresh.iter().map(|d| d.session.clone()).collect(), request.now);
     let mut report = Report::of(&cycle, &before.target, before.base, &gathered, &planned);
-    report.skipped.extend(stored.skipped);
+    report.skipped.extend(all.skipped);
     if request.dry_run {
         return Ok(report);
     }
     let identity = Identity { name: settings.author.name.clone(), email: settings.author.email.clone() };
-    let commits = commits(&planned, &memory, &standings, &patterns, settings, &cycle);
+    let commits = commits::of(&planned, &memory, &standings, &patterns, settings, &cycle);
     let written = match commits.is_empty() {
         true => Vec::new(),
         false => parts.timed("writing commits", || {
@@ -143,7 +131,8 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         setting: &before.setting,
         now: request.now,
     });
-    let addition = Addition { cycle: &cycle, digests: &fresh, record: Some(&record) };
+    let addition =
+        Addition { cycle: &cycle, digests: &fresh, outcomes: &gathered.late, record: Some(&record) };
     let ledger = parts.timed("writing the ledger", || {
         before.ledger.append(&addition, &Stamp { identity, at: request.now })
     })?;
@@ -155,21 +144,6 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     })?;
     gathered.remember()?;
     Ok(report)
-}
-
-/// Whether mining again would propose what the last cycle proposed: there is nothing to mine at all, or the program and the settings are the ones it
-/// had, and what found no room in it waits until people have decided on some of what did.
-fn nothing_left_to_say(before: &Before<'_>, settings: &Settings) -> Result<bool> {
-    let Some(last) = before.ledger.last_cycle()? else { return Ok(before.ledger.tip().is_none()) };
-    if last.settings != before.setting || last.engine != BUILTIN {
-        return Ok(false);
-    }
-    if !last.counts.contains_key(record::LEFT_OVER) {
-        return Ok(true);
-    }
-    let root = &settings.memory.root;
-    let proposals = decided(before.ledger.repo(), std::slice::from_ref(&last), before.base, root)?;
-    Ok(proposals.iter().all(|proposal| proposal.verdict == Verdict::Pending))
 }
 
 /// All refs of the cycle: the ledger, the branch, and the inboxes that the ledger now holds.
@@ -244,55 +218,6 @@ pub fn outside(root: &str, path: &str) -> String {
         "" => path.to_owned(),
         root => format!("{root}/{path}"),
     }
-}
-
-/// One commit a learning, then the index.
-fn commits(
-    planned: &Planned,
-    memory: &Memory,
-    standings: &Standings,
-    patterns: &[Pattern],
-    settings: &Settings,
-    cycle: &str,
-) -> Vec<Commit> {
-    let root = &settings.memory.root;
-    let change = |path: &str, text: &str| FileChange {
-        path: outside(root, path),
-        content: Some(text.as_bytes().to_vec()),
-    };
-    let mut after = memory.clone();
-    let mut commits: Vec<Commit> = Vec::new();
-    for learning in &planned.learnings {
-        if let Ok(note) = crate::memory::note::parse(&learning.text) {
-            after.notes.insert(learning.note.clone(), note);
-        }
-        commits.push(Commit {
-            message: message::of(learning, cycle, BUILTIN),
-            changes: vec![change(&learning.note, &learning.text)],
-        });
-    }
-    let index =
-        index::regenerate(&after, &usefulness(planned, standings, patterns), settings.memory.budget as usize);
-    if !commits.is_empty() && memory.main.as_deref() != Some(&*index) {
-        commits.push(Commit {
-            message: message::of_index(cycle, BUILTIN, commits.len()),
-            changes: vec![change(MEMORY_FILE, &index)],
-        });
-    }
-    commits
-}
-
-/// How useful each note is: the weight of its pattern, as far as it has one.
-fn usefulness(planned: &Planned, standings: &Standings, patterns: &[Pattern]) -> BTreeMap<String, f64> {
-    let mut useful: BTreeMap<String, f64> =
-        standings.values().map(|standing| (standing.note.clone(), 0.0)).collect();
-    for pattern in patterns {
-        if let Some(standing) = standings.get(&pattern.fingerprint) {
-            useful.insert(standing.note.clone(), pattern.weight);
-        }
-    }
-    useful.extend(planned.learnings.iter().map(|learning| (learning.note.clone(), learning.weight)));
-    useful
 }
 
 /// The cycle's name: its day, and a few digits of the hash of what it was made from.

@@ -41,6 +41,9 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
         ("sessions_new".to_owned(), u64::from(report.sessions.new)),
         ("skipped".to_owned(), report.skipped.len() as u64),
     ]);
+    if report.sessions.judged > 0 {
+        counts.insert("outcomes_late".to_owned(), u64::from(report.sessions.judged));
+    }
     if planned.left_over > 0 {
         counts.insert(LEFT_OVER.to_owned(), u64::from(planned.left_over));
     }
@@ -62,7 +65,9 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
             .learnings
             .iter()
             .zip(&report.learnings)
-            .map(|(learning, reported)| learning_record(learning, &reported.commit))
+            .map(|(learning, reported)| {
+                learning_record(learning, reported.commit.as_deref().unwrap_or_default())
+            })
             .collect(),
         refused: planned
             .refused
@@ -80,7 +85,6 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
 }
 
 fn learning_record(learning: &Learning, commit: &str) -> LearningRecord {
-    let support = &learning.support;
     LearningRecord {
         commit: commit.to_owned(),
         change: learning.change.to_string(),
@@ -89,11 +93,6 @@ fn learning_record(learning: &Learning, commit: &str) -> LearningRecord {
         title: learning.title.clone(),
         pattern: learning.pattern.to_string(),
         grade: learning.grade.to_string(),
-        support: SupportRecord {
-            sessions: support.sessions,
-            jobs: support.jobs,
-            agents: support.agents,
-            people: support.people,
-        },
+        support: SupportRecord::from(&learning.support),
     }
 }

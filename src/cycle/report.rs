@@ -4,6 +4,7 @@ use super::gather::Gathered;
 use super::parts::Part;
 use super::target::Target;
 use crate::learning::{Planned, Refused};
+use crate::ledger::SupportRecord;
 use crate::repo::Oid;
 use crate::session::Skipped;
 use serde::{Serialize, Serializer};
@@ -51,6 +52,8 @@ pub struct SessionCounts {
     pub read: u32,
     /// Of these, not dreamt on before.
     pub new: u32,
+    /// Dreamt on before, and their outcome has become known since.
+    pub judged: u32,
     /// Lines and files that could not be used.
     pub skipped: u32,
     /// Left for the next cycle, because they are still being written.
@@ -60,8 +63,8 @@ pub struct SessionCounts {
 /// One learning of a dream.
 #[derive(Clone, Debug, Serialize)]
 pub struct LearningReport {
-    /// Its commit; empty when nothing was written.
-    pub commit: String,
+    /// Its commit; `None` when nothing was written.
+    pub commit: Option<String>,
     /// `add`, `revise`, …
     pub change: String,
     /// `mistake`, `playbook`, `preference`.
@@ -75,20 +78,7 @@ pub struct LearningReport {
     /// How sure we may be.
     pub grade: String,
     /// How much speaks for it.
-    pub support: Counted,
-}
-
-/// How much speaks for a learning, counted.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Counted {
-    /// Independent sessions.
-    pub sessions: u32,
-    /// Distinct jobs.
-    pub jobs: u32,
-    /// Distinct agents.
-    pub agents: u32,
-    /// Distinct people; 0 where no transcript says who.
-    pub people: u32,
+    pub support: SupportRecord,
 }
 
 impl Report {
@@ -121,19 +111,14 @@ impl Report {
         planned: &Planned,
     ) -> Report {
         let learning = |learning: &crate::learning::Learning| LearningReport {
-            commit: String::new(),
+            commit: None,
             change: learning.change.to_string(),
             kind: learning.kind.to_string(),
             note: learning.note.clone(),
             title: learning.title.clone(),
             pattern: learning.pattern.to_string(),
             grade: learning.grade.to_string(),
-            support: Counted {
-                sessions: learning.support.sessions,
-                jobs: learning.support.jobs,
-                agents: learning.support.agents,
-                people: learning.support.people,
-            },
+            support: SupportRecord::from(&learning.support),
         };
         Report {
             cycle: Some(cycle.to_owned()),
@@ -149,7 +134,7 @@ impl Report {
     /// The learnings' commits, in their order; the index's comes last and belongs to no learning.
     pub(super) fn name_commits(&mut self, written: &[Oid]) {
         for (learning, commit) in self.learnings.iter_mut().zip(written) {
-            learning.commit = commit.to_string();
+            learning.commit = Some(commit.to_string());
         }
         self.tip = written.last().map(|tip| tip.to_string());
     }

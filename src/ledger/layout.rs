@@ -5,9 +5,10 @@
 //! digests/<cycle>.jsonl   one digest a line, sorted by session id
 //! sessions/<cycle>.txt    one line a session: its id, the tool's own id for it, whose it is
 //! cycles/<cycle>.json     what the cycle did
+//! outcomes/<cycle>.jsonl  outcomes that became known after their sessions were digested, one a line
 //! ```
 //!
-//! A cycle only adds its own three files, so that all else is shared with the tree before it, and the cost of
+//! A cycle only adds its own files, so that all else is shared with the tree before it, and the cost of
 //! a cycle does not grow with what is stored. An inbox has the same layout.
 
 use crate::session::SessionId;
@@ -15,6 +16,7 @@ use crate::session::SessionId;
 pub(super) const DIGESTS: &str = "digests";
 pub(super) const SESSIONS: &str = "sessions";
 pub(super) const CYCLES: &str = "cycles";
+pub(super) const OUTCOMES: &str = "outcomes";
 pub(super) const README: &str = "README.md";
 
 /// What README.md says.
@@ -28,6 +30,8 @@ added to. Everything in it has passed redaction; transcripts are not in it.
 - `sessions/<cycle>.txt`: the sessions read, one a line: session id, the tool's own id for it, whose it is
   (`-` where unknown; blanks and `%` written as `%20`, `%25`).
 - `cycles/<cycle>.json`: what the cycle did: what it read, what it proposed, what it refused and why.
+- `outcomes/<cycle>.jsonl`: outcomes that became known after their sessions were digested, one JSON object a line. Of
+  several for one session the last one counts.
 
 Look at it with plain git, where `<ref>` is `refs/dream/ledger` or `refs/dream/inbox/<contributor>`:
 
@@ -51,7 +55,7 @@ pub fn is_cycle_name(name: &str) -> bool {
 /// The path of a cycle's file.
 pub(super) fn path(folder: &str, cycle: &str) -> String {
     let ending = match folder {
-        DIGESTS => "jsonl",
+        DIGESTS | OUTCOMES => "jsonl",
         SESSIONS => "txt",
         _ => "json",
     };

@@ -1,17 +1,19 @@
 //! Digests and cycles, kept in git under `refs/dream/ledger`.
 //!
 //! Owns the layout ([`layout`]), the record of a cycle ([`CycleRecord`]), the rule which of two digests of one
-//! session counts ([`newest()`]), and what spares reading again ([`cache`] of texts, [`stat_cache`] of transcripts). The ledger and
+//! session counts ([`newest()`]), what becomes known of a session later ([`LateOutcome`]), and what spares reading again ([`cache`] of texts, [`stat_cache`] of transcripts). The ledger and
 //! the inboxes are read as one set. Refuses to judge digests, and to move refs: [`Ledger::append`] prepares a
 //! commit that the cycle moves together with its branch.
 
 pub mod cache;
+mod late;
 pub mod layout;
 mod newest;
 mod record;
 pub mod stat_cache;
 mod write;
 
+pub use late::{LateOutcome, join};
 pub use newest::newest;
 pub use record::{CycleRecord, LearningRecord, RefusedRecord, SupportRecord};
 pub use write::{Addition, Stamp, append};
@@ -21,8 +23,9 @@ use crate::repo::{Oid, Repo};
 use crate::session::{SessionId, Skipped};
 use anyhow::{Result, bail};
 use cache::Cache;
-use layout::{CYCLES, DIGESTS, SESSIONS};
+use layout::{CYCLES, DIGESTS, OUTCOMES, SESSIONS};
 use rayon::prelude::*;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 
 /// The ref of the ledger.
@@ -106,16 +109,23 @@ impl<'repo> Ledger<'repo> {
         Ok(seen)
     }
 
-    /// All digests of the ledger and the inboxes, one a session. A line that is no digest is skipped and told.
+    /// All digests of the ledger and the inboxes, one a session, with what became known of it later. A line that is no digest is skipped and told.
     ///
     /// Files are read in parallel; what is in memory beyond the digests is one file a thread.
     pub fn digests(&self) -> Result<Digests> {
+        self.digests_and(&[])
+    }
+
+    /// The same, together with digests that are not in it yet.
+    pub fn digests_and(&self, more: &[Digest]) -> Result<Digests> {
         let ledger = self.tip.map(|tip| (LEDGER, tip));
         let files = self.files(ledger.into_iter().chain(self.inbox_commits()))?;
         let mut all = self.read(&files)?;
         let blobs: BTreeSet<String> = files.iter().map(|(_, blob)| blob.to_string()).collect();
         self.cache.retain_digests(|name| blobs.contains(name));
+        all.digests.extend_from_slice(more);
         all.digests = newest(all.digests);
+        join(&mut all.digests, self.late_outcomes(&mut all.skipped)?);
         Ok(all)
     }
 
@@ -160,7 +170,8 @@ impl<'repo> Ledger<'repo> {
                         Ok(repo) => repo.read_blob(*blob),
                         Err(error) => bail!("{error:#}"),
                     };
-                    Ok(parse(path, &cache.digests(*blob, unpack)?))
+                    let (digests, skipped) = lines_of(path, &cache.digests(*blob, unpack)?, "a digest");
+                    Ok(Digests { digests, skipped })
                 },
             )
             .collect();
@@ -171,6 +182,24 @@ impl<'repo> Ledger<'repo> {
             all.skipped.append(&mut file.skipped);
         }
         Ok(all)
+    }
+
+    /// How many cycles have added what became known of sessions later.
+    pub fn late_additions(&self) -> Result<usize> {
+        Ok(self.tip.map_or(Ok(Vec::new()), |tip| self.repo.list(tip, OUTCOMES))?.len())
+    }
+
+    /// What became known of sessions after they were digested.
+    fn late_outcomes(&self, skipped: &mut Vec<Skipped>) -> Result<Vec<LateOutcome>> {
+        let mut late = Vec::new();
+        let Some(tip) = self.tip else { return Ok(late) };
+        for file in self.repo.list(tip, OUTCOMES)? {
+            let path = format!("{LEDGER}:{}", file.path);
+            let (mut read, more) = lines_of(&path, &self.repo.read_blob(file.blob)?, "an outcome");
+            late.append(&mut read);
+            skipped.extend(more);
+        }
+        Ok(late)
     }
 
     /// The records of all cycles, oldest first. A record that cannot be read is skipped and told.
@@ -221,27 +250,28 @@ impl<'repo> Ledger<'repo> {
     }
 }
 
-/// The digests of one file, lines in parallel: a first cycle can hold everything there is in one file.
-fn parse(path: &str, content: &[u8]) -> Digests {
+/// What the lines of one file say, read in parallel: a first cycle can hold everything there is in one file. `what`
+/// is what a line should be.
+fn lines_of<T: DeserializeOwned + Send>(path: &str, content: &[u8], what: &str) -> (Vec<T>, Vec<Skipped>) {
     let lines = content.split(|byte| *byte == b'\n').zip(1_u64..);
     let lines: Vec<(&[u8], u64)> = lines.filter(|(line, _)| !line.trim_ascii().is_empty()).collect();
-    let parsed: Vec<Result<Digest, Skipped>> = lines
+    let parsed: Vec<Result<T, Skipped>> = lines
         .par_iter()
         .with_min_len(16)
         .map(|(line, number)| {
             serde_json::from_slice(line).map_err(|error| Skipped {
                 path: path.to_owned(),
                 line: Some(*number),
-                reason: format!("not a digest: {error}"),
+                reason: format!("not {what}: {error}"),
             })
         })
         .collect();
-    let mut read = Digests::default();
+    let (mut read, mut skipped) = (Vec::with_capacity(parsed.len()), Vec::new());
     for line in parsed {
         match line {
-            Ok(digest) => read.digests.push(digest),
-            Err(skipped) => read.skipped.push(skipped),
+            Ok(value) => read.push(value),
+            Err(line) => skipped.push(line),
         }
     }
-    read
+    (read, skipped)
 }

@@ -3,7 +3,7 @@
 //! A wire format of its own, with a version: what is in a repository today must be readable by every later
 //! git-dream, whatever the types of the domain become. Unknown fields are ignored, absent ones have defaults.
 
-use crate::pattern::Known;
+use crate::pattern::{Known, Support};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -72,8 +72,15 @@ pub struct SupportRecord {
     pub jobs: u32,
     /// Distinct agents.
     pub agents: u32,
-    /// Distinct people.
+    /// Distinct people; 0 where no transcript says who.
     pub people: u32,
+}
+
+impl From<&Support> for SupportRecord {
+    fn from(support: &Support) -> SupportRecord {
+        let Support { sessions, jobs, agents, people, .. } = *support;
+        SupportRecord { sessions, jobs, agents, people }
+    }
 }
 
 /// Something that a cycle did not propose.

@@ -1,7 +1,7 @@
 //! Adding a cycle to the ledger, or digests to an inbox.
 
-use super::layout::{self, CYCLES, DIGESTS, README, README_TEXT, SESSIONS};
-use super::{CycleRecord, Ledger};
+use super::layout::{self, CYCLES, DIGESTS, OUTCOMES, README, README_TEXT, SESSIONS};
+use super::{CycleRecord, LateOutcome, Ledger};
 use crate::digest::Digest;
 use crate::repo::{Commit, FileChange, Identity, Oid, Plan, Repo, Signing};
 use anyhow::{Context, Result, bail};
@@ -15,6 +15,8 @@ pub struct Addition<'a> {
     pub cycle: &'a str,
     /// The digests, in any order.
     pub digests: &'a [Digest],
+    /// What became known of sessions that are in the ledger already.
+    pub outcomes: &'a [LateOutcome],
     /// What the cycle did; `None` for an inbox.
     pub record: Option<&'a CycleRecord>,
 }
@@ -46,12 +48,12 @@ impl Ledger<'_> {
 
 /// Prepares the commit that adds to the ledger or inbox that stands on `tip`; see [`Ledger::append`].
 pub fn append(repo: &Repo, tip: Option<Oid>, addition: &Addition<'_>, stamp: &Stamp) -> Result<Oid> {
-    let Addition { cycle, digests, record } = *addition;
+    let Addition { cycle, digests, outcomes, record } = *addition;
     if !layout::is_cycle_name(cycle) {
         bail!("{cycle:?} cannot be the name of a cycle; use letters, digits, `.`, `_` and `-`");
     }
     if let Some(tip) = tip {
-        for folder in [DIGESTS, SESSIONS, CYCLES] {
+        for folder in [DIGESTS, SESSIONS, CYCLES, OUTCOMES] {
             if repo.read(tip, &layout::path(folder, cycle))?.is_some() {
                 bail!("the ledger has a cycle named {cycle} already; it only grows, so choose another name");
             }
@@ -79,6 +81,15 @@ pub fn append(repo: &Repo, tip: Option<Oid>, addition: &Addition<'_>, stamp: &St
     if !digests.is_empty() {
         changes.push(added(DIGESTS, lines));
         changes.push(added(SESSIONS, sessions.into_bytes()));
+    }
+    if !outcomes.is_empty() {
+        let mut lines = Vec::new();
+        for outcome in outcomes {
+            serde_json::to_writer(&mut lines, outcome)
+                .with_context(|| format!("cannot write the outcome of session {}", outcome.session))?;
+            lines.push(b'\n');
+        }
+        changes.push(added(OUTCOMES, lines));
     }
     if let Some(record) = record {
         let mut text = serde_json::to_vec_pretty(record)

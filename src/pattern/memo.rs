@@ -34,7 +34,7 @@ pub(super) enum Reading {
     Topic = 5,
     /// The tokens of an error message.
     Tokens = 6,
-    /// Whether an error message talks to agents.
+    /// Whether a text that a tool printed or a call holds talks to agents.
     Addresses = 7,
 }
 

@@ -40,8 +40,13 @@ struct Occurrence<'a> {
 impl Occurrence<'_> {
     /// What was seen to work; not a guess, and not a text that talks to agents.
     fn fix(&self) -> Option<&failure::Fix> {
-        self.failure.fix.as_ref().filter(|fix| !addresses_an_agent(&fix.call))
+        self.failure.fix.as_ref().filter(|fix| !talks_to_agents(&fix.call))
     }
+}
+
+/// Whether a text talks to agents; asked of the same texts by every cycle.
+fn talks_to_agents(text: &str) -> bool {
+    remembered(Reading::Addresses, text, || addresses_an_agent(text))
 }
 
 /// Mines recurring errors with their remedies, the weightiest first.
@@ -50,8 +55,7 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     for (session, digest) in corpus.digests.iter().enumerate() {
         for failure in &digest.failures {
             // Digests come from other machines too: what is refused on reading is refused again here.
-            let addresses = || addresses_an_agent(&failure.message);
-            if !remembered(Reading::Addresses, &failure.message, addresses) {
+            if !talks_to_agents(&failure.message) {
                 occurrences.push(Occurrence { session, digest, failure, message: &failure.message });
             }
         }

@@ -93,7 +93,7 @@ fn real_path(path: &Path, is_link: bool, real_folders: &mut HashMap<PathBuf, Pat
     real_folders.get(folder).map_or_else(|| path.to_owned(), |folder| folder.join(name)).into_os_string()
 }
 
-/// The folders in which this user's agents keep their transcripts, as far as they exist: Claude Code's projects
+/// The folders in which this user's agents keep their transcripts, whether they exist or not: Claude Code's projects
 /// (`CLAUDE_CONFIG_DIR`, else `~/.claude`) and Codex' sessions and archive (`CODEX_HOME`, else `~/.codex`).
 /// `variable` looks a name up in the environment.
 pub fn of_user(home: &Path, variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
@@ -103,8 +103,7 @@ pub fn of_user(home: &Path, variable: impl Fn(&str) -> Option<OsString>) -> Vec<
     };
     let claude = base("CLAUDE_CONFIG_DIR", ".claude");
     let codex = base("CODEX_HOME", ".codex");
-    let folders = [claude.join("projects"), codex.join("sessions"), codex.join("archived_sessions")];
-    folders.into_iter().filter(|folder| folder.is_dir()).collect()
+    vec![claude.join("projects"), codex.join("sessions"), codex.join("archived_sessions")]
 }
 
 /// Judged by the ending and a few whole names; the rest of a name may be any bytes.
@@ -173,10 +172,9 @@ mod tests {
     fn the_environment_says_where_agents_keep_their_sessions() {
         let home = tempfile::tempdir().unwrap();
         let moved = home.path().join("elsewhere");
-        fs::create_dir_all(home.path().join(".claude/projects")).unwrap();
-        fs::create_dir_all(moved.join("sessions")).unwrap();
         let codex_home = |name: &str| (name == "CODEX_HOME").then(|| moved.clone().into_os_string());
-        let expected = [home.path().join(".claude/projects"), moved.join("sessions")];
+        let expected =
+            [home.path().join(".claude/projects"), moved.join("sessions"), moved.join("archived_sessions")];
         assert_eq!(of_user(home.path(), codex_home), expected);
     }
 }

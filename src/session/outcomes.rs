@@ -66,15 +66,23 @@ impl Outcomes {
     /// Gives a session its outcome and job, if there is a row for it; says whether there was. What an outcomes
     /// file says stands over what the transcript says.
     pub fn apply(&self, session: &mut Session, file: &Path) -> bool {
-        let row = self.of_id(&session.id).or_else(|| self.by_name.get(session.source.as_deref()?));
-        let Some((outcome, job)) = row.or_else(|| self.of_file(file)) else { return false };
-        session.outcome = Some(*outcome);
-        session.task = job.clone().or_else(|| session.task.take());
+        let row = self.of(&session.id, session.source.as_deref(), Some(file));
+        let Some((outcome, job)) = row else { return false };
+        session.outcome = Some(outcome);
+        session.task = job.cloned().or_else(|| session.task.take());
         true
     }
 
-    fn of_id(&self, id: &SessionId) -> Option<&(f64, Option<Clean>)> {
-        self.by_name.get(id.as_str())
+    /// The outcome and the job of a session: by its id, by the tool's own id for it, or by the file it lies in.
+    pub fn of(
+        &self,
+        id: &SessionId,
+        source: Option<&str>,
+        file: Option<&Path>,
+    ) -> Option<(f64, Option<&Clean>)> {
+        let by_id = self.by_name.get(id.as_str());
+        let row = by_id.or_else(|| self.by_name.get(source?)).or_else(|| self.of_file(file?));
+        row.map(|(outcome, job)| (*outcome, job.as_ref()))
     }
 
     /// By the whole path, then by less and less of it, last the name without its ending.

@@ -111,7 +111,7 @@ fn one_small_cycle() {
     let written = repo.write(&plan(base, learnings.collect())).unwrap();
     let ledger = Ledger::open(&repo).unwrap();
     let record = CycleRecord { cycle: "1".to_owned(), ..CycleRecord::default() };
-    let addition = Addition { cycle: "1", digests: &[], record: Some(&record) };
+    let addition = Addition { cycle: "1", digests: &[], outcomes: &[], record: Some(&record) };
     let added = ledger.append(&addition, &Stamp { identity: dreamer(), at: noon() }).unwrap();
     let mut moves = vec![
         moving("refs/heads/dream/1", None, written.last().copied()),

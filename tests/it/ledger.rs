@@ -35,7 +35,7 @@ fn record(cycle: &str) -> CycleRecord {
 /// Adds a cycle to the ledger.
 fn add(repo: &Repo, cycle: &str, digests: &[Digest]) {
     let ledger = Ledger::open(repo).unwrap();
-    let addition = Addition { cycle, digests, record: Some(&record(cycle)) };
+    let addition = Addition { cycle, digests, outcomes: &[], record: Some(&record(cycle)) };
     let added = ledger.append(&addition, &stamp()).unwrap();
     repo.move_refs(&[moving(LEDGER, ledger.tip(), Some(added))]).unwrap();
 }
@@ -45,7 +45,8 @@ pub(crate) fn capture(repo: &Repo, contributor: &str, name: &str, digests: &[Dig
     let inbox = format!("{INBOXES}{contributor}");
     let tip = repo.resolve(&inbox).unwrap();
     let added =
-        ledger::append(repo, tip, &Addition { cycle: name, digests, record: None }, &stamp()).unwrap();
+        ledger::append(repo, tip, &Addition { cycle: name, digests, outcomes: &[], record: None }, &stamp())
+            .unwrap();
     repo.move_refs(&[moving(&inbox, tip, Some(added))]).unwrap();
 }
 
@@ -99,9 +100,14 @@ fn a_cycle_is_written_once() {
     let repo = Repo::open(&dir).unwrap();
     add(&repo, "1", &[]);
     let ledger = Ledger::open(&repo).unwrap();
-    let again = ledger.append(&Addition { cycle: "1", digests: &[], record: Some(&record("1")) }, &stamp());
+    let again = ledger
+        .append(&Addition { cycle: "1", digests: &[], outcomes: &[], record: Some(&record("1")) }, &stamp());
     assert!(again.unwrap_err().to_string().contains("has a cycle named 1"));
-    assert!(ledger.append(&Addition { cycle: "../1", digests: &[], record: None }, &stamp()).is_err());
+    assert!(
+        ledger
+            .append(&Addition { cycle: "../1", digests: &[], outcomes: &[], record: None }, &stamp())
+            .is_err()
+    );
 }
 
 #[test]

@@ -5,7 +5,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 
+mod cache;
 mod cli;
+mod cycle;
 mod dream;
 mod kill;
 mod ledger;

@@ -185,9 +185,7 @@ mod tests {
     #[test]
     fn words_lose_case_and_endings_and_things_that_only_one_job_has() {
         let stems: Vec<String> =
-            words("Please release v12 of the Packages; releasing é-ß")
-                .into_keys()
-                .collect();
+            words("Please release v12 of the Packages; releasing é-ß").into_keys().collect();
         assert_eq!(stems, ["packag", "releas"]);
         assert!(WITHOUT_TOPIC.is_sorted());
     }

@@ -32,20 +32,18 @@ impl Requests {
             .par_iter()
             .map(|digest| read(&digest.ask, false).terms.into_keys().collect())
             .collect();
-        let mut asked: BTreeMap<String, usize> = BTreeMap::new();
-        for word in words.iter().flatten() {
-            *asked.entry(word.clone()).or_default() += 1;
+        let mut having: BTreeMap<&str, (usize, BTreeSet<usize>)> = BTreeMap::new();
+        for (session, of) in words.iter().enumerate() {
+            for word in of {
+                let (times, jobs) = having.entry(word).or_default();
+                *times += 1;
+                jobs.insert(corpus.jobs.of(session));
+            }
         }
         let rarity =
             |times: usize| ((words.len() as f64 + BACKGROUND) / (times as f64 + SMOOTHING)).ln().max(0.1);
-        let weight = asked.iter().map(|(word, times)| (word.clone(), rarity(*times))).collect();
-        let mut different: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-        for (session, of) in words.iter().enumerate() {
-            for word in of {
-                different.entry(word.clone()).or_default().insert(corpus.jobs.of(session));
-            }
-        }
-        let asked = different.into_iter().map(|(word, jobs)| (word, jobs.len())).collect();
+        let weight = having.iter().map(|(word, (times, _))| ((*word).to_owned(), rarity(*times))).collect();
+        let asked = having.iter().map(|(word, (_, jobs))| ((*word).to_owned(), jobs.len())).collect();
         Requests { words, weight, asked }
     }
 
