@@ -7,6 +7,9 @@
 //! part of a note. Ordinary advice of compilers and package managers (`help: …`, `try running …`) is none.
 
 pub mod fold;
+mod order;
+
+pub use order::without_orders;
 
 use super::expression::{self, Expressions};
 use std::sync::LazyLock;

@@ -16,6 +16,7 @@ mod program;
 pub mod salient;
 mod wrapper;
 
+use super::addressed::without_orders;
 use super::step::{self, Step};
 use crate::redact::Clean;
 use crate::session::{Arg, Args, Body, Call, Session, Status};
@@ -128,6 +129,8 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Failure> {
         else {
             continue;
         };
+        let message = without_orders(&message);
+        let beside: Vec<Clean> = beside.iter().map(without_orders).collect();
         let step = step::failing(seen.call);
         let fix = fix::find(&calls, at, &step, settings.fix_window, settings.max_quote);
         if step::is_verification(&step) && is_how_work_goes(&calls, at, &step, &message, fix.as_ref()) {

@@ -160,9 +160,12 @@ fn pattern(
     let parts: Vec<&str> = anchor.iter().map(|part| part.as_str()).collect();
     let (with, without) = rates(workflow, topic, trails);
     let steps = workflow.steps.iter().map(|(step, share)| {
+        // Two steps that change places are both taken.
+        let take = |trail: &&u32| trails.all[**trail as usize].steps.contains(step);
+        let taken = workflow.followers.iter().filter(take).count() as f64 / workflow.followers.len() as f64;
         let writes: Vec<&Write> =
             sessions.iter().filter_map(|&session| write_of(&digests[session], name(*step))).collect();
-        WorkflowStep { step: name(*step).clone(), share: *share, example: example::of(name(*step), &writes) }
+        WorkflowStep { step: name(*step).clone(), share: taken.max(*share), example: example::of(name(*step), &writes) }
     });
     let steps: Vec<WorkflowStep> = steps.collect();
     let pitfalls = mistakes.iter().filter(|mistake| match &mistake.lesson {

@@ -5,6 +5,8 @@ use crate::digest::step::{self, Step};
 use crate::redact::Clean;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Stands for what varies.
+const VALUE: &str = "<value>";
 /// Most words of an example.
 const MOST_WORDS: usize = 12;
 /// Share of the commands from which a word that they have at one place is part of the command.
@@ -24,11 +26,33 @@ pub(super) fn of(step: &Step, writes: &[&Write]) -> Option<Clean> {
     let words: Vec<Clean> = (0..alike[0].len().min(MOST_WORDS))
         .map(|at| {
             let column: Vec<&Clean> = alike.iter().filter_map(|command| command.get(at)).collect();
-            agreed(&column).cloned().unwrap_or_else(|| masked(&column.into_iter().collect()))
+            let before = at.checked_sub(1).and_then(|before| alike[0].get(before));
+            match agreed(&column) {
+                Some(word) => quoted(word),
+                None => named_by(before, masked(&column.into_iter().collect())),
+            }
         })
         .collect();
     let example = Clean::join(&words.iter().collect::<Vec<_>>(), " ");
     (*example != **step && words.iter().any(|word| !word.starts_with('<'))).then_some(example)
+}
+
+/// A word as it has to be typed: in quotes where there are blanks in it.
+fn quoted(word: &Clean) -> Clean {
+    match word.contains(char::is_whitespace) && !word.contains('"') {
+        true => Clean::join(&[&Clean::fixed("\""), word, &Clean::fixed("\"")], ""),
+        false => word.clone(),
+    }
+}
+
+/// A value that varies, called what the flag before it calls it: `--lang <lang>`.
+fn named_by(before: Option<&Clean>, mask: Clean) -> Clean {
+    let name = before.and_then(|flag| flag.part(2..flag.len()).filter(|_| flag.starts_with("--")));
+    let plain = |name: &Clean| name.len() > 1 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    match name.filter(plain) {
+        Some(name) if &*mask == VALUE => Clean::join(&[&Clean::fixed("<"), &name, &Clean::fixed(">")], ""),
+        _ => mask,
+    }
 }
 
 /// The words of the command in this write that is the step or has the form.
@@ -87,8 +111,10 @@ fn masked(words: &BTreeSet<&Clean>) -> Clean {
         "<num>"
     } else if words.iter().any(path) {
         "<path>"
+    } else if words.iter().all(|word| word.contains(' ')) {
+        return Clean::fixed("\"<text>\"");
     } else {
-        "<value>"
+        VALUE
     };
     let start = first.part(0..prefix).unwrap_or_default();
     let end = first.part(first.len() - suffix..first.len()).unwrap_or_default();
@@ -125,6 +151,11 @@ mod tests {
         lines.push("zeta become admin");
         assert_eq!(example("zeta become", &lines).as_deref(), Some("zeta become reporting"));
         assert_eq!(example("zeta become", &lines[7..]).as_deref(), Some("zeta become <value>"));
+        let lines = ["zeta loc --lang fr -m 'a b' --note \"c d\"", "zeta loc --lang de -m 'a b' --note \"e f\""];
+        assert_eq!(
+            example("zeta loc", &lines).as_deref(),
+            Some("zeta loc --lang <lang> -m \"a b\" --note \"<text>\"")
+        );
         assert_eq!(example("zeta deploy", &["zeta deploy", "zeta deploy"]), None);
         assert_eq!(example("zeta deploy", &["zeta deploy prod"]), None);
     }
