@@ -170,6 +170,7 @@ impl Draft {
                         event: 3,
                         step: step.clone(),
                         message: redact("it did not work"),
+                        beside: Vec::new(),
                         args: Args::default(),
                         exit: Some(1),
                         times: if has { 2 + dice.below(4) as u32 } else { 1 },
