@@ -55,6 +55,13 @@ pub(super) fn asks_by_exit(command: &Command) -> bool {
     }
 }
 
+/// Whether an option says that the command only verifies: its exit status then tells whether it found something.
+pub(super) fn verifies(command: &Command) -> bool {
+    let says =
+        |word: &str| matches!(word, "--check" | "--exit-code" | "--detailed-exitcode" | "--list-different");
+    command.arguments().any(|word| says(word) || word.starts_with("--verify"))
+}
+
 /// Programs that only look; they are nobody's remedy.
 pub(super) fn only_looks(program: &str) -> bool {
     SHOW.contains(&program) || LOOK.contains(&program)

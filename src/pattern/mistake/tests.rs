@@ -165,7 +165,7 @@ fn what_was_done_first_keeps_the_words_that_the_fixes_share() {
 fn a_bare_program_is_no_remedy() {
     let fix = |n: usize| {
         let mut fix = fixed("kiln fire", None, None, &["rm"]);
-        fix.calls = vec![redact(&["rm a", "rm -rf b c", "rm -v d e f"][n % 3])];
+        fix.calls = vec![redact(["rm a", "rm -rf b c", "rm -v d e f"][n % 3])];
         fix
     };
     let digests = (0..6).map(|n| {
