@@ -13,6 +13,9 @@
 //! that differs is *wrong*. Runs that fail although their changes are the true ones have no cause and are counted
 //! apart. A note covers a cause when it names the call and the sort of difference (and the argument).
 //!
+//! Contrasts are of two sorts, and both are notes: tested ones, and places to check, where runs of a job are too few
+//! for a test and were compared one by one. Only the first claim a direction, so they have a line of their own.
+//!
 //! Split by trial: every trial is held out once. Split by task: five parts, ten shuffles. Reported: share of
 //! held-out failing runs with any of its causes covered, mean share covered, share with all covered.
 //!
