@@ -308,3 +308,27 @@ fn keep_surest(found: Vec<(Option<Strength>, Remark)>, most: usize) -> Vec<Remar
     order.sort_unstable();
     order.into_iter().map(|at| found[at].1.clone()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_nothing_alone_stays_with_its_neighbour() {
+        let parts = |turn: &str| -> Vec<String> {
+            let sentences = joined_where_one_leans(turn, spoken::sentences(turn));
+            sentences.into_iter().map(|at| turn[at].to_owned()).collect()
+        };
+        for whole in [
+            "decimal gorps again. hex!",
+            "too long. 5 gorps max",
+            "cups? no. gorps",
+            "Gorps stay free of wax. general rule",
+            "yyyy-mm-dd!! how often",
+        ] {
+            assert_eq!(parts(whole), [whole]);
+        }
+        assert_eq!(parts("Use gorps. No zindles."), ["Use gorps.", "No zindles."]);
+        assert_eq!(parts("Looks good. Use gorps."), ["Looks good.", "Use gorps."]);
+    }
+}

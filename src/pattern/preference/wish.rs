@@ -185,6 +185,15 @@ mod tests {
             ("run zeta too", "+run +zeta"),
             ("only deploy after zeta", "deploy +zeta"),
             ("intermediate values must not be rounded", "intermediat -round valu"),
+            ("glorp on in release", "+glorp +on +releas"),
+            ("turn glorp off", "+glorp +off +turn"),
+            ("no #glorp in snarf, ever", "-glorp snarf"),
+            ("strip glorps before you commit", "commit -glorp"),
+            ("glorps never go in git, strip them", "-git -glorp"),
+            ("cups? no. glorp", "-cup +glorp"),
+            ("why is there no glorp?", "+glorp"),
+            ("glorp missing", "+glorp"),
+            ("at top, they read not more", "+read +top"),
         ];
         for (text, expected) in cases {
             assert_eq!(terms(text), expected, "{text}");

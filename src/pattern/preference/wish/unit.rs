@@ -100,7 +100,7 @@ fn misses(words: &[Word], at: usize) -> bool {
     let lacks = matches!(text(at), "missing" | "missed" | "forgot" | "forgotten" | "forgets")
         && !before().any(|word| word.text == "you" || LEXICON.has("negator", &word.text));
     let misses_it = matches!(text(at), "miss" | "misses")
-        && before().last().is_some_and(|word| matches!(word.text.as_str(), "i" | "we"));
+        && before().next_back().is_some_and(|word| matches!(word.text.as_str(), "i" | "we"));
     asks_why && matches!(text(at), "no" | "not" | "without" | "missing") || lacks || misses_it
 }
 
