@@ -5,7 +5,9 @@
 //! - How long does a second `run` take that finds nothing new, on a ledger of 10,000 sessions? Bound: 100 ms.
 //!   Reference: `git log -1` and `git status` in the same repository, which is what a person calls instant.
 //! - What does a cycle over 100 new sessions cost on 10,000 stored ones, compared with 100 stored ones?
-//!   Bound: twice as much. Each is measured on fresh copies of the same repository.
+//!   Bound: twice as much. Each is measured on fresh copies of the same repository, caches included, as the next
+//!   cycle on one machine finds it. What is left of the difference is what cannot be remembered: a weight, a test or
+//!   a group depends on all sessions, so every cycle loads all digests and counts anew, in time linear in them.
 //!
 //! Times are medians of `--rounds` wall times of whole processes, starting included. Transcripts come from the
 //! exam's generator; `--stored N` and `--new N` change the sizes, `--binary FILE` the program, and `--folder DIR`

@@ -194,10 +194,15 @@ fn remarks_of(
 /// Whether a sentence is as short as what people throw in (`redline??`, `5 lines max`) and names something. Such a
 /// sentence says nothing by itself; across sessions it may be the tenth time that somebody has to say it.
 fn is_terse(words: &[word::Word]) -> bool {
-    let spoken = words.iter().filter(|word| !word.is_mark()).count();
-    (1..=LONGEST_TERSE).contains(&spoken)
+    let start = courtesy::courtesies(words);
+    let spoken = words.iter().skip(start).filter(|word| !word.is_mark()).count();
+    // `perfect, merging` tells what one does next.
+    let least = if start > 0 { SHORTEST_AFTER_COURTESY } else { 1 };
+    (least..=LONGEST_TERSE).contains(&spoken)
 }
 
+/// Least words of such a sentence after a courtesy.
+const SHORTEST_AFTER_COURTESY: usize = 3;
 /// Most words of a sentence that is kept although nothing in it says that it is a wish.
 const LONGEST_TERSE: usize = 16;
 

@@ -120,13 +120,16 @@ impl Miner<'_> {
         let view = |group: &Group| {
             let votes = self.judge.votes(&group.members);
             let standing = vote::standing(self.corpus, &votes);
+            // Who only throws in a word takes no side.
+            let said: Vec<_> = votes.iter().copied().filter(|vote| vote.strength.is_some()).collect();
+            let wishing = vote::standing(self.corpus, &said);
             conflict::Group {
                 middle: group.middle.clone(),
                 texts: votes.iter().map(|vote| frame::spoken(&vote.remark.text)).collect(),
                 wishes: self.judge.may_contradict(&group.members),
                 names: self.names(group),
                 clauses: votes.iter().map(|vote| frame::clause(&vote.remark.text)).collect(),
-                people: standing.people.iter().map(|person| (*person).to_owned()).collect(),
+                people: wishing.people.iter().map(|person| (*person).to_owned()).collect(),
                 sessions: standing.roots.len(),
             }
         };
