@@ -165,7 +165,11 @@ fn pattern(
         let taken = workflow.followers.iter().filter(take).count() as f64 / workflow.followers.len() as f64;
         let writes: Vec<&Write> =
             sessions.iter().filter_map(|&session| write_of(&digests[session], name(*step))).collect();
-        WorkflowStep { step: name(*step).clone(), share: taken.max(*share), example: example::of(name(*step), &writes) }
+        WorkflowStep {
+            step: name(*step).clone(),
+            share: taken.max(*share),
+            example: example::of(name(*step), &writes),
+        }
     });
     let steps: Vec<WorkflowStep> = steps.collect();
     let pitfalls = mistakes.iter().filter(|mistake| match &mistake.lesson {

@@ -134,8 +134,7 @@ fn changes_often(value: &str) -> bool {
     value.len() >= 16 && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && changes >= 3
 }
 
-/// Whether it has both letters and digits.
-pub(super) fn is_mixed(part: &str) -> bool {
+fn is_mixed(part: &str) -> bool {
     part.bytes().any(|b| b.is_ascii_digit()) && part.bytes().any(|b| b.is_ascii_alphabetic())
 }
 

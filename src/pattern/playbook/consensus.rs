@@ -96,7 +96,8 @@ fn keep_own(
     table: &LogFactorials,
 ) {
     let is_own = |(step, share): (&Symbol, &f64)| {
-        *share >= trails.settings.workflow_optional_share && Takers::of(*step, followers, trails).is_own(*share, trails, table)
+        *share >= trails.settings.workflow_optional_share
+            && Takers::of(*step, followers, trails).is_own(*share, trails, table)
     };
     let kept: Vec<bool> = steps.iter().zip(&*shares).map(is_own).collect();
     let mut keep = kept.iter();

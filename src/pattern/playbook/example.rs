@@ -151,7 +151,8 @@ mod tests {
         lines.push("zeta become admin");
         assert_eq!(example("zeta become", &lines).as_deref(), Some("zeta become reporting"));
         assert_eq!(example("zeta become", &lines[7..]).as_deref(), Some("zeta become <value>"));
-        let lines = ["zeta loc --lang fr -m 'a b' --note \"c d\"", "zeta loc --lang de -m 'a b' --note \"e f\""];
+        let lines =
+            ["zeta loc --lang fr -m 'a b' --note \"c d\"", "zeta loc --lang de -m 'a b' --note \"e f\""];
         assert_eq!(
             example("zeta loc", &lines).as_deref(),
             Some("zeta loc --lang <lang> -m \"a b\" --note \"<text>\"")

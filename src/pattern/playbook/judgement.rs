@@ -63,7 +63,8 @@ pub(super) fn topic(
 /// Whether sessions with this topic converge on the workflow, and enough of those that show it have the topic.
 fn goes_with(topic: &Topic, showing: &[u32], trails: &Trails) -> bool {
     let followed = topic.trails.iter().filter(|trail| showing.binary_search(trail).is_ok()).count() as f64;
-    followed >= trails.settings.workflow_converged * topic.trails.len() as f64 && followed >= COVERED * showing.len() as f64
+    followed >= trails.settings.workflow_converged * topic.trails.len() as f64
+        && followed >= COVERED * showing.len() as f64
 }
 
 /// Whether this share of the trails that do most of these steps do them in this order, and more than chance would.

@@ -8,9 +8,9 @@ mod unit;
 
 use super::lexicon::LEXICON;
 use crate::digest::remark::word::words;
-use polarity::{deed, signs, spare_complaints, spare_reasons, spare_what_is_qualified};
 use crate::pattern::memo::written::Written;
 use crate::pattern::memo::{Reading, remembered};
+use polarity::{deed, signs, spare_complaints, spare_reasons, spare_what_is_qualified};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use unit::{Role, Turn, Unit, units};

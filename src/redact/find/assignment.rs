@@ -66,7 +66,7 @@ fn is_secret(promise: Promise, name: &str, secret: &str, value: &Value, line: &L
         return false;
     }
     // Tests pass, gates pass, and functions pass values: the bare word is a name only where it is clearly one.
-    let mixed = secret.len() >= 8 && value.tie == Tie::Loose && value::is_mixed(secret);
+    let mixed = secret.len() >= 8 && value.tie == Tie::Loose && is_mixed(secret);
     let named = value.tie == Tie::Tight || value.quoted && line.quoted_name || mixed;
     if name.eq_ignore_ascii_case("pass") && !named {
         return false;
@@ -115,16 +115,18 @@ fn is_password(name: &str, secret: &str, value: &Value, line: &Line) -> bool {
     if is_folder || value::is_path(secret) && !value.quoted {
         return false;
     }
-    let has_digit = secret.bytes().any(|b| b.is_ascii_digit());
     let has_letter = secret.bytes().any(|b| b.is_ascii_alphabetic());
-    let has_sign = secret.bytes().any(|b| b"!@#$%^&*+=?~".contains(&b));
-    let mixed = has_letter && (has_digit || has_sign) || has_digit && secret.len() >= 6;
+    let mixed = is_mixed(secret);
     if secret.contains(char::is_whitespace) {
         return value.quoted && is_phrase(secret) && value.tie != Tie::Words;
     }
     if value.quoted {
         return match value.tie {
-            Tie::Words => mixed && secret.len() >= 6 || name.bytes().all(|b| b.is_ascii_uppercase()),
+            Tie::Words => {
+                mixed && secret.len() >= 6
+                    || value::are_scrambled(secret)
+                    || name.bytes().all(|b| b.is_ascii_uppercase())
+            }
             Tie::Tight | Tie::Loose | Tie::Flag => !is_label(secret) || line.element,
         };
     }
@@ -145,6 +147,14 @@ fn is_password(name: &str, secret: &str, value: &Value, line: &Line) -> bool {
         }
         Tie::Words => mixed && secret.len() >= 6 && has_letter && !secret.contains(['/', '\\', '(']),
     }
+}
+
+/// Letters with digits or signs among them, or a long number.
+fn is_mixed(secret: &str) -> bool {
+    let has_digit = secret.bytes().any(|b| b.is_ascii_digit());
+    let has_letter = secret.bytes().any(|b| b.is_ascii_alphabetic());
+    let has_sign = secret.bytes().any(|b| b"!@#$%^&*+=?~".contains(&b));
+    has_letter && (has_digit || has_sign) || has_digit && secret.len() >= 6
 }
 
 /// One plain lower-case word as the whole value of a line (`password: letmein`).
