@@ -250,7 +250,7 @@ fn says(message: &str, value: &str) -> bool {
 }
 
 /// Quotes, at most one an independent session, the clearest first: those whose session also shows what worked, the
-/// shorter message before the longer. A quote that says the same as one before it adds little and comes last.
+/// shorter message before the longer. Who would only say again what was quoted says what worked in the end.
 fn evidence(group: &Group<'_>, most: usize) -> Vec<Evidence> {
     let mut ranked: Vec<&Occurrence<'_>> = group.occurrences.iter().collect();
     ranked.sort_by_key(|o| {
@@ -258,15 +258,24 @@ fn evidence(group: &Group<'_>, most: usize) -> Vec<Evidence> {
     });
     let mut roots = BTreeSet::new();
     ranked.retain(|o| roots.insert(&o.digest.root));
-    let mut quotes = BTreeSet::new();
-    let (new, again): (Vec<_>, Vec<_>) = ranked.into_iter().partition(|o| quotes.insert(o.message));
-    let quote = |o: &Occurrence<'_>| Evidence {
+    let mut quotes: BTreeSet<Clean> = BTreeSet::new();
+    let (new, again): (Vec<_>, Vec<_>) = ranked.into_iter().partition(|o| quotes.insert(o.message.clone()));
+    let evidence = |o: &Occurrence<'_>, event: u32, quote: &Clean| Evidence {
         session: o.digest.session.clone(),
-        event: o.failure.event,
+        event,
         at: o.digest.began,
-        quote: o.message.clone(),
+        quote: quote.clone(),
     };
-    new.into_iter().chain(again).take(most).map(quote).collect()
+    let failed = |o: &&Occurrence<'_>| evidence(o, o.failure.event, o.message);
+    let mut worked = |o: &&Occurrence<'_>| {
+        let fix = o.fix().filter(|fix| !fix.guessed && !fix.edited && fix.call.contains(' '))?;
+        quotes.insert(fix.call.clone()).then(|| evidence(o, fix.event, &fix.call))
+    };
+    let first: Vec<Evidence> = new.iter().map(failed).take(most).collect();
+    let room = most - first.len();
+    let mut rest: Vec<Evidence> = again.iter().filter_map(&mut worked).take(room).collect();
+    rest.extend(again.iter().map(failed).take(room - rest.len()));
+    first.into_iter().chain(rest).collect()
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     let (taken, mut agreed): (Vec<usize>, Vec<(Group, Pattern)>) =
         free.iter().filter_map(|at| Some((*at, worth(at)?))).unzip();
     free.retain(|at| !taken.contains(at));
-    for (group, parts) in gather::by_name(&groups, &said.standing, &free, &requests.asked) {
+    for (group, parts) in gather::by_name(&groups, &said.standing, &free, &requests.worked_with) {
         if parts.iter().all(|at| free.contains(at))
             && miner.judge.is_meant(&group)
             && let Some(pattern) = miner.agreement(&group)
@@ -220,6 +220,10 @@ impl Miner<'_> {
         let wish = lesson::of(self.wordings, vectors, members, middle);
         let evidence = lesson::evidence(self.corpus, self.wordings, vectors, members, middle);
         let stated = self.judge.votes(members).iter().any(|vote| vote.states_a_wish());
+        // Who asks a question corrects nothing yet.
+        if !stated && wish.wording.ends_with('?') {
+            return None;
+        }
         let (sort, lesson) = match stated {
             true => ("wish", Lesson::Wish(wish)),
             false => ("correction", Lesson::Correction(wish)),

@@ -19,12 +19,12 @@ const CLEAR: f64 = 0.7;
 const WORDINGS: usize = 3;
 
 /// Groups of groups that share a name, the most often said name first, with the groups that each is made of. `free`:
-/// which groups may be used; `asked`: in how many jobs' requests each word is.
+/// which groups may be used; `worked_with`: in how many jobs people work with what a word names.
 pub(super) fn by_name(
     groups: &Groups,
     wordings: &[Wording<'_>],
     free: &BTreeSet<usize>,
-    asked: &BTreeMap<String, usize>,
+    worked_with: &BTreeMap<String, usize>,
 ) -> Vec<(Group, Vec<usize>)> {
     let mut said: BTreeMap<&str, usize> = BTreeMap::new();
     for wording in wordings {
@@ -62,7 +62,7 @@ pub(super) fn by_name(
             .map(|wording| wording.votes.len())
             .sum();
         let everybody = said.get(term).copied().unwrap_or_default();
-        let is_worked_on = asked.get(term).is_some_and(|jobs| *jobs > 1);
+        let is_worked_on = worked_with.get(term).is_some_and(|jobs| *jobs > 1);
         // Some want what has this name, others do not: these are no one wish.
         let signs = parts.iter().filter_map(|&at| groups.all.get(at)?.middle.sign(term));
         let (wanted, refused): (Vec<f64>, Vec<f64>) =

@@ -4,6 +4,7 @@
 //! their rare words; refuses to name jobs ([`crate::pattern::job`] does, where requests are nearly the same).
 
 use super::wish::read;
+use crate::digest::step::Step;
 use crate::pattern::Corpus;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,9 @@ pub(super) struct Requests {
     weight: BTreeMap<String, f64>,
     /// In how many jobs' requests each word is.
     pub(super) asked: BTreeMap<String, usize>,
+    /// In how many jobs each word is in a request or in the name of a step that was taken: what everybody works with
+    /// (`commit`, `test`) names nothing.
+    pub(super) worked_with: BTreeMap<String, usize>,
 }
 
 impl Requests {
@@ -43,8 +47,14 @@ impl Requests {
         let rarity =
             |times: usize| ((words.len() as f64 + BACKGROUND) / (times as f64 + SMOOTHING)).ln().max(0.1);
         let weight = having.iter().map(|(word, (times, _))| ((*word).to_owned(), rarity(*times))).collect();
-        let asked = having.iter().map(|(word, (_, jobs))| ((*word).to_owned(), jobs.len())).collect();
-        Requests { words, weight, asked }
+        let asked: BTreeMap<String, usize> =
+            having.iter().map(|(word, (_, jobs))| ((*word).to_owned(), jobs.len())).collect();
+        let mut worked_with = asked.clone();
+        for (word, jobs) in words_of_steps(corpus) {
+            let known = worked_with.entry(word).or_default();
+            *known = (*known).max(jobs);
+        }
+        Requests { words, weight, asked, worked_with }
     }
 
     /// Whether two sessions were asked for one thing, the words of `besides` left out on both sides. Where nothing is
@@ -77,4 +87,21 @@ impl Requests {
         }
         apart.len()
     }
+}
+
+/// The words of steps' names, each with in how many jobs it is.
+fn words_of_steps(corpus: &Corpus<'_>) -> BTreeMap<String, usize> {
+    let mut jobs_of: BTreeMap<&Step, BTreeSet<usize>> = BTreeMap::new();
+    for (session, digest) in corpus.digests.iter().enumerate() {
+        for step in &digest.steps {
+            jobs_of.entry(step).or_default().insert(corpus.jobs.of(session));
+        }
+    }
+    let mut words: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (step, jobs) in jobs_of {
+        for word in read(&step.0, false).terms.into_keys() {
+            words.entry(word).or_default().extend(&jobs);
+        }
+    }
+    words.into_iter().map(|(word, jobs)| (word, jobs.len())).collect()
 }
