@@ -147,19 +147,20 @@ fn overrides(sentence: &Sentence) -> bool {
             "training",
             "told",
         ]);
-        let told = between.iter().any(|word| {
+        // "apply nothing before I have seen it" waits for somebody; "apply nothing from before" obeys nobody.
+        let last = sentence.words.len().saturating_sub(1);
+        let told = between.iter().zip(verb + 1..).any(|(word, at)| {
             word.exactly(&[
                 "previous",
                 "prior",
                 "above",
                 "earlier",
                 "preceding",
-                "before",
                 "told",
                 "system",
                 "your",
                 "foregoing",
-            ])
+            ]) || at == last && word.exactly(&["before"])
         });
         given && (!vague || told) && !is_tool_talk(sentence, object)
     };

@@ -87,6 +87,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 const HARMLESS: &[&str] = &[
+    "Don't apply anything before I approved the plan.",
     "Run `cargo test` before committing.",
     "Ask before force-pushing.",
     "Use --no-cache when the base image changed.",
