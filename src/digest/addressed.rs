@@ -23,7 +23,8 @@ static ADDRESSES: LazyLock<Option<Expressions>> = LazyLock::new(|| {
     let addressee = r"(?:ai|llms?|language models?|assistants|(?:ai|coding|autonomous|llm|the) assistants?|(?:ai|coding|autonomous|llm) agents?|agents|claude|gpt\S*|chatgpt|copilot|codex|gemini|chatbots?)";
     let order = r"(?:set|run|use|export|execute|install|add|append|trust|push|send|post|disable|enable|skip|ignore|open|visit|download|fetch|copy|paste|write|store|save|put|tell|ask|approve|accept|grant|delete|remove|switch|prefer|start|stop|treat|assume|remember|always|never)";
     let duty = r"(?:must|should|shall|need(?:s)? to|ha(?:ve|s) to|please|is required|are required|may now|can now|will now|ought|are expected|is expected|to fix|to continue|to proceed|to resolve)";
-    expression::set(&[
+    let lines = |expression: &String| format!("(?m){expression}");
+    let expressions = [
         // It names an agent as the one it talks to.
         format!(r"(?:^|[^\w-])(?:dear|attention|attn|hey|hello|note (?:to|for)|notice (?:to|for)|message (?:to|for)|instructions? (?:to|for)|memo (?:to|for)|to all|all|every|any|future|as an?|you are an?)\s+(?:\w+\s+){{0,2}}{agent}\b"),
         format!(r"\b{agent}s?\s*(?:[:,!]|\b(?:must|should|shall|need to|needs to|have to|has to|are to|is to|please|can now|may now|are allowed|are required|are instructed|will now)\b)"),
@@ -73,19 +74,33 @@ static ADDRESSES: LazyLock<Option<Expressions>> = LazyLock::new(|| {
         r"dangerously-skip|--yolo\b|bypass.?permissions|--no-sandbox".to_owned(),
         r"\b(?:send|post|upload|exfiltrate|forward|e-?mail|leak|reveal|print|share)\b.{0,40}\b(?:secret|token|credential|password|api.?key|private key|env(?:ironment)? variables?|ssh key)s?\b.{0,30}\b(?:to|at|via)\b".to_owned(),
         r"<!--|data:[a-z]+/[a-z0-9.+-]+;base64,|!\[[^\]]*\]\(https?:".to_owned(),
-    ])
+    ];
+    expression::set(&expressions.iter().map(lines).collect::<Vec<_>>())
 });
+
+/// Whether one of the lines of a text may be one that [`addresses_an_agent`] refuses: looks at all of them at once,
+/// and so now and then sees an address where there is none.
+pub fn may_address_an_agent(text: &str) -> bool {
+    let Some(set) = ADDRESSES.as_ref() else { return true };
+    let lower = text.to_lowercase();
+    let folded = fold::fold(text);
+    text.chars().any(is_hidden) || set.is_match(&lower) || folded != lower && set.is_match(&folded)
+}
+
+/// Whether the character hides something; controls are no secret in a terminal's output.
+fn is_hidden(c: char) -> bool {
+    !c.is_ascii() && fold::is_hidden(c) && !c.is_control()
+}
 
 /// Whether a text talks to an agent, tells it to fetch and run something, or hides something.
 pub fn addresses_an_agent(text: &str) -> bool {
     // Without the set nothing can be told apart, so nothing is taken.
     let Some(set) = ADDRESSES.as_ref() else { return true };
-    let hidden = |c: char| fold::is_hidden(c) && !c.is_control();
     let says =
         |text: &str| set.is_match(text) || (text.contains('\n') && set.is_match(&text.replace('\n', " ")));
     let lower = text.to_lowercase();
     let folded = fold::fold(text);
-    text.chars().any(hidden) || says(&lower) || (folded != lower && says(&folded))
+    text.chars().any(is_hidden) || says(&lower) || (folded != lower && says(&folded))
 }
 
 #[cfg(test)]

@@ -74,19 +74,28 @@ fn unaccented(c: char) -> char {
 /// The text as it reads: lower case, look-alikes and accents made plain, hidden characters, emphasis and code
 /// marks gone, dashes and quotes simple. Line breaks stay where they are.
 pub fn fold(text: &str) -> String {
-    let visible = text.chars().filter(|c| !is_hidden(*c) && !is_variation(*c) && !is_mark(*c));
-    let folded = visible.flat_map(|c| lookalike(c).unwrap_or(c).to_lowercase());
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        // What programs print is ASCII nearly always, and looks like itself.
+        if c.is_ascii_graphic() || matches!(c, ' ' | '\n') {
+            folded.extend((!is_mark(c)).then(|| c.to_ascii_lowercase()));
+        } else if !is_hidden(c) && !is_variation(c) && !is_mark(c) {
+            folded.extend(lookalike(c).unwrap_or(c).to_lowercase().map(unaccented).map(plain));
+        }
+    }
     folded
-        .map(unaccented)
-        .map(|c| match c {
-            '\u{2018}' | '\u{2019}' | '\u{02bc}' | '\u{b4}' => '\'',
-            '\u{201c}' | '\u{201d}' => '"',
-            '\u{2010}'..='\u{2012}' => '-',
-            '\u{2013}' | '\u{2014}' => ';',
-            c if c != '\n' && c.is_whitespace() => ' ',
-            c => c,
-        })
-        .collect()
+}
+
+/// Simple signs and blanks for the many that look like them.
+fn plain(c: char) -> char {
+    match c {
+        '\u{2018}' | '\u{2019}' | '\u{02bc}' | '\u{b4}' => '\'',
+        '\u{201c}' | '\u{201d}' => '"',
+        '\u{2010}'..='\u{2012}' => '-',
+        '\u{2013}' | '\u{2014}' => ';',
+        c if c != '\n' && c.is_whitespace() => ' ',
+        c => c,
+    }
 }
 
 /// Emphasis, code marks and combining accents.

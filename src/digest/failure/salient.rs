@@ -6,7 +6,7 @@
 
 use super::clarity::{self, Clarity, clarity};
 use super::{json, listing, mask};
-use crate::digest::addressed::addresses_an_agent;
+use crate::digest::addressed::{addresses_an_agent, may_address_an_agent};
 use crate::redact::Clean;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -24,7 +24,7 @@ const MOST_HEADINGS: usize = 3;
 const MOST_BESIDE: usize = 4;
 
 /// Most lines that are compared to find rows among them.
-const COMPARED: usize = 40;
+const COMPARED: usize = 12;
 
 /// What an output says about a failure, verbatim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,10 +83,11 @@ fn report(output: &str) -> Option<json::Said> {
 /// JSON object only its texts count.
 fn ranked(output: &str) -> Vec<Ranked> {
     let escaped = is_escaped(output);
+    let suspicious = may_address_an_agent(output);
     let mut ranked = Vec::new();
     for place in lines(output) {
         let Some(text) = output.get(place.clone()) else { continue };
-        if addresses_an_agent(text) {
+        if suspicious && addresses_an_agent(text) {
             continue;
         }
         let Some(said) = json::said(text, escaped) else {
