@@ -24,7 +24,7 @@ const MOST_HEADINGS: usize = 3;
 const MOST_BESIDE: usize = 4;
 
 /// Most lines that are compared to find rows among them.
-const COMPARED: usize = 12;
+const COMPARED: usize = 40;
 
 /// What an output says about a failure, verbatim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,22 +122,42 @@ fn beside(output: &str, message: &Range<usize>, candidates: Vec<Ranked>) -> Vec<
         .collect();
     near.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     near.truncate(COMPARED);
-    let masked = |place: &Range<usize>| output.get(place.clone()).map(mask::masked).unwrap_or_default();
-    let mut times: BTreeMap<String, usize> = BTreeMap::from([(masked(message), 1)]);
-    let near: Vec<(String, Range<usize>)> =
-        near.into_iter().map(|(_, _, place)| (masked(&place), place)).collect();
-    for (masked, _) in &near {
-        *times.entry(masked.clone()).or_default() += 1;
+    let text = |place: &Range<usize>| output.get(place.clone()).unwrap_or_default();
+    let mut times: BTreeMap<String, usize> = BTreeMap::from([(shape(text(message)), 1)]);
+    for (_, _, place) in &near {
+        *times.entry(shape(text(place))).or_default() += 1;
     }
-    let is_single = |masked: &String| times.get(masked) == Some(&1) && !mask::is_placeholder(masked);
-    let mut chosen: Vec<Range<usize>> = near
-        .into_iter()
-        .filter(|(masked, _)| is_single(masked))
-        .map(|(_, place)| place)
-        .take(MOST_BESIDE)
-        .collect();
+    let is_single = |place: &Range<usize>| times.get(&shape(text(place))) == Some(&1);
+    // Masking a line costs more than reading it, so only those that are left are masked.
+    let mut said = vec![mask::masked(text(message))];
+    let mut chosen: Vec<Range<usize>> = Vec::new();
+    for (_, _, place) in near.into_iter().filter(|(_, _, place)| is_single(place)) {
+        if chosen.len() == MOST_BESIDE {
+            break;
+        }
+        let masked = mask::masked(text(&place));
+        if !said.contains(&masked) && !mask::is_placeholder(&masked) {
+            said.push(masked);
+            chosen.push(place);
+        }
+    }
     chosen.sort_by_key(|place| place.start);
     chosen
+}
+
+/// A line with `#` for every run of characters that holds a digit or a slash: rows of a listing have one shape.
+fn shape(line: &str) -> String {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '/' | '-' | '\\');
+    let varies = |c: char| c.is_ascii_digit() || matches!(c, '/' | '\\');
+    let mut shape = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|c: char| is_part(c) != is_part(first)).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        shape.push_str(if is_part(first) && run.contains(varies) { "#" } else { run });
+        rest = after;
+    }
+    shape
 }
 
 /// Whether a line beside a message may tell why: it states a problem, tells of trouble, or is the code of an error. A
