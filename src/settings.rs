@@ -188,7 +188,7 @@ pub struct Mining {
     pub template_similarity: f64,
     /// Share of telling words (rare ones count more) from which two requests are one job, 0 to 1.
     pub job_similarity: f64,
-    /// False-discovery rate of contrast mining (Benjamini–Hochberg q).
+    /// False-discovery rate of contrast mining, 0 to 1.
     pub false_discovery_rate: f64,
     /// Largest gap (steps) inside a workflow.
     pub workflow_gap: usize,

@@ -49,7 +49,7 @@ const CANDIDATES: f64 = 2.0;
 const LEAST_CHANCE: f64 = 0.25;
 
 /// Most differences that are told at once without a test that held.
-const MOST_OBSERVED: usize = 10;
+const MOST_OBSERVED: usize = 6;
 
 /// Most contrasts that are told at once.
 const MOST_CONTRASTS: usize = 24;

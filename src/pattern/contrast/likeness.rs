@@ -87,7 +87,7 @@ pub(super) fn leave_out_repetitions(findings: &mut Vec<Finding>) {
 }
 
 /// Whether two habits are about one step being done or left out, or one says more of the other.
-fn is_same_matter(one: &Habit, other: &Habit) -> bool {
+pub(super) fn is_same_matter(one: &Habit, other: &Habit) -> bool {
     match (one, other) {
         (Habit::Does(a), Habit::Omits(b)) | (Habit::Omits(a), Habit::Does(b)) => a == b,
         _ => says_more_of(one, other),

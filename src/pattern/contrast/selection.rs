@@ -234,10 +234,16 @@ fn worth_telling(findings: &[Finding], all: f64) -> usize {
 }
 
 /// Differences that recur over jobs, for which there are too few runs to call them a cause; those left out that a
-/// test has told of. Those that most failing runs may owe their failure to come first.
+/// test has told of. Those that most failing runs may owe their failure to come first. That a step is both left out
+/// and done too often is said once, the way it happens more.
 fn observed(differences: Vec<Difference>, told: &[Finding]) -> Vec<Finding> {
-    let is_open =
-        |seen: &Difference| !told.iter().any(|other| likeness::says_more_of(&other.habit, &seen.habit));
+    let mut habits: Vec<Habit> = Vec::new();
+    let is_open = |seen: &Difference| {
+        let before = told.iter().map(|finding| &finding.habit).chain(&habits);
+        let known = before.into_iter().any(|other| likeness::is_same_matter(other, &seen.habit));
+        habits.extend((!known).then(|| seen.habit.clone()));
+        !known
+    };
     let finding = |seen: Difference| Finding {
         p: 1.0,
         q: 1.0,
