@@ -226,7 +226,7 @@ impl Candidate {
 struct Aligner {
     /// Where in the trail the steps stand. Only these can be matched: the rest of the trail costs a look, no more.
     places: Vec<usize>,
-    /// best[i][j]: weight of the best alignment of the first i steps with the first j places, row by row.
+    /// `best[i][j]`: weight of the best alignment of the first i steps with the first j places, row by row.
     best: Vec<f64>,
     matched: Vec<Option<usize>>,
 }
