@@ -1,8 +1,8 @@
 //! Digests and cycles, kept in git under `refs/dream/ledger`.
 //!
 //! Owns the layout ([`layout`]), the record of a cycle ([`CycleRecord`]), the rule which of two digests of one
-//! session counts ([`newest()`]), what becomes known of a session later ([`LateOutcome`]), and what spares reading again ([`cache`] of texts, [`stat_cache`] of transcripts). The ledger and
-//! the inboxes are read as one set. Refuses to judge digests, and to move refs: [`Ledger::append`] prepares a
+//! session counts ([`newest()`]), what becomes known of a session later ([`LateOutcome`]), and what spares reading
+//! again ([`cache`] of texts, [`stat_cache`] of transcripts). The ledger and the inboxes are read as one set. Refuses to judge digests, and to move refs: [`Ledger::append`] prepares a
 //! commit that the cycle moves together with its branch.
 
 pub mod cache;
@@ -109,7 +109,8 @@ impl<'repo> Ledger<'repo> {
         Ok(seen)
     }
 
-    /// All digests of the ledger and the inboxes, one a session, with what became known of it later. A line that is no digest is skipped and told.
+    /// All digests of the ledger and the inboxes, one a session, with what became known of it later. A line that is
+    /// no digest is skipped and told.
     ///
     /// Files are read in parallel; what is in memory beyond the digests is one file a thread.
     pub fn digests(&self) -> Result<Digests> {

@@ -48,14 +48,14 @@ pub fn mine(corpus: &Corpus<'_>, mistakes: &[Pattern]) -> Vec<Pattern> {
     let requests = Requests::of(corpus, &trails);
     let mut tried: Vec<Vec<Symbol>> = Vec::new();
     let mut taken: Vec<(Workflow, Topic)> = Vec::new();
-    for seed in chain::mine(&trails, corpus.settings, &table) {
+    for seed in chain::mine(&trails, &table) {
         if tried.len() >= MOST_SEEDS {
             break;
         }
         if tried.iter().any(|steps| explains(steps, &seed.steps)) {
             continue;
         }
-        let grown = consensus::grow(&seed.steps, &trails, corpus.settings, &table);
+        let grown = consensus::grow(&seed.steps, &trails, &table);
         tried.push(seed.steps);
         let Some(workflow) = grown else { continue };
         tried.push(workflow.steps.iter().map(|(step, _)| *step).collect());

@@ -20,7 +20,7 @@ pub(crate) fn transcripts(sandbox: &Sandbox) -> PathBuf {
                 (format!("{number}-{at}"), at.checked_sub(1).map(|at| format!("{number}-{at}")));
             serde_json::json!({
                 "type": kind, "sessionId": format!("session-{number}"), "uuid": uuid, "parentUuid": parent,
-                "isSidechain": false, "userType": "external", "cwd": format!("/work/p{number}"), "version": "2.0.1",
+                "isSidechain": false, "userType": "external", "cwd": format!("/srv/p{number}"), "version": "2.0.1",
                 "timestamp": format!("2025-12-0{}T10:00:0{at}Z", number + 1),
                 "message": {"role": kind, "content": content},
             })

@@ -1,8 +1,8 @@
 //! The line of an output that says what went wrong.
 //!
 //! Owns the ranking of lines: an exception's last line before a compiler's `error:`, that before a sentence
-//! with a problem in it, hints and progress last. Refuses lines that talk to agents ([`crate::digest::addressed`]). What it
-//! gives is always a verbatim part of the output.
+//! with a problem in it, hints and progress last. Refuses lines that talk to agents
+//! ([`crate::digest::addressed`]). What it gives is always a verbatim part of the output.
 
 use super::clarity::{self, Clarity, clarity};
 use super::{json, listing, mask};
@@ -216,8 +216,8 @@ fn unstated(output: &str, ranked: &[Ranked]) -> Option<Range<usize>> {
     odd.or_else(|| if ranked.len() <= 2 { hint() } else { None })
 }
 
-/// The line after one that only announces it: a heading (`Validation Error:`, `Compilation Error`), or a sentence (`… due to the following
-/// issue:`) before a line that states a problem.
+/// The line after one that only announces it: a heading (`Validation Error:`, `Compilation Error`), or a sentence
+/// (`… due to the following issue:`) before a line that states a problem.
 fn announced(output: &str, line: &Range<usize>) -> Option<Range<usize>> {
     let announcing = output.get(line.clone())?;
     let heading =

@@ -9,7 +9,6 @@
 
 use super::significance::{LogFactorials, binomial_bound, combined};
 use super::trail::{Symbol, Trail, Trails};
-use crate::settings::Mining;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -30,13 +29,13 @@ pub(super) struct Chain {
 }
 
 /// The frequent sequences, those that say most first.
-pub(super) fn mine(trails: &Trails, settings: &Mining, table: &LogFactorials) -> Vec<Chain> {
-    let edges = Edges::of(trails, settings.workflow_gap, table);
+pub(super) fn mine(trails: &Trails, table: &LogFactorials) -> Vec<Chain> {
+    let edges = Edges::of(trails, trails.settings.workflow_gap, table);
     let roots: Vec<Symbol> = (0..trails.names.len() as Symbol).filter(|&a| edges.leads_on(a)).collect();
     let grown = roots.par_iter().map(|&root| {
         let (work, most_chains) = (WORK / roots.len(), (MOST_CHAINS / roots.len()).max(1));
         let chains = Vec::new();
-        let mut search = Search { trails, edges: &edges, settings, work, chains, most_chains };
+        let mut search = Search { trails, edges: &edges, work, chains, most_chains };
         let start = trails.with[root as usize].iter().map(|&trail| {
             let steps = &trails.all[trail as usize].telling;
             let ends = (0u32..).zip(steps).filter(|(_, step)| **step == root).map(|(at, _)| at).collect();
@@ -185,7 +184,6 @@ struct Projected {
 struct Search<'a> {
     trails: &'a Trails,
     edges: &'a Edges,
-    settings: &'a Mining,
     work: usize,
     chains: Vec<Chain>,
     most_chains: usize,
@@ -195,14 +193,14 @@ impl Search<'_> {
     /// Extends a sequence by every step that may follow. At most `workflow_max_steps` deep.
     fn grow(&mut self, steps: &mut Vec<Symbol>, projected: &[Projected]) {
         let mut extensions: BTreeMap<Symbol, Vec<Projected>> = BTreeMap::new();
-        if steps.len() < self.settings.workflow_max_steps {
+        if steps.len() < self.trails.settings.workflow_max_steps {
             for here in projected {
                 self.extend(steps, here, &mut extensions);
             }
         }
         extensions.retain(|_, there| there.len() >= self.trails.support);
         let goes_on_everywhere = extensions.values().any(|there| there.len() == projected.len());
-        let long_enough = steps.len() >= self.settings.workflow_min_steps;
+        let long_enough = steps.len() >= self.trails.settings.workflow_min_steps;
         if long_enough && !goes_on_everywhere && self.chains.len() < self.most_chains {
             let bits = self.bits(steps, projected.len());
             self.chains.push(Chain { steps: steps.clone(), bits });
@@ -226,7 +224,7 @@ impl Search<'_> {
         let trail = &self.trails.all[here.trail as usize].telling;
         let last = prefix[prefix.len() - 1];
         for &end in &here.ends {
-            for at in (end + 1..trail.len() as u32).take(self.settings.workflow_gap + 1) {
+            for at in (end + 1..trail.len() as u32).take(self.trails.settings.workflow_gap + 1) {
                 self.work = self.work.saturating_sub(1);
                 let step = trail[at as usize];
                 if !self.edges.allows(last, step) || prefix.contains(&step) {

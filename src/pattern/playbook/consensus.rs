@@ -9,7 +9,6 @@
 use super::chain;
 use super::significance::LogFactorials;
 use super::trail::{Symbol, Trails, distinct};
-use crate::settings::Mining;
 use std::collections::BTreeMap;
 
 /// Share of the followers from which a step at one place is theirs beyond doubt.
@@ -54,12 +53,8 @@ impl Workflow {
 }
 
 /// The workflow around a sequence; `None` if it dissolves.
-pub(super) fn grow(
-    seed: &[Symbol],
-    trails: &Trails,
-    settings: &Mining,
-    table: &LogFactorials,
-) -> Option<Workflow> {
+pub(super) fn grow(seed: &[Symbol], trails: &Trails, table: &LogFactorials) -> Option<Workflow> {
+    let settings = &trails.settings;
     let shows =
         |trail: &u32| chain::occurs(&trails.all[*trail as usize].telling, seed, settings.workflow_gap);
     let mut followers: Vec<u32> = trails.with_all(seed).into_iter().filter(shows).collect();

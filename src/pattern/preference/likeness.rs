@@ -60,7 +60,8 @@ struct Entry {
 
 impl Weights {
     /// Learns the weights from distinct wishes and from the requests that a word is in (`asked`: what people work on
-    /// every day tells little), and alternatives from those that people name (`replaced`: the wanted and the unwanted words of wishes that put one thing in another's place).
+    /// every day tells little), and alternatives from those that people name (`replaced`: the wanted and the unwanted
+    /// words of wishes that put one thing in another's place).
     pub(super) fn learn<'a>(
         wishes: impl Iterator<Item = &'a Wish>,
         asked: &BTreeMap<String, usize>,
@@ -249,8 +250,8 @@ impl Vector {
         }
     }
 
-    /// How much of what this one does not want the other one wants, 0 to 1; `None` where it wants all it names. Of several words under one negation
-    /// (`never use the latest tag`) any may be the one that is meant; that the other wants tags denies nothing.
+    /// How much of what this one does not want the other one wants, 0 to 1; `None` where it wants all it names. Of
+    /// several words under one negation (`never use the latest tag`) any may be the one that is meant; that the other wants tags denies nothing.
     pub(super) fn denied_by(&self, other: &Vector) -> Option<f64> {
         let (mut unwanted, mut denied) = (0.0, 0.0);
         for (term, entry) in self.0.iter().filter(|(_, entry)| entry.sign < 0.0) {

@@ -72,10 +72,12 @@ fn authorization(text: &str, name_end: usize) -> Option<Finding> {
     let word_end = run(bytes, start, Alphabet::Url, 24);
     let word = text.get(start..word_end)?;
     let gap = bytes.get(word_end..)?.iter().take(4).take_while(|b| **b == b' ').count();
-    let token = text.get(word_end + gap..run(bytes, word_end + gap, Alphabet::Any, LONGEST))?;
     // A scheme that nobody knows is a short word, and what comes after it looks like nothing but a token.
-    let unheard_of = word.len() <= 16 && value::is_plain_name(word) && gap > 0 && value::is_random(token);
-    let known = unheard_of || SCHEMES.iter().any(|scheme| scheme.eq_ignore_ascii_case(word));
+    let is_unheard_of = || {
+        let token = text.get(word_end + gap..run(bytes, word_end + gap, Alphabet::Any, LONGEST));
+        word.len() <= 16 && value::is_plain_name(word) && gap > 0 && token.is_some_and(value::is_random)
+    };
+    let known = SCHEMES.iter().any(|scheme| scheme.eq_ignore_ascii_case(word)) || is_unheard_of();
     let begin = if known && gap > 0 { word_end + gap } else { start };
     let digest =
         known && matches!(word.to_ascii_lowercase().as_str(), "digest" | "aws4-hmac-sha256" | "oauth");
