@@ -20,8 +20,10 @@
 //! | edges | [`repo`] | the one door to git: objects, refs, signing |
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
 //! | story | [`cycle`] | one dream: digests in, a branch of learnings out |
+//! | | [`check`] | may this change to the memory be merged? |
 //! | front ends | [`commands`] | one file a command |
 
+pub mod check;
 pub mod commands;
 pub mod cycle;
 pub mod digest;

@@ -6,6 +6,7 @@
 //! commit that the cycle moves together with its branch.
 
 pub mod cache;
+mod find;
 mod late;
 pub mod layout;
 mod newest;

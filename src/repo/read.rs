@@ -63,6 +63,17 @@ impl Repo {
         }
     }
 
+    /// The commit that people mean by a name: a branch, a tag, `HEAD~2`, the beginning of a commit's name. `None` if
+    /// it names nothing, or no commit.
+    pub fn commit_named(&self, name: &str) -> Result<Option<Oid>> {
+        let commit = self.inner.revparse_single(name).and_then(|object| object.peel(ObjectType::Commit));
+        match commit {
+            Ok(commit) => Ok(Some(commit.id().into())),
+            Err(error) if error.class() == git2::ErrorClass::Odb => Err(error).context("cannot read the repository"),
+            Err(_) => Ok(None),
+        }
+    }
+
     /// All refs whose full name starts with `prefix` (`refs/heads/dream/`), with the commits they stand on,
     /// sorted by name. Refs that stand on no commit are left out.
     pub fn refs_under(&self, prefix: &str) -> Result<Vec<(String, Oid)>> {
