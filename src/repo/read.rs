@@ -69,7 +69,9 @@ impl Repo {
         let commit = self.inner.revparse_single(name).and_then(|object| object.peel(ObjectType::Commit));
         match commit {
             Ok(commit) => Ok(Some(commit.id().into())),
-            Err(error) if error.class() == git2::ErrorClass::Odb => Err(error).context("cannot read the repository"),
+            Err(error) if error.class() == git2::ErrorClass::Odb => {
+                Err(error).context("cannot read the repository")
+            }
             Err(_) => Ok(None),
         }
     }

@@ -5,7 +5,7 @@ use crate::sandbox::Sandbox;
 use std::path::{Path, PathBuf};
 
 /// The moment that every dream here is dated with.
-const NOW: &str = "2026-01-05T02:00:00Z";
+pub(crate) const NOW: &str = "2026-01-05T02:00:00Z";
 
 /// The shipped sessions, a line each.
 pub(crate) fn sessions(sandbox: &Sandbox) -> Vec<String> {

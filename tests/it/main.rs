@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 
 mod cache;
+mod check;
 mod cli;
 mod cycle;
 mod dream;

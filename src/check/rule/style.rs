@@ -3,6 +3,9 @@
 use crate::check::Case;
 use crate::check::finding::Finding;
 
+/// The byte-order mark that some programs begin a file with.
+const MARK: char = '\u{feff}';
+
 /// The rule's name.
 pub(in crate::check) const RULE: &str = "white-space";
 
@@ -13,6 +16,9 @@ pub(super) fn inspect(case: &Case<'_>) -> Vec<Finding> {
         let mut warn = |what: &str, line: Option<u32>| {
             findings.push(Finding::warning(RULE, &shown, what, "run `git dream check --fix`").at(line));
         };
+        if text.starts_with(MARK) {
+            warn("it begins with a byte-order mark", None);
+        }
         if text.contains("\r\n") {
             warn("its lines end as on Windows", None);
         }
@@ -30,7 +36,8 @@ pub(super) fn inspect(case: &Case<'_>) -> Vec<Finding> {
 
 /// The text without any of it.
 pub(in crate::check) fn mended(text: &str) -> String {
-    let mut mended: String = text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
+    let mut mended: String =
+        text.trim_start_matches(MARK).lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
     let length = mended.trim_end_matches('\n').len();
     mended.truncate(length);
     if !mended.is_empty() {

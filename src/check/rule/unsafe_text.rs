@@ -9,7 +9,8 @@ pub(super) fn inspect(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text, _) in case.change.texts().filter(|(path, ..)| is_read(path)) {
         let shown = case.change.outside(path);
-        for found in gate::inspect(&text) {
+        // The mark that Windows programs begin a file with hides nothing: white space, which `style` mends.
+        for found in gate::inspect(text.strip_prefix('\u{feff}').unwrap_or(&text)) {
             findings.push(Finding::error(found.rule, &shown, found.what, found.remedy).at(found.line));
         }
     }

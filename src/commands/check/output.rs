@@ -64,6 +64,20 @@ fn github(finding: &Finding) -> String {
     )
 }
 
+/// A path as a relative reference (RFC 3986): every byte that may not stand in one as `%` and two digits.
+fn uri(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    path.bytes().fold(String::new(), |mut uri, byte| {
+        if plain(byte) {
+            uri.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(uri, "%{byte:02X}");
+        }
+        uri
+    })
+}
+
 /// The findings as one run of a tool (SARIF 2.1.0, OASIS).
 fn sarif(findings: &[Finding]) -> Value {
     let mut rules: BTreeMap<&str, usize> = findings.iter().map(|finding| (finding.rule, 0)).collect();
@@ -74,7 +88,7 @@ fn sarif(findings: &[Finding]) -> Value {
         .iter()
         .map(|finding| {
             let mut location =
-                json!({ "artifactLocation": { "uri": finding.path, "uriBaseId": "%SRCROOT%" } });
+                json!({ "artifactLocation": { "uri": uri(&finding.path), "uriBaseId": "%SRCROOT%" } });
             if let Some(line) = finding.line {
                 location["region"] = json!({ "startLine": line });
             }
