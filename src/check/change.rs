@@ -1,6 +1,7 @@
 //! Two states of a repository and what differs between them.
 
 use crate::memory::Memory;
+use crate::memory::place::{inside, outside};
 use crate::repo::compare::{Lines, Sort, changed_lines};
 use crate::repo::{Oid, Repo};
 use anyhow::Result;
@@ -62,7 +63,7 @@ impl Change {
 
     /// The path as people know it: from the root of the repository.
     pub fn outside(&self, path: &str) -> String {
-        if self.root.is_empty() { path.to_owned() } else { format!("{}/{path}", self.root) }
+        outside(&self.root, path)
     }
 
     /// The changed files that are still there, as text; bytes that are no UTF-8 are replaced.
@@ -87,9 +88,4 @@ impl Change {
 fn memory(files: &BTreeMap<String, File>) -> Memory {
     let regular = files.iter().filter(|(_, file)| matches!(file.sort, Sort::File | Sort::Program));
     Memory::read(regular.map(|(path, file)| (path.clone(), file.bytes.clone())))
-}
-
-/// The path inside the memory; `None` outside of it.
-fn inside<'a>(root: &str, path: &'a str) -> Option<&'a str> {
-    if root.is_empty() { Some(path) } else { path.strip_prefix(root)?.strip_prefix('/') }
 }

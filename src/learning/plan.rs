@@ -54,16 +54,14 @@ pub fn plan(
             continue;
         }
         let is_full = planned.learnings.len() >= settings.max_learnings as usize;
-        if is_full && standing.is_none_or(|standing| standing.verdict != Verdict::Merged) {
+        if is_full && standing.is_none_or(|standing| !standing.verdict.stands()) {
             // A note that finds no room is not written, nor judged: the next cycle will.
             planned.left_over += 1;
             continue;
         }
         let draft = author.draft(pattern, &notes)?;
         let proposal = match standing {
-            Some(standing) if standing.verdict == Verdict::Merged => {
-                revise(pattern, &draft, standing, memory, today)
-            }
+            Some(standing) if standing.verdict.stands() => revise(pattern, &draft, standing, memory, today),
             _ => Some(add(pattern, &draft, &mut taken, today)),
         };
         let Some(learning) = proposal else {
@@ -101,8 +99,11 @@ fn lines_dropped(learning: &Learning, memory: &Memory) -> usize {
 fn may_propose(standing: &Standing, pattern: &Pattern, settings: &MemorySettings) -> bool {
     let grown = || has_grown(&standing.support, &pattern.support, settings.growth);
     match standing.verdict {
-        Verdict::Pending => false,
-        Verdict::Rejected | Verdict::Merged => grown(),
+        Verdict::Pending | Verdict::Unclear => false,
+        verdict => {
+            debug_assert!(verdict.is_refusal() || verdict.stands());
+            grown()
+        }
     }
 }
 

@@ -226,7 +226,7 @@ impl<'repo> Ledger<'repo> {
     /// cycles leave it, all of them where it was put together in another way.
     pub fn last_cycle(&self) -> Result<Option<CycleRecord>> {
         let Some(tip) = self.tip else { return Ok(None) };
-        let added = self.repo.past(tip, CYCLES)?.changes;
+        let added = self.repo.changes(tip, CYCLES)?;
         if let [only] = added.as_slice() {
             let content = only.after.map(|blob| self.repo.read_blob(blob)).transpose()?;
             let record = content.and_then(|content| serde_json::from_slice(&content).ok());

@@ -106,6 +106,30 @@ impl Repo {
         }
     }
 
+    /// Whether there is anything at this path at a commit.
+    pub fn has(&self, at: Oid, path: &str) -> Result<bool> {
+        match self.tree_of(at)?.get_path(std::path::Path::new(path)) {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(false),
+            Err(error) => Err(error).with_context(|| format!("cannot read {path} at {}", at.short())),
+        }
+    }
+
+    /// Whether the history ends where a clone was cut off, and not where it began.
+    pub fn is_shallow(&self) -> bool {
+        self.inner.is_shallow()
+    }
+
+    /// The remote's branch that a branch follows, by its full name here (`refs/remotes/origin/main`), whether or not
+    /// it is still there; `None` where it follows none.
+    pub fn upstream(&self, branch: &str) -> Result<Option<String>> {
+        match self.inner.branch_upstream_name(&format!("refs/heads/{branch}")) {
+            Ok(name) => Ok(Some(String::from_utf8_lossy(&name).into_owned())),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot tell what {branch} follows")),
+        }
+    }
+
     /// A content by its name.
     pub fn read_blob(&self, blob: Oid) -> Result<Vec<u8>> {
         let found = self.inner.find_blob(blob.raw());

@@ -169,7 +169,7 @@ fn what_people_decided_holds() {
     assert!(titles(&later).iter().all(|title| !titles(&first).contains(title)), "{later:#}");
     let status: serde_json::Value =
         serde_json::from_str(&sandbox.dream(&memory, &["status", "--json"]).ok()).unwrap();
-    assert_eq!(status["rejected"].as_u64().unwrap() as usize, titles(&first).len());
+    assert_eq!(status["verdicts"]["rejected"].as_u64().unwrap() as usize, titles(&first).len());
 }
 
 #[test]

@@ -18,3 +18,4 @@ mod repo;
 mod sandbox;
 mod signing;
 mod tidy;
+mod verdict;
