@@ -11,7 +11,7 @@
 //! was made by another program must not be recalled; whoever keeps the bytes sees to that. Bytes that make no
 //! sense are as good as none. While nothing was recalled, nothing is remembered.
 
-pub(super) mod written;
+pub(crate) mod written;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
