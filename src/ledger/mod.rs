@@ -10,6 +10,7 @@ mod find;
 mod late;
 pub mod layout;
 mod newest;
+mod packed;
 mod record;
 pub mod stat_cache;
 mod write;
@@ -167,12 +168,19 @@ impl<'repo> Ledger<'repo> {
             .map_init(
                 || Repo::at(git_dir),
                 |repo, (path, blob)| {
+                    if let Some(digests) = cache.digests(*blob) {
+                        return Ok(Digests { digests, skipped: Vec::new() });
+                    }
                     // Every thread has its own handle; the error of opening one is told by the first file.
-                    let unpack = || match repo {
-                        Ok(repo) => repo.read_blob(*blob),
+                    let content = match repo {
+                        Ok(repo) => repo.read_blob(*blob)?,
                         Err(error) => bail!("{error:#}"),
                     };
-                    let (digests, skipped) = lines_of(path, &cache.digests(*blob, unpack)?, "a digest");
+                    let (digests, skipped) = lines_of(path, &content, "a digest");
+                    // What has to be told of a file is told by every cycle.
+                    if skipped.is_empty() {
+                        cache.keep_digests(*blob, digests.iter());
+                    }
                     Ok(Digests { digests, skipped })
                 },
             )

@@ -8,6 +8,7 @@
 
 use crate::digest::Digest;
 use crate::digest::step::{Form, Step};
+use crate::pattern::worded::different;
 use std::collections::{BTreeMap, HashMap};
 
 /// Share of a step's uses that forms which come back must cover.
@@ -26,29 +27,39 @@ pub(super) struct Settled(HashMap<Form, Step>);
 impl Settled {
     /// Settles the forms of these sessions. `support`: the sessions that must show a form.
     pub(super) fn of<'a>(digests: impl Iterator<Item = &'a Digest>, support: usize) -> Settled {
-        let mut uses: BTreeMap<Step, Vec<Vec<&Form>>> = BTreeMap::new();
-        for digest in digests {
-            let mut here: BTreeMap<Step, Vec<&Form>> = BTreeMap::new();
-            for form in &digest.forms {
-                let forms = here.entry(form.step()).or_default();
-                if !forms.contains(&form) {
-                    forms.push(form);
+        let taken: Vec<&[Form]> = digests.map(|digest| digest.forms.as_slice()).collect();
+        let all: Vec<&Form> = taken.iter().copied().flatten().collect();
+        let (forms, form_of) = different(&all);
+        let steps: Vec<Step> = forms.iter().map(|form| form.step()).collect();
+        let names: Vec<&Step> = steps.iter().collect();
+        let (kinds, kind_of) = different(&names);
+        // Of each step the forms that each session used, as they first came. A step of one form has nothing to settle.
+        let mut forms_of = vec![0usize; kinds.len()];
+        kind_of.iter().for_each(|&kind| forms_of[kind] += 1);
+        let mut uses: Vec<Vec<Vec<usize>>> = vec![Vec::new(); kinds.len()];
+        let mut rest = form_of.as_slice();
+        for session in &taken {
+            let (here, after) = rest.split_at(session.len());
+            rest = after;
+            let mut of_kinds: Vec<(usize, Vec<usize>)> = Vec::new();
+            for &form in here.iter().filter(|&&form| forms_of[kind_of[form]] > 1) {
+                match of_kinds.iter_mut().find(|(kind, _)| *kind == kind_of[form]) {
+                    Some((_, known)) if known.contains(&form) => {}
+                    Some((_, known)) => known.push(form),
+                    None => of_kinds.push((kind_of[form], vec![form])),
                 }
             }
-            for (step, forms) in here {
-                uses.entry(step).or_default().push(forms);
-            }
+            of_kinds.into_iter().for_each(|(kind, forms)| uses[kind].push(forms));
         }
-        let mut settled = HashMap::new();
-        for (step, sessions) in uses {
-            let own = steps_of_their_own(&sessions, support);
-            for form in sessions.iter().flatten() {
-                let name = || if own.contains(form) { form.in_full() } else { step.clone() };
-                if !settled.contains_key(*form) {
-                    settled.insert((*form).clone(), name());
-                }
-            }
+        let mut is_own = vec![false; forms.len()];
+        for sessions in &uses {
+            steps_of_their_own(sessions, support).into_iter().for_each(|form| is_own[form] = true);
         }
+        let name = |(at, form): (usize, &&Form)| {
+            let step = if is_own[at] { form.in_full() } else { steps[at].clone() };
+            ((*form).clone(), step)
+        };
+        let settled = forms.iter().enumerate().map(name).collect();
         Settled(settled)
     }
 
@@ -60,34 +71,34 @@ impl Settled {
 }
 
 /// The forms of one step that are steps; `sessions` has the forms that each session used, as they first came.
-fn steps_of_their_own<'a>(sessions: &[Vec<&'a Form>], support: usize) -> Vec<&'a Form> {
-    let mut counts: BTreeMap<&Form, usize> = BTreeMap::new();
-    sessions.iter().flatten().for_each(|form| *counts.entry(form).or_default() += 1);
+fn steps_of_their_own(sessions: &[Vec<usize>], support: usize) -> Vec<usize> {
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    sessions.iter().flatten().for_each(|form| *counts.entry(*form).or_default() += 1);
     let all: usize = counts.values().sum();
     counts.retain(|_, sessions| *sessions >= support);
     let covered: usize = counts.values().sum();
     if !(2..=MOST_FORMS).contains(&counts.len()) || (covered as f64) < COVERED * all as f64 {
         return Vec::new();
     }
-    let forms: Vec<&Form> = counts.into_keys().collect();
-    let mut first: BTreeMap<(&Form, &Form), usize> = BTreeMap::new();
+    let forms: Vec<usize> = counts.into_keys().collect();
+    let mut first: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     for session in sessions {
-        let known: Vec<&Form> = session.iter().copied().filter(|form| forms.contains(form)).collect();
-        for (at, before) in known.iter().enumerate() {
-            known[at + 1..].iter().for_each(|after| *first.entry((before, after)).or_default() += 1);
+        let known: Vec<usize> = session.iter().copied().filter(|form| forms.contains(form)).collect();
+        for (at, &before) in known.iter().enumerate() {
+            known[at + 1..].iter().for_each(|&after| *first.entry((before, after)).or_default() += 1);
         }
     }
-    let follow = |(before, after): &(&Form, &Form)| {
+    let follow = |(before, after): &(usize, usize)| {
         let times = |pair| first.get(&pair).copied().unwrap_or(0);
         let (there, back) = (times((*before, *after)), times((*after, *before)));
         there >= support && there as f64 >= SAME_ORDER * (there + back) as f64
     };
-    let pairs: Vec<(&Form, &Form)> = first.keys().copied().filter(follow).collect();
-    let shows = |session: &&Vec<&Form>| {
-        let place = |form| session.iter().position(|here| *here == form);
+    let pairs: Vec<(usize, usize)> = first.keys().copied().filter(follow).collect();
+    let shows = |session: &&Vec<usize>| {
+        let place = |form: &usize| session.iter().position(|here| here == form);
         pairs
             .iter()
-            .any(|(before, after)| matches!((place(*before), place(*after)), (Some(a), Some(b)) if a < b))
+            .any(|(before, after)| matches!((place(before), place(after)), (Some(a), Some(b)) if a < b))
     };
     let together = sessions.iter().filter(shows).count();
     if (together as f64) < TOGETHER * sessions.len() as f64 { Vec::new() } else { forms }
