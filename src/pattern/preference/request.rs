@@ -3,7 +3,10 @@
 //! A wish that is only said where one thing is asked for belongs to that thing. Owns the comparison of requests by
 //! their rare words; refuses to name jobs ([`crate::pattern::job`] does, where requests are nearly the same).
 
+use super::vote;
 use super::wish::read;
+use crate::digest::Digest;
+use crate::digest::remark::cue::Strength;
 use crate::digest::step::Step;
 use crate::pattern::Corpus;
 use rayon::prelude::*;
@@ -34,7 +37,7 @@ impl Requests {
         let words: Vec<BTreeSet<String>> = corpus
             .digests
             .par_iter()
-            .map(|digest| read(&digest.ask, false).terms.into_keys().collect())
+            .map(|digest| read(&without_wishes(digest), false).terms.into_keys().collect())
             .collect();
         let mut having: BTreeMap<&str, (usize, BTreeSet<usize>)> = BTreeMap::new();
         for (session, of) in words.iter().enumerate() {
@@ -87,6 +90,19 @@ impl Requests {
         }
         apart.len()
     }
+}
+
+/// What a session was asked for, the wishes left out that people add to a request: `fix the login. no emojis, ever`
+/// asks for nothing about emojis.
+fn without_wishes(digest: &Digest) -> String {
+    let mut ask = digest.ask.as_str().to_owned();
+    for remark in &digest.remarks {
+        let adds = remark.lasting || vote::strength(&remark.text) >= Some(Strength::Standing);
+        if adds && !vote::opens_request(digest, &remark.text) {
+            ask = ask.replace(remark.text.as_str(), " ");
+        }
+    }
+    ask
 }
 
 /// The words of steps' names, each with in how many jobs it is.
