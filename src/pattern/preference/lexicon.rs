@@ -130,8 +130,8 @@ fn add_antonyms(lexicon: &mut Lexicon, line: &str) {
 }
 
 fn known(lexicon: &Lexicon, word: &str) -> String {
-    let stemmed = stem(word);
-    lexicon.phrases.get(&vec![stemmed.clone()]).cloned().unwrap_or(stemmed)
+    let stems: Vec<String> = words(word).iter().map(|word| stem(&word.text)).collect();
+    lexicon.phrases.get(&stems).cloned().unwrap_or_else(|| stem(word))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Owns polarity: `use tabs`, `don't use tabs`, `tabs, not spaces`, `never commit without tabs` and `you used
 //! spaces again` say different things with nearly the same words. Refuses to compare: see [`super::likeness`].
 
+mod act;
 mod polarity;
 mod unit;
 
@@ -10,6 +11,7 @@ use super::lexicon::LEXICON;
 use crate::digest::remark::word::words;
 use crate::pattern::memo::written::Written;
 use crate::pattern::memo::{Reading, remembered};
+pub(super) use act::is_tie;
 use polarity::{deed, signs, spare_complaints, spare_reasons, spare_what_is_qualified};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -94,6 +96,7 @@ fn read_anew(text: &str, blames: bool) -> Wish {
         wish.terms.insert(term, 0);
     }
     name_sides(&units, &signs, &mut wish);
+    act::add(&words, &units, &mut wish.terms);
     wish
 }
 
