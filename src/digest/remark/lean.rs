@@ -165,7 +165,8 @@ fn complains_and_wishes(first: &[Word], second: &[Word]) -> bool {
     let judged = cue::judge(first);
     let asks = first.last().is_some_and(|word| matches!(word.text.as_str(), "?" | "!"))
         && first.iter().any(|word| word.text == "?");
-    let fault = too || judged.wrong || asks || spoken.last() == Some(&"again");
+    let deed = matches!(spoken.as_slice(), ["you", did, ..] if did.ends_with("ed") && *did != "need");
+    let fault = too || deed || judged.wrong || asks || spoken.last() == Some(&"again");
     fault
         && judged.wish < Some(Strength::Lasting)
         && cue::judge(second).wish.is_some()

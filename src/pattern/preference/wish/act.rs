@@ -14,12 +14,19 @@ use std::collections::BTreeMap;
 
 /// The term of asking first.
 const ASK: &str = "ask";
-/// Words that a tie of an act and a thing is made of.
+/// What stands between an act and a thing in the term that ties them.
 const TIE: char = ':';
+/// The acts that are tied to things.
+const ACTS: &[&str] = &[ASK, "first", "one"];
 
 /// Whether a term is the tie of an act and a thing: it says something only where others say it, too.
 pub(in crate::pattern::preference) fn is_tie(term: &str) -> bool {
-    term.contains(TIE)
+    act_and_thing(term).is_some()
+}
+
+/// Both parts of such a term.
+pub(in crate::pattern::preference) fn act_and_thing(term: &str) -> Option<(&str, &str)> {
+    term.split_once(TIE).filter(|(act, _)| ACTS.contains(act))
 }
 
 /// Adds the acts of a sentence to its terms, and turns the terms as the acts do.
@@ -28,9 +35,9 @@ pub(super) fn add(words: &[Word], units: &[Unit], terms: &mut BTreeMap<String, i
     if let Some(sign) = asks_first(&texts) {
         asking(sign, terms);
     } else if let Some(sign) = one_each(&texts) {
-        tie("one", sign, terms, |_| true);
         terms.remove("1");
         terms.values_mut().filter(|own| **own < 0).for_each(|own| *own = 0);
+        tie("one", sign, terms, |_| true);
     } else {
         ordering(words, units, &texts, terms);
     }
