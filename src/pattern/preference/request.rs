@@ -3,11 +3,15 @@
 //! A wish that is only said where one thing is asked for belongs to that thing. Owns the comparison of requests by
 //! their rare words; refuses to name jobs ([`crate::pattern::job`] does, where requests are nearly the same).
 
+use super::vote;
 use super::wish::read;
+use crate::digest::Digest;
+use crate::digest::remark::cue::Strength;
 use crate::digest::step::Step;
 use crate::pattern::Corpus;
 use crate::pattern::job::Job;
 use crate::pattern::worded::{Word, Worded, different};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Shared weight, as a share of the lighter request's, from which two requests are about one thing.
@@ -33,7 +37,8 @@ pub(super) struct Requests {
 impl Requests {
     /// Reads the requests of all sessions, in the corpus' order.
     pub(super) fn of(corpus: &Corpus<'_>) -> Requests {
-        let asks: Vec<&str> = corpus.digests.iter().map(|digest| digest.ask.as_str()).collect();
+        let asks: Vec<String> = corpus.digests.par_iter().map(without_wishes).collect();
+        let asks: Vec<&str> = asks.iter().map(String::as_str).collect();
         let words = Worded::of(&asks, |ask| read(ask, false).terms.into_keys());
         let mut times = vec![0usize; words.words.len()];
         let mut jobs = JobsHaving::new(words.words.len());
@@ -87,6 +92,19 @@ impl Requests {
         }
         apart.len()
     }
+}
+
+/// What a session was asked for, the wishes left out that people add to a request: `fix the login. no emojis, ever`
+/// asks for nothing about emojis.
+fn without_wishes(digest: &Digest) -> String {
+    let mut ask = digest.ask.as_str().to_owned();
+    for remark in &digest.remarks {
+        let adds = remark.lasting || vote::strength(&remark.text) >= Some(Strength::Standing);
+        if adds && !vote::opens_request(digest, &remark.text) {
+            ask = ask.replace(remark.text.as_str(), " ");
+        }
+    }
+    ask
 }
 
 /// The words of steps' names, each with in how many jobs it is.

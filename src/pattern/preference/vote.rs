@@ -118,7 +118,7 @@ fn readings<'a>(corpus: &Corpus<'a>) -> HashMap<(&'a str, bool), (Wish, Option<S
 }
 
 /// How much a sentence says that it is about how to work; `None` where it does not.
-fn strength(text: &str) -> Option<Strength> {
+pub(super) fn strength(text: &str) -> Option<Strength> {
     remembered(Reading::Strength, text, || judge(&words(text)).wish)
 }
 
@@ -177,7 +177,7 @@ pub(super) fn standing<'a>(corpus: &Corpus<'a>, votes: &[&Vote<'a>]) -> Standing
 }
 
 /// Whether a text is what a session was asked first: a request is no wish for how to work, unless it says so.
-fn opens_request(digest: &Digest, text: &str) -> bool {
+pub(super) fn opens_request(digest: &Digest, text: &str) -> bool {
     digest.ask.trim_start().find(text).is_some_and(|at| at <= COURTESY)
 }
 
