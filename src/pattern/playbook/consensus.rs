@@ -305,8 +305,7 @@ pub(super) fn following(steps: &[Symbol], shares: &[f64], trails: &Trails) -> Ve
     }
     let may_follow = (0u32..).zip(&has).filter(|(_, has)| **has >= needed).map(|(trail, _)| trail);
     let mut aligner = Aligner::of(steps, trails);
-    let mut shows =
-        |trail: u32| aligner.weigh(Some(shares), &trails.all[trail as usize].steps) >= needed;
+    let mut shows = |trail: u32| aligner.weigh(Some(shares), &trails.all[trail as usize].steps) >= needed;
     may_follow.filter(|trail| shows(*trail)).collect()
 }
 
