@@ -189,7 +189,7 @@ fn ask(session: &Session) -> Option<&Clean> {
 }
 
 /// The calls of a session with their events, in order.
-pub fn calls(session: &Session) -> impl Iterator<Item = (&Event, &Call)> {
+pub fn calls(session: &Session) -> impl DoubleEndedIterator<Item = (&Event, &Call)> {
     session.events.iter().filter_map(|event| match &event.body {
         Body::Call(call) => Some((event, call)),
         _ => None,
