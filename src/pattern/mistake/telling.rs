@@ -20,7 +20,7 @@ pub(super) fn tellings(change: &Change) -> Vec<(Way, f64)> {
     let path = &change.path;
     // A value that is nothing but a placeholder says nothing.
     let general = |text: &Clean| {
-        Some(mask::masked(text)).filter(|text| !mask::is_placeholder(text)).map(|text| redact(&text))
+        Some(template::masked(text)).filter(|text| !mask::is_placeholder(text)).map(|text| redact(&text))
     };
     let mut ways = Vec::new();
     match (&change.from, &change.to) {
