@@ -218,7 +218,7 @@ impl Candidate {
 
 /// Aligns steps with trails, in the same room every time: a cycle does so some hundred thousand times.
 #[derive(Default)]
-struct Aligner {
+pub(super) struct Aligner {
     /// Where in the trail the steps stand. Only these can be matched: the rest of the trail costs a look, no more.
     places: Vec<usize>,
     /// `best[i][j]`: weight of the best alignment of the first i steps with the first j places, row by row.
@@ -248,7 +248,12 @@ impl Aligner {
 
     /// For each step where in the trail it is matched, in the alignment of most weight. Of equally good alignments,
     /// the one whose steps come last.
-    fn align(&mut self, steps: &[Symbol], weights: Option<&[f64]>, trail: &[Symbol]) -> &[Option<usize>] {
+    pub(super) fn align(
+        &mut self,
+        steps: &[Symbol],
+        weights: Option<&[f64]>,
+        trail: &[Symbol],
+    ) -> &[Option<usize>] {
         self.weigh(steps, weights, trail);
         let Aligner { places, best, matched } = self;
         let weight = |step: usize| weights.map_or(1.0, |weights| weights[step]);
