@@ -201,6 +201,7 @@ impl Draft {
             writes: self.writes,
             failures: self.failures,
             remarks: Vec::new(),
+            checks: Vec::new(),
             notes_read: Vec::new(),
             counts: Counts::default(),
         }
