@@ -158,6 +158,7 @@ impl Draft {
                         times: if has { random.between(2, 5) as u32 } else { 1 },
                         cost: 1,
                         attempts: Vec::new(),
+                        given_up: false,
                         beside: Vec::new(),
                         fix: None,
                     });
@@ -201,6 +202,7 @@ impl Draft {
             writes: self.writes,
             failures: self.failures,
             remarks: Vec::new(),
+            checks: Vec::new(),
             notes_read: Vec::new(),
             counts: Counts::default(),
         }

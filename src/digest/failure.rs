@@ -5,6 +5,7 @@
 //! Refuses what is no mistake: answers given by exit status, checks that fail before the fix, what a person
 //! refused; and texts that talk to agents ([`super::addressed`]).
 
+mod admission;
 mod clarity;
 pub mod difference;
 pub mod fix;
@@ -27,6 +28,9 @@ use std::collections::BTreeMap;
 
 /// Most changes kept of tries that failed with the same error again.
 const MOST_ATTEMPTS: usize = 4;
+
+/// Among so many calls after a check that was not run again, an edit is an answer to it.
+const EDITS_NEXT: usize = 4;
 
 /// Most arguments kept of a failing call.
 const MOST_ARGUMENTS: usize = 40;
@@ -56,6 +60,9 @@ pub struct Failure {
     /// What was changed in tries that failed with the same error again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Change>,
+    /// The agent said that it did not get past it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given_up: bool,
     /// What worked in the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
@@ -138,8 +145,10 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Failure> {
         }
         let fixed_at = fix.as_ref().map(|(_, place)| *place);
         let key = (step.clone(), mask::masked(&message));
+        let given_up = admission::follows(&session.events, seen.event);
         if let Some(open) = known.get(&key).and_then(|&i| found.get_mut(i)) {
             open.again(&calls, at, fix, settings);
+            open.failure.given_up |= given_up;
         } else if found.len() < settings.max_failures {
             known.insert(key, found.len());
             let failure = Failure {
@@ -155,6 +164,7 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Failure> {
                 times: 1,
                 cost: fixed_at.map_or(1, |fixed| (fixed - at) as u32),
                 attempts: Vec::new(),
+                given_up,
                 fix: fix.map(|(fix, _)| fix),
             };
             found.push(Open { failure, last: at, counted_to: fixed_at.unwrap_or(at) });
@@ -207,7 +217,9 @@ impl Open {
     }
 }
 
-/// Whether a check failed because of the work: its message says so, or editing a file is what made it pass.
+/// Whether a check failed because of the work. What was done against it tells: where it passed without an edit, the
+/// call was wrong or something was missing, whatever the message says. Else the message tells, and whether files were
+/// edited next.
 fn is_how_work_goes(
     calls: &[Seen<'_>],
     at: usize,
@@ -215,15 +227,29 @@ fn is_how_work_goes(
     message: &str,
     fix: Option<&(Fix, usize)>,
 ) -> bool {
+    let until = fix.map_or_else(|| calls.len().min(at + EDITS_NEXT), |(_, place)| *place);
+    let edited = fix::edited(calls, at, until, step);
+    let fix = fix.map(|(fix, _)| fix).filter(|fix| !fix.guessed);
+    let changed = fix.is_some_and(|fix| !fix.changes.is_empty());
+    let mends = fix
+        .is_some_and(|fix| fix.changes.iter().filter_map(|change| change.to.as_ref()).any(mends_by_itself));
+    let prepared = fix.is_some_and(|fix| !fix.between.is_empty()) && !judge::points_at_work(message);
     match judge::cause(message) {
         judge::Cause::Surroundings => false,
+        _ if !edited && !mends && (changed || prepared) => false,
         judge::Cause::Work => true,
-        judge::Cause::Unclear => {
-            let until = fix.map_or_else(|| calls.len().min(at + 4), |(_, place)| *place);
-            let changed_call = fix.is_some_and(|(fix, _)| !fix.changes.is_empty() && !fix.guessed);
-            !changed_call && fix::edited(calls, at, until, step)
-        }
+        judge::Cause::Unclear => edited && !changed,
     }
+}
+
+/// Whether an option that was added makes a check mend what it finds: that is an edit.
+fn mends_by_itself(added: &Clean) -> bool {
+    let says = |word: &str| {
+        let parts = word.trim_start_matches('-').split(['-', '=']);
+        word.starts_with('-')
+            && parts.into_iter().any(|part| matches!(part, "fix" | "write" | "update" | "accept"))
+    };
+    added.split_whitespace().any(says)
 }
 
 /// A call's arguments, values shortened; for shell tools the command line only.

@@ -18,6 +18,7 @@ use crate::session::{Arg, Args, Body, Call, Event, Session, SessionId};
 use crate::settings::Reading;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use step::{Form, Step};
 
 /// What one session taught. A few kilobytes at most; every text in it is verbatim from the redacted session.
@@ -68,6 +69,9 @@ pub struct Digest {
     /// failing and succeeding runs of one job is made from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub writes: Vec<Write>,
+    /// Calls of a shell that asked or checked and changed nothing, the first of each step: how a step is called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Write>,
     /// What went wrong: one entry a step and error, however often it repeated.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<failure::Failure>,
@@ -159,8 +163,9 @@ pub fn read(session: &Session, settings: &Reading) -> Digest {
         ended: times().max(),
         outcome: outcome::of(session, &remarks),
         steps: step::steps(&forms),
-        forms: if forms.iter().any(Form::has_detail) { forms } else { Vec::new() },
+        forms: if forms.iter().any(|form| form.details().next().is_some()) { forms } else { Vec::new() },
         writes: writes(session, settings),
+        checks: checks(session, settings),
         counts: count(session, &failures),
         notes_read: notes::read_in(session),
         failures,
@@ -199,16 +204,28 @@ pub fn calls(session: &Session) -> impl DoubleEndedIterator<Item = (&Event, &Cal
 /// The calls that changed something, the first [`Reading::max_writes`] of them.
 fn writes(session: &Session, settings: &Reading) -> Vec<Write> {
     let changing = calls(session).filter(|(_, call)| step::changes_something(call));
-    let write = |(event, call): (&Event, &Call)| {
-        let step = step::of(call).into_iter().last()?;
-        Some(Write {
-            event: event.number,
-            step,
-            args: shorten(&call.args, settings),
-            ok: !failure::has_failed(call),
-        })
-    };
-    changing.filter_map(write).take(settings.max_writes).collect()
+    changing.filter_map(|(event, call)| write(event, call, settings)).take(settings.max_writes).collect()
+}
+
+/// The shell calls that changed nothing and worked, the first of each step, without those that look at files.
+fn checks(session: &Session, settings: &Reading) -> Vec<Write> {
+    let mut known = BTreeSet::new();
+    let asking = calls(session).filter(|(_, call)| {
+        step::command_line(call).is_some() && !step::changes_something(call) && !failure::has_failed(call)
+    });
+    let checks = asking.filter_map(|(event, call)| {
+        let is_new = |step: &Step| {
+            !step::handles_files(step) && !step::is_look_around(step) && known.insert(step.clone())
+        };
+        step::of(call).last().is_some_and(is_new).then(|| write(event, call, settings)).flatten()
+    });
+    checks.take(settings.max_writes).collect()
+}
+
+fn write(event: &Event, call: &Call, settings: &Reading) -> Option<Write> {
+    let step = step::of(call).into_iter().last()?;
+    let args = shorten(&call.args, settings);
+    Some(Write { event: event.number, step, args, ok: !failure::has_failed(call) })
 }
 
 /// The arguments with long values cut; those that no longer fit [`Reading::max_args`] bytes in all are left out.

@@ -117,13 +117,17 @@ pub fn command_line(call: &Call) -> Option<&Clean> {
     }
 }
 
-/// The words of the command in this line that is this step, or has this form, without quotes and redirections;
-/// `None` if no command of the line is.
-pub fn words_of(line: &Clean, step: &Step) -> Option<Vec<Clean>> {
-    command::parts(&line.cut(LONGEST_LINE))
-        .into_iter()
-        .find(|part| part.step == step.0 || Form::of(part).in_full() == *step)
-        .map(|part| part.words)
+/// The words of the command in this line that is this step, without quotes; `by_form`: or that is a form of it. `None`
+/// if no command of the line is.
+pub fn words_of(line: &Clean, step: &Step, by_form: bool) -> Option<Vec<Clean>> {
+    let parts = command::parts(&line.cut(LONGEST_LINE));
+    let has_form = |part: &&Part| {
+        let form = Form::of(part);
+        form.details().any(|detail| form.with(detail) == *step)
+    };
+    let is_it = parts.iter().find(|part| part.step == step.0).or_else(|| parts.iter().find(has_form));
+    let form = || parts.iter().find(|part| by_form && Step(part.step.clone()).is_form_of(step));
+    Some(is_it.or_else(form)?.words.clone())
 }
 
 /// Whether a call changes something outside the conversation, as far as its name and arguments say.
@@ -160,6 +164,19 @@ pub fn is_edit(step: &Step) -> bool {
     step.starts_with("edit ")
 }
 
+/// Whether a step changes some file of a sort (`edit *.rs`), and not one that has a name.
+pub fn is_edit_of_a_sort(step: &Step) -> bool {
+    step.starts_with("edit *.") || &**step == "edit file"
+}
+
+/// Whether a step only asks or compares, by its name: its failing is an answer.
+pub fn is_question(step: &Step) -> bool {
+    const ANSWERED: &[&str] = &["diff", "cmp", "compare", "lint", "check", "verify", "validate"];
+    let parts = step.split([' ', '/', '-', '_', '.', ':']);
+    let asks = |part: &str| ANSWERED.iter().any(|word| part.starts_with(word) || part.ends_with(word));
+    command::is_asking(step) || parts.into_iter().any(asks)
+}
+
 /// Whether a step is one that work of any kind consists of: reading a file, changing a file, checking the work.
 pub fn is_daily_work(step: &Step) -> bool {
     step.starts_with("read ") || is_edit(step) || is_verification(step)
@@ -170,12 +187,15 @@ pub fn is_look_around(step: &Step) -> bool {
     known::has(known::LOOKING, step) || known::has(known::SEARCHERS, &step.to_ascii_lowercase())
 }
 
-/// The file that a call to a tool for files reads or edits.
-pub fn file_of(call: &Call) -> Option<&Clean> {
+/// The file that a call to a tool for files reads or edits; of a patch, its first.
+pub fn file_of(call: &Call) -> Option<Clean> {
     let tool = call.tool.to_ascii_lowercase();
+    if known::has(known::PATCHERS, &tool) {
+        return call.args.0.iter().find_map(|arg| file::patched_paths(&arg.value).next());
+    }
     let handles =
         [known::EDITORS, known::TEXT_EDITORS, known::READERS].iter().any(|names| known::has(names, &tool));
-    known::PATH_ARGUMENTS.iter().find_map(|path| call.args.get(path)).filter(|_| handles)
+    known::PATH_ARGUMENTS.iter().find_map(|path| call.args.get(path)).filter(|_| handles).cloned()
 }
 
 /// Whether a step reads, edits or searches files, by its name.
@@ -185,21 +205,19 @@ pub fn handles_files(step: &Step) -> bool {
     tools.iter().any(|names| known::has(names, &verb))
 }
 
-/// A step in the finest words: with what may be one more sub-command (`create` of `rio cogeo create`) or the first
-/// flag (`-n` of `snakemake -n`). Whether that is a step of its own or just an argument, only many sessions tell.
+/// A step in the finest words: with what may be one more sub-command (`create` of `rio cogeo create`) or a mode (`-n` of
+/// `snakemake -n`). Whether one of them makes it a step of its own or is just an argument, only many sessions tell.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Form(Clean);
 
 impl Form {
-    /// Between the step and its detail; no step has one in it.
+    /// Between the step and its details; no step has one in it.
     const SEAM: char = '\t';
 
     fn of(part: &Part) -> Form {
-        match &part.detail {
-            Some(detail) => Form(Clean::join(&[&part.step, detail], "\t")),
-            None => Form(part.step.clone()),
-        }
+        let words: Vec<&Clean> = std::iter::once(&part.step).chain(&part.details).collect();
+        Form(Clean::join(&words, "\t"))
     }
 
     /// What was written down for a form earlier.
@@ -218,21 +236,28 @@ impl Form {
         Step(self.0.part(0..end).unwrap_or_default())
     }
 
-    /// The step with its detail: `rio cogeo create`.
-    pub fn in_full(&self) -> Step {
-        match self.0.split_once(Self::SEAM) {
-            Some((step, _)) => {
-                let detail = self.0.part(step.len() + 1..self.0.len()).unwrap_or_default();
-                Step(Clean::join(&[&self.step().0, &detail], " "))
-            }
-            None => Step(self.0.clone()),
-        }
+    /// The words that may make it a step of its own, in their order.
+    pub fn details(&self) -> impl Iterator<Item = &str> {
+        self.0.split(Self::SEAM).skip(1)
     }
 
-    /// Whether it says more than the step.
-    pub fn has_detail(&self) -> bool {
-        self.0.contains(Self::SEAM)
+    /// The step with one of its details: `rio cogeo create`; of an edit, what it was made by: `sed -i *.yaml`.
+    pub fn with(&self, detail: &str) -> Step {
+        let place = self.details().position(|known| known == detail);
+        let start = |at: usize| self.0.match_indices(Self::SEAM).nth(at).map(|(start, _)| start + 1);
+        let word = place.and_then(start).and_then(|start| self.0.part(start..start + detail.len()));
+        let step = self.step();
+        let Some(word) = word else { return step };
+        match step.strip_prefix("edit ").and_then(|file| step.0.part(step.len() - file.len()..step.len())) {
+            Some(file) => Step(Clean::join(&[&word, &file], " ")),
+            None => Step(Clean::join(&[&step.0, &word], " ")),
+        }
     }
+}
+
+/// Whether the second word of a step may as well be an argument, as far as its words tell.
+pub fn may_be_argument(step: &Step) -> bool {
+    command::may_be_argument(step)
 }
 
 /// What the agent did, in order: only calls that came back and did not fail, looking around left out,
@@ -278,7 +303,7 @@ fn parts(call: &Call) -> Vec<Part> {
     let tool = call.tool.to_ascii_lowercase();
     let part = |step: Clean, strength: Strength, changes: bool| Part {
         step,
-        detail: None,
+        details: Vec::new(),
         program: call.tool.clone(),
         strength,
         words: Vec::new(),

@@ -191,6 +191,7 @@ mod tests {
             }],
             failures: Vec::new(),
             remarks: Vec::new(),
+            checks: Vec::new(),
             notes_read: Vec::new(),
             counts: Counts::default(),
         }

@@ -153,6 +153,7 @@ mod tests {
             writes: Vec::new(),
             failures: Vec::new(),
             remarks: Vec::new(),
+            checks: Vec::new(),
             notes_read: Vec::new(),
             counts: Counts::default(),
         }

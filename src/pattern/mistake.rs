@@ -2,7 +2,8 @@
 //!
 //! Owns what makes an error a recurring one: the same step with the same template ([`group`]) in enough
 //! independent sessions of enough jobs, and what worked against it ([`remedy`]). Refuses one-off errors, errors
-//! of a single job, and to call anything a cause: that an error recurs says that it costs, not what it breaks.
+//! of a single job, answers that nobody minded, and to call anything a cause: that an error recurs says that it
+//! costs, not what it breaks.
 
 mod family;
 mod group;
@@ -13,7 +14,8 @@ mod telling;
 
 use super::memo::{Reading, remembered};
 use super::{
-    Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, template, witness,
+    Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, Way, template,
+    witness,
 };
 use crate::digest::addressed::addresses_an_agent;
 use crate::digest::failure::Failure;
@@ -25,6 +27,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Words a template needs for one error to be recognised under another step of the same program.
 const TELLING_WORDS: usize = 4;
+
+/// What stands in a template for a path that varies.
+const PATH: &str = "<path>";
+
+/// Share of an error's sessions that have to have minded it, where nothing is known against it.
+const MINDED: f64 = 0.25;
+
+/// Fewest sessions that have to have.
+const LEAST_MINDED: usize = 2;
 
 /// A failure with the session it comes from.
 #[derive(Clone, Copy, Debug)]
@@ -93,16 +104,19 @@ fn recurs(group: &Group<'_>, corpus: &Corpus<'_>) -> bool {
 }
 
 /// Whether a step keeps failing because of the work itself, as a check does whose name nobody knows: in most sessions
-/// that got past it, files were edited and then the very same call worked.
+/// that got past it, files were edited and then the very same call worked. A message about the surroundings of the work
+/// speaks against that, unless it is about another file each time.
 fn is_work(group: &Group<'_>) -> bool {
-    let roots = |wanted: &dyn Fn(&failure::Fix) -> bool| -> BTreeSet<&Clean> {
-        let fixed =
-            group.occurrences.iter().filter(|o| o.fix().is_some_and(|fix| !fix.guessed && wanted(fix)));
-        fixed.map(|o| &o.digest.root).collect()
+    let fixed = |wanted: fn(&failure::Fix) -> bool| {
+        group.roots_where(|o| o.fix().is_some_and(|fix| !fix.guessed && wanted(fix))).len()
     };
-    let (edited, fixed) = (roots(&|fix| fix.edited).len(), roots(&|_| true).len());
     let around = failure::judge::cause(&group.wording) == failure::judge::Cause::Surroundings;
-    edited * 2 > fixed && !around
+    fixed(|fix| fix.edited) * 2 > fixed(|_| true) && (!around || group.wording.contains(PATH))
+}
+
+/// Whether a way is the edit of one file, that a project has one of.
+fn edits_a_file(way: &Way) -> bool {
+    matches!(way, Way::First(done) if done.iter().any(|done| step::is_edit(&done.step)))
 }
 
 /// Whether it is the agent's own tool for files that fails. What such a tool says it says in full, to every agent
@@ -138,33 +152,48 @@ fn host_of(text: &str) -> Option<&str> {
     rest.split(['/', ':', '?', ' ', '"', '\'']).next().filter(|host| host.contains('.'))
 }
 
+/// Whether the step that failed worked later in the session.
+fn has_recovered(occurrence: &Occurrence<'_>) -> bool {
+    occurrence.fix().is_some_and(|fix| !fix.guessed && fix.step == occurrence.failure.step)
+}
+
+/// Whether the call was tried again, in the same words or in others.
+fn was_tried_again(occurrence: &Occurrence<'_>) -> bool {
+    occurrence.failure.times > 1 || !occurrence.failure.attempts.is_empty()
+}
+
+/// Whether the very same call worked in most sessions that got past an error, with nothing done in between: what was
+/// waited for came.
+fn passes_by_itself(group: &Group<'_>) -> bool {
+    let alone = |fix: &failure::Fix| fix.changes.is_empty() && fix.between.is_empty() && !fix.edited;
+    let waited = group.roots_where(|o| has_recovered(o) && o.fix().is_some_and(alone));
+    waited.len() * 2 > group.roots_where(has_recovered).len()
+}
+
 /// The pattern of a group, if it recurs enough.
 fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
-    if !recurs(group, corpus) || is_work(group) {
+    if !recurs(group, corpus) {
         return None;
     }
     let sessions = sessions(group);
     let support = witness::support(corpus.digests, &corpus.jobs, &sessions);
     let remedies = remedy::vote(group, corpus);
+    if is_work(group) && !remedies.iter().any(|remedy| edits_a_file(&remedy.way)) {
+        return None;
+    }
     let helped = remedies.iter().map(|remedy| remedy.worked).max().unwrap_or_default();
     let is_passing = || is_of_a_file_tool(group) || is_weather(group);
     if remedies.is_empty() && is_passing() || helped * 2 < support.sessions && points_at_work(group) {
         return None;
     }
-    let recovered: BTreeSet<&Clean> = group
-        .occurrences
-        .iter()
-        .filter(|o| o.fix().is_some_and(|fix| !fix.guessed && fix.step == o.failure.step))
-        .map(|o| &o.digest.root)
-        .collect();
-    let again = |o: &&Occurrence<'_>| o.failure.times > 1 || !o.failure.attempts.is_empty();
-    let retried: BTreeSet<&Clean> = group
-        .occurrences
-        .iter()
-        .filter(again)
-        .map(|o| &o.digest.root)
-        .chain(recovered.iter().copied())
-        .collect();
+    let recovered = group.roots_where(has_recovered);
+    let retried = group.roots_where(|o| has_recovered(o) || was_tried_again(o));
+    let minded = group.roots_where(|o| has_recovered(o) || was_tried_again(o) || o.failure.given_up);
+    let most_minded =
+        minded.len() >= LEAST_MINDED.max((MINDED * f64::from(support.sessions)).ceil() as usize);
+    if remedies.is_empty() && (!most_minded || passes_by_itself(group)) {
+        return None;
+    }
     let total = |of: fn(&Failure) -> u32| {
         group.occurrences.iter().map(|o| of(o.failure)).fold(0, u32::saturating_add)
     };

@@ -1,13 +1,15 @@
 //! Workflows that sessions of different jobs converge on.
 //!
 //! The way of the data: digests → [`trail`] (who did what) → [`chain`] (frequent sequences with gaps) →
-//! [`consensus`] (the workflow around a sequence) → [`judgement`] (whether it holds) → patterns. A workflow is
+//! [`consensus`] (the workflow around a sequence) → [`judgement`] (whether it holds) → [`mod@complete`] (what else belongs
+//! to it) → patterns. A workflow is
 //! taken only if independent sessions of different jobs follow it, if it is no habit of all sessions, if its order
 //! is kept better than chance would, and if it goes with a [`topic`] or its steps with each other ([`cohesion`]).
 //! Refuses to take steps from failed sessions, and what failed sessions follow as much as others.
 
 mod chain;
 mod cohesion;
+mod complete;
 mod consensus;
 mod example;
 mod form;
@@ -63,7 +65,8 @@ pub fn mine(corpus: &Corpus<'_>, mistakes: &[Pattern]) -> Vec<Pattern> {
             taken.push((workflow, topic));
         }
     }
-    let chosen = distinct_workflows(taken);
+    let mut chosen = distinct_workflows(taken);
+    chosen.iter_mut().for_each(|(workflow, _)| complete::complete(workflow, &trails));
     let patterns = chosen.iter().map(|(workflow, topic)| pattern(workflow, topic, corpus, &trails, mistakes));
     patterns.collect()
 }
@@ -163,12 +166,12 @@ fn pattern(
         // Two steps that change places are both taken.
         let take = |trail: &&u32| trails.all[**trail as usize].steps.contains(step);
         let taken = workflow.followers.iter().filter(take).count() as f64 / workflow.followers.len() as f64;
-        let writes: Vec<&Write> =
-            sessions.iter().filter_map(|&session| write_of(&digests[session], name(*step))).collect();
+        let calls: Vec<Vec<&Write>> =
+            sessions.iter().map(|&session| calls_of(&digests[session], name(*step))).collect();
         WorkflowStep {
             step: name(*step).clone(),
             share: taken.max(*share),
-            example: example::of(name(*step), &writes),
+            example: example::of(name(*step), &calls),
         }
     });
     let steps: Vec<WorkflowStep> = steps.collect();
@@ -196,13 +199,16 @@ fn pattern(
     }
 }
 
-/// The first time that a session's step changed something and worked.
-fn write_of<'a>(digest: &'a Digest, step: &Step) -> Option<&'a Write> {
-    let is_it = |write: &&Write| {
-        let is_form = || step.is_form_of(&write.step) && example::words_of(write, step).is_some();
-        write.ok && (write.step == *step || is_form())
+/// The calls by which a session took a step and that worked: where there are none of just this step, those of the steps
+/// that are forms of it.
+fn calls_of<'a>(digest: &'a Digest, step: &Step) -> Vec<&'a Write> {
+    let worked = || digest.writes.iter().chain(&digest.checks).filter(|write| write.ok);
+    let named = |by_form: bool| -> Vec<&Write> {
+        let is_it = |write: &&Write| write.step == *step || example::words_of(write, step, by_form).is_some();
+        worked().filter(is_it).collect()
     };
-    digest.writes.iter().find(is_it)
+    let exact = named(false);
+    if exact.is_empty() { named(true) } else { exact }
 }
 
 /// A few requests, each of another job, the shortest first: they say most plainly what was wanted.
@@ -225,7 +231,8 @@ fn evidence(workflow: &Workflow, sessions: &[usize], corpus: &Corpus<'_>, trails
     core.sort_by_key(|step| trails.with[*step as usize].len());
     let quote = |session: usize| {
         let digest = &corpus.digests[session];
-        let write = core.iter().find_map(|step| write_of(digest, &trails.names[*step as usize]))?;
+        let write = |step: &Symbol| calls_of(digest, &trails.names[*step as usize]).first().copied();
+        let write = core.iter().find_map(write)?;
         let said = write.args.get("command").or_else(|| write.args.get("cmd")).unwrap_or(&write.step.0);
         Some(Evidence {
             session: digest.session.clone(),

@@ -32,7 +32,7 @@ pub fn between_calls(
         (Some(from), Some(to)) => shell_difference(from, to, step, directly, most),
         (None, None) => {
             // Another file is another call, wherever it lies.
-            let file = |call| step::file_of(call).map(|path| file_name(path));
+            let file = |call| step::file_of(call).map(|path| file_name(&path).to_owned());
             (file(from) == file(to)).then(|| argument_difference(from, to, directly, most)).flatten()
         }
         _ => None,
@@ -109,7 +109,9 @@ fn shell_difference(
             changes.push(change);
         }
     }
-    if changes.is_empty() && text(from, &from_folder) != text(to, &to_folder) {
+    // Where a call runs is a part of it. That the second one stays where it is says nothing beside other changes.
+    let moved = text(from, &from_folder) != text(to, &to_folder);
+    if moved && (changes.is_empty() || to_folder.is_some()) {
         if let Some(range) = &to_folder {
             span.start = range.start;
         }

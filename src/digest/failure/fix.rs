@@ -240,12 +240,19 @@ fn acting_part(seen: &Seen<'_>, most: usize) -> Option<(Step, Clean)> {
 }
 
 /// What a shell line did to the file that a file tool failed at, with the step: `jq .cells a.ipynb` after a reading of
-/// `a.ipynb`.
+/// `a.ipynb`. A folder with an extension is a file as well, to the programs that know it.
 fn on_the_same_file(failing: &Call, other: &Call, step: &Step, most: usize) -> Option<(Step, Clean)> {
-    let name = file_name(step::file_of(failing)?);
+    let path = step::file_of(failing)?;
+    let names: Vec<&str> = path
+        .rsplit(['/', '\\'])
+        .enumerate()
+        .filter(|(at, name)| *at == 0 || name.rfind('.').is_some_and(|dot| dot > 0))
+        .map(|(_, name)| name)
+        .collect();
+    let is_named = |word: &str| word.split([':', '=', ',']).any(|part| names.contains(&file_name(part)));
     let line = step::command_line(other)?;
     let commands = shell::commands(line);
-    let command = commands.iter().find(|command| command.arguments().any(|word| file_name(word) == name))?;
+    let command = commands.iter().find(|command| command.arguments().any(is_named))?;
     let steps = step::of(other);
     let named = steps.into_iter().find(|done| done != step && command_of(&commands, done) == Some(command));
     let program = || command.unwrapped().first().map(|word| Step(word.text.clone()));
@@ -289,7 +296,20 @@ fn shares_its_operands(failing: &Call, other: &Call, step: &Step) -> bool {
     {
         return false;
     }
-    let (a, b) = (operands(failing), operands(other));
-    let shared = a.intersection(&b).count();
-    shared > 0 && shared * 2 >= a.len().min(b.len()) && shared * 3 >= a.len().max(b.len())
+    // What the steps are called is no operand.
+    let named: BTreeSet<String> = step::of(failing)
+        .iter()
+        .chain(&step::of(other))
+        .flat_map(|step| step.split(' ').map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let but_names = |call: &Call| -> BTreeSet<String> { &operands(call) - &named };
+    let (a, b) = (but_names(failing), but_names(other));
+    let shared: Vec<&String> = a.intersection(&b).collect();
+    let is_object = |word: &&&String| {
+        word.contains(['/', '.', '-', '_', ':']) || word.contains(|c: char| c.is_ascii_digit())
+    };
+    let objects = shared.iter().filter(is_object).count();
+    let (fewer, more) = (a.len().min(b.len()), a.len().max(b.len()));
+    let (all, shared) = (shared.len() == fewer, shared.len());
+    shared > 0 && (all || objects > 0) && shared * 2 >= fewer && shared * 3 >= more
 }

@@ -191,7 +191,7 @@ fn shell_text_is_an_error(line: &Clean, text: &str) -> bool {
 /// The result of a tool other than a shell.
 fn tool_text_is_an_error(tool: &str, text: &str) -> bool {
     static START: Expression = Expression::new(
-        r"^(?:(?i:error|fatal|failure)(?:\[[\w-]+\]|\s\(?\w{0,4}\d+\)?)?\s*:|(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)\b\s*[:(\[]|Traceback \(most recent call last\)|(?i:exception|http error|error)\s*(?:\d{3}|executing|calling|running|while|in|from|occurred)\b|MCP error)",
+        r"^(?:(?i:error|fatal|failure)(?:\[[\w-]+\]|\s\(?\w{0,4}\d+\)?)?\s*:|(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception)\b\s*[:(\[]|Traceback \(most recent call last\)|(?i:[\w-]+(?: [\w-]+){0,3} (?:failed|rejected|denied|refused):\s)|(?i:exception|http error|error)\s*(?:\d{3}|executing|calling|running|while|in|from|occurred)\b|MCP error)",
     );
     static REFUSAL: Expression = Expression::new(
         r"(?i)^(?:failed to|unable to|cannot|can't|could not|couldn't|invalid|permission denied|access denied|unauthori[sz]ed|forbidden|not allowed|not permitted|rejected|denied|request failed|operation failed|missing required|unknown (?:argument|parameter|tool|option))\b",

@@ -30,12 +30,12 @@ fn inside_wrapper(words: &[Word]) -> Option<&[Word]> {
         return None; // It asks where a program is.
     }
     let (consumed, flags, operands) = WRAPPERS.iter().find_map(|(name, flags, operands)| {
-        let consumed = match name.split_once(' ') {
-            None if *name == program => 1,
-            Some((one, two)) if one == program && two == second => 2,
-            _ => return None,
+        let says = |(at, part): (usize, &str)| match at {
+            0 => part == program,
+            _ => words.get(at).is_some_and(|word| &*word.text == part),
         };
-        Some((consumed, *flags, *operands))
+        let consumed = name.split(' ').count();
+        name.split(' ').enumerate().all(says).then_some((consumed, *flags, *operands))
     })?;
     let mut at = consumed;
     let mut operands = operands;
@@ -109,10 +109,31 @@ const WRAPPERS: &[(&str, &[&str], usize)] = &[
     ("stdbuf", &["-i", "-o", "-e"], 0),
     ("sudo", &["-u", "-g", "-h", "-C", "-D", "--user", "--group"], 0),
     ("time", &["-f", "-o"], 0),
+    (
+        "srun",
+        &[
+            "-n",
+            "-N",
+            "-c",
+            "-t",
+            "-p",
+            "-A",
+            "-J",
+            "-w",
+            "-o",
+            "-q",
+            "-C",
+            "--time",
+            "--partition",
+            "--account",
+        ],
+        0,
+    ),
     ("timeout", &["-s", "-k", "--signal", "--kill-after"], 1),
     ("gtimeout", &["-s", "-k", "--signal", "--kill-after"], 1),
     ("unbuffer", &[], 0),
     ("uvx", &["--from", "--with", "-p", "--python"], 0),
+    ("xvfb-run", &["-e", "-f", "-n", "-p", "-s", "-w", "--server-args", "--server-num"], 0),
     ("watch", &["-n", "--interval"], 0),
     (
         "xargs",
@@ -121,9 +142,16 @@ const WRAPPERS: &[(&str, &[&str], usize)] = &[
     ),
     ("bundle exec", &[], 0),
     ("bun x", &[], 0),
+    ("conda run", &["-n", "-p", "--name", "--prefix", "--cwd"], 0),
+    ("docker compose exec", &["-e", "-u", "-w", "--env", "--user", "--workdir", "--index"], 1),
+    ("docker exec", &["-e", "-u", "-w", "--env", "--user", "--workdir", "--env-file"], 1),
     ("dotenv", &["-e", "-f"], 0),
     ("hatch run", &[], 0),
+    ("mamba run", &["-n", "-p", "--name", "--prefix", "--cwd"], 0),
+    ("micromamba run", &["-n", "-p", "--name", "--prefix", "--cwd"], 0),
     ("mise exec", &[], 0),
+    ("mpiexec", &["-n", "-np", "-c", "-N", "-H", "--host", "--hostfile", "--map-by", "--bind-to", "-x"], 0),
+    ("mpirun", &["-n", "-np", "-c", "-N", "-H", "--host", "--hostfile", "--map-by", "--bind-to", "-x"], 0),
     ("npm exec", &["-p", "--package"], 0),
     ("pdm run", &[], 0),
     ("pipenv run", &[], 0),

@@ -16,6 +16,8 @@ use crate::redact::Clean;
 const DEEPEST: usize = 4;
 /// Longest sub-command or task name, bytes.
 const LONGEST_NAME: usize = 40;
+/// Most words of a command that may tell its mode.
+const MOST_DETAILS: usize = 4;
 
 /// How much a command says about the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,13 +35,14 @@ pub(super) enum Strength {
 pub(super) struct Part {
     /// The step's text.
     pub(super) step: Clean,
-    /// What may be one more sub-command, or the first flag: what only many sessions can tell from an argument.
-    pub(super) detail: Option<Clean>,
+    /// What may be one more sub-command, or a mode of the command (a flag, a file): what only many sessions can tell
+    /// from an argument.
+    pub(super) details: Vec<Clean>,
     /// The program alone, for recognising its error messages.
     pub(super) program: Clean,
     /// How much it says about the work.
     pub(super) strength: Strength,
-    /// Its words, with what wraps it (`uv run`, `sudo`, `DEBUG=1`).
+    /// Its words, with what wraps it (`uv run`, `sudo`, `DEBUG=1`) and the file that its output goes to.
     pub(super) words: Vec<Clean>,
     /// What joins it to the command before.
     pub(super) joined: Joined,
@@ -78,8 +81,19 @@ fn read_command(command: &Command, depth: usize, parts: &mut Vec<Part>) {
     let program = file::name_of_program(&first.text);
     let mut push = |step: Clean, strength: Strength, changes: bool| {
         let program = program.clone();
-        let words = command.words.iter().map(|word| word.text.clone()).collect();
-        parts.push(Part { step, detail: None, program, strength, words, joined: command.joined, changes });
+        let mut words: Vec<Clean> = command.words.iter().map(|word| word.text.clone()).collect();
+        for file in command.output.iter().filter(|file| !file.text.starts_with("/dev/")) {
+            words.extend([Clean::fixed(">"), file.text.clone()]);
+        }
+        parts.push(Part {
+            step,
+            details: Vec::new(),
+            program,
+            strength,
+            words,
+            joined: command.joined,
+            changes,
+        });
     };
     if program.is_empty() || !first.literal || known::has(known::HEADERS, &program) {
         return;
@@ -97,9 +111,15 @@ fn read_command(command: &Command, depth: usize, parts: &mut Vec<Part>) {
             _ => return push(program.clone(), Strength::Working, true),
         }
     }
-    let quiet = known::has(known::SILENT, &program) || known::has(known::LOOKING, &program);
+    let scripted = edits_in_place(&program, words);
+    let quiet = known::has(known::SILENT, &program) || known::has(known::LOOKING, &program) || scripted;
     if let Some(written) = quiet.then(|| written_file(command, &program, words)).flatten() {
-        return push(file::edit(written), Strength::Working, true);
+        push(file::edit(written), Strength::Working, true);
+        // An edit by a script is the same in every session; one by hand is not.
+        if let Some(part) = parts.last_mut().filter(|_| scripted) {
+            part.details = vec![Clean::join(&[&program, &Clean::fixed("-i")], " ")];
+        }
+        return;
     }
     if known::has(known::SILENT, &program) {
         return push(program.clone(), Strength::Silent, false);
@@ -113,7 +133,7 @@ fn read_command(command: &Command, depth: usize, parts: &mut Vec<Part>) {
     let changes = !is_asking(&step) && !super::is_verification_text(&step);
     push(step, Strength::Working, changes);
     if let Some(part) = parts.last_mut() {
-        part.detail = open.and_then(|from| detail(words, from));
+        part.details = open.map_or_else(Vec::new, |from| details(words, from));
     }
 }
 
@@ -152,13 +172,30 @@ fn patch<'a>(command: &'a Command, words: &'a [Word]) -> Option<&'a Clean> {
 
 /// The file that a command which by itself does nothing writes: `cat > a.rs <<EOF`, `sed -i … a.rs`, `tee a.rs`.
 fn written_file<'a>(command: &'a Command, program: &str, words: &'a [Word]) -> Option<&'a Clean> {
-    let in_place = || words.iter().skip(1).any(|w| w.text.starts_with("-i") || &*w.text == "--in-place");
     let written = match program {
-        "sed" if in_place() => words.last().map(|word| &word.text),
-        "tee" => words.iter().skip(1).map(|word| &word.text).find(|text| !text.starts_with('-')),
+        _ if edits_in_place(program, words) => words.last().map(|word| &word.text),
+        "tee" | "sponge" => words.iter().skip(1).map(|word| &word.text).find(|text| !text.starts_with('-')),
         _ => command.output.last().map(|word| &word.text),
     };
     written.filter(|path| !file::is_scratch(path))
+}
+
+/// Whether a command changes the file that it is given: `sed -i`, `perl -pi -e`, `yq --in-place`.
+fn edits_in_place(program: &str, words: &[Word]) -> bool {
+    let is_script = known::has(&["perl", "ruby"], program);
+    let says = |word: &Word| {
+        let text = word.text.as_str();
+        let flags = text.strip_prefix('-').filter(|flags| !flags.starts_with('-'));
+        match is_script {
+            // `-pi`, `-i.bak`, `-ni`: what follows the letter is the ending of a copy.
+            true => flags.and_then(|flags| flags.split_once('i')).is_some_and(|(before, after)| {
+                before.bytes().all(|b| b"pnal0".contains(&b))
+                    && (after.is_empty() || after.starts_with(['.', 'e']))
+            }),
+            false => text.starts_with("-i") || matches!(text, "--in-place" | "--inplace"),
+        }
+    };
+    (is_script || known::has(known::EDITING, program)) && words.iter().skip(1).any(says)
 }
 
 /// The file that a showing command shows: its last operand that looks like one.
@@ -222,18 +259,25 @@ fn script_with_task(script: &Clean, words: &[Word], from: usize) -> Name {
     }
 }
 
-/// The word that stands at this place if it could be a sub-command, else the first flag after it, without its
-/// value.
-fn detail(words: &[Word], from: usize) -> Option<Clean> {
-    let word = words.get(from).filter(|word| word.literal)?;
-    if could_be_subcommand(&word.text, false) {
-        return Some(word.text.clone());
+/// The word that stands at this place if it could be a sub-command, then flags without their values and short paths,
+/// in their order.
+fn details(words: &[Word], from: usize) -> Vec<Clean> {
+    let literal = |at: usize| words.get(at).filter(|word| word.literal).map(|word| &word.text);
+    let named = literal(from).filter(|text| could_be_subcommand(text, false)).cloned();
+    let rest = words.iter().skip(from).filter(|word| word.literal).filter_map(|word| mode(&word.text));
+    named.into_iter().chain(rest).take(MOST_DETAILS).collect()
+}
+
+/// A flag's name, or a path.
+fn mode(word: &Clean) -> Option<Clean> {
+    let is_flag = |name: &Clean| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    if word.starts_with('-') {
+        let name = word.part(0..word.find('=').unwrap_or(word.len()))?;
+        return (2..=LONGEST_NAME).contains(&name.len()).then_some(name).filter(is_flag);
     }
-    let flag = words[from..].iter().find(|word| word.literal && word.text.starts_with('-'))?;
-    let length = flag.text.find('=').unwrap_or(flag.text.len());
-    let name = flag.text.part(0..length)?;
-    let is_flag = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
-    (2..=LONGEST_NAME).contains(&name.len()).then_some(name).filter(|name| name.bytes().all(is_flag))
+    let is_name = |b: u8| b.is_ascii_alphanumeric() || b"-_./".contains(&b);
+    let is_path = word.len() <= LONGEST_NAME && file::looks_like_path(word) && word.bytes().all(is_name);
+    is_path.then(|| word.clone())
 }
 
 /// The place of the sub-command among the words, looked for from `from` on. `named_by_project`: any name will
@@ -249,8 +293,14 @@ fn subcommand(program: &str, words: &[Word], from: usize, named_by_project: bool
         if text.starts_with('-') && text.len() > 1 {
             let takes_value = match value_flags {
                 Some(flags) => known::has(flags, text),
-                // Nobody knows whether this flag takes a value: it does if that leaves a sub-command.
-                None => !text.contains('=') && text != "--" && could_be(at + 2),
+                // Nobody knows whether this flag takes a value: it does if that leaves a sub-command, or if what
+                // stands there is no verb that commands are named by.
+                None => {
+                    let is_verb = |at: usize| words.get(at).is_some_and(|word| names_an_act(&word.text));
+                    let is_flag = |at: usize| words.get(at).is_some_and(|word| word.text.starts_with('-'));
+                    let may_take = !text.contains('=') && text != "--" && !is_flag(at + 1);
+                    may_take && if is_verb(at + 1) { is_verb(at + 2) } else { true }
+                }
             };
             at += if takes_value { 2 } else { 1 };
         } else if text.starts_with('+') || is_assignment(text) {
@@ -286,6 +336,20 @@ fn could_be_subcommand(word: &str, named_by_project: bool) -> bool {
                 && word.bytes().all(|b| plain(b) || b.is_ascii_digit())
                 && !word.ends_with(':')
         }
+    }
+}
+
+/// Whether commands are named by this word, in any program.
+fn names_an_act(word: &str) -> bool {
+    [known::ACTING, known::ASKING, known::CHECKING].iter().any(|verbs| known::has(verbs, word))
+}
+
+/// Whether the second word of a step may as well be an argument: of a program that no table names, and no verb.
+pub(super) fn may_be_argument(step: &str) -> bool {
+    let mut words = step.split(' ');
+    match (words.next(), words.next(), words.next()) {
+        (Some(program), Some(word), None) => !known::is_familiar(program) && !names_an_act(word),
+        _ => false,
     }
 }
 

@@ -91,11 +91,9 @@ fn class(path: &Clean, by_extension: &'static str, by_name: &'static str, otherw
 
 /// The steps of a patch in `apply_patch`'s format: one edit a class of file, in order.
 pub(super) fn patched(patch: &Clean) -> Vec<Clean> {
-    let heads = ["*** Update File: ", "*** Add File: ", "*** Delete File: "];
     let mut steps: Vec<Clean> = Vec::new();
-    for line in patch.lines() {
-        let Some(path) = heads.iter().find_map(|head| line.strip_prefix(head)) else { continue };
-        let step = edit(&part_of(patch, path.trim()));
+    for path in patched_paths(patch) {
+        let step = edit(&path);
         if steps.len() < MOST_PATCHED && !steps.contains(&step) {
             steps.push(step);
         }
@@ -104,6 +102,13 @@ pub(super) fn patched(patch: &Clean) -> Vec<Clean> {
         steps.push(Clean::fixed("edit file"));
     }
     steps
+}
+
+/// The files that a patch in `apply_patch`'s format touches, in order.
+pub(super) fn patched_paths(patch: &Clean) -> impl Iterator<Item = Clean> {
+    let heads = ["*** Update File: ", "*** Add File: ", "*** Delete File: "];
+    let path = move |line| heads.iter().find_map(|head| str::strip_prefix(line, head));
+    patch.lines().filter_map(path).map(|path| part_of(patch, path.trim()))
 }
 
 /// Whether a program is named by the path of a script.

@@ -30,11 +30,14 @@ pub(super) const SILENT: &[&str] = &[
 pub(super) const LOOKING: &[&str] = &[
     "ack", "ag", "awk", "basename", "cmp", "column", "comm", "command", "cut", "df", "diff", "dirname", "du", "env",
     "fd", "file", "find", "free", "getent", "grep", "egrep", "fgrep", "head", "hexdump", "hostname", "htop",
-    "id", "jq", "less", "ll", "locate", "ls", "lsof", "md5sum", "more", "nl", "nproc", "od", "paste",
-    "pgrep", "printenv", "ps", "readlink", "realpath", "rev", "rg", "sed", "sha256sum", "shasum", "sort",
+    "id", "jq", "less", "ll", "locate", "ls", "lsof", "more", "nl", "nproc", "od", "paste",
+    "pgrep", "printenv", "ps", "readlink", "realpath", "rev", "rg", "sed", "sort",
     "stat", "strings", "tac", "tail", "top", "tr", "tree", "uname", "uniq", "uptime", "wc", "whereis",
-    "which", "whoami", "xxd", "yq", "cat", "bat", "tee",
+    "which", "whoami", "xxd", "yq", "cat", "bat", "tee", "sponge", "gsed",
 ];
+
+/// Those of them that change the file they are given where an option says so.
+pub(super) const EDITING: &[&str] = &["awk", "gawk", "gsed", "sed", "yq"];
 
 /// Commands that show files: a reading of their first operand.
 pub(super) const SHOWING: &[&str] = &[
@@ -97,6 +100,7 @@ pub(super) const TWO_LEVELS: &[&str] = &[
 pub(super) const VALUE_FLAGS: &[(&str, &[&str])] = &[
     ("aws", &["--profile", "--region", "--output", "--endpoint-url", "--query"]),
     ("cargo", &["--manifest-path", "-C", "--config", "--color", "-Z"]),
+    ("cmake", &["-S", "-B", "-D", "-G", "-C", "-A", "-T", "--build", "--install", "--preset", "--target", "--open"]),
     ("docker", &[
         "--context", "-H", "--host", "-l", "--log-level", "-f", "--file", "-p", "--project-name", "--profile", "--env-file",
     ]),

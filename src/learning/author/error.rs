@@ -178,6 +178,10 @@ fn imperative(way: &Way, step: &str) -> String {
         Way::Changed { path, .. } => format!("With {step}, change {}.", code(path)),
         Way::Added { path, value } => match (in_command(path), value) {
             (true, Some(value)) if is_assignment(value) => format!("Set {} for {step}.", code(value)),
+            (true, Some(value)) if value.starts_with("cd ") => {
+                let folder = value.trim_start_matches("cd ");
+                format!("Run {step} in {}: {}.", code(folder), code(&format!("{value} && …")))
+            }
             (true, Some(value)) => format!("With {step}, add {}.", code(&readable(value))),
             (true, None) => format!("With {step}, add what is missing to the command line."),
             (false, Some(value)) => format!("Call {step} with {} {}.", code(path), code(value)),

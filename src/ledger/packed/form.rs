@@ -196,9 +196,9 @@ packed_fields!(Arg: path value);
 packed_fields!(Write: event step args ok);
 packed_fields!(Change: path from to);
 packed_fields!(Fix: event step changes between calls call edited guessed);
-packed_fields!(Failure: event step message beside args exit times cost attempts fix);
+packed_fields!(Failure: event step message beside args exit times cost attempts given_up fix);
 packed_fields!(Remark: event text sort lasting passing);
 packed_fields!(
     Digest: session source root agent model project contributor task ask began ended outcome steps forms writes failures
-        remarks notes_read counts
+        checks remarks notes_read counts
 );

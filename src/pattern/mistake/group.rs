@@ -29,7 +29,13 @@ pub(super) struct Group<'a> {
 impl<'a> Group<'a> {
     /// Its independent witnesses.
     pub(super) fn roots(&self) -> BTreeSet<&'a str> {
-        self.occurrences.iter().map(|occurrence| occurrence.digest.root.as_str()).collect()
+        self.roots_where(|_| true)
+    }
+
+    /// Its independent witnesses of failures like this.
+    pub(super) fn roots_where(&self, wanted: impl Fn(&Occurrence<'a>) -> bool) -> BTreeSet<&'a str> {
+        let wanted = self.occurrences.iter().filter(|occurrence| wanted(occurrence));
+        wanted.map(|occurrence| occurrence.digest.root.as_str()).collect()
     }
 }
 

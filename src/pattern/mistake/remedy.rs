@@ -7,9 +7,9 @@
 use super::group::is_shell;
 use super::{Group, Occurrence, sequence, telling};
 use crate::digest::failure::{Change, Fix};
-use crate::digest::step::Step;
+use crate::digest::step::{self, Step};
 use crate::pattern::job::Job;
-use crate::pattern::{Corpus, Evidence, Remedy, Way, template};
+use crate::pattern::{Corpus, Evidence, Remedy, Way};
 use crate::redact::Clean;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -118,13 +118,13 @@ fn whole(explained: &BTreeSet<(usize, u32, Option<usize>)>, vote: &Vote<'_>) -> 
 
 /// Adds a vote for the form that values of one argument share which took the place of others and are unlike.
 fn add_shared_forms(votes: &mut Vec<Vote<'_>>) {
-    let mut values: BTreeMap<(&Clean, usize), Vec<&Vote<'_>>> = BTreeMap::new();
+    let mut values: BTreeMap<(&Clean, String), Vec<&Vote<'_>>> = BTreeMap::new();
     for vote in votes.iter() {
         // The first telling of a difference is its own words.
         if let Some(Change { path, from: Some(from), to: Some(to) }) = vote.change()
             && matches!(&vote.way, Way::Changed { from: Some(a), to: Some(b), .. } if a == from && b == to)
         {
-            values.entry((path, template::words(to).len())).or_default().push(vote);
+            values.entry((path, telling::build(to))).or_default().push(vote);
         }
     }
     let mut added = Vec::new();
@@ -146,6 +146,10 @@ fn cast<'a>(occurrence: &'a Occurrence<'a>, fix: &'a Fix, votes: &mut Vec<Vote<'
     let mut push =
         |way: Way, worth: f64, about: Option<usize>| votes.push(Vote { way, worth, occurrence, fix, about });
     if fix.step != occurrence.failure.step {
+        // Who asked and then did something was answered.
+        if step::is_question(&occurrence.failure.step) && is_shell(occurrence) {
+            return;
+        }
         push(Way::Instead { step: fix.step.clone(), call: Clean::default() }, 1.0, None);
         return;
     }

@@ -16,11 +16,12 @@ const MOST: f64 = 2.0 / 3.0;
 /// Most steps of one remedy.
 const MOST_STEPS: usize = 3;
 
-/// The steps between a failure and its fix that may have been what was missing, with their calls.
+/// The steps between a failure and its fix that may have been what was missing, with their calls. That some file of a
+/// sort was edited says nothing.
 pub(super) fn done_before(fix: &Fix) -> impl Iterator<Item = Done> {
     let calls = fix.calls.iter().map(Some).chain(std::iter::repeat(None));
     let done = fix.between.iter().zip(calls);
-    done.filter(|(step, _)| !step::is_look_around(step))
+    done.filter(|(step, _)| !step::is_look_around(step) && !step::is_edit_of_a_sort(step))
         .map(|(step, call)| Done { step: step.clone(), call: call.cloned().unwrap_or_default() })
 }
 
@@ -102,17 +103,28 @@ fn words_of(calls: &[Clean]) -> Clean {
     redact(&longest.and_then(|alike| wording(&alike)).unwrap_or_default())
 }
 
-/// What calls of one step share: verbatim where most are the same, else with what varies masked, else one of them.
+/// What calls of one step share: verbatim where most are the same, else word by word with what varies masked, else
+/// what all of them say in the words of one.
 pub(super) fn shared_call(calls: &[&str]) -> Clean {
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut by_length: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for call in calls {
         *times.entry(call).or_default() += 1;
+        by_length.entry(call.split_whitespace().count()).or_default().push(call);
     }
-    match times.iter().rev().max_by_key(|(_, times)| **times) {
-        Some((call, times)) if *times * 2 > calls.len() => redact(call),
-        Some((call, _)) => redact(&wording(calls).unwrap_or_else(|| template::masked(call))),
-        None => Clean::default(),
+    if let Some((call, _)) = times.iter().find(|(_, times)| **times * 2 > calls.len()) {
+        return redact(call);
     }
+    let most = by_length.into_values().rev().max_by_key(Vec::len).unwrap_or_default();
+    if let Some(told) = Some(&most).filter(|most| most.len() > 1).and_then(|most| wording(most)) {
+        return redact(&told);
+    }
+    let everywhere = |word: &str| calls.iter().all(|call| call.split_whitespace().any(|other| other == word));
+    let one = most.first().copied().unwrap_or_default();
+    let told = one
+        .split_whitespace()
+        .map(|word| if everywhere(word) { word.to_owned() } else { template::masked(word) });
+    redact(&told.collect::<Vec<_>>().join(" "))
 }
 
 /// Calls of as many words, word by word, with what never varied written out; `None` where they differ in length. In a

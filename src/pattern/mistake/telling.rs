@@ -19,8 +19,9 @@ const LEAST_CONSTANT: usize = 3;
 pub(super) fn tellings(change: &Change) -> Vec<(Way, f64)> {
     let path = &change.path;
     // A value that is nothing but a placeholder says nothing.
+    let says_nothing = |text: &str| mask::is_placeholder(text.strip_prefix("cd ").unwrap_or(text));
     let general = |text: &Clean| {
-        Some(template::masked(text)).filter(|text| !mask::is_placeholder(text)).map(|text| redact(&text))
+        Some(template::masked(text)).filter(|text| !says_nothing(text)).map(|text| redact(&text))
     };
     let mut ways = Vec::new();
     match (&change.from, &change.to) {
@@ -38,13 +39,18 @@ pub(super) fn tellings(change: &Change) -> Vec<(Way, f64)> {
                 }
                 ways.push((changed(None, to_masked), 0.75));
             }
+            let (from_digits, to_digits) = (with_numbers_masked(from), with_numbers_masked(to));
+            if from_digits != to_digits && to_digits != **to {
+                ways.push((changed(Some(redact(&from_digits)), Some(redact(&to_digits))), 1.02));
+            }
             ways.push((changed(None, Some(to.clone())), 0.8));
             if &**path == "command" {
                 let (before, after) = (options(from), options(to));
                 for option in after.difference(&before) {
                     ways.push((Way::Added { path: path.clone(), value: Some(redact(option)) }, 0.9));
                 }
-                for option in before.difference(&after) {
+                // What was put in an option's place belongs to it.
+                for option in before.difference(&after).filter(|_| after.is_empty()) {
                     ways.push((Way::Dropped { path: redact(option) }, 0.85));
                 }
             } else {
@@ -118,17 +124,62 @@ fn options(words: &str) -> BTreeSet<String> {
     found
 }
 
+/// A text with every run of digits masked: how `2026/08/01` is written.
+fn with_numbers_masked(text: &str) -> String {
+    pieces(text).into_iter().map(|piece| if is_number(piece) { NUMBER } else { piece }).collect()
+}
+
+/// What stands for a number in a form.
+const NUMBER: &str = "<num>";
+
+fn is_number(piece: &str) -> bool {
+    piece.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A text in runs of letters and digits, and of what stands between them.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|c: char| c.is_alphanumeric() != first.is_alphanumeric()).unwrap_or(rest.len());
+        let (piece, after) = rest.split_at(end);
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces
+}
+
+/// How a value is built, whatever its names: values built alike may share a form.
+pub(super) fn build(value: &str) -> String {
+    let named = |piece: &str| piece.starts_with(char::is_alphanumeric);
+    pieces(value).into_iter().map(|piece| if named(piece) { "a" } else { piece }).collect()
+}
+
 /// The form that the new values of these changes share, as `depot:<*>` is that of `depot:ash` and `depot:elm`; `None`
-/// where they are the same, have little in common, or an old value has the form as well.
+/// where they are the same, are not built alike, have little in common, or an old value has the form as well.
 pub(super) fn shared_form(changes: &[&Change]) -> Option<Clean> {
     let after: BTreeSet<&str> = changes.iter().filter_map(|change| change.to.as_deref()).collect();
-    let form = template::wording(&after.iter().copied().collect::<Vec<_>>())?;
-    let letters = |part: &str| part.chars().filter(|c| c.is_alphabetic()).count();
-    let constant: usize = form.split(template::WILD).map(letters).sum();
+    let split: Vec<Vec<&str>> = after.iter().map(|value| pieces(value)).collect();
+    let length = split.first()?.len();
+    if after.len() < 2 || split.iter().any(|pieces| pieces.len() != length) {
+        return None;
+    }
+    let told = |place: usize| {
+        let column: BTreeSet<&str> = split.iter().filter_map(|pieces| pieces.get(place).copied()).collect();
+        match column.first() {
+            Some(only) if column.len() == 1 => *only,
+            _ if column.iter().all(|piece| is_number(piece)) => NUMBER,
+            _ => template::WILD,
+        }
+    };
+    let told: Vec<&str> = (0..length).map(told).collect();
+    let is_mask = |piece: &&&str| **piece == NUMBER || **piece == template::WILD;
+    let letters = |piece: &&str| piece.chars().filter(|c| c.is_alphabetic()).count();
+    let constant: usize = told.iter().filter(|piece| !is_mask(piece)).map(letters).sum();
+    let form = told.concat();
     let is_old =
         || changes.iter().filter_map(|change| change.from.as_deref()).any(|from| template::same(&form, from));
-    (after.len() > 1 && form.contains(template::WILD) && constant >= LEAST_CONSTANT && !is_old())
-        .then(|| redact(&form))
+    (constant >= LEAST_CONSTANT && !is_old()).then(|| redact(&form))
 }
 
 #[cfg(test)]
@@ -147,6 +198,14 @@ mod tests {
         assert_eq!(shared_form(&[&ash, &ash]), None);
         assert_eq!(shared_form(&[&change("a", "ash"), &change("a", "elm")]), None);
         assert_eq!(shared_form(&[&ash, &change("mill/depot:oak", "mill/depot:elm")]), None);
+        let (a, b) = (change("~/ash", "/shed/ann/ash_3"), change("~/elm", "/shed/bo/elm_17"));
+        assert_eq!(shared_form(&[&a, &b]).as_deref(), Some("/shed/<*>/<*>_<num>"));
+        let dated = tellings(&change("2026/08/01", "2026-08-01"));
+        let told =
+            |way: &Way| matches!(way, Way::Changed { to: Some(to), .. } if &**to == "<num>-<num>-<num>");
+        assert!(dated.iter().any(|(way, _)| told(way)));
+        let replaced = tellings(&change("-m ash", "--select ash"));
+        assert!(replaced.iter().all(|(way, _)| !matches!(way, Way::Dropped { .. })));
         assert!(
             tellings(&change("[redacted:x:1]", "b"))
                 .iter()

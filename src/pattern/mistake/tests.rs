@@ -20,6 +20,7 @@ fn failure(step: &str, message: &str, fix: Option<Fix>) -> Failure {
         times: 1,
         cost: 2,
         attempts: Vec::new(),
+        given_up: true,
         fix,
     }
 }
@@ -61,6 +62,7 @@ fn digest(number: usize, task: &str, failures: Vec<Failure>) -> Digest {
         writes: Vec::new(),
         failures,
         remarks: Vec::new(),
+        checks: Vec::new(),
         notes_read: Vec::new(),
         counts: Counts::default(),
     }

@@ -217,7 +217,7 @@ impl Candidate {
 }
 
 /// Aligns steps with trails, in the same room every time: a cycle does so some hundred thousand times.
-struct Aligner<'s> {
+pub(super) struct Aligner<'s> {
     steps: &'s [Symbol],
     /// For each symbol whether it is one of the steps.
     is_step: Vec<bool>,
@@ -229,7 +229,8 @@ struct Aligner<'s> {
 }
 
 impl Aligner<'_> {
-    fn of<'s>(steps: &'s [Symbol], trails: &Trails) -> Aligner<'s> {
+    /// Ready to align these steps.
+    pub(super) fn of<'s>(steps: &'s [Symbol], trails: &Trails) -> Aligner<'s> {
         let mut is_step = vec![false; trails.names.len()];
         steps.iter().for_each(|step| is_step[*step as usize] = true);
         Aligner { steps, is_step, places: Vec::new(), best: Vec::new(), matched: Vec::new() }
@@ -256,7 +257,7 @@ impl Aligner<'_> {
 
     /// For each step where in the trail it is matched, in the alignment of most weight. Of equally good alignments,
     /// the one whose steps come last.
-    fn align(&mut self, weights: Option<&[f64]>, trail: &[Symbol]) -> &[Option<usize>] {
+    pub(super) fn align(&mut self, weights: Option<&[f64]>, trail: &[Symbol]) -> &[Option<usize>] {
         self.weigh(weights, trail);
         let Aligner { steps, places, best, matched, .. } = self;
         let weight = |step: usize| weights.map_or(1.0, |weights| weights[step]);

@@ -12,14 +12,19 @@ const MOST_WORDS: usize = 12;
 /// Share of the commands from which a word that they have at one place is part of the command.
 const NEARLY_ALL: f64 = 0.9;
 
-/// What the commands of one step, one a session, agree on: `zeta deploy --env <value>`. `None` if that is no
-/// more than the step itself, or if fewer than two sessions agree.
-pub(super) fn of(step: &Step, writes: &[&Write]) -> Option<Clean> {
-    let commands: Vec<Vec<Clean>> = writes.iter().filter_map(|write| words_of(write, step)).collect();
-    // Only commands of the same shape can be laid over each other; the commonest shape is the example.
-    let mut shapes: BTreeMap<usize, Vec<Vec<Clean>>> = BTreeMap::new();
-    for command in commands {
-        shapes.entry(command.len()).or_default().push(command);
+/// What the commands of one step agree on: `zeta deploy --env <value>`. `sessions` has the calls of each session. `None`
+/// if that is no more than the step itself, or if fewer than two sessions agree.
+pub(super) fn of(step: &Step, sessions: &[Vec<&Write>]) -> Option<Clean> {
+    // Only commands of the same shape can be laid over each other; the shape that most sessions have is the example.
+    let mut shapes: BTreeMap<Vec<Clean>, Vec<Vec<Clean>>> = BTreeMap::new();
+    for writes in sessions {
+        let mut here: BTreeMap<Vec<Clean>, Vec<Clean>> = BTreeMap::new();
+        let words = |by_form: bool| writes.iter().filter_map(move |write| words_of(write, step, by_form));
+        let exact = words(false).next().is_some();
+        for words in words(!exact) {
+            here.entry(shape(&words)).or_insert(words);
+        }
+        here.into_iter().for_each(|(shape, words)| shapes.entry(shape).or_default().push(words));
     }
     let alike =
         shapes.into_values().rev().max_by_key(|alike| alike.len()).filter(|alike| alike.len() >= 2)?;
@@ -35,6 +40,15 @@ pub(super) fn of(step: &Step, writes: &[&Write]) -> Option<Clean> {
         .collect();
     let example = Clean::join(&words.iter().collect::<Vec<_>>(), " ");
     (*example != **step && words.iter().any(|word| !word.starts_with('<'))).then_some(example)
+}
+
+/// What has to be equal in commands that are laid over each other: where flags stand, and which.
+fn shape(words: &[Clean]) -> Vec<Clean> {
+    let name = |word: &Clean| {
+        let flag = word.starts_with('-').then(|| word.part(0..word.find('=').unwrap_or(word.len())));
+        flag.flatten().filter(|flag| !flag.bytes().any(|b| b.is_ascii_digit())).unwrap_or_default()
+    };
+    words.iter().map(name).collect()
 }
 
 /// A word as it has to be typed: in quotes where there are blanks in it.
@@ -55,10 +69,10 @@ fn named_by(before: Option<&Clean>, mask: Clean) -> Clean {
     }
 }
 
-/// The words of the command in this write that is the step or has the form.
-pub(super) fn words_of(write: &Write, step: &Step) -> Option<Vec<Clean>> {
+/// The words of the command in this call that is the step; `by_form`: that is a form of it.
+pub(super) fn words_of(write: &Write, step: &Step, by_form: bool) -> Option<Vec<Clean>> {
     let line = write.args.get("command").or_else(|| write.args.get("cmd"))?;
-    step::words_of(line, step)
+    step::words_of(line, step, by_form)
 }
 
 /// The word that nearly all of these are.
@@ -69,8 +83,32 @@ fn agreed<'a>(words: &[&'a Clean]) -> Option<&'a Clean> {
     most.filter(|(_, times)| *times as f64 >= NEARLY_ALL * words.len() as f64).map(|(word, _)| word)
 }
 
-/// What these words have in common.
+/// What these words have in common. Of sentences, word by word where they have as many.
 fn masked(words: &BTreeSet<&Clean>) -> Clean {
+    let sentences: Vec<Vec<Clean>> =
+        words.iter().map(|word| word.split(' ').filter_map(|part| part_of(word, part)).collect()).collect();
+    let length = sentences.first().map_or(0, Vec::len);
+    if words.len() > 1 && length > 1 && sentences.iter().all(|sentence| sentence.len() == length) {
+        let column = |at: usize| -> BTreeSet<&Clean> {
+            sentences.iter().filter_map(|sentence| sentence.get(at)).collect()
+        };
+        let told: Vec<Clean> = (0..length).map(|at| masked_word(&column(at))).collect();
+        let is_kept = |word: &&Clean| !word.starts_with('<');
+        if told.iter().filter(is_kept).count() * 2 >= length {
+            return quoted(&Clean::join(&told.iter().collect::<Vec<_>>(), " "));
+        }
+    }
+    masked_word(words)
+}
+
+/// A part of a text, as clean text.
+fn part_of(whole: &Clean, part: &str) -> Option<Clean> {
+    let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
+    whole.part(start..start.saturating_add(part.len()))
+}
+
+/// What these words have in common at their beginnings and ends.
+fn masked_word(words: &BTreeSet<&Clean>) -> Clean {
     let mut words_in_order = words.iter();
     let (Some(first), rest) = (words_in_order.next(), words_in_order) else { return Clean::default() };
     if words.len() == 1 {
@@ -135,7 +173,8 @@ mod tests {
             ok: true,
         };
         let writes: Vec<Write> = lines.iter().map(write).collect();
-        of(&Step(redact(step)), &writes.iter().collect::<Vec<_>>()).map(|example| example.to_string())
+        let sessions: Vec<Vec<&Write>> = writes.iter().map(|write| vec![write]).collect();
+        of(&Step(redact(step)), &sessions).map(|example| example.to_string())
     }
 
     #[test]

@@ -3,22 +3,33 @@
 //! `rio cogeo create` and `rio cogeo validate` are two steps, `bequep scan north` and `bequep scan south` are one:
 //! a word after a program that no table knows may be a sub-command or an argument. Sessions tell. Sub-commands are
 //! few, come back, and follow each other in one session in the same order; arguments are many, or one a session.
-//! The same holds for a first flag (`snakemake -n`, then `snakemake --cores`). Refuses to split a step on one
-//! session's word.
+//! The same holds for flags (`snakemake -n`, then `snakemake --cores`) and files (`query -f clone.sql`, then
+//! `query -f swap.sql`). The other way round, a second word that every session says another is no sub-command.
+//! Refuses to split a step on one session's word.
 
 use crate::digest::Digest;
-use crate::digest::step::{Form, Step};
+use crate::digest::step::{self, Form, Step};
 use crate::pattern::worded::different;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Share of a step's uses that forms which come back must cover.
 const COVERED: f64 = 0.8;
-/// Share of the step's sessions in which two forms must follow each other.
+/// Share of the sessions with the commoner of two forms in which they must follow each other.
 const TOGETHER: f64 = 0.3;
 /// Share of the sessions with both of two forms in which the same one must come first.
 const SAME_ORDER: f64 = 0.8;
 /// Most forms that a step may have: more are arguments.
 const MOST_FORMS: usize = 12;
+/// Share of a step's calls from which a word is part of the step and tells no mode.
+const NEARLY_ALL: f64 = 0.9;
+/// Among so many telling words of a call its mode is looked for.
+const PLACES: usize = 3;
+/// From so many second words on, one a session, they are arguments.
+const LEAST_VALUES: usize = 4;
+/// Share of a program's second words that have to be no verb for all of them to be arguments.
+const MOSTLY: f64 = 0.75;
+/// Largest share of a program's sessions that the commonest of its arguments may have.
+const MOST_SAY: f64 = 0.4;
 
 /// What every form is called, now that all sessions are known.
 #[derive(Debug, Default)]
@@ -33,33 +44,42 @@ impl Settled {
         let steps: Vec<Step> = forms.iter().map(|form| form.step()).collect();
         let names: Vec<&Step> = steps.iter().collect();
         let (kinds, kind_of) = different(&names);
-        // Of each step the forms that each session used, as they first came. A step of one form has nothing to settle.
-        let mut forms_of = vec![0usize; kinds.len()];
-        kind_of.iter().for_each(|&kind| forms_of[kind] += 1);
+        let details: Vec<Vec<&str>> = forms.iter().map(|form| form.details().collect()).collect();
+        // Of each step the forms that each session used, as they first came.
         let mut uses: Vec<Vec<Vec<usize>>> = vec![Vec::new(); kinds.len()];
+        let mut sessions_of: BTreeMap<&str, usize> = BTreeMap::new();
         let mut rest = form_of.as_slice();
         for session in &taken {
             let (here, after) = rest.split_at(session.len());
             rest = after;
             let mut of_kinds: Vec<(usize, Vec<usize>)> = Vec::new();
-            for &form in here.iter().filter(|&&form| forms_of[kind_of[form]] > 1) {
+            for &form in here {
                 match of_kinds.iter_mut().find(|(kind, _)| *kind == kind_of[form]) {
                     Some((_, known)) if known.contains(&form) => {}
                     Some((_, known)) => known.push(form),
                     None => of_kinds.push((kind_of[form], vec![form])),
                 }
             }
+            let programs: BTreeSet<&str> = of_kinds.iter().map(|(kind, _)| program(kinds[*kind])).collect();
+            programs.into_iter().for_each(|name| *sessions_of.entry(name).or_default() += 1);
             of_kinds.into_iter().for_each(|(kind, forms)| uses[kind].push(forms));
         }
-        let mut is_own = vec![false; forms.len()];
-        for sessions in &uses {
-            steps_of_their_own(sessions, support).into_iter().for_each(|form| is_own[form] = true);
+        let sessions: Vec<(&Step, usize)> =
+            kinds.iter().zip(&uses).map(|(kind, uses)| (*kind, uses.len())).collect();
+        let programs = without_arguments(&sessions, &sessions_of);
+        let mut settled = HashMap::new();
+        for (step, uses) in kinds.iter().copied().zip(&uses) {
+            let mode_of = Modes::of(uses, &details, support).unwrap_or_default();
+            let (constant, scripted) = (constant(uses, &details), step::is_edit(step));
+            for &form in uses.iter().flatten() {
+                let script = || details[form].first().copied().filter(|_| scripted);
+                let mode = mode_of.get(&form).copied().or(constant).or_else(script);
+                settled.entry(forms[form].clone()).or_insert_with(|| match mode {
+                    Some(mode) => forms[form].with(mode),
+                    None => programs.get(step).unwrap_or(step).clone(),
+                });
+            }
         }
-        let name = |(at, form): (usize, &&Form)| {
-            let step = if is_own[at] { form.in_full() } else { steps[at].clone() };
-            ((*form).clone(), step)
-        };
-        let settled = forms.iter().enumerate().map(name).collect();
         Settled(settled)
     }
 
@@ -70,38 +90,133 @@ impl Settled {
     }
 }
 
-/// The forms of one step that are steps; `sessions` has the forms that each session used, as they first came.
-fn steps_of_their_own(sessions: &[Vec<usize>], support: usize) -> Vec<usize> {
-    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-    sessions.iter().flatten().for_each(|form| *counts.entry(*form).or_default() += 1);
+/// The program alone for steps whose second word is an argument: it takes many values, one a session, and none of them
+/// is what most sessions say. `pushfeed tidewaters`, `pushfeed saltroad` and `pushfeed owls` are one step. `steps` has
+/// how many sessions take each step, `sessions_of` how many use each program.
+fn without_arguments(steps: &[(&Step, usize)], sessions_of: &BTreeMap<&str, usize>) -> BTreeMap<Step, Step> {
+    let mut by_program: BTreeMap<&str, Vec<(&Step, usize)>> = BTreeMap::new();
+    for &(step, sessions) in steps {
+        by_program.entry(program(step)).or_default().push((step, sessions));
+    }
+    by_program.retain(|program, steps| {
+        let all: usize = steps.iter().map(|(_, sessions)| sessions).sum();
+        let sessions = sessions_of.get(*program).copied().unwrap_or(0);
+        let most = steps.iter().map(|(_, sessions)| *sessions).max().unwrap_or(0);
+        let arguments = steps.iter().filter(|(step, _)| step::may_be_argument(step)).count();
+        steps.len() >= LEAST_VALUES
+            && most as f64 <= MOST_SAY * all as f64
+            && all as f64 * NEARLY_ALL <= sessions as f64
+            && arguments as f64 >= MOSTLY * steps.len() as f64
+    });
+    let named = by_program.into_iter().flat_map(|(program, steps)| {
+        steps.into_iter().map(move |(step, _)| (step.clone(), Step(step.0.cut(program.len()))))
+    });
+    named.collect()
+}
+
+/// The word after a step that all of its calls have and that may be one more sub-command.
+fn constant<'a>(uses: &[Vec<usize>], details: &[Vec<&'a str>]) -> Option<&'a str> {
+    let mut first = uses.iter().flatten().map(|form| details[*form].first().copied());
+    let word = first.next()??;
+    let is_name = word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') && !word.starts_with('-');
+    (is_name && first.all(|other| other == Some(word))).then_some(word)
+}
+
+fn program(step: &Step) -> &str {
+    step.split(' ').next().unwrap_or_default()
+}
+
+/// The words that may be modes of one step: those that come back and are not in nearly every call.
+struct Modes<'a> {
+    telling: BTreeSet<&'a str>,
+}
+
+impl<'a> Modes<'a> {
+    /// The modes of one step's forms, if it has any: the words at the first place where calls differ by words that
+    /// come back and follow each other. `uses` has the forms that each session used, as they first came.
+    fn of(uses: &[Vec<usize>], details: &[Vec<&'a str>], support: usize) -> Option<BTreeMap<usize, &'a str>> {
+        let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for session in uses {
+            let mut here: BTreeMap<&str, usize> = BTreeMap::new();
+            for form in session {
+                let words: BTreeSet<&str> = details[*form].iter().copied().collect();
+                words.into_iter().for_each(|word| *here.entry(word).or_default() += 1);
+            }
+            for (word, times) in here {
+                let count = counts.entry(word).or_default();
+                *count = (count.0 + 1, count.1 + times);
+            }
+        }
+        let calls: usize = uses.iter().map(Vec::len).sum();
+        let tells = |&(sessions, times): &(usize, usize)| {
+            sessions >= support && (times as f64) < NEARLY_ALL * calls as f64
+        };
+        let telling: BTreeSet<&str> =
+            counts.iter().filter(|(_, count)| tells(count)).map(|(word, _)| *word).collect();
+        let modes = Modes { telling };
+        (!modes.telling.is_empty()).then_some(())?;
+        (0..PLACES).find_map(|place| modes.at(place, uses, details, support))
+    }
+
+    /// The modes of the forms by the telling word at this place of their calls.
+    fn at(
+        &self,
+        place: usize,
+        uses: &[Vec<usize>],
+        details: &[Vec<&'a str>],
+        support: usize,
+    ) -> Option<BTreeMap<usize, &'a str>> {
+        let label = |form: &usize| -> Option<&'a str> {
+            details[*form].iter().copied().filter(|word| self.telling.contains(word)).nth(place)
+        };
+        let labels = |session: &Vec<usize>| {
+            let mut labels: Vec<Option<&str>> = Vec::new();
+            for label in session.iter().map(label) {
+                if !labels.contains(&label) {
+                    labels.push(label);
+                }
+            }
+            labels
+        };
+        let labels: Vec<Vec<Option<&str>>> = uses.iter().map(labels).collect();
+        let own = steps_of_their_own(&labels, support)?;
+        let modes = uses
+            .iter()
+            .flatten()
+            .filter_map(|form| Some((*form, label(form).filter(|mode| own.contains(&Some(*mode)))?)));
+        Some(modes.collect())
+    }
+}
+
+/// The labels of one step's calls that are steps; `sessions` has the labels that each session used, as they first came.
+fn steps_of_their_own<'a>(
+    sessions: &[Vec<Option<&'a str>>],
+    support: usize,
+) -> Option<BTreeSet<Option<&'a str>>> {
+    let mut counts: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    sessions.iter().flatten().for_each(|label| *counts.entry(*label).or_default() += 1);
     let all: usize = counts.values().sum();
     counts.retain(|_, sessions| *sessions >= support);
     let covered: usize = counts.values().sum();
     if !(2..=MOST_FORMS).contains(&counts.len()) || (covered as f64) < COVERED * all as f64 {
-        return Vec::new();
+        return None;
     }
-    let forms: Vec<usize> = counts.into_keys().collect();
-    let mut first: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    let mut first: BTreeMap<(Option<&str>, Option<&str>), usize> = BTreeMap::new();
     for session in sessions {
-        let known: Vec<usize> = session.iter().copied().filter(|form| forms.contains(form)).collect();
-        for (at, &before) in known.iter().enumerate() {
-            known[at + 1..].iter().for_each(|&after| *first.entry((before, after)).or_default() += 1);
+        let known: Vec<Option<&str>> =
+            session.iter().copied().filter(|label| counts.contains_key(label)).collect();
+        for (at, before) in known.iter().enumerate() {
+            known[at + 1..].iter().for_each(|after| *first.entry((*before, *after)).or_default() += 1);
         }
     }
-    let follow = |(before, after): &(usize, usize)| {
-        let times = |pair| first.get(&pair).copied().unwrap_or(0);
-        let (there, back) = (times((*before, *after)), times((*after, *before)));
-        there >= support && there as f64 >= SAME_ORDER * (there + back) as f64
+    let follow = |(&(before, after), &there): (&(Option<&str>, Option<&str>), &usize)| {
+        let back = first.get(&(after, before)).copied().unwrap_or(0);
+        let most = counts.get(&before).max(counts.get(&after)).copied().unwrap_or(0);
+        there >= support
+            && there as f64 >= SAME_ORDER * (there + back) as f64
+            && there as f64 >= TOGETHER * most as f64
     };
-    let pairs: Vec<(usize, usize)> = first.keys().copied().filter(follow).collect();
-    let shows = |session: &&Vec<usize>| {
-        let place = |form: &usize| session.iter().position(|here| here == form);
-        pairs
-            .iter()
-            .any(|(before, after)| matches!((place(before), place(after)), (Some(a), Some(b)) if a < b))
-    };
-    let together = sessions.iter().filter(shows).count();
-    if (together as f64) < TOGETHER * sessions.len() as f64 { Vec::new() } else { forms }
+    first.iter().any(follow).then(|| counts.into_keys().collect())
 }
 
 #[cfg(test)]

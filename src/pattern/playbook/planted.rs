@@ -307,6 +307,7 @@ fn digest(
         writes: Vec::new(),
         failures: Vec::new(),
         remarks: Vec::new(),
+        checks: Vec::new(),
         notes_read: Vec::new(),
         counts: Counts::default(),
     }

@@ -164,6 +164,7 @@ fn digest(at: usize, job: usize, ask: &str, turns: &[String], person: Option<&st
         forms: Vec::new(),
         writes: Vec::new(),
         failures: Vec::new(),
+        checks: Vec::new(),
         notes_read: Vec::new(),
         counts: Counts::default(),
     }
