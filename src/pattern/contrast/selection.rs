@@ -294,3 +294,33 @@ impl Finding {
         self.also.push(Further { habit: seen.habit, table: super::total(&seen.tables) });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::redact;
+
+    #[test]
+    fn ways_to_differ_in_one_call_are_one_finding() {
+        let step = |name: &str| Step(redact(name));
+        let seen = |habit: &Habit, excess: f64| Difference {
+            habit: habit.clone(),
+            failing: vec![0, 1],
+            beside: vec![2],
+            tables: vec![[1, 1, 0, 2]],
+            excess,
+        };
+        let omitted = Habit::Omits(step("order"));
+        let other = Habit::Argument { step: step("order"), path: redact("cabin") };
+        let extra = [Habit::Does(step("cancel")), Habit::Does(step("ship"))];
+        let mut findings = Vec::new();
+        let differences =
+            vec![seen(&omitted, 3.0), seen(&extra[0], 2.0), seen(&extra[1], 1.5), seen(&other, 1.0)];
+        add_observed(differences, &mut findings, 2);
+        let told: Vec<&Habit> = findings.iter().map(|finding| &finding.habit).collect();
+        assert_eq!(told, [&omitted, &extra[0]], "two calls and no more");
+        assert_eq!(findings[0].also, [Further { habit: other, table: [1, 1, 0, 2] }]);
+        // Two runs failed, in however many ways.
+        assert_eq!(findings[0].excess, 2.0);
+    }
+}
