@@ -93,7 +93,10 @@ mod tests {
         };
         let worded = Worded::of(&["oak elm oak", "elm ash", "oak elm oak"], words);
         assert_eq!(worded.words, ["ash", "elm", "oak"]);
-        assert_eq!([worded.set(0), worded.set(1), worded.set(2), worded.set(3)], [&[1, 2][..], &[0, 1], &[1, 2], &[]]);
+        assert_eq!(
+            [worded.set(0), worded.set(1), worded.set(2), worded.set(3)],
+            [&[1, 2][..], &[0, 1], &[1, 2], &[]]
+        );
         assert_eq!((worded.number("oak"), worded.number("fir")), (Some(2), None));
         assert_eq!(read.load(Ordering::Relaxed), 2);
     }

@@ -78,9 +78,9 @@ impl Repo {
         let staged = many.then(|| staged::in_memory(self)).transpose()?;
         let to = staged.as_ref().unwrap_or(self);
         let mut parent = match plan.base {
-            Some(base) => Some(
-                to.inner.find_commit(base.raw()).with_context(|| format!("there is no commit {base}"))?,
-            ),
+            Some(base) => {
+                Some(to.inner.find_commit(base.raw()).with_context(|| format!("there is no commit {base}"))?)
+            }
             None => None,
         };
         let (mut written, mut objects) = (Vec::new(), BTreeSet::new());

@@ -279,9 +279,8 @@ impl<'a> Judge<'a> {
         let standing = self.standing(&group.members);
         let threshold = self.corpus.settings.wish_similarity;
         let alike = |wish: &Vector| wish.likeness(&group.middle).same >= threshold;
-        let passing = || -> usize {
-            self.passing.iter().filter(|(wish, _)| alike(wish)).map(|(_, times)| times).sum()
-        };
+        let passing =
+            || -> usize { self.passing.iter().filter(|(wish, _)| alike(wish)).map(|(_, times)| times).sum() };
         standing.lasting.len() * 2 < standing.roots.len() && passing() * 2 >= standing.roots.len()
     }
 }
