@@ -19,9 +19,12 @@
 //! | | [`learning`] | a proposed change to one note, with its reasons; the builtin author; the gate |
 //! | edges | [`repo`] | the one door to git: objects, refs, signing |
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
-//! | story | [`cycle`] | one dream: digests in, a branch of learnings out |
+//! | story | [`verdict`] | what people did with every learning, read from the history |
+//! | | [`cycle`] | one dream: digests in, a branch of learnings out |
+//! | | [`check`] | may this change to the memory be merged? |
 //! | front ends | [`commands`] | one file a command |
 
+pub mod check;
 pub mod commands;
 pub mod cycle;
 pub mod digest;
@@ -33,3 +36,4 @@ pub mod redact;
 pub mod repo;
 pub mod session;
 pub mod settings;
+pub mod verdict;

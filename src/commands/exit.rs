@@ -18,6 +18,18 @@ impl std::fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
+/// A check that was asked for failed: says how.
+#[derive(Debug)]
+pub(super) struct Failed(pub(super) String);
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Failed {}
+
 /// The exit code of a command, with its error told.
 pub(super) fn of(done: anyhow::Result<()>, talk: &Talk) -> ExitCode {
     let Err(error) = done else { return ExitCode::SUCCESS };
@@ -25,6 +37,9 @@ pub(super) fn of(done: anyhow::Result<()>, talk: &Talk) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     talk.error(&error);
+    if error.is::<Failed>() {
+        return ExitCode::from(1);
+    }
     ExitCode::from(if error.chain().any(is_the_users) { 2 } else { 3 })
 }
 

@@ -186,7 +186,7 @@ pub(super) fn make(repo: &Repo, root: &str, commit: bool) -> Result<Made> {
             _ => 0,
         },
     };
-    let inside = |path: &str| crate::cycle::outside(root, path);
+    let inside = |path: &str| crate::memory::place::outside(root, path);
     let files = [
         (settings::FILE.to_owned(), settings.as_str()),
         (inside("MEMORY.md"), include_str!("../../templates/init/MEMORY.md")),

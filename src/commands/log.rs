@@ -2,9 +2,10 @@
 
 use super::talk::{FAINT, STRONG, Talk, count};
 use super::whereabouts;
-use crate::cycle::{self, Proposal};
+use crate::cycle;
 use crate::learning::standing::Verdict;
 use crate::ledger::Ledger;
+use crate::verdict::{self, Decider, Proposal};
 use anyhow::Result;
 use serde::Serialize;
 use std::fmt::Write;
@@ -32,7 +33,11 @@ struct Entry {
 /// One learning of it.
 #[derive(Serialize)]
 struct Learnt {
-    verdict: &'static str,
+    verdict: Verdict,
+    /// How it came to that, in a few words.
+    how: String,
+    /// Who decided, where git keeps it.
+    by: Option<Decider>,
     commit: String,
     change: String,
     kind: String,
@@ -56,7 +61,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let target = cycle::Target::find(&here.repo, &here.settings)?;
     let tip = target.commit()?;
     let (cycles, _) = Ledger::open(&here.repo)?.cycles()?;
-    let decided = cycle::decided(&here.repo, &cycles, tip, &here.settings.memory.root)?;
+    let decided = verdict::decided(&here.repo, &cycles, tip, &here.settings.memory.root)?;
     let mut entries: Vec<Entry> = Vec::new();
     for cycle in cycles.iter().rev().take(options.max_count.unwrap_or(usize::MAX)) {
         let of_cycle = decided.iter().filter(|proposal| proposal.cycle.cycle == cycle.cycle);
@@ -88,16 +93,14 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
 }
 
 fn learnt(repo: &crate::repo::Repo, proposal: &Proposal<'_>) -> Learnt {
-    let Proposal { learning, verdict, note, .. } = proposal;
-    let commit = crate::repo::Oid::parse(&learning.commit).and_then(|commit| repo.past(commit, "").ok());
-    let evidence =
-        commit.iter().flat_map(|commit| &commit.trailers).filter(|trailer| trailer.key == "Dream-Evidence");
+    let Proposal { learning, verdict, how, by, note, .. } = proposal;
+    let commit = crate::repo::Oid::parse(&learning.commit).and_then(|commit| repo.past(commit).ok());
+    let trailers = commit.map(|commit| commit.trailers()).unwrap_or_default();
+    let evidence = trailers.into_iter().filter(|trailer| trailer.key == "Dream-Evidence");
     Learnt {
-        verdict: match verdict {
-            Verdict::Merged => "merged",
-            Verdict::Pending => "pending",
-            Verdict::Rejected => "rejected",
-        },
+        verdict: *verdict,
+        how: how.to_string(),
+        by: by.clone(),
         commit: learning.commit.clone(),
         change: learning.change.clone(),
         kind: learning.kind.clone(),
@@ -107,7 +110,17 @@ fn learnt(repo: &crate::repo::Repo, proposal: &Proposal<'_>) -> Learnt {
         sessions: learning.support.sessions,
         jobs: learning.support.jobs,
         agents: learning.support.agents,
-        evidence: evidence.map(|trailer| trailer.value.clone()).collect(),
+        evidence: evidence.map(|trailer| trailer.value).collect(),
+    }
+}
+
+/// How a verdict came about and whose it was, for people.
+pub(super) fn decision(how: &str, by: Option<&Decider>) -> String {
+    match by {
+        Some(Decider { commit, name, at }) => {
+            format!("{how} by {name} on {} with {}", at.strftime("%Y-%m-%d"), commit.short())
+        }
+        None => how.to_owned(),
     }
 }
 
@@ -131,24 +144,29 @@ fn text(entries: &[Entry], with_evidence: bool) -> String {
             let commit: String = learnt.commit.chars().take(10).collect();
             let _ = writeln!(
                 text,
-                "  {:8} {commit} {} {}: {}",
+                "  {:12} {commit} {} {}: {}",
                 learnt.verdict, learnt.change, learnt.kind, learnt.title
             );
             let _ = writeln!(
                 text,
-                "           {FAINT}{}; {}, {}, {}, {}{FAINT:#}",
+                "               {FAINT}{}; {}, {}, {}, {}{FAINT:#}",
                 learnt.note,
                 learnt.grade,
                 count(learnt.sessions, "session"),
                 count(learnt.jobs, "job"),
                 count(learnt.agents, "agent")
             );
+            let _ = writeln!(
+                text,
+                "               {FAINT}{}{FAINT:#}",
+                decision(&learnt.how, learnt.by.as_ref())
+            );
             for evidence in learnt.evidence.iter().filter(|_| with_evidence) {
-                let _ = writeln!(text, "           {FAINT}{evidence}{FAINT:#}");
+                let _ = writeln!(text, "               {FAINT}{evidence}{FAINT:#}");
             }
         }
         for refused in &entry.refused {
-            let _ = writeln!(text, "  refused  {refused}");
+            let _ = writeln!(text, "  refused      {refused}");
         }
     }
     text

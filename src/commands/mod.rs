@@ -4,6 +4,7 @@
 //! what it was given, calls one function of the layers below and shows what came back.
 
 mod audit;
+mod check;
 mod completions;
 mod demo;
 mod exit;
@@ -72,6 +73,8 @@ enum Command {
     Audit(audit::Options),
     /// Dream: read new sessions and propose learnings on a branch
     Run(run::Options),
+    /// Check a change to the memory, whoever made it: the gate of every pull request
+    Check(check::Options),
     /// Show what is pending and what was decided
     Status(status::Options),
     /// Show what was learnt when, on what evidence
@@ -107,6 +110,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Demo(options)) => demo::main(&options, dir, talk),
         Some(Command::Audit(options)) => audit::main(&options, dir, talk),
         Some(Command::Run(options)) => run::main(&options, dir, talk),
+        Some(Command::Check(options)) => check::main(&options, dir, talk),
         Some(Command::Status(options)) => status::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),

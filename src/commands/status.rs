@@ -1,12 +1,14 @@
 //! `git dream status`, and `git dream` alone.
 
+use super::log::decision;
 use super::talk::{COMMAND, FAINT, STRONG, Talk};
 use super::whereabouts;
-use crate::cycle::{self, Proposal, Target};
+use crate::cycle::{self, Target};
 use crate::learning::standing::Verdict;
 use crate::ledger::Ledger;
 use crate::repo::Repo;
 use crate::settings::Settings;
+use crate::verdict::{self, Decider, Proposal};
 use anyhow::Result;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -28,8 +30,10 @@ struct Status {
     last: Option<String>,
     /// Open branches with the learnings that wait on each.
     pending: BTreeMap<String, Vec<Waiting>>,
-    merged: usize,
-    rejected: usize,
+    /// How many learnings have each verdict.
+    verdicts: BTreeMap<String, usize>,
+    /// What people did otherwise than take a learning as it was, the newest first.
+    decided: Vec<Decided>,
     next: String,
 }
 
@@ -42,6 +46,20 @@ struct Waiting {
     grade: String,
     sessions: u32,
 }
+
+/// One learning that people changed, left out, took back, or of which it cannot be told.
+#[derive(Serialize)]
+struct Decided {
+    verdict: Verdict,
+    kind: String,
+    title: String,
+    note: String,
+    how: String,
+    by: Option<Decider>,
+}
+
+/// How many of those are shown to people; `--json` has all of them.
+const MOST_DECIDED: usize = 5;
 
 pub(super) fn main(_options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let here = whereabouts::find(dir)?;
@@ -67,8 +85,8 @@ fn status(repo: &Repo, settings: &Settings, target: &Target) -> Result<Status> {
         cycles: cycles.len(),
         last: cycles.last().map(|cycle| cycle.cycle.clone()),
         pending: BTreeMap::new(),
-        merged: 0,
-        rejected: 0,
+        verdicts: BTreeMap::new(),
+        decided: Vec::new(),
         next: String::new(),
         target: target.branch.clone(),
     };
@@ -81,29 +99,43 @@ fn status(repo: &Repo, settings: &Settings, target: &Target) -> Result<Status> {
         *status.notes.entry(note.front.kind.to_string()).or_default() += 1;
     }
     status.broken = memory.broken.iter().map(|(path, broken)| format!("{path}: {}", broken.reason)).collect();
-    for Proposal { cycle, learning, verdict, .. } in
-        cycle::decided(repo, &cycles, tip, &settings.memory.root)?
-    {
-        match verdict {
-            Verdict::Merged => status.merged += 1,
-            Verdict::Rejected => status.rejected += 1,
-            Verdict::Pending => {
-                status.pending.entry(cycle.branch.clone().unwrap_or_default()).or_default().push(Waiting {
-                    commit: learning.commit.chars().take(10).collect(),
-                    kind: learning.kind.clone(),
-                    title: learning.title.clone(),
-                    grade: learning.grade.clone(),
-                    sessions: learning.support.sessions,
-                })
-            }
-        }
+    for proposal in verdict::decided(repo, &cycles, tip, &settings.memory.root)? {
+        *status.verdicts.entry(proposal.verdict.to_string()).or_default() += 1;
+        sort_in(&mut status, &proposal);
     }
+    status.decided.reverse();
     status.next = match (status.pending.keys().next(), memory.main.is_some() || !memory.notes.is_empty()) {
         (Some(branch), _) => format!("git log -p {}..{branch}", status.target),
         (None, false) if status.cycles == 0 => "git dream init".to_owned(),
         _ => "git dream run".to_owned(),
     };
     Ok(status)
+}
+
+/// Puts a proposal where people look for it.
+fn sort_in(status: &mut Status, proposal: &Proposal<'_>) {
+    let Proposal { cycle, learning, verdict, how, by, note } = proposal;
+    match verdict {
+        Verdict::Merged => {}
+        Verdict::Pending => {
+            let branch = cycle.branch.clone().unwrap_or_default();
+            status.pending.entry(branch).or_default().push(Waiting {
+                commit: learning.commit.chars().take(10).collect(),
+                kind: learning.kind.clone(),
+                title: learning.title.clone(),
+                grade: learning.grade.clone(),
+                sessions: learning.support.sessions,
+            });
+        }
+        _ => status.decided.push(Decided {
+            verdict: *verdict,
+            kind: learning.kind.clone(),
+            title: learning.title.clone(),
+            note: note.clone(),
+            how: how.to_string(),
+            by: by.clone(),
+        }),
+    }
 }
 
 /// The status for people.
@@ -124,17 +156,31 @@ fn text(status: &Status) -> String {
     let _ = match &status.last {
         Some(last) => writeln!(
             text,
-            "{} cycle{}, the last one {last}; {} sessions in the ledger; {} learnings merged, {} rejected.",
+            "{} cycle{}, the last one {last}; {} sessions in the ledger; learnings: {}.",
             status.cycles,
             if status.cycles == 1 { "" } else { "s" },
             status.sessions,
-            status.merged,
-            status.rejected
+            match status.verdicts.is_empty() {
+                true => "none".to_owned(),
+                false => {
+                    let counts: Vec<String> =
+                        status.verdicts.iter().map(|(verdict, n)| format!("{n} {verdict}")).collect();
+                    counts.join(", ")
+                }
+            }
         ),
         None => writeln!(text, "No dream yet."),
     };
     for broken in &status.broken {
         let _ = writeln!(text, "cannot be read as a note: {broken}");
+    }
+    for Decided { verdict, kind, title, how, by, .. } in status.decided.iter().take(MOST_DECIDED) {
+        let decision = decision(how, by.as_ref());
+        let _ = writeln!(text, "  {verdict:12} {kind}: {title} {FAINT}({decision}){FAINT:#}");
+    }
+    if status.decided.len() > MOST_DECIDED {
+        let more = status.decided.len() - MOST_DECIDED;
+        let _ = writeln!(text, "  and {more} more: {COMMAND}git dream log{COMMAND:#}");
     }
     for (branch, waiting) in &status.pending {
         let _ = writeln!(text, "\n{STRONG}{branch}{STRONG:#} waits for review:");

@@ -1,8 +1,9 @@
 //! The commits of a dream: one a learning, then the index.
 
-use super::{BUILTIN, outside};
+use super::BUILTIN;
 use crate::learning::standing::Standings;
 use crate::learning::{Planned, message};
+use crate::memory::place::outside;
 use crate::memory::{MEMORY_FILE, Memory, index};
 use crate::pattern::Pattern;
 use crate::repo::{Commit, FileChange};

@@ -5,11 +5,12 @@
 
 use super::gather::{self, Gathered};
 use super::parts::Parts;
-use super::{BUILTIN, Before, Request, decided, record};
+use super::{BUILTIN, Before, Request, record};
 use crate::digest::Digest;
 use crate::learning::standing::Verdict;
 use crate::ledger::{self, Digests};
 use crate::settings::Settings;
+use crate::verdict;
 use anyhow::Result;
 
 /// What a dream has before it.
@@ -61,6 +62,6 @@ fn nothing_left_to_say(before: &Before<'_>, settings: &Settings) -> Result<bool>
         return Ok(true);
     }
     let root = &settings.memory.root;
-    let proposals = decided(before.ledger.repo(), std::slice::from_ref(&last), before.base, root)?;
+    let proposals = verdict::decided(before.ledger.repo(), std::slice::from_ref(&last), before.base, root)?;
     Ok(proposals.iter().all(|proposal| proposal.verdict == Verdict::Pending))
 }

@@ -1,7 +1,7 @@
 //! One dream: digests in, a branch of learnings out.
 //!
 //! The story of `git dream run`, told once ([`dream`]): take in what is new ([`intake`]), mine everything there is,
-//! look up what people decided ([`verdict`]), plan, commit ([`commits`]), move all refs at once. Also `git dream audit`,
+//! look up what people decided ([`crate::verdict`]), plan, commit ([`commits`]), move all refs at once. Also `git dream audit`,
 //! which stops after mining ([`audit`]). Refuses to print: it gives a [`Report`].
 
 pub mod audit;
@@ -9,16 +9,13 @@ mod commits;
 pub mod gather;
 mod intake;
 mod parts;
-mod place;
 mod record;
 mod report;
 mod target;
-mod verdict;
 
 pub use parts::Part;
 pub use report::{LearningReport, Report, SessionCounts};
 pub use target::Target;
-pub use verdict::{Proposal, decided, standings};
 
 use crate::digest::Digest;
 use crate::learning::author::Author;
@@ -26,11 +23,13 @@ use crate::learning::plan;
 use crate::learning::standing::Standings;
 use crate::ledger::cache::{Cache, READINGS};
 use crate::ledger::{Addition, CycleRecord, LEDGER, Ledger, Stamp};
+use crate::memory::place::inside;
 use crate::memory::{MEMORY_FILE, Memory};
 use crate::pattern::{self, Fingerprint, Given, Known, Pattern, memo};
 use crate::repo::{Identity, MoveError, Oid, Plan, RefMove, Repo, Signing};
 use crate::session::SessionId;
 use crate::settings::Settings;
+use crate::verdict;
 use anyhow::Result;
 use intake::Intake;
 use jiff::Timestamp;
@@ -165,7 +164,7 @@ fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) ->
 
 /// Mines, recalling what earlier cycles read in the same texts.
 fn mine(all: Vec<Digest>, given: &Given<'_>, cache: &Cache, parts: &Parts) -> Vec<Pattern> {
-    memo::recall(&cache.load(READINGS).unwrap_or_default());
+    memo::recall(cache.load(READINGS).unwrap_or_default());
     let patterns = pattern::mine_telling(all, given, &|part, took| parts.add(part, took));
     if let Some(readings) = memo::keep() {
         cache.store(READINGS, &readings);
@@ -202,22 +201,6 @@ pub fn read_memory(repo: &Repo, at: Oid, root: &str) -> Result<Memory> {
         }
     }
     Ok(Memory::read(files))
-}
-
-/// A path of the repository as the memory knows it; `None` where it lies elsewhere.
-pub fn inside<'p>(root: &str, path: &'p str) -> Option<&'p str> {
-    match root.trim_matches('/') {
-        "" => Some(path),
-        root => path.strip_prefix(root)?.strip_prefix('/'),
-    }
-}
-
-/// A path of the memory as the repository knows it.
-pub fn outside(root: &str, path: &str) -> String {
-    match root.trim_matches('/') {
-        "" => path.to_owned(),
-        root => format!("{root}/{path}"),
-    }
 }
 
 /// The cycle's name: its day, and a few digits of the hash of what it was made from.

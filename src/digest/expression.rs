@@ -47,6 +47,57 @@ impl Expression {
     }
 }
 
+/// One look at a text that says whether any of several expressions may match it. It looks for what they have in them
+/// without counting repetitions, of which an automaton would have to remember every number, so that it sees a match now
+/// and then where there is none, but overlooks none.
+#[derive(Debug)]
+pub(super) struct AnyOf {
+    expressions: &'static [&'static Expression],
+    ready: OnceLock<Option<Regex>>,
+}
+
+impl AnyOf {
+    /// Of these.
+    pub(super) const fn new(expressions: &'static [&'static Expression]) -> AnyOf {
+        AnyOf { expressions, ready: OnceLock::new() }
+    }
+
+    /// Whether any of them may match anywhere in the text; `false` is certain.
+    pub(super) fn may_match(&self, text: &str) -> bool {
+        let compile = || {
+            let each: Vec<String> =
+                self.expressions.iter().map(|one| format!("(?:{})", uncounted(one.text))).collect();
+            let text = with_classes_of_unicode(&each.join("|"), ".");
+            RegexBuilder::new(&text).unicode(false).build().ok()
+        };
+        self.ready.get_or_init(compile).as_ref().is_none_or(|any| any.is_match(text.as_bytes()))
+    }
+}
+
+/// The expression with any number in the place of counted repetitions.
+fn uncounted(expression: &str) -> String {
+    let mut out = String::with_capacity(expression.len());
+    let mut in_class = false;
+    let mut characters = expression.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => {
+                out.push('\\');
+                out.extend(characters.next());
+            }
+            '{' if !in_class => {
+                out.push('*');
+                characters.by_ref().find(|c| *c == '}');
+            }
+            _ => {
+                in_class = (in_class || character == '[') && character != ']';
+                out.push(character);
+            }
+        }
+    }
+    out
+}
+
 /// Expressions that are matched together.
 #[derive(Clone, Debug)]
 pub(super) struct Expressions(RegexSet);
@@ -106,6 +157,7 @@ mod tests {
         for text in ["é hint", "hints", "١ ab", "12 é"] {
             assert!(!pattern.is_match(text), "{text}");
         }
+        assert_eq!(uncounted(r"a{2}\{[{]x{1,3}?\}"), r"a*\{[{]x*?\}");
         assert!(Expression::new(r"\bfailed\b").is_match("保存failed: x"));
         assert!(set(&["^a.b$"]).unwrap().is_match("aéb"));
         assert_eq!(Expression::new(r"é (\d+)").first_group("é 12"), Some("12"));

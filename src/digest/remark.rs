@@ -6,6 +6,7 @@
 
 mod courtesy;
 pub(crate) mod cue;
+mod lean;
 mod spoken;
 mod statement;
 pub(crate) mod word;
@@ -54,7 +55,7 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Remark> {
         match &event.body {
             Body::Agent(_) | Body::Call(_) => agent_spoke = true,
             Body::Person(turn) => {
-                for sentence in joined_where_one_leans(turn, spoken::sentences(turn)) {
+                for sentence in lean::join(turn, spoken::sentences(turn)) {
                     remarks_of(turn, sentence, event.number, agent_spoke, settings.max_quote, &mut found);
                 }
             }
@@ -62,93 +63,6 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Remark> {
         }
     }
     keep_surest(found, settings.max_remarks)
-}
-
-/// Joins a short sentence that says nothing alone with its neighbour on the line: `Where is the flag? New code needs
-/// one.`, `decimal addresses again. hex!`, `too long. 5 lines max`.
-fn joined_where_one_leans(turn: &str, sentences: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    let mut joined: Vec<Range<usize>> = Vec::new();
-    let mut leans_on_next = false;
-    for sentence in sentences {
-        let words = word::words(turn.get(sentence.clone()).unwrap_or_default());
-        let before = joined.last().filter(|before| {
-            let gap = turn.get(before.end..sentence.start).unwrap_or("\n");
-            gap.len() <= 2 && !gap.contains('\n') && sentence.end - before.start <= LONGEST_JOINED
-        });
-        let points_at_it = |before: &Range<usize>| {
-            let pointed_at = word::words(turn.get(before.clone()).unwrap_or_default());
-            pointed_at.iter().filter(|word| !word.is_mark()).count() >= SHORTEST_NAMING && points_back(&words)
-        };
-        let is_fragment = fragment(&words);
-        match before.cloned() {
-            Some(before)
-                if leans_on_next || is_fragment || only_says_when(&words) || points_at_it(&before) =>
-            {
-                joined.pop();
-                joined.push(before.start..sentence.end);
-            }
-            _ => joined.push(sentence),
-        }
-        leans_on_next = is_fragment && complains(&words);
-    }
-    joined
-}
-
-/// Whether a sentence is one word and little besides: it completes what stands beside it. A thank-you is none, nor is
-/// a prohibition (`no emojis`).
-fn fragment(words: &[word::Word]) -> bool {
-    const LITTLE: &[&str] = &[
-        "again", "always", "ever", "here", "never", "no", "not", "only", "please", "still", "that", "the",
-        "too", "wrong",
-    ];
-    let spoken: Vec<&str> =
-        words.iter().filter(|word| !word.is_mark()).map(|word| word.text.as_str()).collect();
-    let named = spoken.iter().filter(|word| !LITTLE.contains(word)).count();
-    let prohibits = matches!(spoken.first(), Some(&("no" | "not" | "never"))) && named > 0;
-    spoken.len() <= LONGEST_FRAGMENT
-        && named <= 1
-        && !prohibits
-        && courtesy::courtesies(words) == 0
-        && !cue::judge(words).chat
-}
-
-/// Whether a sentence only says how far the one before it holds: `general rule`, `we do this everywhere`.
-fn only_says_when(words: &[word::Word]) -> bool {
-    let spoken = words.iter().filter(|word| !word.is_mark()).count();
-    let asks_how_often = matches!(words, [how, often, ..] if how.text == "how" && matches!(often.text.as_str(), "often" | "many"));
-    spoken <= LONGEST_SCOPE
-        && (asks_how_often
-            || cue::judge(words).wish == Some(Strength::Lasting) && points_back(words)
-            || spoken <= LONGEST_FRAGMENT
-                && cue::judge(words).wish == Some(Strength::Lasting)
-                && !cue::starts_wish(words))
-}
-
-/// Most words of a sentence that only says how far another one holds.
-const LONGEST_SCOPE: usize = 5;
-
-/// Whether a fragment finds fault: what is wanted follows.
-fn complains(words: &[word::Word]) -> bool {
-    words.iter().any(|word| matches!(word.text.as_str(), "?" | "again" | "no" | "still" | "too" | "wrong"))
-}
-
-/// Most words of a sentence that only completes its neighbour.
-const LONGEST_FRAGMENT: usize = 3;
-/// Words of a sentence that another one may point back to.
-const SHORTEST_NAMING: usize = 4;
-/// Longest two sentences that are taken as one, bytes.
-const LONGEST_JOINED: usize = 200;
-/// Most words of a sentence or clause that only points back.
-const LONGEST_LEANING: usize = 7;
-
-/// Whether these few words name a thing only by pointing back to it: `keep it alive`, `new code needs one`.
-fn points_back(words: &[word::Word]) -> bool {
-    const POINTERS: &[&str] = &["it", "one", "such", "them", "they", "this"];
-    let spoken: Vec<&str> =
-        words.iter().filter(|word| !word.is_mark()).map(|word| word.text.as_str()).collect();
-    let pointer = spoken.iter().position(|word| POINTERS.contains(word));
-    let counts = |at: usize| spoken.get(at) == Some(&"one") && at + 1 < spoken.len();
-    spoken.len() <= LONGEST_LEANING && pointer.is_some_and(|at| !counts(at))
 }
 
 /// The remarks of one sentence: usually none or one, several where it strings wishes together.
@@ -177,7 +91,7 @@ fn remarks_of(
         let (Some(first), Some(last)) = (clause.first(), clause.last()) else { continue };
         let Some(quote) = text.part(first.at.start..last.at.end) else { continue };
         // What opens a sentence (`for this task only, …`, `from now on …`) holds for all of its clauses.
-        let lasting = judged.wish == Some(Strength::Lasting);
+        let lasting = judged.wish == Some(Strength::Lasting) || lean::ends_in_scope(clause);
         found.push((
             judged.wish,
             Remark {
@@ -294,7 +208,8 @@ fn stands_alone(before: &[word::Word], after: &[word::Word]) -> bool {
         && after.get(1).is_some_and(|word| {
             matches!(word.text.as_str(), "as" | "a" | "an" | "the" | "in" | "with" | "on")
         });
-    !conditional && !closing && !same_verb && !afterthought && !goes_on && !points_back(after)
+    let leans = lean::is_scope(after) || lean::goes_on_in_order(after) || lean::points_back(after);
+    !conditional && !closing && !same_verb && !afterthought && !goes_on && !leans
 }
 
 /// The surest remarks, in the order in which they were said.
@@ -312,28 +227,4 @@ fn keep_surest(found: Vec<(Option<Strength>, Remark)>, most: usize) -> Vec<Remar
     order.truncate(most);
     order.sort_unstable();
     order.into_iter().map(|at| found[at].1.clone()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_says_nothing_alone_stays_with_its_neighbour() {
-        let parts = |turn: &str| -> Vec<String> {
-            let sentences = joined_where_one_leans(turn, spoken::sentences(turn));
-            sentences.into_iter().map(|at| turn[at].to_owned()).collect()
-        };
-        for whole in [
-            "decimal gorps again. hex!",
-            "too long. 5 gorps max",
-            "cups? no. gorps",
-            "Gorps stay free of wax. general rule",
-            "yyyy-mm-dd!! how often",
-        ] {
-            assert_eq!(parts(whole), [whole]);
-        }
-        assert_eq!(parts("Use gorps. No zindles."), ["Use gorps.", "No zindles."]);
-        assert_eq!(parts("Looks good. Use gorps."), ["Looks good.", "Use gorps."]);
-    }
 }

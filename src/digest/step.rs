@@ -220,6 +220,16 @@ impl Form {
         Form(Clean::join(&words, "\t"))
     }
 
+    /// What was written down for a form earlier.
+    pub(crate) fn written(text: Clean) -> Form {
+        Form(text)
+    }
+
+    /// As it is written down.
+    pub(crate) fn as_clean(&self) -> &Clean {
+        &self.0
+    }
+
     /// The step.
     pub fn step(&self) -> Step {
         let end = self.0.find(Self::SEAM).unwrap_or(self.0.len());

@@ -47,23 +47,21 @@ pub fn plan(
     let mut may_drop = most_lost(memory, settings);
     let mut taken: BTreeSet<String> = memory.notes.keys().chain(memory.broken.keys()).cloned().collect();
     for pattern in patterns {
-        let pattern = &quotable(pattern);
         let standing = standings.get(&pattern.fingerprint);
         if standing.is_some_and(|standing| !may_propose(standing, pattern, settings)) {
             planned.settled += 1;
             continue;
         }
         let is_full = planned.learnings.len() >= settings.max_learnings as usize;
-        if is_full && standing.is_none_or(|standing| standing.verdict != Verdict::Merged) {
+        if is_full && standing.is_none_or(|standing| !standing.verdict.stands()) {
             // A note that finds no room is not written, nor judged: the next cycle will.
             planned.left_over += 1;
             continue;
         }
+        let (pattern, is_quotable) = &quotable(pattern);
         let draft = author.draft(pattern, &notes)?;
         let proposal = match standing {
-            Some(standing) if standing.verdict == Verdict::Merged => {
-                revise(pattern, &draft, standing, memory, today)
-            }
+            Some(standing) if standing.verdict.stands() => revise(pattern, &draft, standing, memory, today),
             _ => Some(add(pattern, &draft, &mut taken, today)),
         };
         let Some(learning) = proposal else {
@@ -71,7 +69,7 @@ pub fn plan(
             continue;
         };
         let drops = lines_dropped(&learning, memory);
-        if let Some(reason) = objection(&learning, pattern) {
+        if let Some(reason) = objection(&learning, *is_quotable) {
             planned.refused.push(Refused { title: learning.title, reason });
         } else if is_full || drops > may_drop {
             planned.left_over += 1;
@@ -101,15 +99,17 @@ fn lines_dropped(learning: &Learning, memory: &Memory) -> usize {
 fn may_propose(standing: &Standing, pattern: &Pattern, settings: &MemorySettings) -> bool {
     let grown = || has_grown(&standing.support, &pattern.support, settings.growth);
     match standing.verdict {
-        Verdict::Pending => false,
-        Verdict::Rejected | Verdict::Merged => grown(),
+        Verdict::Pending | Verdict::Unclear => false,
+        verdict => {
+            debug_assert!(verdict.is_refusal() || verdict.stands());
+            grown()
+        }
     }
 }
 
 /// Why the gate will not have it, if it will not: what the note says, or what its tools' output tries to say.
-fn objection(learning: &Learning, pattern: &Pattern) -> Option<String> {
-    let is_of_tools = matches!(pattern.lesson, Lesson::Error(_));
-    if is_of_tools && learning.evidence.iter().any(|evidence| !may_be_quoted(evidence)) {
+fn objection(learning: &Learning, is_quotable: bool) -> Option<String> {
+    if !is_quotable {
         return Some("instruction-in-evidence: what the tool printed gives orders to agents".to_owned());
     }
     let found = gate::inspect(&learning.text);
@@ -119,17 +119,19 @@ fn objection(learning: &Learning, pattern: &Pattern) -> Option<String> {
 
 /// The pattern without the quotes of tools that the gate would not let through. One session's odd output takes its
 /// quote with it and not what the others say; where too few others are left, nothing is taken out, and the learning
-/// is refused for what it quotes.
-fn quotable(pattern: &Pattern) -> Pattern {
+/// is refused for what it quotes. Also gives whether all that is left may be quoted.
+fn quotable(pattern: &Pattern) -> (Pattern, bool) {
     let mut pattern = pattern.clone();
-    if matches!(pattern.lesson, Lesson::Error(_)) {
-        let kept: Vec<Evidence> = pattern.evidence.iter().filter(|one| may_be_quoted(one)).cloned().collect();
-        let enough = kept.len() * 2 > pattern.evidence.len();
-        if enough {
-            pattern.evidence = kept;
-        }
+    if !matches!(pattern.lesson, Lesson::Error(_)) {
+        return (pattern, true);
     }
-    pattern
+    let kept: Vec<Evidence> = pattern.evidence.iter().filter(|one| may_be_quoted(one)).cloned().collect();
+    let all = kept.len() == pattern.evidence.len();
+    let enough = kept.len() * 2 > pattern.evidence.len();
+    if enough {
+        pattern.evidence = kept;
+    }
+    (pattern, enough || all)
 }
 
 /// Whether what a tool printed may be shown to agents.

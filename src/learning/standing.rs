@@ -1,17 +1,54 @@
 //! What is known of a pattern from earlier cycles: which note it has, and what people decided.
 
 use crate::pattern::{Fingerprint, Support};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What people did with a learning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// It is on the target branch.
+    /// It is on the target branch as it was proposed.
     Merged,
+    /// It is there, in words that people changed.
+    Edited,
+    /// Only some of its lines are there.
+    #[serde(rename = "partly taken")]
+    PartlyTaken,
     /// It waits on an open dream branch.
     Pending,
-    /// Its branch is gone and it never reached the target, or the target lost it again.
+    /// It was left out, its branch is gone and it never reached the target, or its note was removed from there.
     Rejected,
+    /// It was on the target and was taken back.
+    Reverted,
+    /// The history that would tell is missing.
+    Unclear,
+}
+
+impl Verdict {
+    /// Whether the target branch has it.
+    pub fn stands(self) -> bool {
+        matches!(self, Verdict::Merged | Verdict::Edited | Verdict::PartlyTaken)
+    }
+
+    /// Whether people do not want it.
+    pub fn is_refusal(self) -> bool {
+        matches!(self, Verdict::Rejected | Verdict::Reverted)
+    }
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Verdict::Merged => "merged",
+            Verdict::Edited => "edited",
+            Verdict::PartlyTaken => "partly taken",
+            Verdict::Pending => "pending",
+            Verdict::Rejected => "rejected",
+            Verdict::Reverted => "reverted",
+            Verdict::Unclear => "unclear",
+        })
+    }
 }
 
 /// What is known of one pattern.

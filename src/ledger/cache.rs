@@ -5,7 +5,7 @@
 //!
 //! | file | what is in it | what names it |
 //! |---|---|---|
-//! | `digests/<blob>` | a file of the ledger, unpacked | the git object, which is the hash of what is in it |
+//! | `digests/<blob>` | the digests of a file of the ledger ([`super::packed`]) | the git object, which is the hash of what is in it |
 //! | `readings` | what was read in texts ([`crate::pattern::memo`]) | each reading by the hash of its text |
 //!
 //! So nothing here goes out of date with the ledger: what is asked for by content is there or is not. Two things make
@@ -15,6 +15,8 @@
 //! writer that was killed leaves a draft behind that the next one replaces. That a file could not be written costs
 //! the next cycle time and is nobody's error.
 
+use super::packed;
+use crate::digest::Digest;
 use crate::repo::{Oid, Repo};
 use std::io::Write;
 use std::path::PathBuf;
@@ -23,11 +25,11 @@ use std::time::UNIX_EPOCH;
 /// Where the readings of texts lie.
 pub const READINGS: &str = "readings";
 
-/// Where unpacked files of the ledger lie.
+/// Where the digests of the ledger's files lie.
 const DIGESTS: &str = "digests";
 
-/// Smallest file of the ledger that is kept unpacked, bytes: git gives a smaller one as fast.
-const WORTH_KEEPING: usize = 64 * 1024;
+/// Fewest digests of a file that are kept: fewer are read from git as fast.
+const WORTH_KEEPING: usize = 4;
 
 /// The caches of one repository.
 #[derive(Clone, Debug)]
@@ -78,20 +80,16 @@ impl Cache {
         }
     }
 
-    /// The content of one of the ledger's files of digests: unpacked, if it lies here, else as `read` gives it.
-    pub(super) fn digests<E>(
-        &self,
-        blob: Oid,
-        read: impl FnOnce() -> Result<Vec<u8>, E>,
-    ) -> Result<Vec<u8>, E> {
-        if let Some(content) = self.load(&format!("{DIGESTS}/{blob}")) {
-            return Ok(content);
+    /// The digests in one of the ledger's files; `None` where they are not kept.
+    pub(super) fn digests(&self, blob: Oid) -> Option<Vec<Digest>> {
+        packed::unpack(&self.load(&format!("{DIGESTS}/{blob}"))?)
+    }
+
+    /// Keeps the digests in one of the ledger's files: all of its lines, in their order.
+    pub(super) fn keep_digests<'d>(&self, blob: Oid, digests: impl ExactSizeIterator<Item = &'d Digest>) {
+        if self.may_write && digests.len() >= WORTH_KEEPING {
+            self.store(&format!("{DIGESTS}/{blob}"), &packed::pack(digests));
         }
-        let content = read()?;
-        if content.len() >= WORTH_KEEPING {
-            self.store(&format!("{DIGESTS}/{blob}"), &content);
-        }
-        Ok(content)
     }
 
     /// Drops the files of digests for which `keep` is false, as those of inboxes that were folded in, and drafts.

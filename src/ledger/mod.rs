@@ -6,9 +6,11 @@
 //! commit that the cycle moves together with its branch.
 
 pub mod cache;
+mod find;
 mod late;
 pub mod layout;
 mod newest;
+mod packed;
 mod record;
 pub mod stat_cache;
 mod write;
@@ -166,12 +168,19 @@ impl<'repo> Ledger<'repo> {
             .map_init(
                 || Repo::at(git_dir),
                 |repo, (path, blob)| {
+                    if let Some(digests) = cache.digests(*blob) {
+                        return Ok(Digests { digests, skipped: Vec::new() });
+                    }
                     // Every thread has its own handle; the error of opening one is told by the first file.
-                    let unpack = || match repo {
-                        Ok(repo) => repo.read_blob(*blob),
+                    let content = match repo {
+                        Ok(repo) => repo.read_blob(*blob)?,
                         Err(error) => bail!("{error:#}"),
                     };
-                    let (digests, skipped) = lines_of(path, &cache.digests(*blob, unpack)?, "a digest");
+                    let (digests, skipped) = lines_of(path, &content, "a digest");
+                    // What has to be told of a file is told by every cycle.
+                    if skipped.is_empty() {
+                        cache.keep_digests(*blob, digests.iter());
+                    }
                     Ok(Digests { digests, skipped })
                 },
             )
@@ -225,7 +234,7 @@ impl<'repo> Ledger<'repo> {
     /// cycles leave it, all of them where it was put together in another way.
     pub fn last_cycle(&self) -> Result<Option<CycleRecord>> {
         let Some(tip) = self.tip else { return Ok(None) };
-        let added = self.repo.past(tip, CYCLES)?.changes;
+        let added = self.repo.changes(tip, CYCLES)?;
         if let [only] = added.as_slice() {
             let content = only.after.map(|blob| self.repo.read_blob(blob)).transpose()?;
             let record = content.and_then(|content| serde_json::from_slice(&content).ok());

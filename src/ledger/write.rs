@@ -40,7 +40,7 @@ impl Ledger<'_> {
         // The next cycle will read it.
         let path = layout::path(DIGESTS, addition.cycle);
         for added in self.repo.list(commit, DIGESTS)?.iter().filter(|file| file.path == path) {
-            self.cache.digests(added.blob, || self.repo.read_blob(added.blob))?;
+            self.cache.keep_digests(added.blob, sorted(addition.digests).into_iter());
         }
         Ok(commit)
     }
@@ -59,11 +59,9 @@ pub fn append(repo: &Repo, tip: Option<Oid>, addition: &Addition<'_>, stamp: &St
             }
         }
     }
-    let mut sorted: Vec<&Digest> = digests.iter().collect();
-    sorted.sort_by(|a, b| a.session.cmp(&b.session));
     let mut lines = Vec::new();
     let mut sessions = String::new();
-    for digest in sorted {
+    for digest in sorted(digests) {
         serde_json::to_writer(&mut lines, digest)
             .with_context(|| format!("cannot write the digest of session {}", digest.session))?;
         lines.push(b'\n');
@@ -117,4 +115,11 @@ pub fn append(repo: &Repo, tip: Option<Oid>, addition: &Addition<'_>, stamp: &St
         Some(commit) => Ok(*commit),
         None => bail!("no commit was written for {cycle}"),
     }
+}
+
+/// Digests in the order in which they are written.
+fn sorted(digests: &[Digest]) -> Vec<&Digest> {
+    let mut sorted: Vec<&Digest> = digests.iter().collect();
+    sorted.sort_by(|a, b| a.session.cmp(&b.session));
+    sorted
 }

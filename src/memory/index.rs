@@ -71,28 +71,40 @@ fn section(text: &str) -> Option<Range<usize>> {
 
 /// The lines that fit into `room` tokens, grouped by kind.
 fn choose(memory: &Memory, usefulness: &BTreeMap<String, f64>, room: usize) -> String {
-    let shown = |note: &Note| matches!(note.front.status, Status::Active | Status::Pinned);
-    let mut ranked: Vec<(&String, &Note)> = memory.notes.iter().filter(|(_, note)| shown(note)).collect();
+    let mut ranked: Vec<(&String, &Note)> = shown(memory).collect();
     let rank = |(path, note): &(&String, &Note)| match note.front.status {
         Status::Pinned => f64::INFINITY,
         _ => usefulness.get(*path).copied().unwrap_or(f64::MAX),
     };
     ranked.sort_by(|a, b| rank(b).total_cmp(&rank(a)).then_with(|| a.0.cmp(b.0)));
     let mut left = room.saturating_sub(RESERVE);
-    let mut chosen: BTreeMap<Kind, BTreeMap<&String, String>> = BTreeMap::new();
+    let mut chosen = Vec::new();
     let mut omitted = 0;
     for (path, note) in ranked {
-        let line = line(path, note);
-        let cost = tokens(&line);
+        let cost = tokens(&line(path, note));
         if cost <= left {
             left -= cost;
-            chosen.entry(note.front.kind).or_default().insert(path, line);
+            chosen.push((path, note));
         } else {
             omitted += 1;
         }
     }
+    lines(&chosen, omitted)
+}
+
+/// The notes that agents are to follow, by path.
+fn shown(memory: &Memory) -> impl Iterator<Item = (&String, &Note)> {
+    memory.notes.iter().filter(|(_, note)| matches!(note.front.status, Status::Active | Status::Pinned))
+}
+
+/// The lines of these notes, grouped by kind and sorted by path, and how many more there are.
+fn lines(chosen: &[(&String, &Note)], omitted: usize) -> String {
+    let mut groups: BTreeMap<Kind, BTreeMap<&String, String>> = BTreeMap::new();
+    for (path, note) in chosen {
+        groups.entry(note.front.kind).or_default().insert(path, line(path, note));
+    }
     let mut text = String::new();
-    for (kind, lines) in chosen {
+    for (kind, lines) in groups {
         let gap = if text.is_empty() { "" } else { "\n" };
         let _ = writeln!(text, "{gap}### {}\n", title(kind));
         text.extend(lines.into_values());
@@ -101,6 +113,47 @@ fn choose(memory: &Memory, usefulness: &BTreeMap<String, f64>, room: usize) -> S
         let _ = writeln!(text, "\n{omitted} more in {}.", folders());
     }
     text
+}
+
+/// Where the index does not say what the notes say: the line of MEMORY.md, where one is to blame, and what is wrong.
+/// Which notes an index leaves out for want of room is not looked at, as long as it says how many.
+pub fn drift(memory: &Memory) -> Vec<(Option<u32>, String)> {
+    let notes: BTreeMap<&String, &Note> = shown(memory).collect();
+    let Some(main) = &memory.main else {
+        let missing = (None, "there is no MEMORY.md with an index of the notes".to_owned());
+        return if notes.is_empty() { Vec::new() } else { vec![missing] };
+    };
+    let Some(range) = section(main) else {
+        let missing = (None, "it has no `## Index`".to_owned());
+        return if notes.is_empty() { Vec::new() } else { vec![missing] };
+    };
+    let written = &main[range.clone()];
+    let first = main[..range.start].lines().count() as u32 + 1;
+    let mut named: Vec<(&String, &Note)> = Vec::new();
+    let mut wrong = Vec::new();
+    for (number, text) in (first..).zip(written.lines()).filter(|(_, text)| text.starts_with("- ")) {
+        let path = text.rsplit_once("](").and_then(|(_, rest)| rest.strip_suffix(')'));
+        match path.and_then(|path| notes.get_key_value(&path.to_owned())) {
+            None => wrong.push((Some(number), "it names no note that agents are to follow".to_owned())),
+            Some((path, _)) if named.iter().any(|(other, _)| other == path) => {
+                wrong.push((Some(number), format!("it names {path} a second time")));
+            }
+            Some((path, note)) => {
+                if line(path, note).trim_end() != text {
+                    wrong.push((Some(number), format!("it does not say what {path} says")));
+                }
+                named.push((path, note));
+            }
+        }
+    }
+    let omitted = notes.len() - named.len();
+    if wrong.is_empty() && written.trim() != lines(&named, omitted).trim() {
+        wrong.push((
+            None,
+            "its index is not as `git dream` writes it: notes are missing, or their order".to_owned(),
+        ));
+    }
+    wrong
 }
 
 /// Tokens kept for the index's headings and its last line.
@@ -164,6 +217,23 @@ mod tests {
         );
         let again = Memory { main: Some(text.clone()), ..memory };
         assert_eq!(regenerate(&again, &BTreeMap::new(), 2000), text, "a second time changes nothing");
+    }
+
+    #[test]
+    fn drift_is_told_line_by_line() {
+        let mut memory = memory("# M\n", &[("mistakes/a.md", "Do a."), ("preferences/b.md", "Do b.")]);
+        let good = regenerate(&memory, &BTreeMap::new(), 2000);
+        let mut drift_of = |text: &str| {
+            memory.main = Some(text.to_owned());
+            drift(&memory).into_iter().map(|(line, _)| line).collect::<Vec<_>>()
+        };
+        assert_eq!(drift_of(&good), []);
+        assert_eq!(drift_of(&good.replace("Do b.", "Do c.")), [Some(11)]);
+        assert_eq!(drift_of(&good.replace("mistakes/a.md", "mistakes/gone.md")), [Some(7)]);
+        assert_eq!(drift_of(&good.replace("- Do b. [more](preferences/b.md)\n", "")), [None]);
+        assert_eq!(drift_of("# M\n"), [None]);
+        let without = good.replace("\n### Preferences\n\n- Do b. [more](preferences/b.md)\n", "");
+        assert_eq!(drift_of(&format!("{without}\n1 more in {}.\n", folders())), []);
     }
 
     #[test]

@@ -62,6 +62,22 @@ pub fn slug(text: &str, most: usize) -> String {
     if slug.is_empty() { "note".to_owned() } else { slug }
 }
 
+/// A path of the repository as the memory knows it; `None` where it lies elsewhere.
+pub fn inside<'p>(root: &str, path: &'p str) -> Option<&'p str> {
+    match root.trim_matches('/') {
+        "" => Some(path),
+        root => path.strip_prefix(root)?.strip_prefix('/'),
+    }
+}
+
+/// A path of the memory as the repository knows it.
+pub fn outside(root: &str, path: &str) -> String {
+    match root.trim_matches('/') {
+        "" => path.to_owned(),
+        root => format!("{root}/{path}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

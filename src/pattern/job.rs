@@ -15,10 +15,9 @@
 mod cluster;
 mod request;
 
+use super::worded::{Word, Worded};
 use crate::digest::Digest;
 use crate::settings::Mining;
-use rayon::prelude::*;
-use request::Request;
 use std::collections::BTreeMap;
 
 /// A job, as an index; which sessions it has, [`Jobs`] knows.
@@ -37,27 +36,29 @@ impl Jobs {
     pub fn group(digests: &[Digest], settings: &Mining) -> Jobs {
         let speakers = speakers(digests);
         let mut tasks: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-        let mut requests: BTreeMap<Request, Vec<usize>> = BTreeMap::new();
+        let mut requests: BTreeMap<&[Word], Vec<usize>> = BTreeMap::new();
         let mut silent: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        let asked = speakers.par_iter().with_min_len(64).map(|&speaker| {
-            let digest = digests.get(speaker).filter(|digest| task_key(digest).is_none())?;
-            Request::of(&digest.ask)
-        });
-        let asked: Vec<Option<Request>> = asked.collect();
-        for ((session, &speaker), request) in speakers.iter().enumerate().zip(asked) {
+        let ask = |&speaker: &usize| {
+            let digest = digests.get(speaker).filter(|digest| task_key(digest).is_none());
+            digest.map_or("", |digest| digest.ask.as_str())
+        };
+        let asks: Vec<&str> = speakers.iter().map(ask).collect();
+        let asked = Worded::of(&asks, request::words);
+        for (session, &speaker) in speakers.iter().enumerate() {
             let Some(digest) = digests.get(speaker) else { continue };
+            let words = asked.set(session);
             if let Some(key) = task_key(digest) {
                 tasks.entry(key).or_default().push(session);
-            } else if let Some(request) = request {
-                requests.entry(request).or_default().push(session);
+            } else if words.len() >= request::FEWEST_WORDS {
+                requests.entry(words).or_default().push(session);
             } else {
                 silent.entry(speaker).or_default().push(session);
             }
         }
         let mut groups: Vec<Vec<usize>> = tasks.into_values().chain(silent.into_values()).collect();
-        let (requests, asked): (Vec<Request>, Vec<Vec<usize>>) = requests.into_iter().unzip();
-        for alike in cluster::group(&requests, settings.job_similarity) {
-            groups.push(alike.iter().filter_map(|&request| asked.get(request)).flatten().copied().collect());
+        let (requests, asking): (Vec<&[Word]>, Vec<Vec<usize>>) = requests.into_iter().unzip();
+        for alike in cluster::group(&requests, &asked.words, settings.job_similarity) {
+            groups.push(alike.iter().filter_map(|&request| asking.get(request)).flatten().copied().collect());
         }
         Jobs::numbered(digests.len(), groups)
     }

@@ -11,9 +11,11 @@
 //! was made by another program must not be recalled; whoever keeps the bytes sees to that. Bytes that make no
 //! sense are as good as none. While nothing was recalled, nothing is remembered.
 
-pub(super) mod written;
+pub(crate) mod written;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use written::{Written, read_whole};
@@ -41,12 +43,36 @@ pub(super) enum Reading {
 /// The hash of a sort and a text.
 type Key = [u8; 16];
 
+/// Readings by their keys, which are spread evenly already.
+type ByKey<T> = HashMap<Key, T, BuildHasherDefault<FirstBytes>>;
+
 /// All that is remembered.
 struct Memo {
-    /// What earlier cycles read, each with whether this one needed it.
-    before: HashMap<Key, (Box<[u8]>, AtomicBool)>,
+    /// What earlier cycles kept.
+    bytes: Vec<u8>,
+    /// Where in it each reading stands, and whether this cycle needed it.
+    before: ByKey<(Range<usize>, AtomicBool)>,
     /// What this cycle read.
-    new: Mutex<HashMap<Key, Box<[u8]>>>,
+    new: Mutex<ByKey<Box<[u8]>>>,
+}
+
+/// Takes the first bytes of a key for its hash.
+#[derive(Default)]
+struct FirstBytes(u64);
+
+impl Hasher for FirstBytes {
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk() {
+            self.0 = u64::from_le_bytes(*first);
+        }
+    }
+
+    /// The length of a key, which is always the same.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// `None` while nothing is to be remembered. One for the whole process, because the readings are many small
@@ -54,13 +80,14 @@ struct Memo {
 static MEMO: RwLock<Option<Arc<Memo>>> = RwLock::new(None);
 
 /// Begins to remember, with what [`keep`] gave an earlier cycle; no bytes are an empty memory.
-pub fn recall(bytes: &[u8]) {
-    let mut before = HashMap::new();
-    let mut rest = bytes;
+pub fn recall(bytes: Vec<u8>) {
+    let mut before = ByKey::default();
+    let mut rest = bytes.as_slice();
     while let Some((key, reading)) = entry(&mut rest) {
-        before.insert(key, (reading.into(), AtomicBool::new(false)));
+        let end = bytes.len() - rest.len();
+        before.insert(key, (end - reading.len()..end, AtomicBool::new(false)));
     }
-    let memo = Memo { before, new: Mutex::default() };
+    let memo = Memo { bytes, before, new: Mutex::default() };
     *MEMO.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(memo));
 }
 
@@ -69,20 +96,23 @@ pub fn recall(bytes: &[u8]) {
 pub fn keep() -> Option<Vec<u8>> {
     let memo = MEMO.write().unwrap_or_else(PoisonError::into_inner).take()?;
     // Somebody who is still reading only goes on remembering for nothing.
-    let Memo { before, new } = Arc::into_inner(memo)?;
+    let Memo { bytes: recalled, before, new } = Arc::into_inner(memo)?;
     let new = new.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let known = before.len();
-    let needed = before.into_iter().filter(|(_, (_, used))| used.load(Ordering::Relaxed));
-    let mut kept: BTreeMap<Key, Box<[u8]>> = needed.map(|(key, (reading, _))| (key, reading)).collect();
-    if kept.len() == known && new.is_empty() {
+    let needed = before.iter().filter(|(_, (_, used))| used.load(Ordering::Relaxed));
+    let needed = needed.filter_map(|(key, (at, _))| Some((key, recalled.get(at.clone())?)));
+    let mut kept: Vec<(&Key, &[u8])> = needed.collect();
+    if kept.len() == before.len() && new.is_empty() {
         return None;
     }
-    kept.extend(new);
-    let mut bytes = Vec::new();
+    // A reading whose bytes were damaged was read anew.
+    kept.retain(|(key, _)| !new.contains_key(*key));
+    kept.extend(new.iter().map(|(key, reading)| (key, &**reading)));
+    kept.sort_unstable();
+    let mut bytes = Vec::with_capacity(recalled.len());
     for (key, reading) in kept {
-        bytes.extend_from_slice(&key);
+        bytes.extend_from_slice(key);
         reading.len().write(&mut bytes);
-        bytes.extend_from_slice(&reading);
+        bytes.extend_from_slice(reading);
     }
     Some(bytes)
 }
@@ -103,9 +133,9 @@ pub(super) fn remembered<T: Written>(sort: Reading, text: &str, read: impl FnOnc
     let memo = MEMO.read().unwrap_or_else(PoisonError::into_inner).clone();
     let Some(memo) = memo else { return read() };
     let key = key(sort, text);
-    if let Some((reading, used)) = memo.before.get(&key) {
+    if let Some((at, used)) = memo.before.get(&key) {
         used.store(true, Ordering::Relaxed);
-        if let Some(value) = read_whole(reading) {
+        if let Some(value) = memo.bytes.get(at.clone()).and_then(read_whole) {
             return value;
         }
     }
@@ -124,9 +154,8 @@ fn key(sort: Reading, text: &str) -> Key {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&[sort as u8]);
     hasher.update(text.as_bytes());
-    let mut key = [0; 16];
-    hasher.finalize_xof().fill(&mut key);
-    key
+    let hash = hasher.finalize();
+    hash.as_bytes().first_chunk().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -144,20 +173,20 @@ mod tests {
             })
         };
         let mut made = Vec::new();
-        recall(b"");
+        recall(Vec::new());
         assert_eq!([read("memo-a", &mut made), read("memo-b", &mut made)], ["MEMO-A", "MEMO-B"]);
         assert_eq!(read("memo-a", &mut made), "MEMO-A");
         let kept = keep().unwrap();
         assert_eq!(made, ["memo-a", "memo-b"]);
 
-        recall(&kept);
+        recall(kept.clone());
         assert_eq!(read("memo-a", &mut made), "MEMO-A");
         assert_eq!(made.len(), 2, "remembered");
         let only_a = keep().unwrap();
         assert!(only_a.len() < kept.len(), "what was not needed is forgotten");
 
         for damaged in [&kept[..kept.len() - 1], &kept[1..], b"nonsense"] {
-            recall(damaged);
+            recall(damaged.to_vec());
             assert_eq!([read("memo-a", &mut made), read("memo-b", &mut made)], ["MEMO-A", "MEMO-B"]);
             keep();
         }

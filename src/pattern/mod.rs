@@ -17,6 +17,7 @@ pub mod preference;
 pub mod statistics;
 pub mod template;
 pub mod witness;
+mod worded;
 
 pub use identity::Known;
 pub use lesson::{

@@ -136,9 +136,9 @@ fn followers_of_jobs(followers: &[u32], corpus: &Corpus<'_>, trails: &Trails) ->
 /// How sessions with the topic ended: those that followed the workflow, and those that did not.
 fn rates(workflow: &Workflow, topic: &Topic, trails: &Trails) -> (Rate, Rate) {
     let (mut with, mut without) = (Rate::default(), Rate::default());
-    for trail in topic.trails.iter().map(|trail| &trails.all[*trail as usize]) {
-        let Some(succeeded) = trail.succeeded else { continue };
-        let rate = if consensus::follows(workflow, &trail.steps) { &mut with } else { &mut without };
+    for (trail, follows) in topic.trails.iter().zip(consensus::follow(workflow, &topic.trails, trails)) {
+        let Some(succeeded) = trails.all[*trail as usize].succeeded else { continue };
+        let rate = if follows { &mut with } else { &mut without };
         rate.of += 1;
         rate.hits += u32::from(succeeded);
     }

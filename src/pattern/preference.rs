@@ -67,7 +67,7 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     let requests = request::Requests::of(corpus);
     let people = people::People::of(corpus, &requests);
     let said = vote::gather(corpus, &people);
-    let groups = group::group(corpus, &said.standing, &requests.asked, people.are_told_apart());
+    let groups = group::group(corpus, &said.standing, &requests.worked_with, people.are_told_apart());
     let passing: Vec<Vector> = said.passing.iter().map(|wish| groups.weights.vector(wish)).collect();
     let judge = Judge {
         corpus,

@@ -10,9 +10,10 @@ mod cluster;
 
 use super::memo::written::Written;
 use super::memo::{Reading, remembered};
+use super::worded::different;
 use crate::digest::failure::mask::{self, Token};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// The placeholder for a word that varies and that no mask knows.
 pub const WILD: &str = "<*>";
@@ -117,20 +118,6 @@ impl Written for Token {
         let masked = Option::<String>::read(from)?.unwrap_or_else(|| raw.clone());
         Some(Token { masked, raw, glued: Written::read(from)? })
     }
-}
-
-/// The messages without repetitions, in the order of their first, and for each message which of them it is.
-fn different<'m>(messages: &[&'m str]) -> (Vec<&'m str>, Vec<usize>) {
-    let mut number: HashMap<&str, usize> = HashMap::new();
-    let mut different = Vec::new();
-    let number_of = messages.iter().map(|message| {
-        *number.entry(message).or_insert_with(|| {
-            different.push(*message);
-            different.len() - 1
-        })
-    });
-    let number_of = number_of.collect();
-    (different, number_of)
 }
 
 /// What these messages of one length share.

@@ -1,6 +1,6 @@
 //! Reading history: what each commit between two points said and changed.
 //!
-//! Refuses to judge what a commit means for a learning; it gives message, trailers and changed paths.
+//! Refuses to judge what a commit means for a learning; it gives messages, trailers and changed paths.
 
 use super::{Oid, Repo};
 use anyhow::{Context, Result};
@@ -15,26 +15,29 @@ pub struct Past {
     pub id: Oid,
     /// Its parents; more than one for a merge.
     pub parents: Vec<Oid>,
-    /// Its author's name. Bytes that are no UTF-8 are replaced, here and in the message.
+    /// Its author's name. Bytes that are no UTF-8 are replaced, here and below.
     pub author: String,
-    /// Its author's e-mail address.
-    pub email: String,
+    /// The name of who committed it: of a copy, who copied it.
+    pub committer: String,
     /// When it was committed, to the second.
     pub at: Timestamp,
     /// The whole message: subject, body, trailers.
     pub message: String,
-    /// The trailers of the message's last paragraph, in order. A squash merge keeps earlier commits' trailers in
-    /// the middle of its body: those are in `message` only.
-    pub trailers: Vec<Trailer>,
-    /// What it changed against its first parent, sorted by path; for a merge this is everything merged.
-    pub changes: Vec<PathChange>,
 }
 
 impl Past {
+    /// The trailers of the message's last paragraph, in order. A squash merge keeps earlier commits' trailers in the
+    /// middle of its body: those are in `message` only.
+    pub fn trailers(&self) -> Vec<Trailer> {
+        let Ok(found) = git2::message_trailers_bytes(&*self.message) else { return Vec::new() };
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        found.iter().map(|(key, value)| Trailer { key: text(key), value: text(value) }).collect()
+    }
+
     /// The first value of a trailer, its key compared without regard to case as git does.
-    pub fn trailer(&self, key: &str) -> Option<&str> {
-        let found = self.trailers.iter().find(|trailer| trailer.key.eq_ignore_ascii_case(key));
-        found.map(|trailer| trailer.value.as_str())
+    pub fn trailer(&self, key: &str) -> Option<String> {
+        let found = self.trailers().into_iter().find(|trailer| trailer.key.eq_ignore_ascii_case(key));
+        found.map(|trailer| trailer.value)
     }
 }
 
@@ -60,8 +63,8 @@ pub struct PathChange {
 
 impl Repo {
     /// The commits that are in the history of `to` but not in that of any of `since`, oldest first, parents
-    /// always before their children. Only changes below `folder` are listed in [`Past::changes`]; `""` means all.
-    pub fn walk(&self, since: &[Oid], to: Oid, folder: &str) -> Result<Vec<Past>> {
+    /// always before their children.
+    pub fn walk(&self, since: &[Oid], to: Oid) -> Result<Vec<Past>> {
         let failed = || format!("cannot walk the history of {}; `git fsck` may say more", to.short());
         let mut walk = self.inner.revwalk().with_context(failed)?;
         walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME | Sort::REVERSE).with_context(failed)?;
@@ -69,24 +72,23 @@ impl Repo {
         for hidden in since {
             walk.hide(hidden.raw()).with_context(failed)?;
         }
-        walk.map(|id| self.past(id.with_context(failed)?.into(), folder)).collect()
+        walk.map(|id| self.past(id.with_context(failed)?.into())).collect()
     }
 
-    /// One commit, with what it changed below `folder`.
-    pub fn past(&self, id: Oid, folder: &str) -> Result<Past> {
+    /// One commit.
+    pub fn past(&self, id: Oid) -> Result<Past> {
         let failed = || format!("cannot read the commit {id}; `git fsck` may say more");
         let commit = self.inner.find_commit(id.raw()).with_context(failed)?;
         let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
-        let author = commit.author();
+        let name =
+            |signature: git2::Signature<'_>| String::from_utf8_lossy(signature.name_bytes()).into_owned();
         Ok(Past {
             id,
             parents: commit.parent_ids().map(Oid::from).collect(),
-            author: String::from_utf8_lossy(author.name_bytes()).into_owned(),
-            email: String::from_utf8_lossy(author.email_bytes()).into_owned(),
+            author: name(commit.author()),
+            committer: name(commit.committer()),
             at: Timestamp::from_second(commit.time().seconds()).unwrap_or_default(),
-            trailers: trailers(&message),
             message,
-            changes: self.changes(&commit, folder).with_context(failed)?,
         })
     }
 
@@ -106,7 +108,15 @@ impl Repo {
         Ok(renames.map(|delta| (path(delta.old_file()), path(delta.new_file()))).collect())
     }
 
-    fn changes(&self, commit: &git2::Commit<'_>, folder: &str) -> Result<Vec<PathChange>, git2::Error> {
+    /// The files below `folder` (`""`: everywhere) that a commit changed against its first parent, sorted by path; of
+    /// a merge, everything merged.
+    pub fn changes(&self, id: Oid, folder: &str) -> Result<Vec<PathChange>> {
+        let failed = || format!("cannot read the commit {id}; `git fsck` may say more");
+        let commit = self.inner.find_commit(id.raw()).with_context(failed)?;
+        self.changes_of(&commit, folder).with_context(failed)
+    }
+
+    fn changes_of(&self, commit: &git2::Commit<'_>, folder: &str) -> Result<Vec<PathChange>, git2::Error> {
         let after = commit.tree()?;
         let before = match commit.parent_count() {
             0 => None,
@@ -141,11 +151,4 @@ fn below(folders: &[impl AsRef<str>]) -> git2::DiffOptions {
         options.pathspec(folder.as_ref());
     }
     options
-}
-
-/// The trailers of a message's last paragraph.
-fn trailers(message: &str) -> Vec<Trailer> {
-    let Ok(found) = git2::message_trailers_bytes(message) else { return Vec::new() };
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    found.iter().map(|(key, value)| Trailer { key: text(key), value: text(value) }).collect()
 }

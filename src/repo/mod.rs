@@ -5,6 +5,7 @@
 //! [`Repo::move_refs`] then moves every ref or none. Refuses to touch the working tree, the index and HEAD,
 //! and to talk to the network: fetch and push go through the user's `git` program.
 
+pub mod compare;
 mod history;
 mod intent;
 mod lock;

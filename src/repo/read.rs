@@ -63,6 +63,19 @@ impl Repo {
         }
     }
 
+    /// The commit that people mean by a name: a branch, a tag, `HEAD~2`, the beginning of a commit's name. `None` if
+    /// it names nothing, or no commit.
+    pub fn commit_named(&self, name: &str) -> Result<Option<Oid>> {
+        let commit = self.inner.revparse_single(name).and_then(|object| object.peel(ObjectType::Commit));
+        match commit {
+            Ok(commit) => Ok(Some(commit.id().into())),
+            Err(error) if error.class() == git2::ErrorClass::Odb => {
+                Err(error).context("cannot read the repository")
+            }
+            Err(_) => Ok(None),
+        }
+    }
+
     /// All refs whose full name starts with `prefix` (`refs/heads/dream/`), with the commits they stand on,
     /// sorted by name. Refs that stand on no commit are left out.
     pub fn refs_under(&self, prefix: &str) -> Result<Vec<(String, Oid)>> {
@@ -90,6 +103,30 @@ impl Repo {
             Ok(_) => Ok(None),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read {path} at {}", at.short())),
+        }
+    }
+
+    /// Whether there is anything at this path at a commit.
+    pub fn has(&self, at: Oid, path: &str) -> Result<bool> {
+        match self.tree_of(at)?.get_path(std::path::Path::new(path)) {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(false),
+            Err(error) => Err(error).with_context(|| format!("cannot read {path} at {}", at.short())),
+        }
+    }
+
+    /// Whether the history ends where a clone was cut off, and not where it began.
+    pub fn is_shallow(&self) -> bool {
+        self.inner.is_shallow()
+    }
+
+    /// The remote's branch that a branch follows, by its full name here (`refs/remotes/origin/main`), whether or not
+    /// it is still there; `None` where it follows none.
+    pub fn upstream(&self, branch: &str) -> Result<Option<String>> {
+        match self.inner.branch_upstream_name(&format!("refs/heads/{branch}")) {
+            Ok(name) => Ok(Some(String::from_utf8_lossy(&name).into_owned())),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error).with_context(|| format!("cannot tell what {branch} follows")),
         }
     }
 

@@ -7,34 +7,48 @@ use std::path::{Path, PathBuf};
 /// The moment that every dream here is dated with.
 pub(crate) const NOW: &str = "2026-01-05T02:00:00Z";
 
+/// A command that fails in every session, what it says, and the call that works.
+pub(crate) type Mistake = (&'static str, &'static str, &'static str);
+
+pub(crate) const FERRY: Mistake =
+    ("ferry load crates", "error: the ramp is still up", "ferry load crates --lower-ramp");
+
 /// A folder of five short sessions of different jobs, in each of which one command fails until a flag is added;
 /// a name with a space in it, because people have those.
 pub(crate) fn transcripts(sandbox: &Sandbox) -> PathBuf {
-    let folder = sandbox.path("old sessions");
+    transcripts_of(sandbox, "old sessions", &[FERRY])
+}
+
+/// The same with these mistakes.
+pub(crate) fn transcripts_of(sandbox: &Sandbox, folder: &str, mistakes: &[Mistake]) -> PathBuf {
+    let folder = sandbox.path(folder);
     std::fs::create_dir_all(&folder).unwrap();
     let asks =
         ["Repair the pump", "Paint the north wall", "Count all lanterns", "Write to Ada", "Move house"];
     for (number, ask) in asks.iter().enumerate() {
-        let line = |kind: &str, at: usize, content: Value| {
+        let mut lines: Vec<String> = Vec::new();
+        let mut say = |kind: &str, content: Value| {
+            let at = lines.len();
             let (uuid, parent) =
                 (format!("{number}-{at}"), at.checked_sub(1).map(|at| format!("{number}-{at}")));
-            serde_json::json!({
+            let line = serde_json::json!({
                 "type": kind, "sessionId": format!("session-{number}"), "uuid": uuid, "parentUuid": parent,
                 "isSidechain": false, "userType": "external", "cwd": format!("/srv/p{number}"), "version": "2.0.1",
-                "timestamp": format!("2025-12-0{}T10:00:0{at}Z", number + 1),
+                "timestamp": format!("2025-12-0{}T10:00:{at:02}Z", number + 1),
                 "message": {"role": kind, "content": content},
-            })
-            .to_string()
+            });
+            lines.push(line.to_string());
         };
         let call = |id: &str, command: &str| serde_json::json!([{"type": "tool_use", "id": id, "name": "Bash", "input": {"command": command}}]);
         let answer = |id: &str, text: &str, failed: bool| serde_json::json!([{"type": "tool_result", "tool_use_id": id, "content": text, "is_error": failed}]);
-        let lines = [
-            line("user", 0, serde_json::json!(ask)),
-            line("assistant", 1, call("a", "ferry load crates")),
-            line("user", 2, answer("a", "Exit code 4\nerror: the ramp is still up", true)),
-            line("assistant", 3, call("b", "ferry load crates --lower-ramp")),
-            line("user", 4, answer("b", "loaded", false)),
-        ];
+        say("user", serde_json::json!(ask));
+        for (at, (failing, error, working)) in mistakes.iter().enumerate() {
+            let (first, second) = (format!("a{at}"), format!("b{at}"));
+            say("assistant", call(&first, failing));
+            say("user", answer(&first, &format!("Exit code 4\n{error}"), true));
+            say("assistant", call(&second, working));
+            say("user", answer(&second, "done", false));
+        }
         std::fs::write(folder.join(format!("session-{number}.jsonl")), lines.join("\n") + "\n").unwrap();
     }
     folder
@@ -57,15 +71,6 @@ pub(crate) fn dreamt(sandbox: &Sandbox, name: &str) -> (PathBuf, String) {
     sandbox.dream(&memory, &["init", "--quiet"]).ok();
     let report = json(run(sandbox, &memory, &["--json"]));
     (memory, report["branch"].as_str().unwrap().to_owned())
-}
-
-/// The verdicts that `log` gives, one a learning.
-fn verdicts(sandbox: &Sandbox, memory: &Path) -> Vec<String> {
-    let log = json(sandbox.dream(memory, &["log", "--json"]));
-    let learnings = log["cycles"].as_array().unwrap().iter().flat_map(|cycle| {
-        cycle["learnings"].as_array().unwrap().iter().map(|learning| learning["verdict"].as_str().unwrap())
-    });
-    learnings.map(str::to_owned).collect()
 }
 
 #[test]
@@ -158,71 +163,6 @@ fn colours_are_for_terminals() {
     }
 }
 
-#[test]
-fn verdicts_follow_what_people_do_with_plain_git() {
-    let sandbox = Sandbox::new();
-    let seen = |name: &str, deeds: &[&[&str]]| {
-        let (memory, branch) = dreamt(&sandbox, name);
-        assert_eq!(verdicts(&sandbox, &memory), ["pending"]);
-        sandbox.commit(&memory, &[("other.txt", "meanwhile\n")], "Meanwhile");
-        for deed in deeds {
-            let deed: Vec<String> = deed.iter().map(|word| word.replace("DREAM", &branch)).collect();
-            let deed: Vec<&str> = deed.iter().map(String::as_str).collect();
-            sandbox.git(&memory, &deed);
-        }
-        verdicts(&sandbox, &memory).join(" ")
-    };
-    let merge: &[&str] = &["merge", "--quiet", "--no-ff", "-m", "Merge a dream", "DREAM"];
-    let delete: &[&str] = &["branch", "--quiet", "-D", "DREAM"];
-    assert_eq!(seen("merged", &[merge, delete]), "merged");
-    let rebase: &[&str] = &["rebase", "--quiet", "main", "DREAM"];
-    let back: &[&str] = &["checkout", "--quiet", "main"];
-    assert_eq!(
-        seen("rebased", &[rebase, back, &["merge", "--quiet", "--ff-only", "DREAM"], delete]),
-        "merged"
-    );
-    assert_eq!(seen("picked", &[&["cherry-pick", "DREAM~1"], delete]), "merged");
-    assert_eq!(
-        seen("reverted", &[&["cherry-pick", "DREAM~1"], &["revert", "--no-edit", "HEAD"], delete]),
-        "rejected"
-    );
-    assert_eq!(seen("deleted", &[delete]), "rejected");
-    let squash: &[&str] = &["merge", "--quiet", "--squash", "DREAM"];
-    // git's own message, which indents the trailers, and one of somebody's own.
-    assert_eq!(seen("squashed", &[squash, &["commit", "--quiet", "--no-edit"], delete]), "merged");
-    assert_eq!(
-        seen("renamed", &[squash, &["commit", "--quiet", "-m", "Take the dream (#12)"], delete]),
-        "merged"
-    );
-    assert_eq!(seen("kept", &[squash, &["commit", "--quiet", "-m", "Take the dream (#12)"]]), "merged");
-}
-
-#[test]
-fn a_renamed_note_is_a_kept_one() {
-    let sandbox = Sandbox::new();
-    let merge: &[&str] = &["merge", "--quiet", "--no-ff", "-m", "Merge a dream"];
-    let squash: &[&str] = &["merge", "--quiet", "--squash"];
-    for (name, take, to, verdict) in [
-        ("merged", merge, "mistakes/the-ramp.md", "merged"),
-        ("squashed", squash, "mistakes/the-ramp.md", "merged"),
-        ("archived", merge, "archive/the-ramp.md", "rejected"),
-    ] {
-        let (memory, branch) = dreamt(&sandbox, name);
-        let note = sandbox.git(&memory, &["diff", "--name-only", "main", &branch, "--", "mistakes"]);
-        sandbox.git(&memory, &[take, &[&*branch]].concat());
-        sandbox.git(&memory, &["mv", &note, to]);
-        // Renamed by somebody who also changes a line, under a message that names no pattern.
-        let text = std::fs::read_to_string(memory.join(to)).unwrap();
-        std::fs::write(memory.join(to), text.replace("# ", "# Ferries: ")).unwrap();
-        sandbox.git(&memory, &["commit", "--quiet", "--all", "-m", "Take the dream, and call it what it is"]);
-        sandbox.git(&memory, &["branch", "--quiet", "-D", &branch]);
-        let log = json(sandbox.dream(&memory, &["log", "--json"]));
-        let learning = &log["cycles"][0]["learnings"][0];
-        assert_eq!(learning["verdict"], verdict, "{name}: {log:#}");
-        assert_eq!(learning["note"], if verdict == "merged" { to } else { &note }, "{name}");
-    }
-}
-
 /// Only some file systems take such names.
 #[cfg(target_os = "linux")]
 #[test]
@@ -264,7 +204,7 @@ fn the_manual_names_every_command() {
     let sandbox = Sandbox::new();
     let page = sandbox.dream(&sandbox.path(""), &["man"]).ok();
     assert!(page.lines().any(|line| line.starts_with(".TH git-dream 1")), "{page}");
-    for command in ["init", "demo", "audit", "run", "status", "log", "completions"] {
+    for command in ["init", "demo", "audit", "run", "check", "status", "log", "completions"] {
         let heading = format!(".SH \"GIT DREAM {}\"", command.to_uppercase());
         assert!(page.lines().any(|line| line == heading), "{command}:\n{page}");
     }

@@ -5,7 +5,7 @@ use crate::sandbox::Sandbox;
 use std::path::{Path, PathBuf};
 
 /// The moment that every dream here is dated with.
-const NOW: &str = "2026-01-05T02:00:00Z";
+pub(crate) const NOW: &str = "2026-01-05T02:00:00Z";
 
 /// The shipped sessions, a line each.
 pub(crate) fn sessions(sandbox: &Sandbox) -> Vec<String> {
@@ -169,7 +169,7 @@ fn what_people_decided_holds() {
     assert!(titles(&later).iter().all(|title| !titles(&first).contains(title)), "{later:#}");
     let status: serde_json::Value =
         serde_json::from_str(&sandbox.dream(&memory, &["status", "--json"]).ok()).unwrap();
-    assert_eq!(status["rejected"].as_u64().unwrap() as usize, titles(&first).len());
+    assert_eq!(status["verdicts"]["rejected"].as_u64().unwrap() as usize, titles(&first).len());
 }
 
 #[test]

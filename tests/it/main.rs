@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 
 mod cache;
+mod check;
 mod cli;
 mod cycle;
 mod dream;
@@ -17,3 +18,4 @@ mod repo;
 mod sandbox;
 mod signing;
 mod tidy;
+mod verdict;

@@ -4,7 +4,7 @@
 //! lines with each other; that is [`super::salient`]'s work.
 
 use super::wrapper;
-use crate::digest::expression::Expression;
+use crate::digest::expression::{AnyOf, Expression};
 
 /// How clearly a line says what went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,9 +59,26 @@ static BOILERPLATE: Expression = Expression::new(concat!(
     r"traceback \(most recent call last\)|stack backtrace:|caused by:$|command failed$|(?:the )?above exception|during handling of|file \x22.*\x22, line \d+|at \S+ ?\(?.*:\d+\)?$|at [\w$.]+\(.*\)$|\.\.\. \d+ more|\^+~*$|[-=~_*#.+|\s]+$|\{$|\}$|\[$|\]$|\d+ \||\||-->|<system|sibling tool call errored|npm (?:err!|error) a complete log|note: run with `rust_backtrace)",
 ));
 
+/// Most lines of most outputs say nothing of all this: one look at them instead of ten.
+static SPEAKING: AnyOf = AnyOf::new(&[
+    &BOILERPLATE,
+    &VAGUE,
+    &wrapper::WRAPPER,
+    &EXCEPTION,
+    &ERROR,
+    &HINT,
+    &PROBLEM,
+    &MENTION,
+    &PROGRESS,
+]);
+
 /// How clearly a line (trimmed) says what went wrong.
 pub(super) fn clarity(line: &str) -> Clarity {
-    if !line.chars().any(char::is_alphabetic) || BOILERPLATE.is_match(line) || wrapper::is_redacted(line) {
+    if !line.chars().any(char::is_alphabetic) || wrapper::is_redacted(line) {
+        Clarity::Boilerplate
+    } else if !SPEAKING.may_match(line) {
+        Clarity::Plain
+    } else if BOILERPLATE.is_match(line) {
         Clarity::Boilerplate
     } else if VAGUE.is_match(line) || wrapper::is_wrapper(line) {
         Clarity::Vague

@@ -12,7 +12,7 @@ const LABEL_WORDS: usize = 2;
 const REDACTED: &str = "[redacted";
 
 /// One program tells how another one ended. The same words come with every cause, so they name none.
-static WRAPPER: Expression = Expression::new(concat!(
+pub(super) static WRAPPER: Expression = Expression::new(concat!(
     r"(?i)(?:\breturned (?:a )?(?:non-?zero )?(?:-?\d+ )?exit (?:status|code)\b|\breturned (?:a )?non-?zero\b|\bnon-?zero exit (?:status|code)\b|\b(?:exit(?:ed|s)?|fail(?:ed|s)?|terminated|died) with (?:an? )?(?:exit |return |error )?(?:status|code):? -?\d+|",
     r"^\S*make(?:\[\d+\])?: \*\*\* (?:\[.*\] error -?\d+|waiting for unfinished jobs)|\belifecycle\b|^\W*build failed\b|^(?:> |\[)?task \S+ failed\b|^\d+ errors? generated\b|a complete log of this run\b|^ninja: build stopped\b)",
 ));

@@ -56,6 +56,9 @@ const REMOVE: &[&str] = &[
     "dismiss",
     "silenc",
 ];
+/// What forbids, wherever it stands in a sentence.
+const FORBID: &[&str] =
+    &["never", "not", "dont", "nothing", "no", "cannot", "nobody", "avoid", "forbidden", "prohibited"];
 const ASK: &[&str] = &[
     "ask",
     "wait",
@@ -171,12 +174,15 @@ fn never_asks(sentence: &Sentence) -> bool {
     })
 }
 
-/// "never merge without asking": the second negation is the protective one.
+/// "never merge without asking", "no release without asking": the second negation is the protective one.
 fn protected(sentence: &Sentence, verb: usize) -> bool {
-    !sentence.negated(verb)
-        && sentence.words.iter().take(verb).any(|word| {
-            word.exactly(&["never", "not", "dont", "nothing", "cannot"]) || word.text.ends_with("n't")
-        })
+    let no_need = sentence.run_of(&[&["no"], &["need"]]).is_some();
+    !sentence.negated(verb) && !no_need && forbids(sentence, verb)
+}
+
+/// Whether something is forbidden in the words before `until`.
+fn forbids(sentence: &Sentence, until: usize) -> bool {
+    sentence.words.iter().take(until).any(|word| word.exactly(FORBID) || word.text.ends_with("n't"))
 }
 
 /// Facts about programs ("the script does not ask for a password", "pip does not prompt").
@@ -217,20 +223,7 @@ fn unasked(sentence: &Sentence) -> bool {
         });
         let aimless = rest.iter().any(|word| word.is(&["checking", "review", "waiting"]))
             && !rest.iter().any(|word| word.is(PEOPLE) || word.is(CLEAR_CONSENT));
-        let forbidden = sentence.words.iter().take(without).any(|word| {
-            word.exactly(&[
-                "never",
-                "not",
-                "dont",
-                "nothing",
-                "no",
-                "cannot",
-                "nobody",
-                "avoid",
-                "forbidden",
-                "prohibited",
-            ]) || word.text.ends_with("n't")
-        });
+        let forbidden = forbids(sentence, without);
         let failing = sentence.has(&["fail", "failed", "error", "refus", "denied", "reject"]);
         let number = rest
             .iter()

@@ -158,7 +158,9 @@ impl Sentence {
             if word.exactly(SWALLOWERS) {
                 return 0;
             }
-            count += usize::from(word.negates());
+            // Who is told to "stop and ask" is not told to stop asking.
+            let alone = word.exactly(&["stop", "refuse"]) && after.exactly(&["and"]);
+            count += usize::from(word.negates() && !alone);
         }
         count
     }

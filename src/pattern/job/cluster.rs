@@ -5,7 +5,8 @@
 //! one of the first few words of the lighter one. Groups grow from the most similar pair on; two groups become
 //! one if what most members of the one have is alike to what most members of the other have.
 
-use super::request::{Request, weights};
+use super::request::{is_numbered, weights};
+use crate::pattern::worded::Word;
 use std::collections::BTreeMap;
 
 /// How much of the likeness the lighter request decides: 1 would call every request one job that says a part of
@@ -15,11 +16,11 @@ const LIGHTER_SHARE: f64 = 0.85;
 /// A set of words by rank (telling first), ascending.
 type Words = Vec<u32>;
 
-/// Groups requests (distinct and sorted) into jobs. In: the share of weight from which two are one, 0 to 1. Out:
-/// the groups, as places in `requests`; every place is in one of them.
-pub(super) fn group(requests: &[Request], similarity: f64) -> Vec<Vec<usize>> {
+/// Groups requests (distinct and sorted) into jobs. In: each as a set of places in `words`; the share of weight from
+/// which two are one, 0 to 1. Out: the groups, as places in `requests`; every place is in one of them.
+pub(super) fn group(requests: &[&[Word]], words: &[String], similarity: f64) -> Vec<Vec<usize>> {
     let similarity = if similarity.is_finite() { similarity.clamp(0.05, 1.0) } else { 1.0 };
-    let ranked = Ranked::of(requests);
+    let ranked = Ranked::of(requests, words);
     let mut pairs = ranked.alike(similarity);
     // The most similar first; requests come in a fixed order, so equal pairs do too.
     pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
@@ -54,18 +55,24 @@ struct Ranked {
 }
 
 impl Ranked {
-    fn of(requests: &[Request]) -> Ranked {
-        let mut by_weight: Vec<(&str, f64)> = weights(requests).into_iter().collect();
-        by_weight.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        let rank: BTreeMap<&str, u32> =
-            by_weight.iter().enumerate().map(|(rank, (word, _))| (*word, rank as u32)).collect();
-        let ranks = |words: &std::collections::BTreeSet<String>| -> Words {
-            let mut ranks: Words = words.iter().filter_map(|word| rank.get(word.as_str()).copied()).collect();
+    fn of(requests: &[&[Word]], words: &[String]) -> Ranked {
+        let mut by_weight: Vec<(Word, f64)> = (0..).zip(weights(requests, words)).collect();
+        by_weight.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let mut rank: Words = vec![0; words.len()];
+        for (at, (word, _)) in (0..).zip(&by_weight) {
+            rank[*word as usize] = at;
+        }
+        let ranks = |words: &mut dyn Iterator<Item = &Word>| -> Words {
+            let mut ranks: Words = words.map(|&word| rank[word as usize]).collect();
             ranks.sort_unstable();
             ranks
         };
-        let sets: Vec<(Words, Words)> =
-            requests.iter().map(|request| (ranks(&request.words), ranks(&request.numbered))).collect();
+        let numbered: Vec<bool> = words.iter().map(|word| is_numbered(word)).collect();
+        let sets = requests.iter().map(|words| {
+            let with_digit = &mut words.iter().filter(|&&word| numbered[word as usize]);
+            (ranks(&mut words.iter()), ranks(with_digit))
+        });
+        let sets: Vec<(Words, Words)> = sets.collect();
         let weight: Vec<f64> = by_weight.iter().map(|(_, weight)| *weight).collect();
         let mut ranked = Ranked { weight, sets, total: Vec::new() };
         ranked.total = ranked.sets.iter().map(|(words, _)| ranked.weigh(words)).collect();

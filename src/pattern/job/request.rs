@@ -5,7 +5,8 @@
 
 use crate::pattern::memo::{Reading, remembered};
 use crate::pattern::preference::stem;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::pattern::worded::Word;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// So many requests are imagined beside the ones there are, so that the weights of a handful of requests are
@@ -22,41 +23,36 @@ const IMAGINED_SHARE: f64 = 0.5;
 /// not that it is the job's name.
 const RARE_ENOUGH: usize = 5;
 
-/// A request as two sets: the stems of its words, and those of its words that bear a digit.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Request {
-    /// Stems of words with content.
-    pub words: BTreeSet<String>,
-    /// Of these the ones that bear a digit: ticket numbers, versions, dates.
-    pub numbered: BTreeSet<String>,
+/// A request of fewer content words names no job.
+pub(super) const FEWEST_WORDS: usize = 2;
+
+/// The stems of a request's words with content.
+pub(super) fn words(ask: &str) -> BTreeSet<String> {
+    remembered(Reading::Request, ask, || content_words(ask).collect())
 }
 
-impl Request {
-    /// `None` for a request of fewer than two content words: it names no job.
-    pub(super) fn of(ask: &str) -> Option<Request> {
-        let words: BTreeSet<String> = remembered(Reading::Request, ask, || content_words(ask).collect());
-        let numbered =
-            words.iter().filter(|word| word.contains(|c: char| c.is_ascii_digit())).cloned().collect();
-        (words.len() >= 2).then_some(Request { words, numbered })
-    }
+/// Whether a word bears a digit: ticket numbers, versions, dates.
+pub(super) fn is_numbered(word: &str) -> bool {
+    word.contains(|c: char| c.is_ascii_digit())
 }
 
 /// What each word weighs, given all distinct requests: its inverse document frequency, squared as in the cosine
 /// of two weighted vectors (Salton and Buckley, "Term-weighting approaches in automatic text retrieval", 1988),
-/// and next to nothing where nearly every request has it: that is a template's boilerplate.
-pub(super) fn weights(requests: &[Request]) -> BTreeMap<&str, f64> {
-    let mut having: BTreeMap<&str, usize> = BTreeMap::new();
-    for word in requests.iter().flat_map(|request| &request.words) {
-        *having.entry(word).or_default() += 1;
+/// and next to nothing where nearly every request has it: that is a template's boilerplate. `requests` are sets of
+/// places in `words`.
+pub(super) fn weights(requests: &[&[Word]], words: &[String]) -> Vec<f64> {
+    let mut having = vec![0usize; words.len()];
+    for &word in requests.iter().copied().flatten() {
+        having[word as usize] += 1;
     }
     let all = requests.len() as f64 + IMAGINED;
-    let weight = |word: &str, having: usize| {
+    let weight = |(word, having): (&String, usize)| {
         let imagined = if OF_REQUESTS_STEMS.contains(word) { IMAGINED * IMAGINED_SHARE } else { 0.0 };
         let tells = (all / (having.max(RARE_ENOUGH) as f64 + imagined)).ln();
         let others = 1.0 - having as f64 / (requests.len() as f64 + IMAGINED_WITHOUT);
         (tells * others).powi(2)
     };
-    having.into_iter().map(|(word, having)| (word, weight(word, having))).collect()
+    words.iter().zip(having).map(weight).collect()
 }
 
 /// Stems of the lower-case words, without those that carry no content. Identifiers, paths, versions and dates

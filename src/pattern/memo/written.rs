@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// A value that can be written to bytes and read back.
-pub(in crate::pattern) trait Written: Sized {
+pub(crate) trait Written: Sized {
     /// Appends the value.
     fn write(&self, out: &mut Vec<u8>);
 

@@ -28,10 +28,10 @@ pub(super) fn complete(workflow: &mut Workflow, trails: &Trails) {
 fn left_out(workflow: &Workflow, trails: &Trails) -> Option<(Symbol, f64, usize)> {
     let steps: Vec<Symbol> = workflow.steps.iter().map(|(step, _)| *step).collect();
     let mut taken: BTreeMap<Symbol, Taken> = BTreeMap::new();
-    let mut aligner = Aligner::default();
+    let mut aligner = Aligner::of(&steps, trails);
     for follower in &workflow.followers {
         let trail = &trails.all[*follower as usize].steps;
-        let matched = aligner.align(&steps, None, trail);
+        let matched = aligner.align(None, trail);
         for (step, places) in places_of_others(&steps, matched, trail) {
             taken.entry(step).or_insert_with(|| Taken::new(steps.len())).by_one(&places);
         }

@@ -148,11 +148,11 @@ fn missing(
     table: &LogFactorials,
 ) -> Option<(Symbol, usize)> {
     let mut found: BTreeMap<Symbol, Candidate> = BTreeMap::new();
-    let mut aligner = Aligner::default();
+    let mut aligner = Aligner::of(steps, trails);
     let mut spans: Vec<(Symbol, usize, usize)> = Vec::new();
     for &follower in followers {
         let trail = &trails.all[follower as usize].steps;
-        let matched = aligner.align(steps, None, trail);
+        let matched = aligner.align(None, trail);
         let others = trail.iter().enumerate().filter(|(_, step)| !steps.contains(step));
         spans.clear();
         spans.extend(others.map(|(at, &step)| {
@@ -217,8 +217,10 @@ impl Candidate {
 }
 
 /// Aligns steps with trails, in the same room every time: a cycle does so some hundred thousand times.
-#[derive(Default)]
-pub(super) struct Aligner {
+pub(super) struct Aligner<'s> {
+    steps: &'s [Symbol],
+    /// For each symbol whether it is one of the steps.
+    is_step: Vec<bool>,
     /// Where in the trail the steps stand. Only these can be matched: the rest of the trail costs a look, no more.
     places: Vec<usize>,
     /// `best[i][j]`: weight of the best alignment of the first i steps with the first j places, row by row.
@@ -226,12 +228,19 @@ pub(super) struct Aligner {
     matched: Vec<Option<usize>>,
 }
 
-impl Aligner {
+impl Aligner<'_> {
+    /// Ready to align these steps.
+    pub(super) fn of<'s>(steps: &'s [Symbol], trails: &Trails) -> Aligner<'s> {
+        let mut is_step = vec![false; trails.names.len()];
+        steps.iter().for_each(|step| is_step[*step as usize] = true);
+        Aligner { steps, is_step, places: Vec::new(), best: Vec::new(), matched: Vec::new() }
+    }
+
     /// The weight of the best alignment. Every step weighs one if no weights are given.
-    fn weigh(&mut self, steps: &[Symbol], weights: Option<&[f64]>, trail: &[Symbol]) -> f64 {
-        let Aligner { places, best, .. } = self;
+    fn weigh(&mut self, weights: Option<&[f64]>, trail: &[Symbol]) -> f64 {
+        let Aligner { steps, is_step, places, best, .. } = self;
         places.clear();
-        places.extend((0..trail.len()).filter(|at| steps.contains(&trail[*at])));
+        places.extend((0..trail.len()).filter(|at| is_step[trail[*at] as usize]));
         let width = places.len() + 1;
         best.clear();
         best.resize((steps.len() + 1) * width, 0.0);
@@ -248,14 +257,9 @@ impl Aligner {
 
     /// For each step where in the trail it is matched, in the alignment of most weight. Of equally good alignments,
     /// the one whose steps come last.
-    pub(super) fn align(
-        &mut self,
-        steps: &[Symbol],
-        weights: Option<&[f64]>,
-        trail: &[Symbol],
-    ) -> &[Option<usize>] {
-        self.weigh(steps, weights, trail);
-        let Aligner { places, best, matched } = self;
+    pub(super) fn align(&mut self, weights: Option<&[f64]>, trail: &[Symbol]) -> &[Option<usize>] {
+        self.weigh(weights, trail);
+        let Aligner { steps, places, best, matched, .. } = self;
         let weight = |step: usize| weights.map_or(1.0, |weights| weights[step]);
         let width = places.len() + 1;
         matched.clear();
@@ -284,9 +288,9 @@ impl Aligner {
 /// The share of the followers that take each step in its place.
 fn shares_of(steps: &[Symbol], followers: &[u32], trails: &Trails) -> Vec<f64> {
     let mut taken = vec![0usize; steps.len()];
-    let mut aligner = Aligner::default();
+    let mut aligner = Aligner::of(steps, trails);
     for &follower in followers {
-        let matched = aligner.align(steps, None, &trails.all[follower as usize].steps);
+        let matched = aligner.align(None, &trails.all[follower as usize].steps);
         taken.iter_mut().zip(matched).for_each(|(count, matched)| *count += usize::from(matched.is_some()));
     }
     taken.into_iter().map(|count| count as f64 / followers.len().max(1) as f64).collect()
@@ -301,16 +305,17 @@ pub(super) fn following(steps: &[Symbol], shares: &[f64], trails: &Trails) -> Ve
         trails.with[*step as usize].iter().for_each(|trail| has[*trail as usize] += share);
     }
     let may_follow = (0u32..).zip(&has).filter(|(_, has)| **has >= needed).map(|(trail, _)| trail);
-    let mut aligner = Aligner::default();
-    let mut shows =
-        |trail: u32| aligner.weigh(steps, Some(shares), &trails.all[trail as usize].steps) >= needed;
+    let mut aligner = Aligner::of(steps, trails);
+    let mut shows = |trail: u32| aligner.weigh(Some(shares), &trails.all[trail as usize].steps) >= needed;
     may_follow.filter(|trail| shows(*trail)).collect()
 }
 
-/// Whether a trail, failed or not, follows this workflow.
-pub(super) fn follows(workflow: &Workflow, trail: &[Symbol]) -> bool {
+/// Which of these trails, failed or not, follow this workflow.
+pub(super) fn follow(workflow: &Workflow, among: &[u32], trails: &Trails) -> Vec<bool> {
     let (steps, shares): (Vec<Symbol>, Vec<f64>) = workflow.steps.iter().copied().unzip();
-    Aligner::default().weigh(&steps, Some(&shares), trail) >= needed(&shares)
+    let mut aligner = Aligner::of(&steps, trails);
+    let mut weigh = |trail: &u32| aligner.weigh(Some(&shares), &trails.all[*trail as usize].steps);
+    among.iter().map(|trail| weigh(trail) >= needed(&shares)).collect()
 }
 
 /// The weight that a follower shows at least. A hair less than exact, so that the order of a sum never decides.
@@ -330,14 +335,14 @@ pub(super) struct Ordering {
 pub(super) fn ordering(core: &[Symbol], among: &[u32], trails: &Trails) -> Ordering {
     let most = ((core.len() as f64 * FOLLOWED).ceil() as usize).max(2);
     let mut ordering = Ordering { sessions: 0, in_order: 0, chance: 0.0 };
-    let mut aligner = Aligner::default();
+    let mut aligner = Aligner::of(core, trails);
     for &trail in among {
         let trail = &trails.all[trail as usize].steps;
         let present = distinct(trail).iter().filter(|step| core.contains(step)).count();
         if present < most {
             continue;
         }
-        let matched = aligner.align(core, None, trail).iter().flatten().count();
+        let matched = aligner.align(None, trail).iter().flatten().count();
         ordering.sessions += 1;
         ordering.in_order += usize::from(matched == present);
         ordering.chance += chance_of_order(core, trail, present);

@@ -9,6 +9,7 @@
 
 use crate::digest::Digest;
 use crate::digest::step::{self, Form, Step};
+use crate::pattern::worded::different;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Share of a step's uses that forms which come back must cover.
@@ -37,34 +38,46 @@ pub(super) struct Settled(HashMap<Form, Step>);
 impl Settled {
     /// Settles the forms of these sessions. `support`: the sessions that must show a form.
     pub(super) fn of<'a>(digests: impl Iterator<Item = &'a Digest>, support: usize) -> Settled {
-        let mut uses: BTreeMap<Step, Vec<Vec<&Form>>> = BTreeMap::new();
-        let mut sessions_of: BTreeMap<String, usize> = BTreeMap::new();
-        for digest in digests {
-            let mut here: BTreeMap<Step, Vec<&Form>> = BTreeMap::new();
-            for form in &digest.forms {
-                let forms = here.entry(form.step()).or_default();
-                if !forms.contains(&form) {
-                    forms.push(form);
+        let taken: Vec<&[Form]> = digests.map(|digest| digest.forms.as_slice()).collect();
+        let all: Vec<&Form> = taken.iter().copied().flatten().collect();
+        let (forms, form_of) = different(&all);
+        let steps: Vec<Step> = forms.iter().map(|form| form.step()).collect();
+        let names: Vec<&Step> = steps.iter().collect();
+        let (kinds, kind_of) = different(&names);
+        let details: Vec<Vec<&str>> = forms.iter().map(|form| form.details().collect()).collect();
+        // Of each step the forms that each session used, as they first came.
+        let mut uses: Vec<Vec<Vec<usize>>> = vec![Vec::new(); kinds.len()];
+        let mut sessions_of: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut rest = form_of.as_slice();
+        for session in &taken {
+            let (here, after) = rest.split_at(session.len());
+            rest = after;
+            let mut of_kinds: Vec<(usize, Vec<usize>)> = Vec::new();
+            for &form in here {
+                match of_kinds.iter_mut().find(|(kind, _)| *kind == kind_of[form]) {
+                    Some((_, known)) if known.contains(&form) => {}
+                    Some((_, known)) => known.push(form),
+                    None => of_kinds.push((kind_of[form], vec![form])),
                 }
             }
-            let programs: BTreeSet<&str> = here.keys().map(program).collect();
-            programs.into_iter().for_each(|name| *sessions_of.entry(name.to_owned()).or_default() += 1);
-            for (step, forms) in here {
-                uses.entry(step).or_default().push(forms);
-            }
+            let programs: BTreeSet<&str> = of_kinds.iter().map(|(kind, _)| program(kinds[*kind])).collect();
+            programs.into_iter().for_each(|name| *sessions_of.entry(name).or_default() += 1);
+            of_kinds.into_iter().for_each(|(kind, forms)| uses[kind].push(forms));
         }
-        let programs = without_arguments(&uses, &sessions_of);
+        let sessions: Vec<(&Step, usize)> =
+            kinds.iter().zip(&uses).map(|(kind, uses)| (*kind, uses.len())).collect();
+        let programs = without_arguments(&sessions, &sessions_of);
         let mut settled = HashMap::new();
-        for (step, sessions) in &uses {
-            let name = programs.get(step).unwrap_or(step);
-            let modes = Modes::of(sessions, support);
-            let (constant, scripted) = (constant(sessions), step::is_edit(step));
-            for form in sessions.iter().flatten().copied() {
-                let mode = modes.iter().find_map(|modes| modes.of_form(form));
-                let mode = mode.or(constant).or(form.details().next().filter(|_| scripted));
-                settled
-                    .entry(form.clone())
-                    .or_insert_with(|| mode.map_or_else(|| name.clone(), |mode| form.with(mode)));
+        for (step, uses) in kinds.iter().copied().zip(&uses) {
+            let mode_of = Modes::of(uses, &details, support).unwrap_or_default();
+            let (constant, scripted) = (constant(uses, &details), step::is_edit(step));
+            for &form in uses.iter().flatten() {
+                let script = || details[form].first().copied().filter(|_| scripted);
+                let mode = mode_of.get(&form).copied().or(constant).or_else(script);
+                settled.entry(forms[form].clone()).or_insert_with(|| match mode {
+                    Some(mode) => forms[form].with(mode),
+                    None => programs.get(step).unwrap_or(step).clone(),
+                });
             }
         }
         Settled(settled)
@@ -78,25 +91,22 @@ impl Settled {
 }
 
 /// The program alone for steps whose second word is an argument: it takes many values, one a session, and none of them
-/// is what most sessions say. `pushfeed tidewaters`, `pushfeed saltroad` and `pushfeed owls` are one step.
-/// `sessions_of` has how many sessions use each program.
-fn without_arguments(
-    uses: &BTreeMap<Step, Vec<Vec<&Form>>>,
-    sessions_of: &BTreeMap<String, usize>,
-) -> BTreeMap<Step, Step> {
+/// is what most sessions say. `pushfeed tidewaters`, `pushfeed saltroad` and `pushfeed owls` are one step. `steps` has
+/// how many sessions take each step, `sessions_of` how many use each program.
+fn without_arguments(steps: &[(&Step, usize)], sessions_of: &BTreeMap<&str, usize>) -> BTreeMap<Step, Step> {
     let mut by_program: BTreeMap<&str, Vec<(&Step, usize)>> = BTreeMap::new();
-    for (step, sessions) in uses {
-        by_program.entry(program(step)).or_default().push((step, sessions.len()));
+    for &(step, sessions) in steps {
+        by_program.entry(program(step)).or_default().push((step, sessions));
     }
     by_program.retain(|program, steps| {
         let all: usize = steps.iter().map(|(_, sessions)| sessions).sum();
         let sessions = sessions_of.get(*program).copied().unwrap_or(0);
         let most = steps.iter().map(|(_, sessions)| *sessions).max().unwrap_or(0);
+        let arguments = steps.iter().filter(|(step, _)| step::may_be_argument(step)).count();
         steps.len() >= LEAST_VALUES
             && most as f64 <= MOST_SAY * all as f64
             && all as f64 * NEARLY_ALL <= sessions as f64
-            && steps.iter().filter(|(step, _)| step::may_be_argument(step)).count() as f64
-                >= MOSTLY * steps.len() as f64
+            && arguments as f64 >= MOSTLY * steps.len() as f64
     });
     let named = by_program.into_iter().flat_map(|(program, steps)| {
         steps.into_iter().map(move |(step, _)| (step.clone(), Step(step.0.cut(program.len()))))
@@ -105,75 +115,76 @@ fn without_arguments(
 }
 
 /// The word after a step that all of its calls have and that may be one more sub-command.
-fn constant<'a>(sessions: &[Vec<&'a Form>]) -> Option<&'a str> {
-    let mut forms = sessions.iter().flatten();
-    let word = forms.next()?.details().next()?;
+fn constant<'a>(uses: &[Vec<usize>], details: &[Vec<&'a str>]) -> Option<&'a str> {
+    let mut first = uses.iter().flatten().map(|form| details[*form].first().copied());
+    let word = first.next()??;
     let is_name = word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') && !word.starts_with('-');
-    (is_name && forms.all(|form| form.details().next() == Some(word))).then_some(word)
+    (is_name && first.all(|other| other == Some(word))).then_some(word)
 }
 
 fn program(step: &Step) -> &str {
     step.split(' ').next().unwrap_or_default()
 }
 
-/// The words that are modes of one step: at the first place where calls differ by words that come back, and follow
-/// each other.
+/// The words that may be modes of one step: those that come back and are not in nearly every call.
 struct Modes<'a> {
-    /// The words that come back and are not in nearly every call.
     telling: BTreeSet<&'a str>,
-    /// Which of a call's telling words it is.
-    place: usize,
-    /// Those that are steps of their own.
-    own: BTreeSet<&'a str>,
 }
 
 impl<'a> Modes<'a> {
-    /// The modes of one step, if it has any; `sessions` has the forms that each session used, as they first came.
-    fn of(sessions: &[Vec<&'a Form>], support: usize) -> Option<Modes<'a>> {
+    /// The modes of one step's forms, if it has any: the words at the first place where calls differ by words that
+    /// come back and follow each other. `uses` has the forms that each session used, as they first came.
+    fn of(uses: &[Vec<usize>], details: &[Vec<&'a str>], support: usize) -> Option<BTreeMap<usize, &'a str>> {
         let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-        let mut uses = 0;
-        for session in sessions {
+        for session in uses {
             let mut here: BTreeMap<&str, usize> = BTreeMap::new();
             for form in session {
-                uses += 1;
-                form.details()
-                    .collect::<BTreeSet<_>>()
-                    .into_iter()
-                    .for_each(|word| *here.entry(word).or_default() += 1);
+                let words: BTreeSet<&str> = details[*form].iter().copied().collect();
+                words.into_iter().for_each(|word| *here.entry(word).or_default() += 1);
             }
             for (word, times) in here {
                 let count = counts.entry(word).or_default();
                 *count = (count.0 + 1, count.1 + times);
             }
         }
-        counts.retain(|_, (sessions, times)| {
-            *sessions >= support && (*times as f64) < NEARLY_ALL * uses as f64
-        });
-        let telling: BTreeSet<&str> = counts.into_keys().collect();
-        (0..PLACES).find_map(|place| {
-            let mut modes = Modes { telling: telling.clone(), place, own: BTreeSet::new() };
-            let labels = |session: &Vec<&'a Form>| {
-                let mut labels: Vec<Option<&str>> = Vec::new();
-                for label in session.iter().map(|form| modes.at_place(form)) {
-                    if !labels.contains(&label) {
-                        labels.push(label);
-                    }
+        let calls: usize = uses.iter().map(Vec::len).sum();
+        let tells = |&(sessions, times): &(usize, usize)| {
+            sessions >= support && (times as f64) < NEARLY_ALL * calls as f64
+        };
+        let telling: BTreeSet<&str> =
+            counts.iter().filter(|(_, count)| tells(count)).map(|(word, _)| *word).collect();
+        let modes = Modes { telling };
+        (!modes.telling.is_empty()).then_some(())?;
+        (0..PLACES).find_map(|place| modes.at(place, uses, details, support))
+    }
+
+    /// The modes of the forms by the telling word at this place of their calls.
+    fn at(
+        &self,
+        place: usize,
+        uses: &[Vec<usize>],
+        details: &[Vec<&'a str>],
+        support: usize,
+    ) -> Option<BTreeMap<usize, &'a str>> {
+        let label = |form: &usize| -> Option<&'a str> {
+            details[*form].iter().copied().filter(|word| self.telling.contains(word)).nth(place)
+        };
+        let labels = |session: &Vec<usize>| {
+            let mut labels: Vec<Option<&str>> = Vec::new();
+            for label in session.iter().map(label) {
+                if !labels.contains(&label) {
+                    labels.push(label);
                 }
-                labels
-            };
-            let labels: Vec<Vec<Option<&str>>> = sessions.iter().map(labels).collect();
-            modes.own = steps_of_their_own(&labels, support)?.into_iter().flatten().collect();
-            Some(modes)
-        })
-    }
-
-    fn at_place(&self, form: &'a Form) -> Option<&'a str> {
-        form.details().filter(|word| self.telling.contains(word)).nth(self.place)
-    }
-
-    /// The mode of a form; `None` where it is just the step.
-    fn of_form(&self, form: &'a Form) -> Option<&'a str> {
-        self.at_place(form).filter(|word| self.own.contains(word))
+            }
+            labels
+        };
+        let labels: Vec<Vec<Option<&str>>> = uses.iter().map(labels).collect();
+        let own = steps_of_their_own(&labels, support)?;
+        let modes = uses
+            .iter()
+            .flatten()
+            .filter_map(|form| Some((*form, label(form).filter(|mode| own.contains(&Some(*mode)))?)));
+        Some(modes.collect())
     }
 }
 

@@ -5,12 +5,13 @@
 //! exceptions are [`super::cohesion`]'s.
 
 use super::significance::LogFactorials;
-use super::trail::{Trail, Trails};
+use super::trail::Trails;
 use crate::pattern::Corpus;
 use crate::pattern::memo::{Reading, remembered};
+use crate::pattern::worded::different;
 use crate::redact::Clean;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 /// Chance that a sequence without any topic is given one.
@@ -48,35 +49,38 @@ pub(super) struct Topic {
 
 impl Requests {
     pub(super) fn of(corpus: &Corpus<'_>, trails: &Trails) -> Requests {
-        let mut found: BTreeMap<String, (Vec<u32>, BTreeMap<Clean, usize>)> = BTreeMap::new();
-        let mut asked = 0;
-        let ask_of = |trail: &Trail| corpus.digests[trail.session].ask.cut(LONGEST_ASK);
-        let words_of = |trail: &Trail| remembered(Reading::Topic, &ask_of(trail), || words(&ask_of(trail)));
-        let all: Vec<BTreeMap<String, Range<usize>>> = trails.all.par_iter().map(words_of).collect();
-        for ((index, trail), words) in (0u32..).zip(&trails.all).zip(all) {
-            asked += usize::from(!words.is_empty());
+        let asks: Vec<&Clean> = trails.all.iter().map(|trail| &corpus.digests[trail.session].ask).collect();
+        let (different, of) = different(&asks);
+        let words_of = |ask: &&Clean| {
+            let ask = ask.cut(LONGEST_ASK);
+            remembered(Reading::Topic, &ask, || words(&ask))
+        };
+        let read: Vec<BTreeMap<String, Range<usize>>> = different.par_iter().map(words_of).collect();
+        let mut asking: Vec<Vec<u32>> = vec![Vec::new(); different.len()];
+        (0u32..).zip(of).for_each(|(trail, ask)| asking[ask].push(trail));
+        let asked = asking.iter().zip(&read).filter(|(_, words)| !words.is_empty());
+        let asked = asked.map(|(trails, _)| trails.len()).sum();
+        // Of each form how often it was written, and where it stands once.
+        type Forms<'a> = BTreeMap<&'a str, (usize, Option<Clean>)>;
+        let mut found: HashMap<&str, (Vec<u32>, Forms<'_>)> = HashMap::new();
+        for ((ask, trails), words) in different.iter().zip(&asking).zip(&read) {
             for (stem, at) in words {
                 let (with, forms) = found.entry(stem).or_default();
-                with.push(index);
-                let word = corpus.digests[trail.session].ask.get(at.clone()).unwrap_or_default();
-                match forms.get_mut(word) {
-                    Some(times) => *times += 1,
-                    None => _ = forms.insert(ask_of(trail).part(at).unwrap_or_default(), 1),
-                }
+                with.extend(trails);
+                let form = forms.entry(ask.get(at.clone()).unwrap_or_default());
+                form.or_insert_with(|| (0, ask.part(at.clone()))).0 += trails.len();
             }
         }
-        let commonest = |forms: BTreeMap<Clean, usize>| {
-            // Among equally frequent forms the last by name: lower case sorts after upper case.
-            forms
-                .into_iter()
-                .max_by(|a, b| a.1.cmp(&b.1).then(a.0.cmp(&b.0)))
-                .map(|(word, _)| word)
-                .unwrap_or_default()
+        // Among equally frequent forms the last by name: lower case sorts after upper case.
+        let commonest = |forms: Forms<'_>| {
+            let most = forms.into_iter().max_by(|a, b| a.1.0.cmp(&b.1.0).then(a.0.cmp(b.0)));
+            most.and_then(|(_, (_, written))| written).unwrap_or_default()
         };
         let (mut with, mut written) = (BTreeMap::new(), BTreeMap::new());
-        for (stem, (trails, forms)) in found {
-            written.insert(stem.clone(), commonest(forms));
-            with.insert(stem, trails);
+        for (stem, (mut trails, forms)) in found {
+            trails.sort_unstable();
+            written.insert(stem.to_owned(), commonest(forms));
+            with.insert(stem.to_owned(), trails);
         }
         Requests { with, written, asked }
     }

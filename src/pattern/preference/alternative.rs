@@ -56,12 +56,16 @@ pub(super) fn one_place<'a>(said: impl Iterator<Item = (&'a str, &'a str)>) -> V
     let mut frames: BTreeMap<Vec<String>, BTreeSet<String>> = BTreeMap::new();
     let mut together: BTreeSet<(String, String)> = BTreeSet::new();
     let mut anywhere: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let mut voiced: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (text, session) in said {
+        voiced.entry(text).or_default().insert(session);
+    }
+    for (text, sessions) in voiced {
         let spoken: Vec<String> =
             words(text).into_iter().filter(|word| !word.is_mark()).map(|word| word.text).collect();
         let names: Vec<usize> = (0..spoken.len()).filter(|&at| !is_quiet(&spoken[at])).collect();
         for &at in &names {
-            anywhere.entry(term(&spoken[at])).or_default().insert(session);
+            anywhere.entry(term(&spoken[at])).or_default().extend(&sessions);
         }
         for &at in names.iter().filter(|_| spoken.len() <= LONGEST_FRAME && spoken.len() > 2) {
             let telling = |other: &&usize| **other != at && LEXICON.telling(&term(&spoken[**other])) > 0.99;

@@ -155,10 +155,10 @@ pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> 
     let mut clauses: BTreeMap<Vec<String>, Voices<'a>> = BTreeMap::new();
     let mut sentences: BTreeMap<&'a str, Voices<'a>> = BTreeMap::new();
     for sentence in said {
-        let here = clause(sentence.text);
-        for voices in [clauses.entry(here).or_default(), sentences.entry(sentence.text).or_default()] {
-            voices.hear(&sentence);
-        }
+        sentences.entry(sentence.text).or_default().hear(&sentence);
+    }
+    for (text, voices) in &sentences {
+        clauses.entry(clause(text)).or_default().add(voices);
     }
     let sentences = Sentences::of(sentences);
     let clauses: Vec<(Vec<String>, Voices<'a>)> = clauses

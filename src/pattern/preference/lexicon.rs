@@ -4,6 +4,7 @@
 //! word, and rare words are what wishes are grouped by.
 
 use super::stem::stem;
+use super::wish::act_and_thing;
 use crate::digest::remark::word::words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -41,7 +42,7 @@ impl Lexicon {
         })
     }
 
-    /// Whether a section names this word: raw words for `negator`, `bound`, `stop`, stems or terms for the others.
+    /// Whether a section names this word: raw words for `negator`, `bound`, `stop`, `bad`, stems or terms for the others.
     pub(super) fn has(&self, section: &str, word: &str) -> bool {
         self.sections.get(section).is_some_and(|words| words.contains(word))
     }
@@ -63,6 +64,8 @@ impl Lexicon {
 
     /// How much sharing this term says, before its rarity is known: 1 for a name, less for what everybody says.
     pub(super) fn telling(&self, term: &str) -> f64 {
+        // An act tells as much as the thing that it is tied to.
+        let term = act_and_thing(term).map_or(term, |(_, thing)| thing);
         let excludes = || self.alternatives.iter().any(|group| group.terms.iter().any(|known| known == term));
         if self.has("plain", term) {
             // `open` says little, unless somebody else wants it shut.
@@ -130,8 +133,8 @@ fn add_antonyms(lexicon: &mut Lexicon, line: &str) {
 }
 
 fn known(lexicon: &Lexicon, word: &str) -> String {
-    let stemmed = stem(word);
-    lexicon.phrases.get(&vec![stemmed.clone()]).cloned().unwrap_or(stemmed)
+    let stems: Vec<String> = words(word).iter().map(|word| stem(&word.text)).collect();
+    lexicon.phrases.get(&stems).cloned().unwrap_or_else(|| stem(word))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! carries a sign. Owns the weights and the two measures; refuses to group ([`super::cluster`]).
 
 use super::lexicon::LEXICON;
-use super::wish::Wish;
+use super::wish::{Wish, is_tie};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Wishes that a small collection is treated as having besides its own, so that a word that all of a few
@@ -87,6 +87,9 @@ impl Weights {
     /// How much this word says, shared or not.
     pub(super) fn says(&self, term: &str) -> f64 {
         let frequency = self.frequency.get(term).copied().unwrap_or_default();
+        if is_tie(term) && frequency <= 1.0 {
+            return 0.0;
+        }
         let rarity = ((self.collection + BACKGROUND) / (frequency + SMOOTHING)).ln().max(0.2);
         rarity * LEXICON.telling(term)
     }

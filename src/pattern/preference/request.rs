@@ -3,9 +3,14 @@
 //! A wish that is only said where one thing is asked for belongs to that thing. Owns the comparison of requests by
 //! their rare words; refuses to name jobs ([`crate::pattern::job`] does, where requests are nearly the same).
 
+use super::vote;
 use super::wish::read;
+use crate::digest::Digest;
+use crate::digest::remark::cue::Strength;
 use crate::digest::step::Step;
 use crate::pattern::Corpus;
+use crate::pattern::job::Job;
+use crate::pattern::worded::{Word, Worded, different};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +24,9 @@ const SMOOTHING: f64 = 3.0;
 /// The words of every session's request, and how rare each word is among requests.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Requests {
-    words: Vec<BTreeSet<String>>,
-    weight: BTreeMap<String, f64>,
+    words: Worded,
+    /// By the number of a word.
+    weight: Vec<f64>,
     /// In how many jobs' requests each word is.
     pub(super) asked: BTreeMap<String, usize>,
     /// In how many jobs each word is in a request or in the name of a step that was taken: what everybody works with
@@ -31,24 +37,21 @@ pub(super) struct Requests {
 impl Requests {
     /// Reads the requests of all sessions, in the corpus' order.
     pub(super) fn of(corpus: &Corpus<'_>) -> Requests {
-        let words: Vec<BTreeSet<String>> = corpus
-            .digests
-            .par_iter()
-            .map(|digest| read(&digest.ask, false).terms.into_keys().collect())
-            .collect();
-        let mut having: BTreeMap<&str, (usize, BTreeSet<usize>)> = BTreeMap::new();
-        for (session, of) in words.iter().enumerate() {
-            for word in of {
-                let (times, jobs) = having.entry(word).or_default();
-                *times += 1;
-                jobs.insert(corpus.jobs.of(session));
+        let asks: Vec<String> = corpus.digests.par_iter().map(without_wishes).collect();
+        let asks: Vec<&str> = asks.iter().map(String::as_str).collect();
+        let words = Worded::of(&asks, |ask| read(ask, false).terms.into_keys());
+        let mut times = vec![0usize; words.words.len()];
+        let mut jobs = JobsHaving::new(words.words.len());
+        for job in 0..corpus.jobs.count() {
+            for &word in corpus.jobs.sessions(job).iter().flat_map(|&session| words.set(session)) {
+                times[word as usize] += 1;
+                jobs.count(word, job);
             }
         }
         let rarity =
-            |times: usize| ((words.len() as f64 + BACKGROUND) / (times as f64 + SMOOTHING)).ln().max(0.1);
-        let weight = having.iter().map(|(word, (times, _))| ((*word).to_owned(), rarity(*times))).collect();
-        let asked: BTreeMap<String, usize> =
-            having.iter().map(|(word, (_, jobs))| ((*word).to_owned(), jobs.len())).collect();
+            |times: &usize| ((asks.len() as f64 + BACKGROUND) / (*times as f64 + SMOOTHING)).ln().max(0.1);
+        let weight = times.iter().map(rarity).collect();
+        let asked: BTreeMap<String, usize> = words.words.iter().cloned().zip(jobs.counts).collect();
         let mut worked_with = asked.clone();
         for (word, jobs) in words_of_steps(corpus) {
             let known = worked_with.entry(word).or_default();
@@ -57,14 +60,15 @@ impl Requests {
         Requests { words, weight, asked, worked_with }
     }
 
-    /// Whether two sessions were asked for one thing, the words of `besides` left out on both sides. Where nothing is
-    /// left to compare, they are taken to be different.
-    pub(super) fn alike(&self, a: usize, b: usize, besides: &BTreeSet<String>) -> bool {
-        let (Some(a), Some(b)) = (self.words.get(a), self.words.get(b)) else { return false };
-        let weigh = |words: &mut dyn Iterator<Item = &String>| -> f64 {
-            words.filter(|word| !besides.contains(*word)).filter_map(|word| self.weight.get(word)).sum()
+    /// Whether two sessions were asked for one thing, the words of `besides` (ascending) left out on both sides. Where
+    /// nothing is left to compare, they are taken to be different.
+    fn alike(&self, a: usize, b: usize, besides: &[Word]) -> bool {
+        let (a, b) = (self.words.set(a), self.words.set(b));
+        let weigh = |words: &mut dyn Iterator<Item = &Word>| -> f64 {
+            let words = words.filter(|word| besides.binary_search(word).is_err());
+            words.map(|&word| self.weight[word as usize]).sum()
         };
-        let shared = weigh(&mut a.intersection(b));
+        let shared = weigh(&mut a.iter().filter(|word| b.binary_search(word).is_ok()));
         let lighter = weigh(&mut a.iter()).min(weigh(&mut b.iter()));
         lighter > 0.0 && shared >= ONE_THING * lighter
     }
@@ -76,12 +80,13 @@ impl Requests {
         besides: &BTreeSet<String>,
         enough: usize,
     ) -> usize {
+        let besides: Vec<Word> = besides.iter().filter_map(|word| self.words.number(word)).collect();
         let mut apart: Vec<usize> = Vec::new();
         for &session in sessions {
             if apart.len() >= enough {
                 break;
             }
-            if !apart.iter().any(|&other| self.alike(session, other, besides)) {
+            if !apart.iter().any(|&other| self.alike(session, other, &besides)) {
                 apart.push(session);
             }
         }
@@ -89,19 +94,59 @@ impl Requests {
     }
 }
 
+/// What a session was asked for, the wishes left out that people add to a request: `fix the login. no emojis, ever`
+/// asks for nothing about emojis.
+fn without_wishes(digest: &Digest) -> String {
+    let mut ask = digest.ask.as_str().to_owned();
+    for remark in &digest.remarks {
+        let adds = remark.lasting || vote::strength(&remark.text) >= Some(Strength::Standing);
+        if adds && !vote::opens_request(digest, &remark.text) {
+            ask = ask.replace(remark.text.as_str(), " ");
+        }
+    }
+    ask
+}
+
 /// The words of steps' names, each with in how many jobs it is.
-fn words_of_steps(corpus: &Corpus<'_>) -> BTreeMap<String, usize> {
-    let mut jobs_of: BTreeMap<&Step, BTreeSet<usize>> = BTreeMap::new();
-    for (session, digest) in corpus.digests.iter().enumerate() {
-        for step in &digest.steps {
-            jobs_of.entry(step).or_default().insert(corpus.jobs.of(session));
+fn words_of_steps(corpus: &Corpus<'_>) -> Vec<(String, usize)> {
+    let steps: Vec<&Step> = corpus.digests.iter().flat_map(|digest| &digest.steps).collect();
+    let (kinds, kind_of) = different(&steps);
+    let names: Vec<&str> = kinds.iter().map(|step| step.0.as_str()).collect();
+    let words = Worded::of(&names, |step| read(step, false).terms.into_keys());
+    let mut taken = kind_of.as_slice();
+    let mut steps_of: Vec<&[usize]> = Vec::with_capacity(corpus.digests.len());
+    for digest in corpus.digests {
+        let (here, rest) = taken.split_at(digest.steps.len());
+        steps_of.push(here);
+        taken = rest;
+    }
+    let mut steps = JobsHaving::new(kinds.len());
+    let mut jobs = JobsHaving::new(words.words.len());
+    for job in 0..corpus.jobs.count() {
+        for &step in corpus.jobs.sessions(job).iter().flat_map(|&session| steps_of[session]) {
+            if steps.count(step as u32, job) {
+                words.set(step).iter().for_each(|&word| _ = jobs.count(word, job));
+            }
         }
     }
-    let mut words: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    for (step, jobs) in jobs_of {
-        for word in read(&step.0, false).terms.into_keys() {
-            words.entry(word).or_default().extend(&jobs);
-        }
+    words.words.into_iter().zip(jobs.counts).collect()
+}
+
+/// In how many jobs things are; takes the jobs one after the other.
+struct JobsHaving {
+    counts: Vec<usize>,
+    last: Vec<Option<Job>>,
+}
+
+impl JobsHaving {
+    fn new(things: usize) -> JobsHaving {
+        JobsHaving { counts: vec![0; things], last: vec![None; things] }
     }
-    words.into_iter().map(|(word, jobs)| (word, jobs.len())).collect()
+
+    /// Takes down that a job has a thing; whether that was not known yet.
+    fn count(&mut self, thing: u32, job: Job) -> bool {
+        let is_new = self.last[thing as usize].replace(job) != Some(job);
+        self.counts[thing as usize] += usize::from(is_new);
+        is_new
+    }
 }

@@ -67,31 +67,30 @@ pub(super) struct Said<'a> {
 
 /// Gathers the remarks of all sessions whose people count.
 pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
-    let mut wordings: BTreeMap<Vec<(String, i8)>, Wording<'a>> = BTreeMap::new();
-    let mut passing = Vec::new();
     let readings = readings(corpus);
+    let mut wordings: BTreeMap<&BTreeMap<String, i8>, Wording<'a>> = BTreeMap::new();
+    let mut passing = Vec::new();
     for (session, digest) in corpus.digests.iter().enumerate().filter(|(at, _)| people.count_in(*at)) {
         for remark in &digest.remarks {
-            let Some((wish, strength)) = readings.get(&sentence(remark)).cloned() else { continue };
+            let Some((wish, strength)) = readings.get(&sentence(remark)) else { continue };
             if wish.terms.is_empty() {
                 continue;
             }
             if remark.passing {
-                passing.push(wish);
+                passing.push(wish.clone());
                 continue;
             }
-            let strength = if remark.lasting { Some(Strength::Lasting) } else { strength };
+            let strength = if remark.lasting { Some(Strength::Lasting) } else { *strength };
             let vote = Vote { session, remark, strength };
-            if strength <= Some(Strength::Mild) && is_of_the_moment(&wish) {
+            if strength <= Some(Strength::Mild) && is_of_the_moment(wish) {
                 continue;
             }
             let asks = || strength <= Some(Strength::Faint) && stands_in_request(corpus, &vote);
             if strength != Some(Strength::Lasting) && (opens_request(digest, &remark.text) || asks()) {
                 continue;
             }
-            let key = wish.terms.iter().map(|(term, sign)| (term.clone(), *sign)).collect();
-            let wording =
-                wordings.entry(key).or_insert_with(|| Wording { wish: wish.clone(), votes: Vec::new() });
+            let wording = wordings.entry(&wish.terms);
+            let wording = wording.or_insert_with(|| Wording { wish: wish.clone(), votes: Vec::new() });
             wording.wish.replaces |= wish.replaces;
             wording.votes.push(vote);
         }
@@ -119,7 +118,7 @@ fn readings<'a>(corpus: &Corpus<'a>) -> HashMap<(&'a str, bool), (Wish, Option<S
 }
 
 /// How much a sentence says that it is about how to work; `None` where it does not.
-fn strength(text: &str) -> Option<Strength> {
+pub(super) fn strength(text: &str) -> Option<Strength> {
     remembered(Reading::Strength, text, || judge(&words(text)).wish)
 }
 
@@ -178,7 +177,7 @@ pub(super) fn standing<'a>(corpus: &Corpus<'a>, votes: &[&Vote<'a>]) -> Standing
 }
 
 /// Whether a text is what a session was asked first: a request is no wish for how to work, unless it says so.
-fn opens_request(digest: &Digest, text: &str) -> bool {
+pub(super) fn opens_request(digest: &Digest, text: &str) -> bool {
     digest.ask.trim_start().find(text).is_some_and(|at| at <= COURTESY)
 }
 

@@ -3,14 +3,18 @@
 //! Owns polarity: `use tabs`, `don't use tabs`, `tabs, not spaces`, `never commit without tabs` and `you used
 //! spaces again` say different things with nearly the same words. Refuses to compare: see [`super::likeness`].
 
+mod act;
 mod polarity;
+mod predicate;
 mod unit;
 
 use super::lexicon::LEXICON;
 use crate::digest::remark::word::words;
 use crate::pattern::memo::written::Written;
 use crate::pattern::memo::{Reading, remembered};
-use polarity::{deed, signs, spare_complaints, spare_reasons, spare_what_is_qualified};
+pub(super) use act::{act_and_thing, is_tie};
+use polarity::{blames_the_agent, deed, signs, spare_complaints, spare_reasons, spare_what_is_qualified};
+use predicate::judge_subjects;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use unit::{Role, Turn, Unit, units};
@@ -56,6 +60,7 @@ fn read_anew(text: &str, blames: bool) -> Wish {
     let words = words(text);
     let units = units(&words);
     let mut signs = signs(&units);
+    let blames = blames || blames_the_agent(&words);
     if blames && let Some(from) = deed(&words) {
         let until = words[from..].iter().find(|word| word.is_mark()).map_or(usize::MAX, |mark| mark.at.start);
         let start = words[from].at.start;
@@ -67,6 +72,7 @@ fn read_anew(text: &str, blames: bool) -> Wish {
             }
         }
     }
+    judge_subjects(&words, &units, &mut signs);
     spare_complaints(&words, &units, &mut signs);
     spare_what_is_qualified(&units, &mut signs);
     spare_reasons(&words, &units, &mut signs);
@@ -94,6 +100,7 @@ fn read_anew(text: &str, blames: bool) -> Wish {
         wish.terms.insert(term, 0);
     }
     name_sides(&units, &signs, &mut wish);
+    act::add(&words, &units, &mut wish.terms);
     wish
 }
 
@@ -160,7 +167,8 @@ mod tests {
     fn terms(text: &str) -> String {
         let wish = read(text, false);
         let sign = |sign: &i8| ["-", "", "+"][(*sign + 1) as usize];
-        wish.terms.iter().map(|(term, s)| format!("{}{term}", sign(s))).collect::<Vec<_>>().join(" ")
+        let terms = wish.terms.iter().filter(|(term, _)| !is_tie(term));
+        terms.map(|(term, s)| format!("{}{term}", sign(s))).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -189,11 +197,24 @@ mod tests {
             ("turn glorp off", "+glorp +off +turn"),
             ("no #glorp in snarf, ever", "-glorp snarf"),
             ("strip glorps before you commit", "commit -glorp"),
-            ("glorps never go in git, strip them", "-git -glorp"),
+            ("glorps never go in git, strip them", "git -glorp"),
             ("cups? no. glorp", "-cup +glorp"),
             ("why is there no glorp?", "+glorp"),
             ("glorp missing", "+glorp"),
             ("at top, they read not more", "+read +top"),
+            ("glorps stay out of snarf, always", "-glorp snarf"),
+            ("please leave glorps out of snarf", "-glorp snarf"),
+            ("stay away from glorps", "-glorp"),
+            ("glorps have no place in snarf", "-glorp snarf"),
+            ("old glorps must go, always", "-glorp -old"),
+            ("snarf stays glorp free", "-glorp snarf"),
+            ("snarf must stay free of glorps", "-glorp snarf"),
+            ("glorps are a mess, snarf please", "-glorp +snarf"),
+            ("glorps without snarf are a mess", "glorp +snarf"),
+            ("glorps again", "-glorp"),
+            ("why are there glorps again?", "-glorp"),
+            ("glorp without snarf again...", "glorp +snarf"),
+            ("glorps are not wished", "-glorp"),
         ];
         for (text, expected) in cases {
             assert_eq!(terms(text), expected, "{text}");

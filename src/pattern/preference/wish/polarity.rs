@@ -137,20 +137,36 @@ pub(super) fn spare_complaints(words: &[Word], units: &[Unit], signs: &mut [i8])
     const ASKS_POLITELY: &[&str] = &["can", "could", "will", "would", "may", "might", "mind", "please"];
     let is_end = |word: &&Word| matches!(word.text.as_str(), "." | "!" | "?" | ":" | ";" | "…");
     let mut spared: Vec<usize> = Vec::new();
+    let mut seen_again: Vec<usize> = Vec::new();
     let mut start = 0;
+    let open_end = words.last().filter(|word| word.text == "again").map(|word| (words.len(), word));
     let ends = words.iter().enumerate().filter(|(at, word)| {
         let again =
             || at.checked_sub(1).and_then(|at| words.get(at)).is_some_and(|word| word.text == "again");
         is_end(word) || word.text == "," && again()
     });
-    for (at, mark) in ends {
+    for (at, mark) in ends.chain(open_end) {
         let part = words.get(start..at).unwrap_or_default();
         start = at + 1;
         let polite = part.iter().any(|word| ASKS_POLITELY.contains(&word.text.as_str()));
-        let complains = mark.text == "?" && !polite || part.last().is_some_and(|word| word.text == "again");
+        let is_again = part.last().is_some_and(|word| word.text == "again");
+        let complains = mark.text == "?" && !polite || is_again;
         if let (true, Some(first)) = (complains, part.first()) {
             let inside = |unit: &Unit| unit.at.start >= first.at.start && unit.at.end <= mark.at.start;
-            spared.extend((0..units.len()).filter(|&unit| inside(&units[unit]) && signs[unit] > 0));
+            if is_again && part.iter().any(|word| matches!(word.text.as_str(), "without" | "no")) {
+                // `a plan without units again` asks for units.
+                let turned = |unit: &usize| inside(&units[*unit]) && signs[*unit] < 0;
+                (0..units.len())
+                    .filter(turned)
+                    .collect::<Vec<_>>()
+                    .into_iter()
+                    .for_each(|unit| signs[unit] = 1);
+                continue;
+            }
+            let wanted = (0..units.len()).filter(|&unit| inside(&units[unit]) && signs[unit] > 0);
+            let wanted: Vec<usize> = wanted.collect();
+            seen_again.extend(wanted.iter().copied().filter(|_| is_again));
+            spared.extend(wanted);
         }
     }
     let named = |unit: &usize| matches!(units[*unit].role, Role::Term(_));
@@ -158,7 +174,21 @@ pub(super) fn spare_complaints(words: &[Word], units: &[Unit], signs: &mut [i8])
         for unit in spared {
             signs[unit] = 0;
         }
+    } else {
+        // `globals again` is all that is said: then that is what is not wanted.
+        for unit in seen_again {
+            signs[unit] = -1;
+        }
     }
+}
+
+/// Whether a sentence blames the agent whatever sort of remark it was taken for: `you are waxing the saw AGAIN`.
+pub(super) fn blames_the_agent(words: &[Word]) -> bool {
+    let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
+    let repeats = words.iter().any(|word| matches!(word.text.as_str(), "again" | "still" | "keep"));
+    text(0) == "you"
+        && (repeats && matches!(text(1), "are" | "keep" | "still" | "have" | "did")
+            || text(1).ends_with("ed") && text(1) != "need")
 }
 
 /// `keep it lazy, eager blows up the memory`: what follows the wish and asks for nothing is why, not what.

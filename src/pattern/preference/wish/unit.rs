@@ -180,8 +180,6 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         "off" if next == "limits" => Role::Not { turns: Turn::Plain },
         "on" | "off" if is_state(words, at) => Role::Term(word.to_owned()),
         "too" if next_is_mark => Role::Filler,
-        // `keep the loop allocation free`
-        "free" if next_is_mark && at > 0 && !is_function_word(before(1)) => Role::Not { turns: Turn::Plain },
         "no" if next == "," => Role::Break,
         "no" | "not" | "never" if matches!(next, "only" | "matter" | "enough" | "exceed" | "exceeding") => {
             Role::Filler
@@ -233,6 +231,7 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         _ if LEXICON.has("bound", word) => Role::Bound(word.to_owned()),
         _ if words[at].is_mark() => Role::Break,
         _ if LEXICON.has("stop", word)
+            || LEXICON.has("bad", word) && before_is_being(words, at)
             || word.chars().count() < 2 && !word.chars().all(|c| c.is_ascii_digit()) =>
         {
             Role::Filler
@@ -286,6 +285,11 @@ fn leads(words: &[Word], at: usize) -> bool {
 /// `outputs are removed`, `branches get deleted`: what came before is what must not stay.
 fn is_done_to_the_subject(words: &[Word], at: usize) -> bool {
     words.iter().take(at).rev().take(2).any(|word| BEING.contains(&word.text.as_str()))
+}
+
+/// Whether this word is said of something: `is wrong`, `are a mess`.
+fn before_is_being(words: &[Word], at: usize) -> bool {
+    words.iter().take(at).rev().take(4).any(|word| BEING.contains(&word.text.as_str()))
 }
 
 /// Verbs between a subject and what is said or done to it.

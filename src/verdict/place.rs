@@ -2,9 +2,8 @@
 //!
 //! Refuses to judge what is kept in other words under another name: a rename is what git takes for one.
 
-use super::{inside, outside};
 use crate::ledger::{CycleRecord, LearningRecord};
-use crate::memory::place;
+use crate::memory::place::{self, inside, outside};
 use crate::pattern::Kind;
 use crate::repo::{Oid, Repo};
 use anyhow::Result;

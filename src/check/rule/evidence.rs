@@ -1,0 +1,130 @@
+//! Evidence is quoted, not made up: what a note quotes as seen in a session stands in that session's digest.
+//!
+//! Only lines that the change adds are looked at. A note without evidence is fine: people write notes, too.
+
+use crate::check::Case;
+use crate::check::change::Change;
+use crate::check::finding::Finding;
+use crate::digest::Digest;
+use crate::learning::author::quote::one_line;
+use crate::memory::place;
+use crate::session::SessionId;
+use std::collections::BTreeSet;
+
+const RULE: &str = "evidence";
+
+/// One line of evidence that a change adds.
+struct Quoted {
+    path: String,
+    line: u32,
+    /// What it quotes, and where from; `None` where the line cannot be read.
+    source: Option<(String, SessionId)>,
+}
+
+/// The sessions that added evidence names.
+pub(in crate::check) fn sessions(change: &Change) -> BTreeSet<SessionId> {
+    added(change).into_iter().filter_map(|quoted| quoted.source.map(|(_, session)| session)).collect()
+}
+
+pub(super) fn inspect(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let added = added(case.change);
+    if let (None, Some(first)) = (&case.digests, added.first()) {
+        let what = "there is no ledger here that its quotes could be looked up in";
+        let remedy = "fetch it: `git fetch origin refs/dream/ledger:refs/dream/ledger`";
+        findings.push(Finding::warning(RULE, &case.change.outside(&first.path), what, remedy));
+    }
+    for Quoted { path, line, source } in added {
+        let shown = case.change.outside(&path);
+        let error = |what: &str, remedy: &str| Finding::error(RULE, &shown, what, remedy).at(Some(line));
+        let Some((quote, session)) = source else {
+            let remedy = "write it as - `quote` [source: <session>#<event>; added: 2026-01-31]";
+            findings.push(error("a line of evidence does not say where it is from", remedy));
+            continue;
+        };
+        let Some(digests) = &case.digests else { continue };
+        match digests.get(&session) {
+            None => findings.push(error(
+                "the session it names is not in the ledger",
+                "name a session that is, or leave the line out",
+            )),
+            Some(digest) if !stands_in(&quote, digest) => findings.push(error(
+                "the session it names does not say this",
+                "quote it word for word, or leave the line out",
+            )),
+            Some(_) => {}
+        }
+    }
+    findings
+}
+
+/// The evidence that the change adds to notes.
+fn added(change: &Change) -> Vec<Quoted> {
+    let mut found = Vec::new();
+    for (path, text, lines) in change.texts().filter(|(path, ..)| place::is_note(path)) {
+        let mut in_evidence = false;
+        for (number, line) in (1..).zip(text.lines()) {
+            if let Some(heading) = line.strip_prefix('#') {
+                in_evidence = heading.trim_start_matches('#').trim().eq_ignore_ascii_case("evidence");
+            }
+            let item = line.trim_start().strip_prefix("- ").filter(|_| in_evidence);
+            let Some(item) = item.filter(|_| lines.added.contains(&number)) else { continue };
+            found.push(Quoted { path: path.to_owned(), line: number, source: parse(item) });
+        }
+    }
+    found
+}
+
+/// The quote and the session of a line of evidence.
+fn parse(item: &str) -> Option<(String, SessionId)> {
+    let (quote, source) = item.rsplit_once("[source: ")?;
+    let (session, rest) = source.split_once('#')?;
+    let (event, added) = rest.split_once("; added: ")?;
+    event.parse::<u32>().ok()?;
+    added.trim_end().strip_suffix(']')?.parse::<jiff::civil::Date>().ok()?;
+    Some((plain(quote.trim()), SessionId::parse(session)?))
+}
+
+/// The text of a code span; other text as it is.
+fn plain(quote: &str) -> String {
+    let fence = quote.len() - quote.trim_start_matches('`').len();
+    let inner = quote.get(fence..quote.len().saturating_sub(fence)).filter(|_| fence > 0).unwrap_or(quote);
+    let padded = inner.strip_prefix(' ').and_then(|inner| inner.strip_suffix(' '));
+    padded.filter(|inner| inner.starts_with('`') || inner.ends_with('`')).unwrap_or(inner).to_owned()
+}
+
+/// Whether a session's digest has these words somewhere, one after the other.
+fn stands_in(quote: &str, digest: &Digest) -> bool {
+    let wanted = one_line(quote.trim_end_matches('…').trim_end());
+    let Ok(value) = serde_json::to_value(digest) else { return false };
+    let mut open = vec![&value];
+    while let Some(value) = open.pop() {
+        match value {
+            serde_json::Value::String(text) if one_line(text).contains(&wanted) => return true,
+            serde_json::Value::Array(values) => open.extend(values),
+            serde_json::Value::Object(fields) => open.extend(fields.values()),
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_evidence_reads_back_as_what_was_quoted() {
+        let id = "0123456789abcdef";
+        let read = |quote: &str| {
+            parse(&format!("{quote} [source: {id}#4; added: 2026-01-31]")).map(|(text, _)| text)
+        };
+        assert_eq!(read("`plain`").as_deref(), Some("plain"));
+        assert_eq!(read("`` a `tick` b ``").as_deref(), Some(" a `tick` b "));
+        assert_eq!(read("`` `x` ``").as_deref(), Some("`x`"));
+        assert_eq!(read("“said so”").as_deref(), Some("“said so”"));
+        assert!(parse("`x` [source: nobody#4; added: 2026-01-31]").is_none());
+        assert!(parse(&format!("`x` [source: {id}#4; added: soon]")).is_none());
+        assert!(parse("`x`").is_none());
+    }
+}

@@ -1,0 +1,127 @@
+//! `git dream check`: the gate as a command.
+
+mod output;
+
+use super::exit::{Failed, Usage};
+use super::talk::Talk;
+use super::whereabouts;
+use crate::check::change::Change;
+use crate::check::finding::{Finding, Severity};
+use crate::check::{self, fix};
+use crate::ledger::Ledger;
+use crate::repo::{Oid, Repo};
+use anyhow::{Context, Result};
+use output::Format;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Check a change to the memory
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// What to check: BASE..TIP or BASE...TIP, or BASE (up to HEAD); without it, everything at HEAD
+    #[arg(value_name = "RANGE")]
+    range: Option<String>,
+    /// How findings are shown
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Mend what is mechanical (index, white space) in the working tree
+    #[arg(long)]
+    fix: bool,
+}
+
+pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
+    let here = whereabouts::find(dir)?;
+    let (repo, settings) = (&here.repo, &here.settings);
+    let (before, after) = ends(repo, options.range.as_deref())?;
+    let change = Change::between(repo, before, after, &settings.memory.root)?;
+    let ledger = Ledger::open(repo)?;
+    let has_ledger = ledger.tip().is_some() || !ledger.inboxes().is_empty();
+    let digests = has_ledger.then(|| ledger.find(&check::sessions_quoted(&change))).transpose()?;
+    if options.fix {
+        return mend(repo, &change, &fix::fix(&change, settings, &usefulness(&ledger)?), talk);
+    }
+    let findings = check::check(&change, settings, digests);
+    let format = if talk.json { Format::Json } else { options.format };
+    talk.data(&output::render(&findings, format)?)?;
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    if errors == 0 {
+        talk.say(&summary(&change, &findings));
+        return Ok(());
+    }
+    Err(Failed(format!("{}: the change must not be merged like this", count(errors, "finding"))).into())
+}
+
+fn summary(change: &Change, findings: &[Finding]) -> String {
+    let files = count(change.changed.len(), "file");
+    match findings.len() {
+        0 => format!("{files} looked at: nothing speaks against it."),
+        warnings => format!("{files} looked at: {} to look at, no error.", count(warnings, "warning")),
+    }
+}
+
+fn count(n: usize, noun: &str) -> String {
+    super::talk::count(u32::try_from(n).unwrap_or(u32::MAX), noun)
+}
+
+/// The commits that a range names: where the change begins (`None`: with nothing) and where it ends.
+fn ends(repo: &Repo, range: Option<&str>) -> Result<(Option<Oid>, Oid)> {
+    let commit = |name: &str| -> Result<Oid> {
+        let name = if name.is_empty() { "HEAD" } else { name };
+        repo.commit_named(name)?.ok_or_else(|| {
+            Usage(format!("there is no commit {name:?}: name a branch, a tag or a commit, as for `git log`"))
+                .into()
+        })
+    };
+    let Some(range) = range else { return Ok((None, commit("HEAD")?)) };
+    let (base, tip) = match range.split_once("...").or_else(|| range.split_once("..")) {
+        Some((base, tip)) => (commit(base)?, commit(tip)?),
+        None => (commit(range)?, commit("HEAD")?),
+    };
+    // What happened on the base meanwhile is not part of the change.
+    Ok((Some(repo.merge_base(base, tip)?.unwrap_or(base)), tip))
+}
+
+/// How many sessions spoke for each note when it was last proposed, by its path.
+fn usefulness(ledger: &Ledger<'_>) -> Result<BTreeMap<String, f64>> {
+    let (cycles, _) = ledger.cycles()?;
+    let learnings = cycles.iter().flat_map(|cycle| &cycle.learnings);
+    Ok(learnings.map(|learning| (learning.note.clone(), f64::from(learning.support.sessions))).collect())
+}
+
+/// Writes mended files into the working tree, where they stand as they were committed.
+fn mend(repo: &Repo, change: &Change, mended: &BTreeMap<String, String>, talk: &Talk) -> Result<()> {
+    let Some(work_dir) = repo.work_dir() else {
+        return Err(Usage("this repository has no working tree to mend files in: clone it".to_owned()).into());
+    };
+    let mut left = Vec::new();
+    for (path, text) in mended {
+        let shown = change.outside(path);
+        let file = work_dir.join(&shown);
+        let committed = change.after.get(path).map(|file| file.bytes.as_slice()).unwrap_or_default();
+        match std::fs::read(&file) {
+            Ok(bytes) if bytes != committed => left.push(shown),
+            Ok(_) => {
+                std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+                talk.data(&format!("{shown}\n"))?;
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && committed.is_empty() => {
+                std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+                talk.data(&format!("{shown}\n"))?;
+            }
+            Err(_) => left.push(shown),
+        }
+    }
+    if left.is_empty() {
+        talk.say(if mended.is_empty() {
+            "Nothing to mend."
+        } else {
+            "Mended. Look at it with git diff, then commit it."
+        });
+        return Ok(());
+    }
+    Err(Usage(format!(
+        "{} differ from what is checked: commit or stash your changes and check out what you want mended",
+        left.join(", ")
+    ))
+    .into())
+}

@@ -1,0 +1,34 @@
+//! Looks single sessions up, without reading the whole ledger.
+
+use super::layout::{self, DIGESTS, SESSIONS};
+use super::{LEDGER, Ledger};
+use crate::digest::Digest;
+use crate::session::SessionId;
+use anyhow::Result;
+use std::collections::BTreeSet;
+
+impl Ledger<'_> {
+    /// The digests of these sessions, sorted by session id; those that neither the ledger nor an inbox has are
+    /// missing. Reads the lists of sessions, and of the digests only the files that hold one of them.
+    pub fn find(&self, wanted: &BTreeSet<SessionId>) -> Result<Vec<Digest>> {
+        let ledger = self.tip.map(|tip| (LEDGER, tip));
+        let mut found = Vec::new();
+        for (_, commit) in ledger.into_iter().chain(self.inbox_commits()) {
+            for list in self.repo.list(commit, SESSIONS)? {
+                let names = self.repo.read_blob(list.blob)?;
+                let holds = |line: &str| layout::session_of(line).is_some_and(|id| wanted.contains(&id));
+                if !String::from_utf8_lossy(&names).lines().any(holds) {
+                    continue;
+                }
+                let cycle = list.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".txt");
+                let Some(digests) = self.repo.read(commit, &layout::path(DIGESTS, cycle))? else { continue };
+                let lines = digests.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+                let read = lines.filter_map(|line| serde_json::from_slice::<Digest>(line).ok());
+                found.extend(read.filter(|digest| wanted.contains(&digest.session)));
+            }
+        }
+        found.sort_by(|a, b| a.session.cmp(&b.session));
+        found.dedup_by(|a, b| a.session == b.session);
+        Ok(found)
+    }
+}

@@ -1,0 +1,299 @@
+//! What people did with every learning, read from the history alone.
+//!
+//! A cycle proposed something: what became of it? What landed on the target and what was taken back, its commits say
+//! ([`landing`]); what stands there now and in whose words, its tip says ([`place`], [`text`]); what waits, the open
+//! branches say ([`branches`]). The tip decides what a verdict is, the commits say who gave it and when. Refuses to
+//! guess: where the history that would tell is missing, the verdict is [`Verdict::Unclear`], with the reason.
+
+mod branches;
+mod history;
+mod landing;
+mod place;
+mod text;
+
+use crate::learning::standing::{Standing, Standings, Verdict};
+use crate::ledger::{CycleRecord, LearningRecord};
+use crate::memory::place::outside;
+use crate::pattern::{Fingerprint, Support};
+use crate::repo::{Oid, Repo};
+use anyhow::Result;
+use branches::Branches;
+use history::History;
+use jiff::Timestamp;
+use landing::{Landing, Landings};
+use place::Places;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use text::Kept;
+
+/// One learning that a cycle proposed, with what became of it.
+#[derive(Clone, Debug)]
+pub struct Proposal<'a> {
+    /// The cycle.
+    pub cycle: &'a CycleRecord,
+    /// The learning.
+    pub learning: &'a LearningRecord,
+    /// What people did with it.
+    pub verdict: Verdict,
+    /// How it came to that.
+    pub how: How,
+    /// The commit that decided, and whose it is; `None` where git keeps none, as of a branch that is deleted.
+    pub by: Option<Decider>,
+    /// The note's path inside the memory: where people have moved it, else where it was proposed.
+    pub note: String,
+}
+
+/// Who decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Decider {
+    /// The commit: the merge, the revert, the one that removed the note.
+    pub commit: Oid,
+    /// Whose it is.
+    pub name: String,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+/// How a verdict came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum How {
+    /// On this open branch.
+    Waits(String),
+    /// The target was moved on to the cycle's own commit.
+    FastForward,
+    /// By a merge commit.
+    Merge,
+    /// As a commit of its own: the branch was rebased, or the commit cherry-picked.
+    Copy,
+    /// Together with others in one commit.
+    Squash,
+    /// Under a message that does not name it: the note says so.
+    Content,
+    /// It was reverted, and the revert was reverted.
+    Relanded,
+    /// A commit that says so took it back.
+    Revert,
+    /// The note is as it was before, whatever the messages say.
+    Undone,
+    /// The note was deleted.
+    Deleted,
+    /// The note was moved to the archive.
+    Archived,
+    /// Its branch is gone, or was deleted where it was published.
+    BranchGone,
+    /// Its branch was taken, or still waits, without it.
+    LeftOut,
+    /// It cannot be told, for this reason.
+    Untold(String),
+}
+
+impl std::fmt::Display for How {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            How::Waits(branch) => return write!(f, "waits on {branch}"),
+            How::FastForward => "fast-forward",
+            How::Merge => "merge",
+            How::Copy => "rebased or cherry-picked",
+            How::Squash => "squashed",
+            How::Content => "under another message",
+            How::Relanded => "reverted and landed again",
+            How::Revert => "reverted",
+            How::Undone => "put back as it was",
+            How::Deleted => "note deleted",
+            How::Archived => "note archived",
+            How::BranchGone => "branch deleted",
+            How::LeftOut => "left out",
+            How::Untold(reason) => reason,
+        })
+    }
+}
+
+/// What is known of the repository when verdicts are asked for.
+struct Looking<'a> {
+    repo: &'a Repo,
+    root: &'a str,
+    target: Oid,
+    history: History,
+    landings: Landings,
+    branches: Branches,
+}
+
+/// The verdict on every learning of these cycles, oldest first. `target`: the tip of the branch that they were
+/// proposed for. `root`: the memory's folder in the repository.
+///
+/// Errors: the repository cannot be read. What a shallow clone or a rewritten branch cannot tell is no error.
+pub fn decided<'a>(
+    repo: &Repo,
+    cycles: &'a [CycleRecord],
+    target: Oid,
+    root: &str,
+) -> Result<Vec<Proposal<'a>>> {
+    let history = History::read(repo, cycles, target)?;
+    let landings = Landings::of(&history);
+    let branches = Branches::open(repo, cycles)?;
+    let looking = Looking { repo, root, target, history, landings, branches };
+    let mut places = Places::new(repo, cycles, target, root);
+    let mut proposals = Vec::new();
+    for cycle in cycles {
+        for learning in &cycle.learnings {
+            let place = places.of(cycle, learning)?;
+            let (verdict, how, by) = looking.decide(cycle, learning, place.as_deref())?;
+            let note = place.unwrap_or_else(|| learning.note.clone());
+            proposals.push(Proposal { cycle, learning, verdict, how, by, note });
+        }
+    }
+    settle(&mut proposals);
+    Ok(proposals)
+}
+
+type Decision = (Verdict, How, Option<Decider>);
+
+impl Looking<'_> {
+    fn decide(
+        &self,
+        cycle: &CycleRecord,
+        learning: &LearningRecord,
+        place: Option<&str>,
+    ) -> Result<Decision> {
+        let key = (cycle.cycle.clone(), learning.pattern.clone());
+        let kept = self.kept(cycle, learning, place)?;
+        match self.landings.of_learning(&key) {
+            Some(landing) if landing.stands => self.landed(learning, place, &kept, landing),
+            // Who wrote it again by hand after a revert wants it.
+            Some(landing) if kept.is_whole() => {
+                Ok((Verdict::Merged, How::Content, self.history.decider(landing.decided)))
+            }
+            Some(landing) => {
+                let how = if landing.is_revert { How::Revert } else { How::Undone };
+                Ok((Verdict::Reverted, how, self.history.decider(landing.decided)))
+            }
+            None => self.not_landed(cycle, learning, &kept),
+        }
+    }
+
+    /// The verdict where commits of the target say that it is there.
+    fn landed(
+        &self,
+        learning: &LearningRecord,
+        place: Option<&str>,
+        kept: &Kept,
+        landing: &Landing,
+    ) -> Result<Decision> {
+        if place.is_none() {
+            let archived = format!("archive/{}", learning.note);
+            let how = match self.repo.read(self.target, &outside(self.root, &archived))? {
+                Some(_) => How::Archived,
+                None => How::Deleted,
+            };
+            let path = outside(self.root, &learning.note);
+            let removed = self.history.last_with(self.repo, &path)?;
+            return Ok((Verdict::Rejected, how, removed.and_then(|at| self.history.decider(at))));
+        }
+        let by = self.history.decider(self.history.brought_by(landing.decided));
+        let how =
+            match (landing.again, self.history.brought_by(landing.landed)) {
+                (true, _) => How::Relanded,
+                (_, at) if self.history.is_commit(landing.landed, &learning.commit) => {
+                    if at == landing.landed { How::FastForward } else { How::Merge }
+                }
+                _ if landing.in_company => How::Squash,
+                _ => How::Copy,
+            };
+        Ok(match kept {
+            Kept::All | Kept::Untold => (Verdict::Merged, how, by),
+            Kept::Partly => (Verdict::PartlyTaken, how, by),
+            Kept::Changed => (Verdict::Edited, how, by),
+            Kept::Nothing => (Verdict::Reverted, How::Undone, None),
+        })
+    }
+
+    /// The verdict where no commit of the target names it.
+    fn not_landed(&self, cycle: &CycleRecord, learning: &LearningRecord, kept: &Kept) -> Result<Decision> {
+        // A squash under a message of somebody's own names nothing, but it brings the note. A note that was added stood
+        // nowhere before; one that was revised tells only by the very words.
+        let is_new = learning.change == "add";
+        let brought = match kept {
+            Kept::All => Some(Verdict::Merged),
+            Kept::Untold if is_new => Some(Verdict::Merged),
+            Kept::Partly if is_new => Some(Verdict::PartlyTaken),
+            Kept::Changed if is_new => Some(Verdict::Edited),
+            _ => None,
+        };
+        if let Some(verdict) = brought {
+            return Ok((verdict, How::Content, None));
+        }
+        if let Some(branch) = cycle.branch.as_deref().filter(|branch| self.branches.is_open(branch)) {
+            return Ok(match self.branches.has(self.repo, self.root, cycle, learning)? {
+                true => (Verdict::Pending, How::Waits(branch.to_owned()), None),
+                false => (Verdict::Rejected, How::LeftOut, None),
+            });
+        }
+        if let Some(reason) = self.history.gap(self.repo, cycle)? {
+            return Ok((Verdict::Unclear, How::Untold(reason), None));
+        }
+        let others_landed = self.landings.any_of(&cycle.cycle);
+        Ok((Verdict::Rejected, if others_landed { How::LeftOut } else { How::BranchGone }, None))
+    }
+
+    /// How much of what the learning says stands at the target's tip.
+    fn kept(&self, cycle: &CycleRecord, learning: &LearningRecord, place: Option<&str>) -> Result<Kept> {
+        let Some(place) = place else { return Ok(Kept::Nothing) };
+        let read = |at: Option<Oid>, note: &str| -> Result<Option<Vec<u8>>> {
+            // Git removes commits that no branch has any more; what they said is then unknown.
+            at.map(|at| self.repo.read(at, &outside(self.root, note))).unwrap_or(Ok(None))
+        };
+        let proposed = read(Oid::parse(&learning.commit), &learning.note).unwrap_or(None);
+        let before = read(Oid::parse(&cycle.base), &learning.note).unwrap_or(None);
+        let now = read(Some(self.target), place)?;
+        Ok(match (proposed, now) {
+            (_, None) => Kept::Nothing,
+            (None, Some(_)) => Kept::Untold,
+            (Some(proposed), Some(now)) => text::kept(&before.unwrap_or_default(), &proposed, &now)?,
+        })
+    }
+}
+
+/// Of several learnings about one note, only the last that landed can have been edited: what it wrote over, the
+/// others said. And what one of them brought, no other one did.
+fn settle(proposals: &mut [Proposal<'_>]) {
+    let mut last: BTreeMap<String, usize> = BTreeMap::new();
+    let named = |proposal: &Proposal<'_>| proposal.verdict.stands() && proposal.how != How::Content;
+    for (at, proposal) in proposals.iter().enumerate().filter(|(_, proposal)| named(proposal)) {
+        last.insert(proposal.note.clone(), at);
+    }
+    for (at, proposal) in proposals.iter_mut().enumerate() {
+        let Some(&last) = last.get(&proposal.note) else { continue };
+        if at < last && named(proposal) {
+            proposal.verdict = Verdict::Merged;
+        } else if at != last && proposal.how == How::Content {
+            (proposal.verdict, proposal.how, proposal.by) = (Verdict::Rejected, How::BranchGone, None);
+        }
+    }
+}
+
+/// What is known of every pattern that was ever proposed: the last proposal counts.
+pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -> Result<Standings> {
+    let mut standings = Standings::new();
+    for Proposal { learning, verdict, note, .. } in decided(repo, cycles, target, root)? {
+        let Some(pattern) = Fingerprint::parse(&learning.pattern) else { continue };
+        let counted = &learning.support;
+        let text = match Oid::parse(&learning.commit) {
+            Some(commit) => repo.read(commit, &outside(root, &learning.note)).unwrap_or(None),
+            None => None,
+        };
+        let standing = Standing {
+            note,
+            verdict,
+            support: Support {
+                sessions: counted.sessions,
+                jobs: counted.jobs,
+                agents: counted.agents,
+                people: counted.people,
+                ..Support::default()
+            },
+            text: text.and_then(|bytes| String::from_utf8(bytes).ok()),
+        };
+        standings.insert(pattern, standing);
+    }
+    Ok(standings)
+}
