@@ -171,7 +171,8 @@ fn shell_text_is_an_error(line: &Clean, text: &str) -> bool {
     // Hardly any output says either; a search for bytes spares taking line and output apart.
     let says = |words: &str| memmem::find(text.as_bytes(), words.as_bytes()).is_some();
     let (has_traceback, has_missing) = (says(TRACEBACK), says(MISSING));
-    if !has_traceback && !has_missing {
+    let ends_with_error = !has_traceback && !has_missing && ends_with_error(text);
+    if !has_traceback && !has_missing && !ends_with_error {
         return false;
     }
     let commands = shell::commands(line);
@@ -185,7 +186,14 @@ fn shell_text_is_an_error(line: &Clean, text: &str) -> bool {
     let last = places.last().and_then(|place| text.get(place.clone())).unwrap_or_default();
     let traceback = has_traceback && clarity(last) == Clarity::Exception;
     let missing = places.len() <= 2 && last.ends_with(MISSING);
-    traceback || missing
+    traceback || missing || ends_with_error
+}
+
+/// Whether a short output ends with what programs begin their error lines with, in capitals: not with what they found.
+fn ends_with_error(text: &str) -> bool {
+    let last = text.lines().next_back().unwrap_or_default();
+    let states = ["ERROR: ", "FATAL: ", "Error: ", "fatal: "].iter().any(|start| last.starts_with(start));
+    states && text.len() <= SHORT_TEXT && text.lines().count() <= FEW_LINES && !points_at_work(last)
 }
 
 /// The result of a tool other than a shell.

@@ -14,6 +14,9 @@ const RULE: usize = 200;
 /// Shortest piece of a message that still tells it from others, bytes.
 const LEAST_MESSAGE: usize = 30;
 
+/// Longest call shown as an example, bytes.
+const EXAMPLE: usize = 160;
+
 /// Remedies worth telling.
 const MOST_REMEDIES: usize = 3;
 
@@ -25,6 +28,7 @@ pub(super) fn word(lesson: &ErrorLesson, pattern: &Pattern) -> Wording {
         lesson.remedies.iter().partition(|remedy| is_specific(&remedy.way));
     let mut sentences: Vec<String> = Vec::new();
     sentences.extend(telling.iter().take(MOST_REMEDIES).map(|remedy| imperative(&remedy.way, &step)));
+    sentences.extend(telling.first().and_then(|remedy| example(remedy, &sentences)));
     // Where it was seen what to do, a guess from the message's words adds only doubt; what a value must be like is
     // more than the values that worked.
     let is_example = |remedy: &&Remedy| matches!(&remedy.way, Way::Changed { path, .. } if !in_command(path));
@@ -122,6 +126,14 @@ fn rule(lesson: &ErrorLesson, remedy: Option<&Remedy>, advice: Option<&str>) -> 
     format!("{does} ({joint} {}).", code(&brief(unprefixed(&lesson.template), room.min(MOST_MESSAGE))))
 }
 
+/// A call that worked, where the sentence that tells it leaves places open.
+fn example(remedy: &Remedy, told: &[String]) -> Option<String> {
+    let is_open = told.first().is_some_and(|told| told.contains(['<', '…']));
+    let call = &remedy.example.quote;
+    let says_more = call.contains(' ') && !told.iter().any(|told| told.contains(call.as_str()));
+    (is_open && says_more).then(|| format!("For example: {}.", code(&brief(call, EXAMPLE))))
+}
+
 /// Why, in numbers.
 fn rationale(lesson: &ErrorLesson, pattern: &Pattern) -> String {
     let mut text = reasons::seen(pattern);
@@ -178,9 +190,8 @@ fn imperative(way: &Way, step: &str) -> String {
         Way::Changed { path, .. } => format!("With {step}, change {}.", code(path)),
         Way::Added { path, value } => match (in_command(path), value) {
             (true, Some(value)) if is_assignment(value) => format!("Set {} for {step}.", code(value)),
-            (true, Some(value)) if value.starts_with("cd ") => {
-                let folder = value.trim_start_matches("cd ");
-                format!("Run {step} in {}: {}.", code(folder), code(&format!("{value} && …")))
+            (true, Some(value)) if is_setting(value) => {
+                format!("Run {step} as {}.", code(&format!("{} && …", readable(value))))
             }
             (true, Some(value)) => format!("With {step}, add {}.", code(&readable(value))),
             (true, None) => format!("With {step}, add what is missing to the command line."),
@@ -226,6 +237,13 @@ fn is_assignment(value: &str) -> bool {
     name.is_some_and(|name| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
     })
+}
+
+/// Whether what was added is a command of its own before the call, which says where or with what it runs.
+fn is_setting(value: &str) -> bool {
+    ["cd ", "pushd ", ". ", "source ", "export ", "module ", "conda ", "nvm "]
+        .iter()
+        .any(|start| value.starts_with(start))
 }
 
 /// Whether an argument is the command line of a shell tool.
