@@ -13,16 +13,77 @@ const LARGEST: usize = 240;
 /// A word that more vectors than this have does not make two of them candidates.
 const COMMONEST: usize = 400;
 
+/// How often members that belong elsewhere are taken out and the groups made anew.
+const REFINEMENTS: usize = 6;
+/// How much more a member has to be like another group than like the rest of its own to belong there.
+const NEARER: f64 = 1.2;
+
 /// Groups of indices into `vectors`, each sorted, in the order of their first. `times` is how often each vector
 /// was said.
 pub(super) fn group(vectors: &[Vector], times: &[f64], threshold: f64) -> Vec<Vec<usize>> {
-    let Candidates { pairs, opposed } = candidates(vectors);
-    let mut groups = Vec::new();
-    for part in parts(vectors.len(), &pairs, threshold) {
-        groups.extend(agglomerate(vectors, times, &opposed, part, threshold));
+    let Candidates { pairs, opposed: mut apart } = candidates(vectors);
+    let parts = parts(vectors.len(), &pairs, threshold);
+    let together = |apart: &BTreeSet<(usize, usize)>| -> Vec<Vec<usize>> {
+        let mut groups: Vec<Vec<usize>> = parts
+            .iter()
+            .flat_map(|part| agglomerate(vectors, times, apart, part.clone(), threshold))
+            .collect();
+        groups.sort();
+        groups
+    };
+    let mut groups = together(&apart);
+    for _ in 0..REFINEMENTS {
+        let strays = strays(vectors, times, &groups);
+        if strays.is_empty() {
+            break;
+        }
+        apart.extend(strays);
+        groups = together(&apart);
     }
-    groups.sort();
     groups
+}
+
+/// In each group the member that most speaks of what another group is about rather than of what the rest of its own
+/// is, with each of that rest: one word that is said everywhere (`commit`) had brought them together. Whether they want what the
+/// other group wants makes no difference.
+fn strays(vectors: &[Vector], times: &[f64], groups: &[Vec<usize>]) -> BTreeSet<(usize, usize)> {
+    let middle = |members: &mut dyn Iterator<Item = usize>| {
+        Vector::middle(members.filter_map(|at| Some((vectors.get(at)?, times.get(at)?.sqrt()))))
+    };
+    let middles: Vec<Vector> = groups.iter().map(|group| middle(&mut group.iter().copied())).collect();
+    let mut having: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (number, middle) in middles.iter().enumerate() {
+        for term in middle.terms() {
+            having.entry(term).or_default().insert(number);
+        }
+    }
+    let mut apart = BTreeSet::new();
+    for (number, group) in groups.iter().enumerate().filter(|(_, group)| group.len() > 1) {
+        let ratio = |member: usize| -> Option<f64> {
+            let vector = vectors.get(member)?;
+            let rest = middle(&mut group.iter().copied().filter(|&other| other != member));
+            let own = vector.likeness(&rest).related;
+            let near: BTreeSet<usize> = vector
+                .terms()
+                .filter_map(|term| having.get(term))
+                .filter(|groups| groups.len() <= COMMONEST)
+                .flatten()
+                .copied()
+                .filter(|&other| other != number && groups.get(other).is_some_and(|group| group.len() > 1))
+                .collect();
+            let elsewhere = near.iter().filter_map(|&other| middles.get(other));
+            let elsewhere = elsewhere.map(|other| vector.likeness(other).related).fold(0.0, f64::max);
+            Some(elsewhere / own.max(f64::MIN_POSITIVE))
+        };
+        // One at a time: without it the others may be at home.
+        let ratios = group.iter().filter_map(|&member| Some((ratio(member)?, member)));
+        let stray = ratios.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        if let Some((_, member)) = stray.filter(|(ratio, _)| *ratio > NEARER) {
+            let others = group.iter().filter(|&&other| other != member);
+            apart.extend(others.map(|&other| (member.min(other), member.max(other))));
+        }
+    }
+    apart
 }
 
 /// Pairs that share a word.

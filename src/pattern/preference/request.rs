@@ -72,6 +72,12 @@ impl Requests {
         lighter > 0.0 && shared >= ONE_THING * lighter
     }
 
+    /// Whether hardly any request has all of these words together, however common each is.
+    pub(super) fn never_has(&self, terms: &BTreeSet<&str>) -> bool {
+        let all = |words: &&BTreeSet<String>| terms.iter().all(|term| words.contains(*term));
+        terms.len() > 1 && self.words.iter().filter(all).count() < 2
+    }
+
     /// How many things these sessions were asked for, at most `enough`: more need not be told apart.
     pub(super) fn different(
         &self,
