@@ -5,6 +5,7 @@
 //! rather than nearest members, so that a chain of small resemblances does not end in one large group. Refuses
 //! to depend on order: equals are resolved by position, and positions come sorted.
 
+use super::lexicon::LEXICON;
 use super::likeness::Vector;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,8 @@ const COMMONEST: usize = 400;
 
 /// How often members that belong elsewhere are taken out and the groups made anew.
 const REFINEMENTS: usize = 6;
+/// Share of a shared word's weight from which what else a wish names counts as much.
+const WEIGHTY: f64 = 0.6;
 /// How much more a member has to be like another group than like the rest of its own to belong there.
 const NEARER: f64 = 1.2;
 
@@ -57,6 +60,7 @@ fn strays(vectors: &[Vector], times: &[f64], groups: &[Vec<usize>]) -> BTreeSet<
             having.entry(term).or_default().insert(number);
         }
     }
+    let said_by = said_by(vectors);
     let mut apart = BTreeSet::new();
     for (number, group) in groups.iter().enumerate().filter(|(_, group)| group.len() > 1) {
         let ratio = |member: usize| -> Option<f64> {
@@ -78,12 +82,55 @@ fn strays(vectors: &[Vector], times: &[f64], groups: &[Vec<usize>]) -> BTreeSet<
         // One at a time: without it the others may be at home.
         let ratios = group.iter().filter_map(|&member| Some((ratio(member)?, member)));
         let stray = ratios.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-        if let Some((_, member)) = stray.filter(|(ratio, _)| *ratio > NEARER) {
+        let stray = stray.filter(|(ratio, _)| *ratio > NEARER).map(|(_, member)| member);
+        let stray = stray.or_else(|| {
+            group.iter().copied().find(|&member| hangs_on_one_word(vectors, group, member, &said_by))
+        });
+        if let Some(member) = stray {
             let others = group.iter().filter(|&&other| other != member);
             apart.extend(others.map(|&other| (member.min(other), member.max(other))));
         }
     }
     apart
+}
+
+/// Which vectors have each telling word.
+pub(super) fn said_by(vectors: &[Vector]) -> BTreeMap<&str, BTreeSet<usize>> {
+    let mut said_by: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (at, vector) in vectors.iter().enumerate() {
+        for (term, _) in vector.named() {
+            said_by.entry(term).or_default().insert(at);
+        }
+    }
+    said_by
+}
+
+/// Whether a member shares one word only with the rest of its group, a word that others say too or that is not what the
+/// rest is about, and names something else besides that others speak of: `commit the outputs` among `small commits`.
+pub(super) fn hangs_on_one_word(
+    vectors: &[Vector],
+    group: &[usize],
+    member: usize,
+    said_by: &BTreeMap<&str, BTreeSet<usize>>,
+) -> bool {
+    let Some(vector) = vectors.get(member).filter(|_| group.len() > 2) else { return false };
+    let rest: BTreeSet<usize> = group.iter().copied().filter(|&other| other != member).collect();
+    let nobody = BTreeSet::new();
+    let by = |term: &str| said_by.get(term).unwrap_or(&nobody);
+    let (shared, own): (Vec<(&str, f64)>, Vec<(&str, f64)>) =
+        vector.named().into_iter().partition(|(term, _)| !by(term).is_disjoint(&rest));
+    let telling: Vec<(&str, f64)> =
+        shared.into_iter().filter(|(term, _)| LEXICON.telling(term) > 0.5).collect();
+    let &[(tie, weight)] = telling.as_slice() else { return false };
+    let elsewhere = |term: &str| by(term).iter().any(|at| !group.contains(at));
+    let core = rest.iter().filter_map(|&at| vectors.get(at)).flat_map(Vector::named).map(|(term, _)| term);
+    let core: BTreeSet<&str> =
+        core.filter(|term| *term != tie && by(term).intersection(&rest).count() * 2 > rest.len()).collect();
+    let names = |asks_elsewhere: bool| {
+        let besides = own.iter().filter(|(term, _)| !asks_elsewhere || elsewhere(term));
+        besides.map(|(_, weight)| weight).sum::<f64>() >= weight * WEIGHTY
+    };
+    core.len() > 1 && names(false) || elsewhere(tie) && names(true)
 }
 
 /// Pairs that share a word.

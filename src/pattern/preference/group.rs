@@ -148,11 +148,18 @@ fn grouped(
 /// Lets each mild wording join the group that it is most like.
 fn join(groups: &mut [Group], mild: &[usize], vectors: &[Vector], threshold: f64) {
     let mut joining: Vec<(usize, usize)> = Vec::new();
+    let said_by = cluster::said_by(vectors);
     for &at in mild {
         let Some(vector) = vectors.get(at) else { continue };
         let likeness = groups.iter().enumerate().map(|(group, to)| (group, vector.likeness(&to.middle).same));
         let best = likeness.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-        joining.extend(best.filter(|&(_, same)| same >= threshold).map(|(group, _)| (group, at)));
+        let hangs = |group: usize| {
+            let mut members = groups.get(group).map_or(Vec::new(), |group| group.members.clone());
+            members.push(at);
+            cluster::hangs_on_one_word(vectors, &members, at, &said_by)
+        };
+        let best = best.filter(|&(group, same)| same >= threshold && !hangs(group));
+        joining.extend(best.map(|(group, _)| (group, at)));
     }
     for (group, at) in joining {
         if let Some(group) = groups.get_mut(group) {
@@ -178,6 +185,7 @@ fn unite(groups: &mut Vec<Group>, wordings: &[Wording<'_>], vectors: &[Vector], 
             *said.entry(term).or_default() += wording.votes.len();
         }
     }
+    let said_by = cluster::said_by(vectors);
     while at < groups.len() {
         let Some(here) = groups.get(at) else { break };
         let anchor = identity::agreement("wish", &here.middle);
@@ -185,8 +193,17 @@ fn unite(groups: &mut Vec<Group>, wordings: &[Wording<'_>], vectors: &[Vector], 
             if is_lone(here) && is_lone(there) {
                 return false;
             }
+            let both: Vec<usize> = here.members.iter().chain(&there.members).copied().collect();
+            let hangs = |group: &Group| {
+                group
+                    .members
+                    .iter()
+                    .all(|&member| cluster::hangs_on_one_word(vectors, &both, member, &said_by))
+            };
             let likeness = here.middle.likeness(&there.middle);
             !likeness.opposed
+                && !hangs(here)
+                && !hangs(there)
                 && !likeness.contradicts
                 && likeness.same > 0.0
                 && (identity::same_wish(&anchor, &identity::agreement("wish", &there.middle))
@@ -219,7 +236,7 @@ fn share_a_name(here: &Group, there: &Group, wordings: &[Wording<'_>], said: &BT
     // `a service needs a dashboard`, `a service has a chart`: each adds a name of its own to the one they share.
     let own = |group: &Group, all: usize, other: &Group| {
         group.middle.core(NAMING).into_iter().any(|(term, sign)| {
-            let telling = LEXICON.telling(term) > 0.99 && sign > 0.0;
+            let telling = LEXICON.telling(term) > 0.99 && sign != 0.0;
             // Every word of a single wording is in all of it.
             group.members.len() > 1
                 && telling
