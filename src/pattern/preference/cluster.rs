@@ -16,6 +16,8 @@ const COMMONEST: usize = 400;
 
 /// How often members that belong elsewhere are taken out and the groups made anew.
 const REFINEMENTS: usize = 6;
+/// Likeness, whatever the signs, from which two groups speak of one thing.
+const ONE_TOPIC: f64 = 0.5;
 /// Share of a shared word's weight from which what else a wish names counts as much.
 const WEIGHTY: f64 = 0.6;
 /// How much more a member has to be like another group than like the rest of its own to belong there.
@@ -75,7 +77,9 @@ fn strays(vectors: &[Vector], times: &[f64], groups: &[Vec<usize>]) -> BTreeSet<
                 .copied()
                 .filter(|&other| other != number && groups.get(other).is_some_and(|group| group.len() > 1))
                 .collect();
+            // Opposite sides of one thing speak of it alike; that is no reason to leave one's own.
             let elsewhere = near.iter().filter_map(|&other| middles.get(other));
+            let elsewhere = elsewhere.filter(|other| other.likeness(&rest).related < ONE_TOPIC);
             let elsewhere = elsewhere.map(|other| vector.likeness(other).related).fold(0.0, f64::max);
             Some(elsewhere / own.max(f64::MIN_POSITIVE))
         };

@@ -21,6 +21,15 @@ const NEARLY_ALL: f64 = 0.8;
 /// Share of the heaviest word's weight that a word has that names what a group is about.
 const NAMING: f64 = 0.5;
 
+/// Times that people want two things at once from which these are no alternatives.
+const TOGETHER: usize = 2;
+/// Share of the heaviest word's weight from which a word may divide a group.
+const DISPUTED: f64 = 0.4;
+/// Sessions of a camp.
+const CAMP: usize = 2;
+/// How much more like one camp than like the other a wording is that goes with it.
+const TAKES_SIDE: f64 = 0.1;
+
 /// One group of wordings: indices into the wordings, sorted.
 #[derive(Clone, Debug)]
 pub(super) struct Group {
@@ -86,6 +95,13 @@ fn named_alternatives(corpus: &Corpus<'_>, wordings: &[Wording<'_>]) -> Vec<Pair
     };
     pairs.extend(frame::rivals(sentences()));
     pairs.extend(value::rivals(sentences()));
+    // What people want in one breath they do not take for alternatives: `leading commas, always`.
+    pairs.retain(|(here, there)| {
+        let both = |wording: &&Wording<'_>| {
+            here.iter().chain(there).all(|term| wording.wish.terms.get(term).is_some_and(|sign| *sign > 0))
+        };
+        wordings.iter().filter(both).map(|wording| wording.votes.len()).sum::<usize>() < TOGETHER
+    });
     pairs.sort();
     pairs.dedup();
     pairs
@@ -142,6 +158,7 @@ fn grouped(
         .collect();
     join(&mut all, &mild, &vectors, threshold);
     unite(&mut all, wordings, &vectors, threshold * NEAR);
+    let all = all.into_iter().flat_map(|group| camps(corpus, wordings, &vectors, group)).collect();
     Groups { weights, vectors, all }
 }
 
@@ -169,6 +186,61 @@ fn join(groups: &mut [Group], mild: &[usize], vectors: &[Vector], threshold: f64
     for group in groups {
         group.members.sort_unstable();
     }
+}
+
+/// A group whose people want opposite things of one of its main words, as its camps: `leading commas always`, `commas at
+/// the end, never leading`. Who says neither goes with whom they are more like.
+fn camps(corpus: &Corpus<'_>, wordings: &[Wording<'_>], vectors: &[Vector], group: Group) -> Vec<Group> {
+    let having = |term: &str, wanted: bool| -> Vec<usize> {
+        let says = |at: &&usize| {
+            let sign = wordings.get(**at).and_then(|wording| wording.wish.terms.get(term)).copied();
+            sign.is_some_and(|sign| if wanted { sign > 0 } else { sign < 0 })
+        };
+        group.members.iter().filter(says).copied().collect()
+    };
+    let standing = |members: &[usize]| {
+        let votes: Vec<&Vote<'_>> =
+            members.iter().filter_map(|&at| wordings.get(at)).flat_map(|wording| &wording.votes).collect();
+        vote::standing(corpus, &votes)
+    };
+    let split = group.middle.core(DISPUTED).into_iter().find_map(|(term, _)| {
+        let (wanting, refusing) = (having(term, true), having(term, false));
+        if LEXICON.telling(term) < 0.9 || wanting.is_empty() || refusing.is_empty() {
+            return None;
+        }
+        let (here, there) = (standing(&wanting), standing(&refusing));
+        let camps = here.roots.len().min(there.roots.len()) >= CAMP
+            && !here.people.is_empty()
+            && !there.people.is_empty()
+            && here.people.is_disjoint(&there.people);
+        camps.then_some((wanting, refusing))
+    });
+    let Some((wanting, refusing)) = split else { return vec![group] };
+    let mut camps = [wanting, refusing].map(|members| {
+        let middle = middle(wordings, vectors, &members);
+        Group { members, middle }
+    });
+    let others: Vec<usize> = group
+        .members
+        .iter()
+        .copied()
+        .filter(|at| !camps.iter().any(|camp| camp.members.contains(at)))
+        .collect();
+    for at in others {
+        let Some(vector) = vectors.get(at) else { continue };
+        let [here, there] =
+            [0, 1].map(|camp: usize| camps.get(camp).map_or(0.0, |camp| vector.likeness(&camp.middle).same));
+        if let Some(camp) =
+            camps.get_mut(usize::from(there > here)).filter(|_| (here - there).abs() > TAKES_SIDE)
+        {
+            camp.members.push(at);
+        }
+    }
+    for camp in &mut camps {
+        camp.members.sort_unstable();
+        camp.middle = middle(wordings, vectors, &camp.members);
+    }
+    camps.into_iter().collect()
 }
 
 /// Whether a group is a single wording. There are many of them, and two of them are no team's wish.

@@ -213,7 +213,8 @@ impl<'a> Judge<'a> {
         let shared: Vec<&str> = together.iter().copied().filter(|term| LEXICON.telling(term) > 0.5).collect();
         let sure = votes.iter().filter(|vote| vote.carries()).count();
         match shared.as_slice() {
-            [] => false,
+            // Everyday words that hardly anybody puts together: `a list of the changes`.
+            [] => sure * 2 >= votes.len() && self.requests.never_has(&together),
             [one] => {
                 let said_for_sure = sure * 3 >= votes.len() || self.has_a_name(group);
                 let rare = || self.is_rare(one, said.get(one).copied().unwrap_or_default());
