@@ -167,18 +167,20 @@ fn never_asks(sentence: &Sentence) -> bool {
         let stopped = verb > 0 && sentence.words[verb - 1].exactly(&["stop", "quit", "without"])
             || sentence.run_of(&[&["no"], &["need"]]).is_some_and(|at| at < verb);
         let refused = sentence.negated(verb) && !permits_nothing(sentence, verb);
-        named && !noun && (refused || stopped && !protected(sentence, verb))
+        named && !noun && !insists(sentence, verb) && (refused || stopped && !protected(sentence, verb))
     })
+}
+
+/// "stop pushing without asking", "you deleted it without asking", "merging without asking is a no-go".
+fn insists(sentence: &Sentence, verb: usize) -> bool {
+    let without = verb.saturating_sub(1);
+    let lacks = sentence.words.get(without).is_some_and(|word| word.exactly(&["without"]));
+    let stops = || sentence.words.iter().take(without).any(|word| word.exactly(&["stop", "quit", "avoid"]));
+    lacks && (stops() || is_turned_down(sentence, without) || is_blame(sentence, without))
 }
 
 /// "never merge without asking": the second negation is the protective one.
 fn protected(sentence: &Sentence, verb: usize) -> bool {
-    let without = verb.saturating_sub(1);
-    let lacks = sentence.words.get(without).is_some_and(|word| word.exactly(&["without"]));
-    let stops = || sentence.words.iter().take(without).any(|word| word.exactly(&["stop", "quit", "avoid"]));
-    if lacks && (stops() || is_turned_down(sentence, without) || is_blame(sentence, without)) {
-        return true;
-    }
     !sentence.negated(verb)
         && sentence.words.iter().take(verb).any(|word| {
             word.exactly(&["never", "not", "dont", "nothing", "cannot"]) || word.text.ends_with("n't")
