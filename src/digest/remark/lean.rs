@@ -124,7 +124,7 @@ pub(super) fn goes_on_in_order(words: &[Word]) -> bool {
 
 /// Whether these few words name a thing only by pointing back to it: `keep it alive`, `new code needs one`.
 pub(super) fn points_back(words: &[Word]) -> bool {
-    const POINTERS: &[&str] = &["it", "one", "such", "them", "they", "this"];
+    const POINTERS: &[&str] = &["it", "one", "such", "that", "them", "they", "this"];
     let spoken = spoken_words(words);
     let pointer = spoken.iter().position(|word| POINTERS.contains(word));
     let counts = |at: usize| spoken.get(at) == Some(&"one") && at + 1 < spoken.len();
