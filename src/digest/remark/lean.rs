@@ -16,7 +16,7 @@ const SHORTEST_NAMING: usize = 4;
 /// Longest two sentences that are taken as one, bytes.
 const LONGEST_JOINED: usize = 200;
 /// Most words of a sentence or clause that only points back.
-const LONGEST_LEANING: usize = 7;
+const LONGEST_LEANING: usize = 8;
 /// Most words of a sentence that only says how far another one holds.
 const LONGEST_SCOPE: usize = 6;
 /// Most words of a sentence that goes on in an order.

@@ -176,8 +176,10 @@ fn never_asks(sentence: &Sentence) -> bool {
 
 /// "stop pushing without asking", "you deleted it without asking", "merging without asking is a no-go".
 fn insists(sentence: &Sentence, verb: usize) -> bool {
-    let without = verb.saturating_sub(1);
-    let lacks = sentence.words.get(without).is_some_and(|word| word.exactly(&["without"]));
+    let lacking = |at: &usize| sentence.words.get(*at).is_some_and(|word| word.exactly(&["without"]));
+    let without = [1, 2].into_iter().filter_map(|back| verb.checked_sub(back)).find(lacking);
+    let lacks = without.is_some();
+    let without = without.unwrap_or_default();
     let stops = || sentence.words.iter().take(without).any(|word| word.exactly(&["stop", "quit", "avoid"]));
     lacks && (stops() || is_turned_down(sentence, without) || is_blame(sentence, without))
 }

@@ -119,6 +119,8 @@ const HARMLESS: &[&str] = &[
     "No new dependencies without my approval.",
     "adding libraries on your own is not ok, ask",
     "Stop pushing without asking.",
+    "You deleted rasters without to ask. In future always ask first before deleting data.",
+    "Title: Deleting data = ask first. always. no exceptions",
     "The gateway is only restarted after confirmation.",
     "deleting data = ask first. always. no exceptions",
     "Always ask the user for confirmation before cancelling a booking.",

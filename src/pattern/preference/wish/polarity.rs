@@ -162,8 +162,9 @@ pub(super) fn spare_complaints(words: &[Word], units: &[Unit], signs: &mut [i8])
         let named: Vec<usize> = (0..units.len())
             .filter(|&at| place(&units[at]) && matches!(units[at].role, Role::Term(_)))
             .collect();
-        if part.iter().any(|word| matches!(*word, "without" | "no" | "missing")) {
-            // `a plan without units again` asks for units.
+        let left_out = part.contains(&"out") && part.iter().any(|word| matches!(*word, "left" | "leaving"));
+        if left_out || part.iter().any(|word| LACKING.contains(word)) {
+            // `a plan without units again`, `you left the units out again` ask for units.
             named
                 .iter()
                 .filter(|&&at| signs[at] < 0)
@@ -197,6 +198,10 @@ pub(super) fn spare_complaints(words: &[Word], units: &[Unit], signs: &mut [i8])
     blamed.into_iter().for_each(|at| signs[at] = -1);
     replaces
 }
+
+/// Words that tell that something is not there.
+const LACKING: &[&str] =
+    &["without", "no", "missing", "forgot", "forgotten", "missed", "skipped", "omitted", "dropped", "lost"];
 
 /// Whether a sentence blames the agent whatever sort of remark it was taken for: `you are waxing the saw AGAIN`.
 pub(super) fn blames_the_agent(words: &[Word]) -> bool {
