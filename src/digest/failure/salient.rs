@@ -79,7 +79,7 @@ pub fn told(output: &Clean, most: usize) -> Option<Told> {
 
 /// What the JSON object says that an output is, or that it ends with.
 fn report(output: &str) -> Option<json::Said> {
-    if output.len() > LOOKED_AT {
+    if output.len() > LOOKED_AT || !output.trim_end().ends_with('}') {
         return None;
     }
     let from = lines(output)

@@ -20,8 +20,9 @@ pub(super) fn tellings(change: &Change) -> Vec<(Way, f64)> {
     let path = &change.path;
     // A value that is nothing but a placeholder says nothing.
     let says_nothing = |text: &str| mask::is_placeholder(text.strip_prefix("cd ").unwrap_or(text));
-    let general =
-        |text: &Clean| Some(mask::masked(text)).filter(|text| !says_nothing(text)).map(|text| redact(&text));
+    let general = |text: &Clean| {
+        Some(template::masked(text)).filter(|text| !says_nothing(text)).map(|text| redact(&text))
+    };
     let mut ways = Vec::new();
     match (&change.from, &change.to) {
         (Some(from), Some(to)) => {
