@@ -227,12 +227,7 @@ impl Search<'_> {
         }
     }
 
-    fn extend(
-        &mut self,
-        prefix: &[Symbol],
-        end: End,
-        extensions: &mut BTreeMap<Symbol, (Vec<End>, usize)>,
-    ) {
+    fn extend(&mut self, prefix: &[Symbol], end: End, extensions: &mut BTreeMap<Symbol, (Vec<End>, usize)>) {
         let trail = &self.trails.all[end.trail as usize].telling;
         let last = prefix[prefix.len() - 1];
         for at in (end.at + 1..trail.len() as u32).take(self.trails.settings.workflow_gap + 1) {

@@ -329,7 +329,7 @@ struct Score {
 fn mined(world: &World) -> Vec<Pattern> {
     let settings = Mining::default();
     let jobs = Jobs::group(&world.digests, &settings);
-    mine(&Corpus { digests: &world.digests, jobs, settings: &settings }, &[])
+    mine(&Corpus { digests: &world.digests, jobs, settings: &settings })
 }
 
 fn score(world: &World, say: bool) -> Score {
@@ -476,7 +476,7 @@ fn large_worlds_take_seconds() {
     let jobs = Jobs::group(&world.digests, &settings);
     let corpus = Corpus { digests: &world.digests, jobs, settings: &settings };
     let start = std::time::Instant::now();
-    let patterns = mine(&corpus, &[]);
+    let patterns = mine(&corpus);
     println!("{} playbooks of {} planted in {:?}", patterns.len(), world.workflows.len(), start.elapsed());
 }
 

@@ -38,7 +38,8 @@ pub(super) fn spoken(text: &str) -> Vec<String> {
 
 /// The first clause of a wording, which says what is wanted; reasons follow after a mark.
 pub(super) fn clause(text: &str) -> Vec<String> {
-    let clause = || words(text).into_iter().take_while(|word| !word.is_mark()).map(|word| word.text).collect();
+    let clause =
+        || words(text).into_iter().take_while(|word| !word.is_mark()).map(|word| word.text).collect();
     remembered(Reading::Clause, text, clause)
 }
 

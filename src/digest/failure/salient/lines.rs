@@ -1,7 +1,7 @@
 //! The lines of an output, without what is drawn around them.
 //!
-//! Owns where an output is looked at and what of a line is decoration: white space, boxes, error tags, terminal colours.
-//! Refuses to judge what a line says; that is [`super`]'s work.
+//! Owns where an output is looked at and what of a line is decoration: white space, boxes, error tags, terminal
+//! colours. Refuses to judge what a line says; that is [`super`]'s work.
 
 use std::ops::Range;
 
