@@ -210,14 +210,14 @@ fn writes(session: &Session, settings: &Reading) -> Vec<Write> {
 /// The shell calls that changed nothing and worked, the first of each step, without those that look at files.
 fn checks(session: &Session, settings: &Reading) -> Vec<Write> {
     let mut known = BTreeSet::new();
-    let asking = calls(session).filter(|(_, call)| {
-        step::command_line(call).is_some() && !step::changes_something(call) && !failure::has_failed(call)
-    });
+    let asking = calls(session)
+        .filter(|(_, call)| step::command_line(call).is_some() && !step::changes_something(call));
     let checks = asking.filter_map(|(event, call)| {
-        let is_new = |step: &Step| {
-            !step::handles_files(step) && !step::is_look_around(step) && known.insert(step.clone())
-        };
-        step::of(call).last().is_some_and(is_new).then(|| write(event, call, settings)).flatten()
+        let step = step::of(call).into_iter().last()?;
+        let tells = !step::handles_files(&step) && !step::is_look_around(&step) && !known.contains(&step);
+        let write = tells.then(|| write(event, call, settings)).flatten().filter(|write| write.ok)?;
+        known.insert(step);
+        Some(write)
     });
     checks.take(settings.max_writes).collect()
 }
