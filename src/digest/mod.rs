@@ -207,17 +207,21 @@ fn writes(session: &Session, settings: &Reading) -> Vec<Write> {
     changing.filter_map(|(event, call)| write(event, call, settings)).take(settings.max_writes).collect()
 }
 
-/// The shell calls that changed nothing and worked, the first of each step, without those that look at files.
+/// The shell calls that changed nothing and worked, the first of each step with these flags, without those that look
+/// at files.
 fn checks(session: &Session, settings: &Reading) -> Vec<Write> {
     let mut known = BTreeSet::new();
     let asking = calls(session).filter(|(_, call)| {
         step::command_line(call).is_some() && !step::changes_something(call) && !failure::has_failed(call)
     });
     let checks = asking.filter_map(|(event, call)| {
-        let is_new = |step: &Step| {
-            !step::handles_files(step) && !step::is_look_around(step) && known.insert(step.clone())
+        let is_new = |form: &Form| {
+            let step = form.step();
+            let flags = form.details().filter(|detail| detail.starts_with('-')).map(str::to_owned);
+            let flags: Vec<String> = flags.collect();
+            !step::handles_files(&step) && !step::is_look_around(&step) && known.insert((step, flags))
         };
-        step::of(call).last().is_some_and(is_new).then(|| write(event, call, settings)).flatten()
+        step::forms_of(call).last().is_some_and(is_new).then(|| write(event, call, settings)).flatten()
     });
     checks.take(settings.max_writes).collect()
 }
