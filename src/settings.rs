@@ -53,6 +53,7 @@ impl Settings {
             ("mining.least_chance", mining.least_chance),
             ("mining.workflow_core_share", mining.workflow_core_share),
             ("mining.workflow_optional_share", mining.workflow_optional_share),
+            ("mining.workflow_fill_share", mining.workflow_fill_share),
             ("mining.workflow_in_order", mining.workflow_in_order),
             ("mining.workflow_converged", mining.workflow_converged),
             ("mining.habit_share", mining.habit_share),
@@ -207,6 +208,8 @@ pub struct Mining {
     pub workflow_core_share: f64,
     /// Share of them from which a step is an optional one, 0 to 1.
     pub workflow_optional_share: f64,
+    /// Share of them from which a step that the search left out, since other sessions take it too, is put in, 0 to 1.
+    pub workflow_fill_share: f64,
     /// How many times likelier a step must be in them than in other sessions.
     pub workflow_lift: f64,
     /// Of the sessions that take most of its steps, the share that must take them in order, 0 to 1.
@@ -236,6 +239,7 @@ impl Default for Mining {
             workflow_max_steps: 12,
             workflow_core_share: 0.7,
             workflow_optional_share: 0.35,
+            workflow_fill_share: 0.8,
             workflow_lift: 3.0,
             workflow_in_order: 0.5,
             workflow_converged: 0.4,

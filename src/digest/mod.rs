@@ -207,16 +207,20 @@ fn writes(session: &Session, settings: &Reading) -> Vec<Write> {
     changing.filter_map(|(event, call)| write(event, call, settings)).take(settings.max_writes).collect()
 }
 
-/// The shell calls that changed nothing and worked, the first of each step, without those that look at files.
+/// The shell calls that changed nothing and worked, the first of each step with these flags, without those that look
+/// at files.
 fn checks(session: &Session, settings: &Reading) -> Vec<Write> {
     let mut known = BTreeSet::new();
     let asking = calls(session)
         .filter(|(_, call)| step::command_line(call).is_some() && !step::changes_something(call));
     let checks = asking.filter_map(|(event, call)| {
-        let step = step::of(call).into_iter().last()?;
-        let tells = !step::handles_files(&step) && !step::is_look_around(&step) && !known.contains(&step);
+        let form = step::forms_of(call).pop()?;
+        let flags = form.details().filter(|detail| detail.starts_with('-')).map(str::to_owned);
+        let told = (form.step(), flags.collect::<Vec<String>>());
+        let (step, _) = &told;
+        let tells = !step::handles_files(step) && !step::is_look_around(step) && !known.contains(&told);
         let write = tells.then(|| write(event, call, settings)).flatten().filter(|write| write.ok)?;
-        known.insert(step);
+        known.insert(told);
         Some(write)
     });
     checks.take(settings.max_writes).collect()

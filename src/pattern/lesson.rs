@@ -191,7 +191,9 @@ pub struct WorkflowStep {
     pub step: Step,
     /// Share of the sessions that do it here; below 1 it is optional.
     pub share: f64,
-    /// An example with what varies masked, where sessions agree on more than the step: `git tag v<num>`.
+    /// It may as well come after the next step.
+    pub swaps: bool,
+    /// The call with what varies named, where sessions agree on more than the step: `git tag v<num>`.
     pub example: Option<Clean>,
 }
 

@@ -7,12 +7,13 @@
 //! is kept better than chance would, and if it goes with a [`topic`] or its steps with each other ([`cohesion`]).
 //! Refuses to take steps from failed sessions, and what failed sessions follow as much as others.
 
+mod call;
 mod chain;
 mod cohesion;
-mod complete;
 mod consensus;
-mod example;
+mod course;
 mod form;
+mod hole;
 mod judgement;
 mod significance;
 mod topic;
@@ -26,12 +27,14 @@ use super::{Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Rate, Workflo
 use crate::digest::step::Step;
 use crate::digest::{Digest, Write};
 use crate::redact::Clean;
+use call::Call;
 use consensus::Workflow;
+use course::Stop;
 use rayon::prelude::*;
 use significance::LogFactorials;
 use std::collections::{BTreeMap, BTreeSet};
 use topic::{Requests, Topic};
-use trail::{Symbol, Trails, distinct};
+use trail::{Symbol, Trails};
 
 /// Most sequences that are grown into workflows. They come best first; the rest repeats them.
 const MOST_SEEDS: usize = 400;
@@ -66,8 +69,7 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
             taken.push((workflow, topic));
         }
     }
-    let mut chosen = distinct_workflows(taken);
-    chosen.iter_mut().for_each(|(workflow, _)| complete::complete(workflow, &trails));
+    let chosen = distinct_workflows(taken);
     chosen.par_iter().map(|(workflow, topic)| pattern(workflow, topic, corpus, &trails)).collect()
 }
 
@@ -168,24 +170,23 @@ fn pattern(workflow: &Workflow, topic: &Topic, corpus: &Corpus<'_>, trails: &Tra
     anchor.extend(workflow.core(trails).into_iter().map(|step| name(step).0.clone()));
     let parts: Vec<&str> = anchor.iter().map(|part| part.as_str()).collect();
     let (with, without) = rates(workflow, topic, trails);
-    let steps = workflow.steps.iter().map(|(step, share)| {
-        // Two steps that change places are both taken.
-        let take = |trail: &&u32| trails.all[**trail as usize].steps.contains(step);
-        let taken = workflow.followers.iter().filter(take).count() as f64 / workflow.followers.len() as f64;
-        let calls: Vec<Vec<&Write>> =
-            sessions.iter().map(|&session| calls_of(&digests[session], name(*step))).collect();
-        WorkflowStep {
-            step: name(*step).clone(),
-            share: taken.max(*share),
-            example: example::of(name(*step), &calls),
-        }
+    let course = course::of(workflow, trails);
+    let mut calls: Vec<Option<Call>> =
+        (0..course.len()).map(|stop| call_of(stop, &course, workflow, digests, trails)).collect();
+    hole::name(&mut calls);
+    let words = without_values(&topic.words, &mut calls);
+    let steps = course.iter().zip(&calls).map(|(stop, call)| WorkflowStep {
+        step: name(stop.step).clone(),
+        share: stop.share,
+        swaps: stop.swaps,
+        example: call.as_ref().and_then(|call| call.written(name(stop.step))),
     });
     let steps: Vec<WorkflowStep> = steps.collect();
     let corroborated = support.agents >= 2 || support.people >= 2 || with.hits >= settings.min_sessions;
     Pattern {
         fingerprint: Fingerprint::of(&parts),
         lesson: Lesson::Workflow(WorkflowLesson {
-            topic: topic.words.clone(),
+            topic: words,
             asks: asks(&sessions, corpus),
             pitfalls: Vec::new(),
             steps,
@@ -194,7 +195,7 @@ fn pattern(workflow: &Workflow, topic: &Topic, corpus: &Corpus<'_>, trails: &Tra
         }),
         grade: if corroborated { Grade::Corroborated } else { Grade::Friction },
         scope: witness::scope(digests, &seen_in),
-        evidence: evidence(workflow, &sessions, corpus, trails),
+        evidence: evidence(&course, &sessions, corpus, trails),
         weight: f64::from(support.sessions) * workflow.core(trails).len() as f64,
         support,
         anchor,
@@ -206,7 +207,7 @@ fn pattern(workflow: &Workflow, topic: &Topic, corpus: &Corpus<'_>, trails: &Tra
 fn calls_of<'a>(digest: &'a Digest, step: &Step) -> Vec<&'a Write> {
     let worked = || digest.writes.iter().chain(&digest.checks).filter(|write| write.ok);
     let named = |by_form: bool| -> Vec<&Write> {
-        let is_it = |write: &&Write| write.step == *step || example::words_of(write, step, by_form).is_some();
+        let is_it = |write: &&Write| write.step == *step || call::words_of(write, step, by_form).is_some();
         worked().filter(is_it).collect()
     };
     let exact = named(false);
@@ -226,15 +227,55 @@ fn asks(sessions: &[usize], corpus: &Corpus<'_>) -> Vec<Clean> {
     asked.into_iter().take(MOST_ASKS).map(|(_, ask, _)| ask.cut(LONGEST_QUOTE)).collect()
 }
 
-/// Quotes of the workflow's rarest steps, one a session and each of another job as far as they go: the call that
-/// did it.
-fn evidence(workflow: &Workflow, sessions: &[usize], corpus: &Corpus<'_>, trails: &Trails) -> Vec<Evidence> {
-    let mut core = distinct(&workflow.core(trails));
-    core.sort_by_key(|step| trails.with[*step as usize].len());
-    let quote = |session: usize| {
-        let digest = &corpus.digests[session];
-        let write = |step: &Symbol| calls_of(digest, &trails.names[*step as usize]).first().copied();
-        let write = core.iter().find_map(write)?;
+/// How one stop of a course is called. Where the course has its step several times, each time is a call of its own.
+fn call_of(
+    stop: usize,
+    course: &[Stop],
+    workflow: &Workflow,
+    digests: &[Digest],
+    trails: &Trails,
+) -> Option<Call> {
+    let Stop { step, taken, .. } = course.get(stop)?;
+    let name = trails.names.get(*step as usize)?;
+    let stands_again = course.iter().filter(|other| other.step == *step).count() > 1;
+    let calls = |&(follower, at): &(usize, usize)| {
+        let trail = trails.all.get(*workflow.followers.get(follower)? as usize)?;
+        let mut calls = calls_of(digests.get(trail.session)?, name);
+        if stands_again && !calls.is_empty() {
+            let before = trail.steps.iter().take(at).filter(|other| *other == step).count();
+            calls = vec![*calls.get(before).or_else(|| calls.last())?];
+        }
+        Some((follower, calls))
+    };
+    let sessions: Vec<(usize, Vec<&Write>)> = taken.iter().filter_map(calls).collect();
+    call::of(name, &sessions)
+}
+
+/// The words of a topic without those that are values of single jobs, as their calls tell.
+fn without_values(words: &[Clean], calls: &mut [Option<Call>]) -> Vec<Clean> {
+    let mut values: BTreeSet<String> = BTreeSet::new();
+    for hole in calls.iter_mut().flatten().flat_map(Call::holes) {
+        let parts = hole.values().flat_map(|value| value.split(|c: char| !c.is_alphanumeric()));
+        values.extend(parts.map(str::to_lowercase));
+    }
+    words.iter().filter(|word| !values.contains(&word.to_lowercase())).cloned().collect()
+}
+
+/// Quotes of calls, one a session and each of another job as far as they go, so that together they go through the
+/// course from its first step to its last.
+fn evidence(course: &[Stop], sessions: &[usize], corpus: &Corpus<'_>, trails: &Trails) -> Vec<Evidence> {
+    let mut jobs = BTreeSet::new();
+    let (of_new_jobs, others): (Vec<usize>, Vec<usize>) =
+        sessions.iter().partition(|&&session| jobs.insert(corpus.jobs.of(session)));
+    let most = corpus.settings.max_evidence.min(sessions.len());
+    let quote = |(number, session): (usize, usize)| {
+        let digest = corpus.digests.get(session)?;
+        let from = number % most.max(1) * course.len() / most.max(1);
+        let call = |stop: &Stop| {
+            let name = trails.names.get(stop.step as usize)?;
+            calls_of(digest, name).into_iter().next()
+        };
+        let write = course.iter().cycle().skip(from).take(course.len()).find_map(call)?;
         let said = write.args.get("command").or_else(|| write.args.get("cmd")).unwrap_or(&write.step.0);
         Some(Evidence {
             session: digest.session.clone(),
@@ -243,10 +284,7 @@ fn evidence(workflow: &Workflow, sessions: &[usize], corpus: &Corpus<'_>, trails
             quote: said.cut(LONGEST_QUOTE),
         })
     };
-    let mut jobs = BTreeSet::new();
-    let (of_new_jobs, others): (Vec<usize>, Vec<usize>) =
-        sessions.iter().partition(|&&session| jobs.insert(corpus.jobs.of(session)));
-    of_new_jobs.into_iter().chain(others).filter_map(quote).take(corpus.settings.max_evidence).collect()
+    of_new_jobs.into_iter().chain(others).enumerate().filter_map(quote).take(most).collect()
 }
 
 #[cfg(test)]

@@ -26,6 +26,9 @@ pub(super) const SILENT: &[&str] = &[
     "stty", "((",
 ];
 
+/// Those of them that the commands after them may depend on.
+pub(super) const PREPARING: &[&str] = &["cd", "pushd", "source", ".", "export"];
+
 /// Commands that only look: steps when nothing else is on the line.
 pub(super) const LOOKING: &[&str] = &[
     "ack", "ag", "awk", "basename", "cmp", "column", "comm", "command", "cut", "df", "diff", "dirname", "du", "env",

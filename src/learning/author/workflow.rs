@@ -17,6 +17,7 @@ const LONGEST_CALL: usize = 160;
 pub(super) struct StepSlot {
     text: String,
     optional: bool,
+    swaps: bool,
 }
 
 pub(super) fn word(
@@ -81,7 +82,7 @@ fn capitalised(text: &str) -> String {
 /// A step as the template shows it: what its calls have in common, or its name.
 fn slot(step: &WorkflowStep) -> StepSlot {
     let call = step.example.as_ref().unwrap_or(&step.step.0);
-    StepSlot { text: code(&brief(call, LONGEST_CALL)), optional: step.share < REQUIRED }
+    StepSlot { text: code(&brief(call, LONGEST_CALL)), optional: step.share < REQUIRED, swaps: step.swaps }
 }
 
 /// A few requests that it answered, as people typed them.

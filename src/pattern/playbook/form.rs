@@ -153,9 +153,12 @@ impl<'a> Modes<'a> {
         };
         let telling: BTreeSet<&str> =
             counts.iter().filter(|(_, count)| tells(count)).map(|(word, _)| *word).collect();
-        let modes = Modes { telling };
-        (!modes.telling.is_empty()).then_some(())?;
-        (0..PLACES).find_map(|place| modes.at(place, uses, details, support))
+        // A sub-command or a flag says what a call does, a file mostly what it does it to.
+        let named = telling.iter().copied().filter(|word| !word.contains(['/', '.'])).collect();
+        let tried = [Modes { telling: named }, Modes { telling }];
+        let modes = tried.iter().filter(|modes| !modes.telling.is_empty());
+        let places = modes.flat_map(|modes| (0..PLACES).map(move |place| (modes, place)));
+        places.into_iter().find_map(|(modes, place)| modes.at(place, uses, details, support))
     }
 
     /// The modes of the forms by the telling word at this place of their calls.
