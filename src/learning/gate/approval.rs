@@ -289,8 +289,9 @@ fn unasked(sentence: &Sentence) -> bool {
         });
         let aimless = rest.iter().any(|word| word.is(&["checking", "review", "waiting"]))
             && !rest.iter().any(|word| word.is(PEOPLE) || word.is(CLEAR_CONSENT));
-        let forbidden =
-            forbids(sentence, without) || is_turned_down(sentence, without) || is_blame(sentence, without);
+        let stopped = sentence.words.iter().take(without).any(|word| word.exactly(&["stop"]));
+        let turned_down = is_turned_down(sentence, without) || is_blame(sentence, without);
+        let forbidden = stopped || turned_down || forbids(sentence, without);
         let failing = sentence.has(&["fail", "failed", "error", "refus", "denied", "reject"]);
         let number = rest
             .iter()
