@@ -121,7 +121,8 @@ pub(super) fn hangs_on_one_word(
     let rest: BTreeSet<usize> = group.iter().copied().filter(|&other| other != member).collect();
     let nobody = BTreeSet::new();
     let by = |term: &str| said_by.get(term).unwrap_or(&nobody);
-    let (shared, own): (Vec<(&str, f64)>, Vec<(&str, f64)>) =
+    type Words<'a> = Vec<(&'a str, f64)>;
+    let (shared, own): (Words<'_>, Words<'_>) =
         vector.named().into_iter().partition(|(term, _)| !by(term).is_disjoint(&rest));
     let telling: Vec<(&str, f64)> =
         shared.into_iter().filter(|(term, _)| LEXICON.telling(term) > 0.5).collect();
