@@ -22,7 +22,7 @@ pub struct Given<'a> {
 }
 
 /// Mines all kinds. `digests` is every digest there is, in any order; `known` are the lessons that earlier
-/// cycles named. Out: the patterns, the weightiest first.
+/// cycles named. Out: the patterns, the best founded first, then the weightiest.
 pub fn mine(digests: &[Digest], settings: &Mining, known: &[Known]) -> Vec<Pattern> {
     let given = Given { settings, known, notes: &BTreeMap::new() };
     mine_telling(digests.to_vec(), &given, &|_, _| {})
@@ -54,7 +54,11 @@ pub fn mine_telling(
     patterns.extend(wishes);
     timed("· names", told, || identity::keep_names(&mut patterns, known));
     witness::leave_out_readers(&mut patterns, notes, &corpus);
-    patterns.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
+    // The best founded first, then what costs most.
+    patterns.sort_by(|a, b| {
+        let by_grade = b.grade.cmp(&a.grade).then_with(|| b.weight.total_cmp(&a.weight));
+        by_grade.then_with(|| a.fingerprint.cmp(&b.fingerprint))
+    });
     // Giving back the memory of so many small texts takes a while, and nobody has to wait for it.
     rayon::spawn(move || drop(digests));
     patterns

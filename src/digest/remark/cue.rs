@@ -249,6 +249,8 @@ mod tests {
             ("use the blue button on the login page", Some(Strength::Mild)),
             ("I want to change my flight", None),
             ("Please use my gift card", None),
+            ("Moving forward, use blorp for builds", Some(Strength::Lasting)),
+            ("I am interested in moving forward with booking the new one", None),
             ("I don't know why", None),
             ("never mind", None),
             ("No problem, thanks!", None),
