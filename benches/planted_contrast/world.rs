@@ -158,6 +158,7 @@ impl Draft {
                         times: if has { random.between(2, 5) as u32 } else { 1 },
                         cost: 1,
                         attempts: Vec::new(),
+                        given_up: false,
                         beside: Vec::new(),
                         fix: None,
                     });
