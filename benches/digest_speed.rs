@@ -6,8 +6,9 @@
 //! where a result has 20 to 200 KB of log lines, source code or JSON, and stands in its line a second time under
 //! `toolUseResult`, as in real files; behind the message and, in a second layout, before everything else. Each way
 //! of reading gets the same files, from the page cache, and the same number of threads over files. A measurement is
-//! a process of its own that reads all files once unmeasured and once measured: wall time, processor time of its
-//! threads (the machine may have other work), and `VmHWM`. Ways take turns, a table line holds the medians of all
+//! a process of its own that reads all files once unmeasured and then measured, small sizes as often as makes them the
+//! largest, since the system counts processor time in steps of milliseconds: wall time, processor time of its threads
+//! (the machine may have other work), and `VmHWM`. Ways take turns, a table line holds the medians of all
 //! rounds. The baselines ([`typed`]) neither redact, hash nor digest; ours does all of that. The first derives
 //! everything and is what ratios are to, in processor time; the second, `by hand`, is the least that `serde_json`
 //! has to do. Time per byte at one, two and four times the size says whether the time grows with the bytes alone.
@@ -33,10 +34,10 @@ const PARTS: [usize; 3] = [4, 2, 1];
 
 fn main() -> anyhow::Result<()> {
     let arguments = std::env::args().skip(1).filter(|argument| argument != "--bench").collect::<Vec<_>>();
-    if let [way, folder, threads] = arguments.as_slice()
+    if let [way, folder, threads, passes] = arguments.as_slice()
         && let Some(way) = Way::named(way)
     {
-        return measure(way, Path::new(folder), threads.parse()?);
+        return measure(way, Path::new(folder), threads.parse()?, passes.parse()?);
     }
     let number = |index: usize| arguments.get(index).and_then(|argument| argument.parse().ok());
     let megabytes = number(0).unwrap_or(128);
@@ -66,7 +67,7 @@ fn table(layout: Layout, megabytes: usize, threads: usize) -> anyhow::Result<()>
         for threads in all_threads {
             let mut rounds = Vec::new();
             for _ in 0..ROUNDS {
-                let round = Way::ALL.iter().map(|way| in_a_process(*way, &folder, threads));
+                let round = Way::ALL.iter().map(|way| in_a_process(*way, &folder, threads, part));
                 rounds.push(round.collect::<anyhow::Result<Vec<Measured>>>()?);
             }
             let median_of = |way: usize, value: fn(&Measured) -> f64| {
@@ -130,10 +131,11 @@ struct Measured {
     peak: f64,
 }
 
-/// Measures a way in a fresh process.
-fn in_a_process(way: Way, folder: &Path, threads: usize) -> anyhow::Result<Measured> {
+/// Measures a way in a fresh process, over so many passes.
+fn in_a_process(way: Way, folder: &Path, threads: usize, passes: usize) -> anyhow::Result<Measured> {
     let output = std::process::Command::new(std::env::current_exe()?)
-        .args([way.name().as_ref(), folder.as_os_str(), threads.to_string().as_ref()])
+        .args([way.name().as_ref(), folder.as_os_str()])
+        .args([threads.to_string(), passes.to_string()])
         .output()?;
     let said = String::from_utf8(output.stdout)?;
     let numbers = said.split_whitespace().map(str::parse).collect::<Result<Vec<f64>, _>>()?;
@@ -143,8 +145,9 @@ fn in_a_process(way: Way, folder: &Path, threads: usize) -> anyhow::Result<Measu
     }
 }
 
-/// One pass that counts for nothing, which also builds tables and expressions, then one that is measured.
-fn measure(way: Way, folder: &Path, threads: usize) -> anyhow::Result<()> {
+/// One pass that counts for nothing, which also builds tables and expressions, then those that are measured. Says what
+/// one of them took.
+fn measure(way: Way, folder: &Path, threads: usize, passes: usize) -> anyhow::Result<()> {
     let (files, _) = session::discover::expand(&[folder.to_owned()]);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let settings = Settings::default();
@@ -168,8 +171,11 @@ fn measure(way: Way, folder: &Path, threads: usize) -> anyhow::Result<()> {
     let pass = || -> usize { pool.install(|| files.par_iter().map(run).sum()) };
     anyhow::ensure!(pass() > 0, "nothing was read");
     let (began, worked) = (Instant::now(), processor_seconds());
-    anyhow::ensure!(pass() > 0, "nothing was read");
-    println!("{} {} {}", began.elapsed().as_secs_f64(), processor_seconds() - worked, peak_megabytes());
+    for _ in 0..passes {
+        anyhow::ensure!(pass() > 0, "nothing was read");
+    }
+    let (wall, cpu) = (began.elapsed().as_secs_f64(), processor_seconds() - worked);
+    println!("{} {} {}", wall / passes as f64, cpu / passes as f64, peak_megabytes());
     Ok(())
 }
 

@@ -13,6 +13,10 @@
 //! that differs is *wrong*. Runs that fail although their changes are the true ones have no cause and are counted
 //! apart. A note covers a cause when it names the call and the sort of difference (and the argument).
 //!
+//! A note on a call at which failing runs differ in several ways makes several claims, while the figures quoted are
+//! of notes with one each; so a cycle has a second line in which ten claims are counted instead of ten notes. What a
+//! cycle gives besides (playbooks, preferences) takes up places and names no cause.
+//!
 //! Contrasts are of two sorts, and both are notes: tested ones, and places to check, where runs of a job are too few
 //! for a test and were compared one by one. Only the first claim a direction, so they have a line of their own.
 //!
@@ -72,8 +76,11 @@ fn coverage(runs: &[Run], splits: &[Split], method: Method, most: usize) -> [f64
         let notes = &notes[..notes.len().min(most)];
         given += notes.len() as f64;
         for run in held.iter().map(|&i| &runs[i]).filter(|run| !run.succeeded() && !run.causes.is_empty()) {
-            let covered =
-                run.causes.iter().filter(|cause| notes.iter().any(|note| note.covers(cause))).count();
+            let covered = run
+                .causes
+                .iter()
+                .filter(|cause| notes.iter().flatten().any(|claim| claim.covers(cause)))
+                .count();
             any += f64::from(u8::from(covered > 0));
             all += f64::from(u8::from(covered == run.causes.len()));
             share += covered as f64 / run.causes.len() as f64;

@@ -50,6 +50,7 @@ impl Settings {
             ("mining.template_similarity", mining.template_similarity),
             ("mining.job_similarity", mining.job_similarity),
             ("mining.false_discovery_rate", mining.false_discovery_rate),
+            ("mining.least_chance", mining.least_chance),
             ("mining.workflow_core_share", mining.workflow_core_share),
             ("mining.workflow_optional_share", mining.workflow_optional_share),
             ("mining.workflow_fill_share", mining.workflow_fill_share),
@@ -191,6 +192,12 @@ pub struct Mining {
     pub job_similarity: f64,
     /// False-discovery rate of contrast mining, 0 to 1.
     pub false_discovery_rate: f64,
+    /// Least probability of making runs fail with which a habit is told as a place to check, 0 to 1; higher for
+    /// fewer and surer ones.
+    pub least_chance: f64,
+    /// Most calls that are told as places to check because failing runs differ in them, where runs of a job are too
+    /// few for a test.
+    pub untested_calls: usize,
     /// Largest gap (steps) inside a workflow.
     pub workflow_gap: usize,
     /// Shortest workflow, steps.
@@ -225,6 +232,8 @@ impl Default for Mining {
             template_similarity: 0.6,
             job_similarity: 0.75,
             false_discovery_rate: 0.1,
+            least_chance: 0.25,
+            untested_calls: 6,
             workflow_gap: 4,
             workflow_min_steps: 3,
             workflow_max_steps: 12,

@@ -193,7 +193,11 @@ impl Looking<'_> {
         let how =
             match (landing.again, self.history.brought_by(landing.landed)) {
                 (true, _) => How::Relanded,
-                (_, at) if self.history.is_commit(landing.landed, &learning.commit) => {
+                (_, at)
+                    if learning
+                        .commit()
+                        .is_some_and(|commit| self.history.is_commit(landing.landed, commit)) =>
+                {
                     if at == landing.landed { How::FastForward } else { How::Merge }
                 }
                 _ if landing.in_company => How::Squash,
@@ -242,7 +246,7 @@ impl Looking<'_> {
             // Git removes commits that no branch has any more; what they said is then unknown.
             at.map(|at| self.repo.read(at, &outside(self.root, note))).unwrap_or(Ok(None))
         };
-        let proposed = read(Oid::parse(&learning.commit), &learning.note).unwrap_or(None);
+        let proposed = read(learning.commit(), &learning.note).unwrap_or(None);
         let before = read(Oid::parse(&cycle.base), &learning.note).unwrap_or(None);
         let now = read(Some(self.target), place)?;
         Ok(match (proposed, now) {
@@ -277,7 +281,7 @@ pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -
     for Proposal { learning, verdict, note, .. } in decided(repo, cycles, target, root)? {
         let Some(pattern) = Fingerprint::parse(&learning.pattern) else { continue };
         let counted = &learning.support;
-        let text = match Oid::parse(&learning.commit) {
+        let text = match learning.commit() {
             Some(commit) => repo.read(commit, &outside(root, &learning.note)).unwrap_or(None),
             None => None,
         };

@@ -28,11 +28,14 @@ pub(crate) const METHODS: [(&str, Method); 10] = [
 pub(crate) fn mine(world: &World, settings: &Mining) -> Vec<(Habit, Grade)> {
     let jobs = Jobs::group(&world.digests, settings);
     let found = contrast::mine(&Corpus { digests: &world.digests, jobs, settings });
-    let habit = |pattern: git_dream::pattern::Pattern| match pattern.lesson {
-        Lesson::Contrast(lesson) => Some((lesson.habit, pattern.grade)),
-        _ => None,
+    let habits = |pattern: git_dream::pattern::Pattern| match pattern.lesson {
+        Lesson::Contrast(lesson) => {
+            let also = lesson.also.into_iter().map(|further| (further.habit, Grade::Friction));
+            std::iter::once((lesson.habit, pattern.grade)).chain(also).collect()
+        }
+        _ => Vec::new(),
     };
-    found.into_iter().filter_map(habit).collect()
+    found.into_iter().flat_map(habits).collect()
 }
 
 fn told(world: &World, settings: &Mining, least: Grade) -> BTreeSet<Habit> {

@@ -6,27 +6,41 @@ use git_dream::digest::Digest;
 use git_dream::digest::step::Step;
 use git_dream::pattern::job::Jobs;
 use git_dream::pattern::statistics::stratified;
-use git_dream::pattern::{Corpus, Grade, Habit, Lesson, Pattern, contrast, mistake};
+use git_dream::pattern::{Corpus, Grade, Habit, Lesson, Pattern, contrast, mine};
+use git_dream::redact::redact;
 use git_dream::settings::Mining;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a note says, as far as causes go.
+/// What a note says, as far as causes go: one claim or several.
+pub(crate) type Note = Vec<Claim>;
+
+/// One thing that a note says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Note {
+pub(crate) enum Claim {
     Habit(Habit),
     /// An error of a call, with the arguments that it is about.
     Error(String, Vec<String>),
 }
 
-impl Note {
+impl Claim {
+    /// The claim that names this cause.
+    fn of(cause: &Cause) -> Claim {
+        let step = |call: &str| Step(redact(call));
+        Claim::Habit(match cause {
+            Cause::Missing(call) => Habit::Omits(step(call)),
+            Cause::Extra(call) => Habit::Does(step(call)),
+            Cause::Wrong(call, key) => Habit::Argument { step: step(call), path: redact(key) },
+        })
+    }
+
     pub(crate) fn covers(&self, cause: &Cause) -> bool {
         match (self, cause) {
-            (Note::Habit(Habit::Omits(step)), Cause::Missing(call)) => **step == **call,
-            (Note::Habit(Habit::Does(step)), Cause::Extra(call)) => **step == **call,
-            (Note::Habit(Habit::Argument { step, path }), Cause::Wrong(call, key)) => {
+            (Claim::Habit(Habit::Omits(step)), Cause::Missing(call)) => **step == **call,
+            (Claim::Habit(Habit::Does(step)), Cause::Extra(call)) => **step == **call,
+            (Claim::Habit(Habit::Argument { step, path }), Cause::Wrong(call, key)) => {
                 **step == **call && stem(path) == key
             }
-            (Note::Error(step, paths), Cause::Wrong(call, key)) => {
+            (Claim::Error(step, paths), Cause::Wrong(call, key)) => {
                 step == call && paths.iter().any(|p| stem(p) == key)
             }
             _ => false,
@@ -34,19 +48,24 @@ impl Note {
     }
 }
 
+/// One claim a note, for what says one thing at a time.
+fn single(claims: impl IntoIterator<Item = Claim>) -> Vec<Note> {
+    claims.into_iter().map(|claim| vec![claim]).collect()
+}
+
 /// Learns from runs; the best note first.
 pub(crate) type Method = fn(&[&Run]) -> Vec<Note>;
 
 pub(crate) const METHODS: &[(&str, Method)] = &[
+    ("git-dream, a whole cycle", |seen| notes(cycle(seen))),
+    ("git-dream, a whole cycle, ten claims", |seen| single(notes(cycle(seen)).concat())),
     ("git-dream, contrasts", |seen| notes(mined(seen, Grade::Friction))),
-    ("git-dream, contrasts and errors", |seen| {
-        notes(mined(seen, Grade::Friction).into_iter().chain(errors(seen)).collect())
-    }),
-    ("git-dream, tested contrasts only", |seen| notes(tested(seen))),
-    ("git-dream, confirmed and corroborated only", |seen| notes(mined(seen, Grade::Corroborated))),
+    ("git-dream, tested contrasts only", |seen| notes(tested(seen, Grade::Friction))),
+    ("git-dream, confirmed and corroborated only", |seen| notes(tested(seen, Grade::Corroborated))),
     ("ten best by stratified p", |seen| best_by_p(seen, true)),
     ("ten best by unstratified p", |seen| best_by_p(seen, false)),
     ("most frequent calls of failing runs", most_frequent),
+    ("most frequent true causes (needs truth)", most_frequent_causes),
 ];
 
 fn with_corpus<T>(seen: &[&Run], then: impl Fn(&Corpus<'_>) -> T) -> T {
@@ -63,10 +82,16 @@ fn mined(seen: &[&Run], least: Grade) -> Vec<Pattern> {
     found
 }
 
-/// What a test found, in whatever grade; without places to check, where runs were merely compared.
-fn tested(seen: &[&Run]) -> Vec<Pattern> {
-    let mut found = mined(seen, Grade::Friction);
-    found.retain(|pattern| matches!(&pattern.lesson, Lesson::Contrast(lesson) if lesson.chance.is_some()));
+/// What a test found, in whatever grade; without what was merely compared.
+fn tested(seen: &[&Run], least: Grade) -> Vec<Pattern> {
+    let mut found = mined(seen, least);
+    found.retain_mut(|pattern| match &mut pattern.lesson {
+        Lesson::Contrast(lesson) => {
+            lesson.also.clear();
+            lesson.chance.is_some()
+        }
+        _ => false,
+    });
     found
 }
 
@@ -75,29 +100,63 @@ pub(crate) fn tell(seen: &[&Run]) {
     for pattern in mined(seen, Grade::Friction) {
         if let Lesson::Contrast(lesson) = pattern.lesson {
             println!("{} {:?} {:?} p {:.4}", pattern.grade, lesson.habit, lesson.table, lesson.p);
+            lesson.also.iter().for_each(|also| println!("    also {:?} {:?}", also.habit, also.table));
         }
+    }
+    let told = notes(cycle(seen));
+    let mut times: BTreeMap<&Cause, (usize, BTreeSet<&str>)> = BTreeMap::new();
+    for run in seen.iter().filter(|run| !run.succeeded()) {
+        for cause in &run.causes {
+            let entry = times.entry(cause).or_default();
+            entry.0 += 1;
+            entry.1.insert(&run.task);
+        }
+    }
+    let mut causes: Vec<_> = times.into_iter().collect();
+    causes.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
+    println!("\ntrue causes: failing runs, tasks, place of the first note of a cycle that names it");
+    for (cause, (runs, tasks)) in causes {
+        let place = told.iter().position(|note| note.iter().any(|claim| claim.covers(cause)));
+        let place = place.map_or("-".to_owned(), |at| (at + 1).to_string());
+        println!("{runs:>4} {:>3} {place:>3}  {cause:?}", tasks.len());
     }
     let jobs = with_corpus(seen, |corpus| corpus.jobs.count());
     let tasks: BTreeSet<&str> = seen.iter().map(|run| &*run.task).collect();
     println!("{jobs} jobs of {} tasks", tasks.len());
 }
 
-fn errors(seen: &[&Run]) -> Vec<Pattern> {
-    with_corpus(seen, mistake::mine)
+/// All that a cycle mines.
+fn cycle(seen: &[&Run]) -> Vec<Pattern> {
+    let digests: Vec<Digest> = seen.iter().map(|run| run.digest.clone()).collect();
+    mine(&digests, &Mining::default(), &[])
+}
+
+/// What truth says was wrong most often with the failing runs: no method, but what one could hope for.
+fn most_frequent_causes(seen: &[&Run]) -> Vec<Note> {
+    let mut times: BTreeMap<&Cause, usize> = BTreeMap::new();
+    let failing = seen.iter().filter(|run| !run.succeeded());
+    failing.flat_map(|run| &run.causes).for_each(|cause| *times.entry(cause).or_default() += 1);
+    let mut causes: Vec<(&Cause, usize)> = times.into_iter().collect();
+    causes.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    single(causes.into_iter().map(|(cause, _)| Claim::of(cause)))
 }
 
 /// What patterns say, in the order in which a dream ranks them.
 fn notes(mut patterns: Vec<Pattern>) -> Vec<Note> {
     patterns.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.fingerprint.cmp(&b.fingerprint)));
     let note = |pattern: Pattern| match pattern.lesson {
-        Lesson::Contrast(lesson) => Some(Note::Habit(lesson.habit)),
+        Lesson::Contrast(lesson) => {
+            let also = lesson.also.into_iter().map(|further| further.habit);
+            std::iter::once(lesson.habit).chain(also).map(Claim::Habit).collect()
+        }
         Lesson::Error(lesson) => {
             let paths = lesson.arguments.iter().map(|path| path.to_string()).collect();
-            Some(Note::Error(lesson.step.to_string(), paths))
+            vec![Claim::Error(lesson.step.to_string(), paths)]
         }
-        _ => None,
+        // A note of another kind takes one of the ten places and names no cause.
+        _ => Vec::new(),
     };
-    patterns.into_iter().filter_map(note).collect()
+    patterns.into_iter().map(note).collect()
 }
 
 /// Presence of steps by p on the failing side, the stricter way within jobs and the naive way over all runs.
@@ -115,7 +174,7 @@ fn best_by_p(seen: &[&Run], by_job: bool) -> Vec<Note> {
         tested.push((found.p, habit));
     }
     tested.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
-    tested.into_iter().take(10).map(|(_, habit)| Note::Habit(habit)).collect()
+    single(tested.into_iter().take(10).map(|(_, habit)| Claim::Habit(habit)))
 }
 
 /// Every changing call of failing runs, as extra and as missing, most frequent first.
@@ -128,7 +187,7 @@ fn most_frequent(seen: &[&Run]) -> Vec<Note> {
     let mut steps: Vec<(&Step, usize)> = times.into_iter().collect();
     steps.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     let both = |(step, _): (&Step, usize)| [Habit::Does(step.clone()), Habit::Omits(step.clone())];
-    steps.into_iter().flat_map(both).map(Note::Habit).collect()
+    single(steps.into_iter().flat_map(both).map(Claim::Habit))
 }
 
 /// Share of claims that keep their direction, and how many could be judged.
@@ -136,8 +195,8 @@ pub(crate) fn direction(runs: &[Run], splits: &[Split], method: Method) -> Strin
     let (mut kept, mut lost, mut silent) = (0, 0, 0);
     for (seen, held) in splits {
         let learnt: Vec<&Run> = seen.iter().map(|&i| &runs[i]).collect();
-        for note in method(&learnt).into_iter().take(10) {
-            let Note::Habit(habit) = note else { continue };
+        for claim in method(&learnt).into_iter().take(10).flatten() {
+            let Claim::Habit(habit) = claim else { continue };
             let lean = lean(runs, seen, held, &habit);
             if lean > 1e-9 {
                 kept += 1;

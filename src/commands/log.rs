@@ -94,14 +94,14 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
 
 fn learnt(repo: &crate::repo::Repo, proposal: &Proposal<'_>) -> Learnt {
     let Proposal { learning, verdict, how, by, note, .. } = proposal;
-    let commit = crate::repo::Oid::parse(&learning.commit).and_then(|commit| repo.past(commit).ok());
+    let commit = learning.commit().and_then(|commit| repo.past(commit).ok());
     let trailers = commit.map(|commit| commit.trailers()).unwrap_or_default();
     let evidence = trailers.into_iter().filter(|trailer| trailer.key == "Dream-Evidence");
     Learnt {
         verdict: *verdict,
         how: how.to_string(),
         by: by.clone(),
-        commit: learning.commit.clone(),
+        commit: learning.commit.clone().unwrap_or_default(),
         change: learning.change.clone(),
         kind: learning.kind.clone(),
         note: note.clone(),

@@ -120,7 +120,7 @@ fn sort_in(status: &mut Status, proposal: &Proposal<'_>) {
         Verdict::Pending => {
             let branch = cycle.branch.clone().unwrap_or_default();
             status.pending.entry(branch).or_default().push(Waiting {
-                commit: learning.commit.chars().take(10).collect(),
+                commit: learning.commit().map(|commit| commit.short()).unwrap_or_default(),
                 kind: learning.kind.clone(),
                 title: learning.title.clone(),
                 grade: learning.grade.clone(),

@@ -14,7 +14,7 @@ mod report;
 mod target;
 
 pub use parts::Part;
-pub use report::{LearningReport, Report, SessionCounts};
+pub use report::{Report, SessionCounts};
 pub use target::Target;
 
 use crate::digest::Digest;

@@ -1,8 +1,8 @@
 //! What the ledger keeps of a cycle.
 
 use super::{BUILTIN, Report};
-use crate::learning::{Learning, Planned};
-use crate::ledger::{CycleRecord, LearningRecord, RefusedRecord, SupportRecord};
+use crate::learning::Planned;
+use crate::ledger::{CycleRecord, RefusedRecord};
 use crate::pattern::{Known, Pattern};
 use crate::settings::Settings;
 use jiff::Timestamp;
@@ -61,14 +61,7 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
         engine: BUILTIN.to_owned(),
         settings: (*setting).to_owned(),
         counts,
-        learnings: planned
-            .learnings
-            .iter()
-            .zip(&report.learnings)
-            .map(|(learning, reported)| {
-                learning_record(learning, reported.commit.as_deref().unwrap_or_default())
-            })
-            .collect(),
+        learnings: report.learnings.clone(),
         refused: planned
             .refused
             .iter()
@@ -81,18 +74,5 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
         known: newly_named
             .map(|pattern| Known { fingerprint: pattern.fingerprint.clone(), anchor: pattern.anchor.clone() })
             .collect(),
-    }
-}
-
-fn learning_record(learning: &Learning, commit: &str) -> LearningRecord {
-    LearningRecord {
-        commit: commit.to_owned(),
-        change: learning.change.to_string(),
-        kind: learning.kind.to_string(),
-        note: learning.note.clone(),
-        title: learning.title.clone(),
-        pattern: learning.pattern.to_string(),
-        grade: learning.grade.to_string(),
-        support: SupportRecord::from(&learning.support),
     }
 }

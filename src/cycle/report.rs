@@ -4,7 +4,7 @@ use super::gather::Gathered;
 use super::parts::Part;
 use super::target::Target;
 use crate::learning::{Planned, Refused};
-use crate::ledger::SupportRecord;
+use crate::ledger::LearningRecord;
 use crate::repo::Oid;
 use crate::session::Skipped;
 use serde::{Serialize, Serializer};
@@ -33,7 +33,7 @@ pub struct Report {
     #[serde(serialize_with = "as_rows")]
     pub skipped: Vec<Skipped>,
     /// What is proposed, in the order of the commits.
-    pub learnings: Vec<LearningReport>,
+    pub learnings: Vec<LearningRecord>,
     /// What is not proposed, and why.
     pub refused: Vec<Refused>,
     /// Patterns that the memory already says, that wait for review or that were rejected.
@@ -58,27 +58,6 @@ pub struct SessionCounts {
     pub skipped: u32,
     /// Left for the next cycle, because they are still being written.
     pub unsettled: u32,
-}
-
-/// One learning of a dream.
-#[derive(Clone, Debug, Serialize)]
-pub struct LearningReport {
-    /// Its commit; `None` when nothing was written.
-    pub commit: Option<String>,
-    /// `add`, `revise`, …
-    pub change: String,
-    /// `mistake`, `playbook`, `preference`.
-    pub kind: String,
-    /// The note's path inside the memory.
-    pub note: String,
-    /// The learning in a sentence.
-    pub title: String,
-    /// The pattern's fingerprint.
-    pub pattern: String,
-    /// How sure we may be.
-    pub grade: String,
-    /// How much speaks for it.
-    pub support: SupportRecord,
 }
 
 impl Report {
@@ -110,20 +89,10 @@ impl Report {
         gathered: &Gathered,
         planned: &Planned,
     ) -> Report {
-        let learning = |learning: &crate::learning::Learning| LearningReport {
-            commit: None,
-            change: learning.change.to_string(),
-            kind: learning.kind.to_string(),
-            note: learning.note.clone(),
-            title: learning.title.clone(),
-            pattern: learning.pattern.to_string(),
-            grade: learning.grade.to_string(),
-            support: SupportRecord::from(&learning.support),
-        };
         Report {
             cycle: Some(cycle.to_owned()),
             branch: (!planned.learnings.is_empty()).then(|| format!("dream/{cycle}")),
-            learnings: planned.learnings.iter().map(learning).collect(),
+            learnings: planned.learnings.iter().map(LearningRecord::from).collect(),
             refused: planned.refused.clone(),
             settled: planned.settled,
             left_over: planned.left_over,

@@ -194,7 +194,7 @@ fn ask(session: &Session) -> Option<&Clean> {
 }
 
 /// The calls of a session with their events, in order.
-pub fn calls(session: &Session) -> impl Iterator<Item = (&Event, &Call)> {
+pub fn calls(session: &Session) -> impl DoubleEndedIterator<Item = (&Event, &Call)> {
     session.events.iter().filter_map(|event| match &event.body {
         Body::Call(call) => Some((event, call)),
         _ => None,
@@ -211,17 +211,16 @@ fn writes(session: &Session, settings: &Reading) -> Vec<Write> {
 /// at files.
 fn checks(session: &Session, settings: &Reading) -> Vec<Write> {
     let mut known = BTreeSet::new();
-    let asking = calls(session).filter(|(_, call)| {
-        step::command_line(call).is_some() && !step::changes_something(call) && !failure::has_failed(call)
-    });
+    let asking = calls(session)
+        .filter(|(_, call)| step::command_line(call).is_some() && !step::changes_something(call));
     let checks = asking.filter_map(|(event, call)| {
-        let is_new = |form: &Form| {
-            let step = form.step();
-            let flags = form.details().filter(|detail| detail.starts_with('-')).map(str::to_owned);
-            let flags: Vec<String> = flags.collect();
-            !step::handles_files(&step) && !step::is_look_around(&step) && known.insert((step, flags))
-        };
-        step::forms_of(call).last().is_some_and(is_new).then(|| write(event, call, settings)).flatten()
+        let form = step::forms_of(call).pop()?;
+        let flags = form.details().filter(|detail| detail.starts_with('-')).map(str::to_owned);
+        let kind = (form.step(), flags.collect::<Vec<String>>());
+        let tells = !step::handles_files(&kind.0) && !step::is_look_around(&kind.0) && !known.contains(&kind);
+        let write = tells.then(|| write(event, call, settings)).flatten().filter(|write| write.ok)?;
+        known.insert(kind);
+        Some(write)
     });
     checks.take(settings.max_writes).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::remark::{Remark, Sort};
 use super::{Outcome, OutcomeSource, calls, failure, step};
-use crate::session::{Body, Call, Session, Status};
+use crate::session::{Body, Session, Status};
 
 /// The outcome of a session, with the source of that judgement; `None` when nothing in it tells.
 ///
@@ -20,16 +20,12 @@ pub(super) fn of(session: &Session, remarks: &[Remark]) -> Option<Outcome> {
 /// The last test or build that ran to its end, if nothing was edited after it: what ran before says nothing about
 /// how the work ended.
 fn last_verification(session: &Session) -> Option<Outcome> {
-    let mut last: Option<&Call> = None;
-    for (_, call) in calls(session) {
-        let steps = step::of(call);
-        if steps.last().is_some_and(step::is_test) {
-            last = Some(call);
-        } else if steps.iter().any(step::is_edit) {
-            last = None;
-        }
-    }
-    let last = last?;
+    // From the end, as the last of either decides.
+    let last = calls(session).rev().map(|(_, call)| (call, step::of(call))).find_map(|(call, steps)| {
+        let tests = steps.last().is_some_and(step::is_test);
+        (tests || steps.iter().any(step::is_edit)).then_some((call, tests))
+    });
+    let (last, _) = last.filter(|(_, tests)| *tests)?;
     let score = match last.status {
         Status::Refused | Status::Unanswered => return None,
         Status::Failed { .. } => 0.0,

@@ -2,8 +2,9 @@
 //!
 //! Owns the layout ([`layout`]), the record of a cycle ([`CycleRecord`]), the rule which of two digests of one
 //! session counts ([`newest()`]), what becomes known of a session later ([`LateOutcome`]), and what spares reading
-//! again ([`cache`] of texts, [`stat_cache`] of transcripts). The ledger and the inboxes are read as one set. Refuses to judge digests, and to move refs: [`Ledger::append`] prepares a
-//! commit that the cycle moves together with its branch.
+//! again ([`cache`] of digests and texts, [`stat_cache`] of transcripts). The ledger and the inboxes are read as one set.
+//! Refuses to judge digests, and to move refs: [`Ledger::append`] prepares a commit that the cycle moves together with
+//! its branch.
 
 pub mod cache;
 mod find;

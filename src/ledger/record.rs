@@ -3,7 +3,9 @@
 //! A wire format of its own, with a version: what is in a repository today must be readable by every later
 //! git-dream, whatever the types of the domain become. Unknown fields are ignored, absent ones have defaults.
 
+use crate::learning::Learning;
 use crate::pattern::{Known, Support};
+use crate::repo::Oid;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,8 +46,8 @@ pub struct CycleRecord {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LearningRecord {
-    /// The commit that proposes it.
-    pub commit: String,
+    /// The commit that proposes it; `None` while it is only planned.
+    pub commit: Option<String>,
     /// `add`, `revise`, `promote`, `merge`, `retire`.
     pub change: String,
     /// `mistake`, `playbook`, `preference`.
@@ -60,6 +62,28 @@ pub struct LearningRecord {
     pub grade: String,
     /// What it rests on, counted.
     pub support: SupportRecord,
+}
+
+impl LearningRecord {
+    /// The commit that proposes it, where that is the name of one.
+    pub fn commit(&self) -> Option<Oid> {
+        self.commit.as_deref().and_then(Oid::parse)
+    }
+}
+
+impl From<&Learning> for LearningRecord {
+    fn from(learning: &Learning) -> LearningRecord {
+        LearningRecord {
+            commit: None,
+            change: learning.change.to_string(),
+            kind: learning.kind.to_string(),
+            note: learning.note.clone(),
+            title: learning.title.clone(),
+            pattern: learning.pattern.to_string(),
+            grade: learning.grade.to_string(),
+            support: SupportRecord::from(&learning.support),
+        }
+    }
 }
 
 /// What a learning rests on.

@@ -12,6 +12,7 @@ use crate::repo::Repo;
 use crate::session::SessionId;
 use anyhow::{Context, Result};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs::Metadata;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -98,8 +99,12 @@ impl StatCache {
         let draft = self.file.with_file_name(format!("seen.{}", std::process::id()));
         let mut content = format!("{}\n", self.stamp);
         for (path, (stat, sessions)) in &self.files {
-            let sessions = sessions.iter().map(SessionId::as_str).collect::<Vec<_>>().join(" ");
-            content.push_str(&format!("{}\t{}\t{sessions}\t{path}\n", stat.size, stat.modified));
+            let _ = write!(content, "{}\t{}\t", stat.size, stat.modified);
+            for (number, session) in sessions.iter().enumerate() {
+                content.push_str(if number > 0 { " " } else { "" });
+                content.push_str(session.as_str());
+            }
+            let _ = writeln!(content, "\t{path}");
         }
         content.push_str("end\n");
         let written = std::fs::File::create(&draft)

@@ -8,8 +8,8 @@
 //! those worth telling, of several that say the same ([`likeness`]) one.
 //!
 //! Three tiers. *Confirmed* holds the false-discovery bound. *Corroborated* misses it narrowly. *Friction* is a
-//! place to check: a habit that is likely enough, or, where runs of a job are too few for any test, a
-//! [`difference`] between single runs ([`change`]) that recurs. Refuses to tell what is seen in a single job or
+//! place to check: a habit that is likely enough, or, where runs of a job are too few for any test, a call in which
+//! single runs recur to differ ([`difference`], [`change`]). Refuses to tell what is seen in a single job or
 //! what is a matter of long and short runs.
 
 mod candidate;
@@ -22,7 +22,7 @@ mod likeness;
 mod runs;
 mod selection;
 
-use super::statistics::stratified;
+use super::statistics::stratified::{self, Table};
 use super::{ContrastLesson, Corpus, Evidence, Fingerprint, Habit, Lesson, Pattern, witness};
 use crate::digest::Digest;
 use crate::digest::step::Step;
@@ -35,8 +35,12 @@ use std::collections::BTreeSet;
 const EQUIVALENT: f64 = 0.9;
 
 /// Power of the share of runs without a trait by which its being the mistake is believed beforehand: what half of
-/// all runs do is a quarter as likely a mistake as what hardly any does, because most of what agents do is right.
-const RARITY: i32 = 2;
+/// all runs do is an eighth as likely a mistake as what hardly any does, because most of what agents do is right.
+const RARITY: i32 = 3;
+
+/// How readily it is believed that leaving a step out is the mistake, against doing one: most of what some runs do
+/// and others do not is needed by neither.
+const OMISSION: f64 = 0.5;
 
 /// Most traits that are looked at together, those that show most alone.
 const MOST_TOGETHER: usize = 160;
@@ -44,12 +48,11 @@ const MOST_TOGETHER: usize = 160;
 /// How many times the false-discovery bound a habit may miss and still count as corroborated.
 const CANDIDATES: f64 = 2.0;
 
-/// Least probability of making runs fail with which a habit is told, 0 to 1; of what could not be tested no more is
-/// believed.
-const LEAST_CHANCE: f64 = 0.25;
+/// Probability with which what could not be tested is taken to make runs fail, 0 to 1.
+const UNTESTED_CHANCE: f64 = 0.25;
 
-/// Most differences that are told at once without a test that held.
-const MOST_OBSERVED: usize = 6;
+/// Most further ways to differ in a call that are told with the first; more say no more than to be careful.
+const MOST_FURTHER: usize = 3;
 
 /// Most contrasts that are told at once.
 const MOST_CONTRASTS: usize = 24;
@@ -67,39 +70,45 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
 /// `cost` is what a failed run costs, in calls.
 fn pattern(corpus: &Corpus<'_>, finding: Finding, cost: f64) -> Pattern {
     let failing: BTreeSet<usize> = finding.failing.iter().copied().collect();
-    let seen_in: BTreeSet<usize> = failing.iter().copied().chain(finding.beside).collect();
-    let anchor = anchor(&finding.habit);
+    let beside = finding.beside.iter();
+    let seen_in: BTreeSet<usize> = failing.iter().chain(beside).copied().collect();
+    let anchor = anchor(&finding);
     let parts: Vec<&str> = anchor.iter().map(|part| &**part).collect();
-    let table = finding.tables.iter().fold([0u32; 4], |sum, table| {
-        let informative = stratified::is_informative(table);
-        std::array::from_fn(|i| sum[i] + if informative { table[i] } else { 0 })
-    });
     Pattern {
         fingerprint: Fingerprint::of(&parts),
         support: witness::support(corpus.digests, &corpus.jobs, &seen_in),
         scope: witness::scope(corpus.digests, &seen_in),
         evidence: evidence(corpus, &finding.habit, &failing),
         grade: finding.grade,
-        weight: finding.excess.max(0.0) * cost * finding.chance.unwrap_or(LEAST_CHANCE),
+        weight: finding.excess.max(0.0) * cost * finding.chance.unwrap_or(UNTESTED_CHANCE),
         lesson: Lesson::Contrast(ContrastLesson {
             odds_ratio: stratified::odds_ratio(&finding.tables).value,
             p: finding.p,
             q: finding.q,
             chance: finding.chance,
-            table,
+            table: total(&finding.tables),
+            also: finding.also,
             habit: finding.habit,
         }),
         anchor,
     }
 }
 
-/// `contrast`, the sort of habit, then what it is about.
-fn anchor(habit: &Habit) -> Vec<Clean> {
+/// The runs of all jobs that tell something.
+fn total(tables: &[Table]) -> Table {
+    let telling = tables.iter().filter(|table| stratified::is_informative(table));
+    telling.fold([0; 4], |sum, table| std::array::from_fn(|i| sum[i] + table[i]))
+}
+
+/// `contrast`, the sort of habit, then what it is about. What was merely compared goes by its call alone, because
+/// with every new run another way to differ in it may come first.
+fn anchor(finding: &Finding) -> Vec<Clean> {
     let about = |sort: &'static str, parts: &[&Clean]| {
         let fixed = [Clean::fixed("contrast"), Clean::fixed(sort)];
         fixed.into_iter().chain(parts.iter().map(|part| (*part).clone())).collect()
     };
-    match habit {
+    match &finding.habit {
+        habit if finding.chance.is_none() || !finding.also.is_empty() => about("differs", &[&habit.step().0]),
         Habit::Does(step) => about("does", &[&step.0]),
         Habit::Omits(step) => about("omits", &[&step.0]),
         Habit::Without { first, then } => about("without", &[&first.0, &then.0]),

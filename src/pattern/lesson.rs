@@ -118,6 +118,17 @@ pub struct ContrastLesson {
     /// Sessions: failed with it, failed without, succeeded with it, succeeded without; only jobs that have both
     /// failing and succeeding runs.
     pub table: [u32; 4],
+    /// Other ways in which failing runs differ in the same step.
+    pub also: Vec<Further>,
+}
+
+/// A further way in which failing runs differ in a step, seen by comparing runs and not tested.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Further {
+    /// The difference, on the side of the failing runs.
+    pub habit: Habit,
+    /// As in [`ContrastLesson::table`].
+    pub table: [u32; 4],
 }
 
 /// Something that failing runs do or leave out.
@@ -143,6 +154,17 @@ pub enum Habit {
         /// The argument.
         path: Clean,
     },
+}
+
+impl Habit {
+    /// The step that it is about: what is done, left out, repeated or given an argument.
+    pub fn step(&self) -> &Step {
+        match self {
+            Habit::Does(step) | Habit::Omits(step) | Habit::Repeats(step) => step,
+            Habit::Without { then, .. } => then,
+            Habit::Argument { step, .. } => step,
+        }
+    }
 }
 
 /// A sequence of steps that sessions of different jobs converge on.

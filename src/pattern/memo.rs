@@ -38,6 +38,12 @@ pub(super) enum Reading {
     Tokens = 6,
     /// Whether a text that a tool printed or a call holds talks to agents.
     Addresses = 7,
+    /// The words of a sentence.
+    Spoken = 8,
+    /// Those of its first clause.
+    Clause = 9,
+    /// A text with what varies masked.
+    Masked = 10,
 }
 
 /// The hash of a sort and a text.

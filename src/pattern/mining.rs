@@ -40,16 +40,16 @@ pub fn mine_telling(
     let digests = timed("· witnesses", told, || witness::independent(digests));
     let jobs = timed("· jobs", told, || job::Jobs::group(&digests, settings));
     let corpus = Corpus { digests: &digests, jobs, settings };
-    let errors_and_workflows = || {
-        let mut patterns = timed("· errors", told, || mistake::mine(&corpus));
-        let workflows = timed("· workflows", told, || playbook::mine(&corpus, &patterns));
-        patterns.extend(workflows);
-        patterns
-    };
+    let errors = || timed("· errors", told, || mistake::mine(&corpus));
+    let workflows = || timed("· workflows", told, || playbook::mine(&corpus));
     let contrasts = || timed("· contrasts", told, || contrast::mine(&corpus));
     let wishes = || timed("· wishes", told, || preference::mine(&corpus));
-    let (mut patterns, (contrasts, wishes)) =
-        rayon::join(errors_and_workflows, || rayon::join(contrasts, wishes));
+    // What takes longest begins first.
+    let errors_and_contrasts = || rayon::join(errors, contrasts);
+    let (mut workflows, (wishes, (mut patterns, contrasts))) =
+        rayon::join(workflows, || rayon::join(wishes, errors_and_contrasts));
+    playbook::link_pitfalls(&mut workflows, &patterns);
+    patterns.extend(workflows);
     patterns.extend(contrasts);
     patterns.extend(wishes);
     timed("· names", told, || identity::keep_names(&mut patterns, known));

@@ -188,7 +188,9 @@ fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
     }
     let recovered = group.roots_where(has_recovered);
     let retried = group.roots_where(|o| has_recovered(o) || was_tried_again(o));
-    let minded = group.roots_where(|o| has_recovered(o) || was_tried_again(o) || o.failure.given_up);
+    // That a question is answered by no is said in the words of giving up as well.
+    let given_up = |o: &Occurrence<'_>| o.failure.given_up && !step::is_question(&o.failure.step);
+    let minded = group.roots_where(|o| has_recovered(o) || was_tried_again(o) || given_up(o));
     let most_minded =
         minded.len() >= LEAST_MINDED.max((MINDED * f64::from(support.sessions)).ceil() as usize);
     if remedies.is_empty() && (!most_minded || passes_by_itself(group)) {

@@ -21,8 +21,8 @@ mod worded;
 
 pub use identity::Known;
 pub use lesson::{
-    ConflictLesson, ContrastLesson, Done, ErrorLesson, Habit, Lesson, Rate, Remedy, Side, Way, WishLesson,
-    WorkflowLesson, WorkflowStep,
+    ConflictLesson, ContrastLesson, Done, ErrorLesson, Further, Habit, Lesson, Rate, Remedy, Side, Way,
+    WishLesson, WorkflowLesson, WorkflowStep,
 };
 pub use mining::{Given, mine, mine_telling};
 

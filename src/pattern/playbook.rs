@@ -1,11 +1,10 @@
 //! Workflows that sessions of different jobs converge on.
 //!
 //! The way of the data: digests → [`trail`] (who did what) → [`chain`] (frequent sequences with gaps) →
-//! [`consensus`] (the workflow around a sequence) → [`judgement`] (whether it holds) → [`mod@complete`] (what else belongs
-//! to it) → patterns. A workflow is
-//! taken only if independent sessions of different jobs follow it, if it is no habit of all sessions, if its order
-//! is kept better than chance would, and if it goes with a [`topic`] or its steps with each other ([`cohesion`]).
-//! Refuses to take steps from failed sessions, and what failed sessions follow as much as others.
+//! [`consensus`] (the workflow around a sequence) → [`judgement`] (whether it holds) → [`course`] (all that its
+//! followers do) → [`mod@call`] and [`hole`] (how each step is called) → patterns. A workflow is taken only if
+//! independent sessions of different jobs follow it, if it is no habit of all sessions, if its order is kept better
+//! than chance would, and if it goes with a [`topic`] or its steps with each other ([`cohesion`]). Refuses to take steps from failed sessions, and what failed sessions follow as much as others.
 
 mod call;
 mod chain;
@@ -30,6 +29,7 @@ use crate::redact::Clean;
 use call::Call;
 use consensus::Workflow;
 use course::Stop;
+use rayon::prelude::*;
 use significance::LogFactorials;
 use std::collections::{BTreeMap, BTreeSet};
 use topic::{Requests, Topic};
@@ -46,8 +46,8 @@ const MOST_ASKS: usize = 3;
 /// Longest quote, bytes.
 const LONGEST_QUOTE: usize = 240;
 
-/// Mines workflows. `mistakes` are the recurring errors already found, to link as pitfalls.
-pub fn mine(corpus: &Corpus<'_>, mistakes: &[Pattern]) -> Vec<Pattern> {
+/// Mines workflows; [`link_pitfalls`] adds what goes wrong on the way.
+pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     let trails = Trails::of(corpus);
     let table = LogFactorials::up_to(trails.all.len() + 1);
     let requests = Requests::of(corpus, &trails);
@@ -69,8 +69,19 @@ pub fn mine(corpus: &Corpus<'_>, mistakes: &[Pattern]) -> Vec<Pattern> {
         }
     }
     let chosen = distinct_workflows(taken);
-    let patterns = chosen.iter().map(|(workflow, topic)| pattern(workflow, topic, corpus, &trails, mistakes));
-    patterns.collect()
+    chosen.par_iter().map(|(workflow, topic)| pattern(workflow, topic, corpus, &trails)).collect()
+}
+
+/// Names, in each workflow, the recurring errors of its steps.
+pub fn link_pitfalls(workflows: &mut [Pattern], mistakes: &[Pattern]) {
+    for workflow in workflows {
+        let Lesson::Workflow(lesson) = &mut workflow.lesson else { continue };
+        let pitfalls = mistakes.iter().filter(|mistake| match &mistake.lesson {
+            Lesson::Error(error) => lesson.steps.iter().any(|step| step.step.is_form_of(&error.step)),
+            _ => false,
+        });
+        lesson.pitfalls = pitfalls.map(|mistake| mistake.fingerprint.clone()).collect();
+    }
 }
 
 /// Whether two anchors of workflows are the same workflow, which gained or lost a step or had one replaced.
@@ -147,13 +158,7 @@ fn rates(workflow: &Workflow, topic: &Topic, trails: &Trails) -> (Rate, Rate) {
     (with, without)
 }
 
-fn pattern(
-    workflow: &Workflow,
-    topic: &Topic,
-    corpus: &Corpus<'_>,
-    trails: &Trails,
-    mistakes: &[Pattern],
-) -> Pattern {
+fn pattern(workflow: &Workflow, topic: &Topic, corpus: &Corpus<'_>, trails: &Trails) -> Pattern {
     let (digests, settings) = (corpus.digests, corpus.settings);
     let name = |symbol: Symbol| &trails.names[symbol as usize];
     let sessions: Vec<usize> =
@@ -176,17 +181,13 @@ fn pattern(
         example: call.as_ref().and_then(|call| call.written(name(stop.step))),
     });
     let steps: Vec<WorkflowStep> = steps.collect();
-    let pitfalls = mistakes.iter().filter(|mistake| match &mistake.lesson {
-        Lesson::Error(error) => steps.iter().any(|step| step.step.is_form_of(&error.step)),
-        _ => false,
-    });
     let corroborated = support.agents >= 2 || support.people >= 2 || with.hits >= settings.min_sessions;
     Pattern {
         fingerprint: Fingerprint::of(&parts),
         lesson: Lesson::Workflow(WorkflowLesson {
             topic: words,
             asks: asks(&sessions, corpus),
-            pitfalls: pitfalls.map(|mistake| mistake.fingerprint.clone()).collect(),
+            pitfalls: Vec::new(),
             steps,
             with,
             without,

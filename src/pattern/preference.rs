@@ -41,6 +41,7 @@ use lexicon::LEXICON;
 use likeness::Vector;
 use std::collections::{BTreeMap, BTreeSet};
 use vote::Wording;
+use wish::Wish;
 use worth::Judge;
 
 /// Share of both sides' sessions from which the smaller side of a conflict is worth showing even if it is one session.
@@ -68,7 +69,8 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     let people = people::People::of(corpus, &requests);
     let said = vote::gather(corpus, &people);
     let groups = group::group(corpus, &said.standing, &requests.worked_with, people.are_told_apart());
-    let passing: Vec<Vector> = said.passing.iter().map(|wish| groups.weights.vector(wish)).collect();
+    let vector = |(wish, times): &(Wish, usize)| (groups.weights.vector(wish), *times);
+    let passing: Vec<(Vector, usize)> = said.passing.iter().map(vector).collect();
     let judge = Judge {
         corpus,
         wordings: &said.standing,

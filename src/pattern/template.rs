@@ -104,6 +104,11 @@ pub fn words(message: &str) -> Vec<Token> {
     remembered(Reading::Tokens, message, || squeezed(mask::tokens(message)))
 }
 
+/// A text with what varies masked; see [`mask::masked`].
+pub fn masked(text: &str) -> String {
+    remembered(Reading::Masked, text, || mask::masked(text))
+}
+
 impl Written for Token {
     fn write(&self, out: &mut Vec<u8>) {
         let Token { masked, raw, glued } = self;

@@ -14,6 +14,7 @@ mod oid;
 mod plan;
 mod read;
 mod sign;
+mod staged;
 mod stale;
 mod tree;
 

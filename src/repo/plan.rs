@@ -4,9 +4,10 @@
 //! gives byte-identical commits: the time is a value in it and nothing is read from clock or environment.
 
 use super::sign::Signer;
-use super::{Oid, Repo, Unusable, tree};
+use super::{Oid, Repo, Unusable, staged, tree};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// Commits to be made, one on top of the other.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,17 +74,23 @@ impl Repo {
             Signing::AsConfigured => Signer::from_config(self, &plan.identity)?,
             Signing::Never => None,
         };
+        let many = plan.commits.len() >= staged::MANY_COMMITS;
+        let staged = many.then(|| staged::in_memory(self)).transpose()?;
+        let to = staged.as_ref().unwrap_or(self);
         let mut parent = match plan.base {
-            Some(base) => Some(
-                self.inner.find_commit(base.raw()).with_context(|| format!("there is no commit {base}"))?,
-            ),
+            Some(base) => {
+                Some(to.inner.find_commit(base.raw()).with_context(|| format!("there is no commit {base}"))?)
+            }
             None => None,
         };
-        let mut written = Vec::new();
+        let (mut written, mut objects) = (Vec::new(), BTreeSet::new());
         for commit in &plan.commits {
-            let id = self.write_commit(commit, parent.as_ref(), &identity, signer.as_ref())?;
-            parent = Some(self.inner.find_commit(id).context("cannot read back the commit just written")?);
+            let id = to.write_commit(commit, parent.as_ref(), &identity, signer.as_ref(), &mut objects)?;
+            parent = Some(to.inner.find_commit(id).context("cannot read back the commit just written")?);
             written.push(id.into());
+        }
+        if let Some(staged) = &staged {
+            staged::pack(self, staged, &objects)?;
         }
         Ok(written)
     }
@@ -109,11 +116,13 @@ impl Repo {
         parent: Option<&git2::Commit<'_>>,
         identity: &git2::Signature<'_>,
         signer: Option<&Signer>,
+        objects: &mut BTreeSet<git2::Oid>,
     ) -> Result<git2::Oid> {
         let subject = commit.message.lines().next().unwrap_or_default();
         let failed = || format!("cannot write the commit {subject:?}; no branch was moved");
         let base = parent.map(|parent| parent.tree()).transpose().with_context(failed)?;
-        let tree = tree::updated(&self.inner, base.as_ref(), &commit.changes).with_context(failed)?;
+        let tree = tree::updated(&self.inner, base.as_ref(), &commit.changes, objects);
+        let tree = tree.with_context(failed)?;
         let message = match commit.message.ends_with('\n') {
             true => commit.message.clone(),
             false => format!("{}\n", commit.message),
@@ -121,16 +130,18 @@ impl Repo {
         let parents = Vec::from_iter(parent);
         let content = self.inner.commit_create_buffer(identity, identity, &message, &tree, &parents);
         let content = content.with_context(failed)?;
-        match signer {
+        let id = match signer {
             None => {
                 let odb = self.inner.odb().with_context(failed)?;
-                odb.write(git2::ObjectType::Commit, &content).with_context(failed)
+                odb.write(git2::ObjectType::Commit, &content).with_context(failed)?
             }
             Some(signer) => {
                 let text = std::str::from_utf8(&content).with_context(failed)?;
                 let signature = signer.sign(text).with_context(failed)?;
-                self.inner.commit_signed(text, &signature, Some("gpgsig")).with_context(failed)
+                self.inner.commit_signed(text, &signature, Some("gpgsig")).with_context(failed)?
             }
-        }
+        };
+        objects.insert(id);
+        Ok(id)
     }
 }

@@ -6,7 +6,7 @@ use super::plan::FileChange;
 use super::read::is_regular;
 use anyhow::{Context, Result, bail};
 use git2::{ObjectType, Repository};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The changes below one folder.
 #[derive(Default)]
@@ -22,22 +22,24 @@ const MOST_COMPONENTS: usize = 64;
 /// deletion of a file that is not there changes nothing; an executable file stays executable.
 ///
 /// Errors on a path that git does not allow, on two changes of one path, and where a change would put a file in
-/// a folder's place or replace a symbolic link or a submodule.
+/// a folder's place or replace a symbolic link or a submodule. `written` takes the names of all objects that were made.
 pub(super) fn updated<'repo>(
     repo: &'repo Repository,
     base: Option<&git2::Tree<'_>>,
     changes: &[FileChange],
+    written: &mut BTreeSet<git2::Oid>,
 ) -> Result<git2::Tree<'repo>> {
     let mut root = Folder::default();
     for change in changes {
         root.add(change)?;
     }
-    let tree = match write_folder(repo, base, &root, "")? {
+    let tree = match write_folder(repo, base, &root, "", written)? {
         Some(tree) => tree,
         None => {
             repo.treebuilder(None).and_then(|empty| empty.write()).context("cannot write an empty tree")?
         }
     };
+    written.insert(tree);
     repo.find_tree(tree).context("cannot read back the tree just written")
 }
 
@@ -74,6 +76,7 @@ fn write_folder(
     base: Option<&git2::Tree<'_>>,
     folder: &Folder<'_>,
     path: &str,
+    written: &mut BTreeSet<git2::Oid>,
 ) -> Result<Option<git2::Oid>> {
     let failed = || format!("cannot write the folder {path:?} to git");
     let mut builder = repo.treebuilder(base).with_context(failed)?;
@@ -88,6 +91,7 @@ fn write_folder(
             },
             Some(content) => {
                 let blob = repo.blob(content).with_context(|| format!("cannot write {path}{name} to git"))?;
+                written.insert(blob);
                 let mode = match was {
                     None => 0o100_644,
                     Some(mode) if is_regular(mode) => {
@@ -112,13 +116,18 @@ fn write_folder(
             Some((Some(ObjectType::Tree), tree)) => Some(repo.find_tree(tree).with_context(failed)?),
             Some(_) => bail!("{path}{name} is a file; a folder cannot take its place"),
         };
-        match write_folder(repo, below.as_ref(), inside, &inside_path)? {
+        match write_folder(repo, below.as_ref(), inside, &inside_path, written)? {
             Some(tree) => drop(builder.insert(*name, tree, 0o040_000).with_context(failed)?),
             None if below.is_some() => builder.remove(*name).with_context(failed)?,
             None => {}
         }
     }
-    if builder.is_empty() { Ok(None) } else { Ok(Some(builder.write().with_context(failed)?)) }
+    if builder.is_empty() {
+        return Ok(None);
+    }
+    let tree = builder.write().with_context(failed)?;
+    written.insert(tree);
+    Ok(Some(tree))
 }
 
 #[cfg(test)]

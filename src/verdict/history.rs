@@ -58,9 +58,9 @@ impl History {
         fitting.next().filter(|_| fitting.next().is_none()).map(|(_, at)| *at)
     }
 
-    /// Whether this is the commit of that name.
-    pub(super) fn is_commit(&self, at: usize, name: &str) -> bool {
-        Oid::parse(name).is_some_and(|id| self.commits.get(at).is_some_and(|past| past.id == id))
+    /// Whether this is that commit.
+    pub(super) fn is_commit(&self, at: usize, id: Oid) -> bool {
+        self.commits.get(at).is_some_and(|past| past.id == id)
     }
 
     /// The commit of the target's own line with which this one came; itself, if it is on that line.

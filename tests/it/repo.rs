@@ -253,3 +253,30 @@ fn any_learning_reverts_cleanly_after_three_later_cycles() {
     }
     assert_eq!(sandbox.git(&dir, &["ls-files"]), "MEMORY.md");
 }
+
+#[test]
+fn many_commits_become_one_pack_and_are_the_commits_that_they_would_be_one_by_one() {
+    let sandbox = Sandbox::new();
+    let commits: Vec<Commit> = (0..30)
+        .map(|number| {
+            let note = file(&format!("mistakes/{number}.md"), &format!("note {number}\n"));
+            commit(&number.to_string(), vec![note, file("MEMORY.md", &"- a line\n".repeat(number + 2))])
+        })
+        .collect();
+    let write = |name: &str, at_once: usize| -> Vec<Oid> {
+        let dir = sandbox.repo(name, &[("MEMORY.md", "# Memory\n")]);
+        let repo = Repo::open(&dir).unwrap();
+        let mut base = repo.resolve("main").unwrap();
+        let mut written = Vec::new();
+        for commits in commits.chunks(at_once) {
+            written.extend(repo.write(&plan(base, commits.to_vec())).unwrap());
+            base = written.last().copied();
+        }
+        repo.move_refs(&[moving("refs/heads/dream/1", None, base)]).unwrap();
+        sandbox.fsck(&dir);
+        let last = sandbox.git(&dir, &["show", "dream/1:mistakes/29.md"]);
+        assert_eq!(last.trim_end(), "note 29");
+        written
+    };
+    assert_eq!(write("one-pack", 30), write("one-by-one", 1));
+}

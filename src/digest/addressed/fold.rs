@@ -75,13 +75,26 @@ fn unaccented(c: char) -> char {
 /// marks gone, dashes and quotes simple. Line breaks stay where they are.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for c in text.chars() {
-        // What programs print is ASCII nearly always, and looks like itself.
-        if c.is_ascii_graphic() || matches!(c, ' ' | '\n') {
-            folded.extend((!is_mark(c)).then(|| c.to_ascii_lowercase()));
-        } else if !is_hidden(c) && !is_variation(c) && !is_mark(c) {
+    let mut rest = text;
+    // What programs print is ASCII nearly always, and looks like itself.
+    let is_plain = |byte: &&u8| {
+        (byte.is_ascii_graphic() && !matches!(byte, b'*' | b'`')) || matches!(byte, b' ' | b'\n')
+    };
+    while !rest.is_empty() {
+        let plain_end = rest.as_bytes().iter().take_while(is_plain).count();
+        let (plain_part, after) = rest.split_at_checked(plain_end).unwrap_or_default();
+        folded.push_str(plain_part);
+        let from = folded.len() - plain_part.len();
+        folded.get_mut(from..).unwrap_or_default().make_ascii_lowercase();
+        let mut characters = after.chars();
+        if let Some(c) = characters.next()
+            && !is_hidden(c)
+            && !is_variation(c)
+            && !is_mark(c)
+        {
             folded.extend(lookalike(c).unwrap_or(c).to_lowercase().map(unaccented).map(plain));
         }
+        rest = characters.as_str();
     }
     folded
 }

@@ -11,11 +11,17 @@ use crate::session::{Body, Event};
 /// Most of an agent's text that is about the call before it, bytes.
 const ABOUT_THE_CALL: usize = 400;
 
-/// Whether the agent's words between this event and its next call, or a person's next turn, say that it gave up.
+/// Most calls after a failure at which an agent still looks into it.
+const LOOKS: usize = 1;
+
+/// Whether the agent's words after this event, as long as it looks into it and no person says more, say that it gave up.
 pub(super) fn follows(events: &[Event], failed: u32) -> bool {
     let from = events.partition_point(|event| event.number <= failed);
-    let next = events.get(from..).unwrap_or_default().iter();
-    let talk = next.take_while(|event| !matches!(event.body, Body::Call(_) | Body::Person(_)));
+    let mut looks = 0;
+    let talk = events.get(from..).unwrap_or_default().iter().take_while(|event| {
+        looks += usize::from(matches!(event.body, Body::Call(_)));
+        looks <= LOOKS && !matches!(event.body, Body::Person(_))
+    });
     talk.into_iter().any(|event| match &event.body {
         Body::Agent(text) => gives_up(salient::start(text, ABOUT_THE_CALL)),
         _ => false,

@@ -89,13 +89,7 @@ fn shell_difference(
     }
     let mut changes = Vec::new();
     let mut span = b.place()?;
-    let folder = |commands: &[Command], before: &Command| -> Option<Range<usize>> {
-        let first = before.place()?.start;
-        let earlier =
-            commands.iter().take_while(|command| command.place().is_some_and(|at| at.start < first));
-        earlier.filter(|command| command.program() == "cd").last().and_then(Command::place)
-    };
-    let (from_folder, to_folder) = (folder(&from_commands, a), folder(&to_commands, b));
+    let (from_folder, to_folder) = (surroundings(&from_commands, a), surroundings(&to_commands, b));
     let text = |line: &Clean, range: &Option<Range<usize>>| range.clone().and_then(|range| line.part(range));
     for (left, right) in differing(&a_words, &b_words) {
         let part = |line: &Clean, command: &Command, words: Range<usize>| {
@@ -125,6 +119,17 @@ fn shell_difference(
     Some((changes, to.part(span)?.cut(most)))
 }
 
+/// Where in a line the commands stand that say where and with what one of them runs: `cd app && . env/activate && …`.
+fn surroundings(commands: &[Command], of: &Command) -> Option<Range<usize>> {
+    const SETTING: &[&str] = &["cd", "pushd", "source", ".", "export", "module", "nvm", "conda", "workon"];
+    let first = of.place()?.start;
+    let earlier = commands.iter().take_while(|command| command.place().is_some_and(|at| at.start < first));
+    let mut places =
+        earlier.filter(|command| SETTING.contains(&command.program())).filter_map(Command::place);
+    let start = places.next()?;
+    Some(start.start..places.last().map_or(start.end, |last| last.end))
+}
+
 /// Whether the second of two calls does what the first was to do: what it does it to stays, or there was nothing. Where
 /// all of that differs, only a call that came directly afterwards is a second try, if one word was replaced or one
 /// resembles what it replaces.
@@ -133,12 +138,24 @@ fn is_second_try(first: &[String], second: &[String], directly: bool) -> bool {
         |words: &[String]| -> Vec<String> { words.iter().filter(|word| !is_option(word)).cloned().collect() };
     let (before, after) = (operands(first), operands(second));
     let kept = |word: &String| after.iter().any(|other| word == other || is_same_file(word, other));
-    let resembles = |word: &String| after.iter().any(|other| resemble(word, other));
+    let resembles = || before.iter().zip(&after).any(|(word, other)| resemble(word, other));
     let replaced = first.iter().zip(second).filter(|(a, b)| a != b).count();
-    before.is_empty()
-        || second.is_empty()
-        || before.iter().any(kept)
-        || directly && (first.len() == second.len() && replaced == 1 || before.iter().any(resembles))
+    let one_replaced = first.len() == second.len() && replaced == 1;
+    // `store open a` and `store fetch a` do two things.
+    let says_another = match (first.first(), second.first()) {
+        (Some(a), Some(b)) => a != b && is_bare(a) && is_bare(b) && !resemble(a, b) && !one_replaced,
+        _ => false,
+    };
+    !says_another
+        && (before.is_empty()
+            || second.is_empty()
+            || before.iter().any(kept)
+            || directly && (one_replaced || resembles()))
+}
+
+/// Whether a word may be the name of what is done, and not of what it is done to.
+pub(super) fn is_bare(word: &str) -> bool {
+    word.len() > 1 && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') && !word.starts_with('-')
 }
 
 /// Whether two words name a file of one name in different folders.

@@ -6,7 +6,7 @@
 //! sessions together can confirm, whatever was done directly afterwards in place of a step never tried again.
 
 use super::Fix;
-use super::difference::{between_calls, command_of, is_option, runs};
+use super::difference::{between_calls, command_of, is_bare, is_option, runs};
 use super::program;
 use crate::digest::addressed::addresses_an_agent;
 use crate::digest::shell::{self, Command};
@@ -79,7 +79,11 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
     for (place, seen) in later() {
         let replaces = step::changes_something(seen.call) || !step::changes_something(failing.call);
         let on_file = on_the_same_file(failing.call, seen.call, step, most).filter(|_| replaces);
-        let comparable = seen.call.tool == failing.call.tool || is_shell(failing) == is_shell(seen);
+        // Where an edit is refused, a program may make it; another edit is of another file.
+        let comparable = match step::is_edit(step) && !is_shell(failing) {
+            true => is_shell(seen) && step::changes_something(seen.call),
+            false => seen.call.tool == failing.call.tool || is_shell(failing) == is_shell(seen),
+        };
         if !seen.worked() || on_file.is_none() && (does(seen, step) || !comparable) {
             continue;
         }
@@ -199,8 +203,8 @@ fn call_of(call: &Call, step: &Step, most: usize) -> Clean {
     Clean::join(&words.iter().collect::<Vec<_>>(), " ")
 }
 
-/// Whether a call of the same step is another mode of its program, as an option tells that the failing call has not:
-/// `store --unlock` after `store --put crate`.
+/// Whether a call of the same step is another mode of its program, as an option or a first word tells that the failing
+/// call has not: `store --unlock` after `store --put crate`, `store unlock` after `store put crate`.
 fn is_other_mode(failing: &Call, other: &Call, step: &Step) -> bool {
     let options = |call: &Call| -> BTreeSet<String> {
         let Some(line) = step::command_line(call) else { return BTreeSet::new() };
@@ -209,7 +213,19 @@ fn is_other_mode(failing: &Call, other: &Call, step: &Step) -> bool {
         let options = words.filter(|word| word.starts_with('-') && word.len() > 1);
         options.map(|word| word.split('=').next().unwrap_or(word).to_owned()).collect()
     };
-    !options(other).is_subset(&options(failing)) && operands(failing).is_disjoint(&operands(other))
+    let first = |call: &Call| -> Option<String> {
+        let line = step::command_line(call)?;
+        let commands = shell::commands(line);
+        let named: BTreeSet<&str> = step.split(' ').collect();
+        let mut words = command_of(&commands, step)?.arguments().filter(|word| !named.contains(word));
+        words.next().filter(|word| is_bare(word)).map(str::to_owned)
+    };
+    let is_other = || first(other).is_some() && first(other) != first(failing);
+    let objects = |call: &Call| -> BTreeSet<String> {
+        operands(call).into_iter().filter(|word| !step.split(' ').any(|named| named == word)).collect()
+    };
+    (!options(other).is_subset(&options(failing)) || is_other())
+        && objects(failing).is_disjoint(&objects(other))
 }
 
 /// Programs of a shell line; empty for other tools.

@@ -31,7 +31,7 @@ pub fn failed(call: &Call) -> bool {
     match call.status {
         Status::Refused | Status::Unanswered => false,
         Status::Failed { exit } => !refused_in_words(&call.output) && !is_expected(call, exit),
-        Status::Returned => !refused_in_words(&call.output) && text_is_an_error(call),
+        Status::Returned => text_is_an_error(call) && !refused_in_words(&call.output),
     }
 }
 
@@ -79,13 +79,11 @@ fn found_nothing_to_do(output: &str) -> bool {
         r"(?i)^(?:\S+ - |\S+: )?(?:there (?:is|are|was|were) )?(?:no|nothing|0)(?: \S+){0,3} to (?:add|amend|apply|clean|commit|delete|deploy|do|fix|",
         r"format|import|install|merge|migrate|publish|pull|push|reconcile|release|remove|report|revert|save|show|stash|submit|sync|update|upgrade|upload)\b",
     ));
+    // From the end: the last line decides nearly always, and the others are counted only where it does not.
     let lines = salient::lines(output);
-    let telling: Vec<&str> = lines
-        .into_iter()
-        .filter_map(|place| output.get(place))
-        .filter(|line| clarity(line) > Clarity::Boilerplate)
-        .collect();
-    telling.len() <= FEW_LINES && telling.last().is_some_and(|line| NOTHING.is_match(line))
+    let lines = lines.into_iter().rev().filter_map(|place| output.get(place));
+    let mut telling = lines.filter(|line| clarity(line) > Clarity::Boilerplate);
+    telling.next().is_some_and(|last| NOTHING.is_match(last)) && telling.take(FEW_LINES).count() < FEW_LINES
 }
 
 /// Whether the output of a question has a complaint in it. What a search found may hold any error message, so
@@ -173,7 +171,8 @@ fn shell_text_is_an_error(line: &Clean, text: &str) -> bool {
     // Hardly any output says either; a search for bytes spares taking line and output apart.
     let says = |words: &str| memmem::find(text.as_bytes(), words.as_bytes()).is_some();
     let (has_traceback, has_missing) = (says(TRACEBACK), says(MISSING));
-    if !has_traceback && !has_missing {
+    let ends_with_error = !has_traceback && !has_missing && ends_with_error(text);
+    if !has_traceback && !has_missing && !ends_with_error {
         return false;
     }
     let commands = shell::commands(line);
@@ -187,7 +186,14 @@ fn shell_text_is_an_error(line: &Clean, text: &str) -> bool {
     let last = places.last().and_then(|place| text.get(place.clone())).unwrap_or_default();
     let traceback = has_traceback && clarity(last) == Clarity::Exception;
     let missing = places.len() <= 2 && last.ends_with(MISSING);
-    traceback || missing
+    traceback || missing || ends_with_error
+}
+
+/// Whether a short output ends with what programs begin their error lines with, in capitals: not with what they found.
+fn ends_with_error(text: &str) -> bool {
+    let last = text.lines().next_back().unwrap_or_default();
+    let states = ["ERROR: ", "FATAL: ", "Error: ", "fatal: "].iter().any(|start| last.starts_with(start));
+    states && text.len() <= SHORT_TEXT && text.lines().count() <= FEW_LINES && !points_at_work(last)
 }
 
 /// The result of a tool other than a shell.

@@ -113,8 +113,15 @@ impl<'a> Lexer<'a> {
             b'(' => self.open_group(),
             b')' => self.close_group(),
             b'#' if self.word.is_none() => self.at = find(self.bytes, self.at, b'\n'),
-            first => self.take(character_length(first)),
+            first => self.take(self.ordinary().max(character_length(first))),
         }
+    }
+
+    /// How many bytes follow that mean themselves wherever they stand.
+    fn ordinary(&self) -> usize {
+        let means_itself =
+            |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
+        self.bytes.get(self.at..).unwrap_or_default().iter().take_while(means_itself).count()
     }
 
     /// Adds the next bytes to the word, growing its last piece where they adjoin.
@@ -155,7 +162,7 @@ impl<'a> Lexer<'a> {
                     self.take(1);
                 }
                 b'$' | b'`' => self.substitution(),
-                first => self.take(character_length(first)),
+                first => self.take(self.ordinary().max(character_length(first))),
             }
         }
     }
@@ -241,18 +248,21 @@ impl<'a> Lexer<'a> {
     }
 
     fn text_of(&self, word: &Unfinished) -> Clean {
+        if let [one] = word.pieces.as_slice() {
+            return self.line.part(one.clone()).unwrap_or_default();
+        }
         let pieces: Vec<Clean> =
             word.pieces.iter().filter_map(|piece| self.line.part(piece.clone())).collect();
-        match pieces.as_slice() {
-            [one] => one.clone(),
-            many => Clean::join(&many.iter().collect::<Vec<_>>(), ""),
-        }
+        Clean::join(&pieces.iter().collect::<Vec<_>>(), "")
     }
 
     fn end_word(&mut self) {
         let Some(unfinished) = self.word.take() else { return };
         // A line that goes on after a word leaves its backslash behind it.
-        let stood = self.line.get(unfinished.start..self.at).unwrap_or_default().trim_end_matches("\\\n");
+        let mut stood = self.line.get(unfinished.start..self.at).unwrap_or_default();
+        while let Some(shorter) = stood.strip_suffix("\\\n") {
+            stood = shorter;
+        }
         let word = Word {
             text: self.text_of(&unfinished),
             literal: !unfinished.substituted,

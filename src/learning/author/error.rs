@@ -14,6 +14,9 @@ const RULE: usize = 200;
 /// Shortest piece of a message that still tells it from others, bytes.
 const LEAST_MESSAGE: usize = 30;
 
+/// Longest call shown as an example, bytes.
+const EXAMPLE: usize = 160;
+
 /// Remedies worth telling.
 const MOST_REMEDIES: usize = 3;
 
@@ -25,6 +28,7 @@ pub(super) fn word(lesson: &ErrorLesson, pattern: &Pattern) -> Wording {
         lesson.remedies.iter().partition(|remedy| is_specific(&remedy.way));
     let mut sentences: Vec<String> = Vec::new();
     sentences.extend(telling.iter().take(MOST_REMEDIES).map(|remedy| imperative(&remedy.way, &step)));
+    sentences.extend(telling.first().and_then(|remedy| example(remedy, &sentences)));
     // Where it was seen what to do, a guess from the message's words adds only doubt; what a value must be like is
     // more than the values that worked.
     let is_example = |remedy: &&Remedy| matches!(&remedy.way, Way::Changed { path, .. } if !in_command(path));
@@ -98,7 +102,7 @@ fn rule(lesson: &ErrorLesson, remedy: Option<&Remedy>, advice: Option<&str>) -> 
         (Some(Remedy { way: Way::Changed { path, to: Some(to), .. }, .. }), Some(advice))
             if !in_command(path) =>
         {
-            format!("Before {step}: {advice}; a {} like {} worked", code(path), code(to))
+            format!("Before {step}: {advice}; a {} like {} worked", code(path), shown(to))
         }
         (Some(remedy), _) => {
             if matches!(remedy.way, Way::Instead { .. }) {
@@ -120,6 +124,14 @@ fn rule(lesson: &ErrorLesson, remedy: Option<&Remedy>, advice: Option<&str>) -> 
         return format!("{does}.");
     }
     format!("{does} ({joint} {}).", code(&brief(unprefixed(&lesson.template), room.min(MOST_MESSAGE))))
+}
+
+/// A call that worked, where the sentence that tells it leaves places open.
+fn example(remedy: &Remedy, told: &[String]) -> Option<String> {
+    let is_open = told.first().is_some_and(|told| told.contains(['<', '…']));
+    let call = &remedy.example.quote;
+    let says_more = call.contains(' ') && !told.iter().any(|told| told.contains(call.as_str()));
+    (is_open && says_more).then(|| format!("For example: {}.", code(&brief(call, EXAMPLE))))
 }
 
 /// Why, in numbers.
@@ -168,30 +180,29 @@ fn where_to_look(remedy: &Remedy) -> String {
 fn imperative(way: &Way, step: &str) -> String {
     match way {
         Way::Changed { path, from, to: Some(to) } => match (in_command(path), from) {
-            (true, Some(from)) => format!("With {step}, write {} instead of {}.", code(to), code(from)),
-            (true, None) => format!("With {step}, write {}.", code(to)),
+            (true, Some(from)) => format!("With {step}, write {} instead of {}.", shown(to), shown(from)),
+            (true, None) => format!("With {step}, write {}.", shown(to)),
             (false, Some(from)) => {
-                format!("Call {step} with {} {} instead of {}.", code(path), code(to), code(from))
+                format!("Call {step} with {} {} instead of {}.", code(path), shown(to), shown(from))
             }
-            (false, None) => format!("Call {step} with {} {}.", code(path), code(to)),
+            (false, None) => format!("Call {step} with {} {}.", code(path), shown(to)),
         },
         Way::Changed { path, .. } => format!("With {step}, change {}.", code(path)),
         Way::Added { path, value } => match (in_command(path), value) {
-            (true, Some(value)) if is_assignment(value) => format!("Set {} for {step}.", code(value)),
-            (true, Some(value)) if value.starts_with("cd ") => {
-                let folder = value.trim_start_matches("cd ");
-                format!("Run {step} in {}: {}.", code(folder), code(&format!("{value} && …")))
+            (true, Some(value)) if is_assignment(value) => format!("Set {} for {step}.", shown(value)),
+            (true, Some(value)) if is_setting(value) => {
+                format!("Run {step} as {}.", code(&format!("{} && …", readable(value))))
             }
-            (true, Some(value)) => format!("With {step}, add {}.", code(&readable(value))),
+            (true, Some(value)) => format!("With {step}, add {}.", shown(value)),
             (true, None) => format!("With {step}, add what is missing to the command line."),
-            (false, Some(value)) => format!("Call {step} with {} {}.", code(path), code(value)),
+            (false, Some(value)) => format!("Call {step} with {} {}.", code(path), shown(value)),
             (false, None) => format!("Call {step} with {}.", code(path)),
         },
         Way::Dropped { path } => format!("With {step}, leave out {}.", code(path)),
         Way::First(done) => before(done, step),
         Way::Instead { step: other, call } => {
             let call = if call.is_empty() { &other.0 } else { call };
-            format!("{} {} instead of {step}.", verb(other), code(&readable(call)))
+            format!("{} {} instead of {step}.", verb(other), shown(call))
         }
     }
 }
@@ -201,13 +212,18 @@ fn before(done: &[Done], step: &str) -> String {
     let one = |done: &Done| match done.step.strip_prefix("edit ").filter(|_| done.call.is_empty()) {
         Some(file) => format!("edit {}", code(file)),
         None if done.call.is_empty() => format!("{} {}", verb(&done.step).to_lowercase(), code(&done.step)),
-        None => format!("{} {}", verb(&done.step).to_lowercase(), code(&readable(&done.call))),
+        None => format!("{} {}", verb(&done.step).to_lowercase(), shown(&done.call)),
     };
     let told = capitalised(&done.iter().map(one).collect::<Vec<_>>().join(", then "));
     match done.last().is_some_and(|last| code(&last.step) == step) {
         true => format!("{told}, then repeat the call of {step} that failed."),
         false => format!("{told} before {step}."),
     }
+}
+
+/// A text as a reader sees it.
+fn shown(text: &str) -> String {
+    code(&readable(text))
 }
 
 /// A call with `…` for a word that nobody knows a name for.
@@ -226,6 +242,13 @@ fn is_assignment(value: &str) -> bool {
     name.is_some_and(|name| {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
     })
+}
+
+/// Whether what was added is a command of its own before the call, which says where or with what it runs.
+fn is_setting(value: &str) -> bool {
+    ["cd ", "pushd ", ". ", "source ", "export ", "module ", "conda ", "nvm "]
+        .iter()
+        .any(|start| value.starts_with(start))
 }
 
 /// Whether an argument is the command line of a shell tool.

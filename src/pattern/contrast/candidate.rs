@@ -1,10 +1,10 @@
 //! Something under test: what it shows, and how readily it is believed.
 
-use super::RARITY;
 use super::departure::Departure;
 use super::habits::{Family, Trait};
 use super::likeness::Sided;
 use super::runs::Runs;
+use super::{OMISSION, RARITY};
 use crate::pattern::Habit;
 use crate::pattern::statistics::gamma::normal_upper_tail;
 use crate::pattern::statistics::joint::{self, Belief, Excess};
@@ -37,7 +37,8 @@ impl Candidate {
         let compared = seen.among.as_ref().map_or(runs.count(), |among| among.len()).max(1);
         let usual = seen.with.len() as f64 / compared as f64;
         let rarity = |usual: f64| (1.0 - usual).powi(RARITY);
-        let readiness = [rarity(usual), if seen.opposite.is_some() { rarity(1.0 - usual) } else { 0.0 }];
+        let omitted = if seen.opposite.is_some() { OMISSION * rarity(1.0 - usual) } else { 0.0 };
+        let readiness = [rarity(usual), omitted];
         let side = usize::from(surplus.excess < 0.0);
         // Margins alone say that it could never be found; counting it would only cost the others.
         let deviation = surplus.variance.sqrt();

@@ -214,11 +214,17 @@ impl<'a> Tally<'a> {
                 succeeded.saturating_sub(succeeding_with),
             ])
         });
+        let tables: Vec<Table> = tables.collect();
+        // Where jobs have both endings, their runs must bear it out.
+        let [a, b, c, d] = super::total(&tables).map(f64::from);
+        if a * (c + d) < TIMES_MORE * c * (a + b) {
+            return None;
+        }
         Some(Difference {
             habit,
             failing: sums.failing.iter().copied().collect(),
             beside: sums.beside.iter().copied().collect(),
-            tables: tables.collect(),
+            tables,
             excess,
         })
     }

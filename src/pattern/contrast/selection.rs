@@ -10,13 +10,13 @@ use super::difference::{self, Difference};
 use super::habits::{self, Family};
 use super::likeness::Sided;
 use super::runs::Runs;
-use super::{CANDIDATES, LEAST_CHANCE, MOST_CONTRASTS, MOST_OBSERVED, MOST_TOGETHER, likeness};
+use super::{CANDIDATES, MOST_CONTRASTS, MOST_FURTHER, MOST_TOGETHER, likeness};
 use crate::digest::step::Step;
 use crate::pattern::statistics::discovery;
 use crate::pattern::statistics::gamma::normal_upper_tail;
-use crate::pattern::statistics::joint;
+use crate::pattern::statistics::joint::{self, Prior};
 use crate::pattern::statistics::stratified::Table;
-use crate::pattern::{Grade, Habit};
+use crate::pattern::{Further, Grade, Habit};
 use crate::settings::Mining;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +40,8 @@ pub(super) struct Finding {
     pub(super) excess: f64,
     /// Confirmed within the bound; corroborated where it misses it narrowly; else friction.
     pub(super) grade: Grade,
+    /// Other ways in which failing runs differ in the same call.
+    pub(super) also: Vec<Further>,
 }
 
 /// Finds the habits worth telling, most certain first.
@@ -54,7 +56,8 @@ pub(super) fn select(runs: &Runs<'_>, settings: &Mining) -> Vec<Finding> {
     look_together(runs, &mut candidates);
     let q = bounded(&candidates);
     let mut findings: Vec<Finding> = Vec::new();
-    for (candidate, q) in candidates.iter().zip(q).filter(|(candidate, _)| candidate.chance() >= LEAST_CHANCE)
+    for (candidate, q) in
+        candidates.iter().zip(q).filter(|(candidate, _)| candidate.chance() >= settings.least_chance)
     {
         let (tables, failing) = candidate.shown(runs);
         if !passes_gates(&tables, &failing, settings) {
@@ -75,6 +78,7 @@ pub(super) fn select(runs: &Runs<'_>, settings: &Mining) -> Vec<Finding> {
             chance: Some(candidate.chance()),
             excess: candidate.excess.value.abs(),
             grade,
+            also: Vec::new(),
         });
     }
     findings.sort_by(|a, b| {
@@ -84,8 +88,7 @@ pub(super) fn select(runs: &Runs<'_>, settings: &Mining) -> Vec<Finding> {
     likeness::leave_out_repetitions(&mut findings);
     let all = candidates.iter().map(Candidate::chance).sum();
     findings.truncate(worth_telling(&findings, all));
-    let observed = observed(difference::observe(runs, settings), &findings);
-    findings.extend(observed);
+    add_observed(difference::observe(runs, settings), &mut findings, settings.untested_calls);
     findings
 }
 
@@ -110,7 +113,9 @@ fn make_even(candidates: &mut [Candidate]) {
 /// late, or not at all, against not at all. The step must show something itself, and one of its orders more than
 /// the best of so many would by chance.
 fn refine(candidates: &mut Vec<Candidate>) {
-    let evidence = |candidate: &Candidate| candidate.excess.evidence(candidate.excess.value.signum()).0;
+    let evidence = |candidate: &Candidate| {
+        candidate.excess.evidence(candidate.excess.value.signum(), Prior::default().effect).0
+    };
     let mut omitted: BTreeMap<&Step, usize> = BTreeMap::new();
     for (i, candidate) in candidates.iter().enumerate().filter(|(_, seen)| seen.family == Family::Step) {
         if let (Habit::Omits(step), true) = (candidate.habit(), evidence(candidate) > 0.0) {
@@ -144,7 +149,8 @@ fn refine(candidates: &mut Vec<Candidate>) {
 /// Looks at what shows something together, the rest keeps no chance.
 fn look_together(runs: &Runs<'_>, candidates: &mut [Candidate]) {
     let alone = |candidate: &Candidate| {
-        let belief = candidate.excess.belief(0.5, candidate.readiness[0], candidate.readiness[1]);
+        let belief =
+            candidate.excess.belief(Prior::default(), candidate.readiness[0], candidate.readiness[1]);
         if candidate.excess.value < 0.0 { belief.help } else { belief.harm }
     };
     let mut order: Vec<(usize, f64)> =
@@ -165,15 +171,16 @@ fn look_together(runs: &Runs<'_>, candidates: &mut [Candidate]) {
         .collect();
     let all: f64 = candidates.iter().map(|candidate| candidate.readiness.iter().sum::<f64>()).sum();
     let looked_at: f64 = traits.iter().map(|seen| seen.harm + seen.help).sum();
-    let (beliefs, share) = joint::look(&runs.strata, &traits, &[length(runs)], all - looked_at);
+    let (beliefs, prior) = joint::look(&runs.strata, &traits, &[length(runs)], all - looked_at);
     for (&i, belief) in standing.iter().zip(beliefs) {
         let z = if candidates[i].side() == 0 { belief.z } else { -belief.z };
         candidates[i].belief = belief;
-        candidates[i].p = normal_upper_tail(z);
+        // It must hold alone, where the test is exact, and beside the others.
+        candidates[i].p = candidates[i].p.max(normal_upper_tail(z));
     }
     for candidate in candidates.iter_mut() {
         if let Source::Departure(_) = candidate.source {
-            candidate.belief = candidate.excess.belief(share, candidate.readiness[0], candidate.readiness[1]);
+            candidate.belief = candidate.excess.belief(prior, candidate.readiness[0], candidate.readiness[1]);
         }
     }
 }
@@ -233,27 +240,87 @@ fn worth_telling(findings: &[Finding], all: f64) -> usize {
     agreement.iter().rposition(|found| *found >= best).map_or(0, |last| last + 1)
 }
 
-/// Differences that recur over jobs, for which there are too few runs to call them a cause; those left out that a
-/// test has told of. Those that most failing runs may owe their failure to come first. That a step is both left out
-/// and done too often is said once, the way it happens more.
-fn observed(differences: Vec<Difference>, told: &[Finding]) -> Vec<Finding> {
-    let mut habits: Vec<Habit> = Vec::new();
-    let is_open = |seen: &Difference| {
-        let before = told.iter().map(|finding| &finding.habit).chain(&habits);
-        let known = before.into_iter().any(|other| likeness::is_same_matter(other, &seen.habit));
-        habits.extend((!known).then(|| seen.habit.clone()));
-        !known
-    };
-    let finding = |seen: Difference| Finding {
-        p: 1.0,
-        q: 1.0,
-        chance: None,
-        grade: Grade::Friction,
-        habit: seen.habit,
-        failing: seen.failing,
-        beside: seen.beside,
-        tables: seen.tables,
-        excess: seen.excess,
-    };
-    differences.into_iter().filter(is_open).map(finding).take(MOST_OBSERVED).collect()
+/// Adds differences that recur over jobs, for which there are too few runs to call them a cause, at most `calls` new
+/// findings: one a call, for whoever looks at a call looks at all of it. The way to differ that most failing runs
+/// may owe their failure to comes first. What a test has told is left out.
+fn add_observed(differences: Vec<Difference>, findings: &mut Vec<Finding>, calls: usize) {
+    let tested = findings.len();
+    for seen in differences {
+        let told = findings.iter().take(tested).any(|finding| match finding.grade {
+            Grade::Friction => likeness::says_more_of(&finding.habit, &seen.habit),
+            _ => likeness::is_same_matter(&finding.habit, &seen.habit),
+        });
+        if told {
+            continue;
+        }
+        let is_of_call = |finding: &&mut Finding| {
+            finding.grade == Grade::Friction && finding.habit.step() == seen.habit.step()
+        };
+        let is_full = findings.len() >= tested + calls;
+        match findings.iter_mut().find(is_of_call) {
+            Some(finding) if finding.also.len() < MOST_FURTHER => finding.add(seen),
+            None if !is_full => findings.push(Finding::of(seen)),
+            _ => {}
+        }
+    }
+}
+
+impl Finding {
+    /// What was merely compared.
+    fn of(seen: Difference) -> Finding {
+        Finding {
+            p: 1.0,
+            q: 1.0,
+            chance: None,
+            grade: Grade::Friction,
+            habit: seen.habit,
+            failing: seen.failing,
+            beside: seen.beside,
+            tables: seen.tables,
+            excess: seen.excess,
+            also: Vec::new(),
+        }
+    }
+
+    /// Adds a further way to differ in the same call.
+    fn add(&mut self, seen: Difference) {
+        let union = |one: &[usize], other: &[usize]| -> Vec<usize> {
+            one.iter().chain(other).copied().collect::<BTreeSet<usize>>().into_iter().collect()
+        };
+        self.failing = union(&self.failing, &seen.failing);
+        self.beside = union(&self.beside, &seen.beside);
+        // A run fails once, in however many ways.
+        self.excess = (self.excess + seen.excess).min(self.failing.len() as f64);
+        self.also.push(Further { habit: seen.habit, table: super::total(&seen.tables) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::redact;
+
+    #[test]
+    fn ways_to_differ_in_one_call_are_one_finding() {
+        let step = |name: &str| Step(redact(name));
+        let seen = |habit: &Habit, excess: f64| Difference {
+            habit: habit.clone(),
+            failing: vec![0, 1],
+            beside: vec![2],
+            tables: vec![[1, 1, 0, 2]],
+            excess,
+        };
+        let omitted = Habit::Omits(step("order"));
+        let other = Habit::Argument { step: step("order"), path: redact("cabin") };
+        let extra = [Habit::Does(step("cancel")), Habit::Does(step("ship"))];
+        let mut findings = Vec::new();
+        let differences =
+            vec![seen(&omitted, 3.0), seen(&extra[0], 2.0), seen(&extra[1], 1.5), seen(&other, 1.0)];
+        add_observed(differences, &mut findings, 2);
+        let told: Vec<&Habit> = findings.iter().map(|finding| &finding.habit).collect();
+        assert_eq!(told, [&omitted, &extra[0]], "two calls and no more");
+        assert_eq!(findings[0].also, [Further { habit: other, table: [1, 1, 0, 2] }]);
+        // Two runs failed, in however many ways.
+        assert_eq!(findings[0].excess, 2.0);
+    }
 }

@@ -116,22 +116,29 @@ fn whole(explained: &BTreeSet<(usize, u32, Option<usize>)>, vote: &Vote<'_>) -> 
     })
 }
 
-/// Adds a vote for the form that values of one argument share which took the place of others and are unlike.
+/// Adds a vote for the form that new values of one argument share which are unlike.
 fn add_shared_forms(votes: &mut Vec<Vote<'_>>) {
-    let mut values: BTreeMap<(&Clean, String), Vec<&Vote<'_>>> = BTreeMap::new();
+    let mut values: BTreeMap<(&Clean, bool, String), Vec<&Vote<'_>>> = BTreeMap::new();
     for vote in votes.iter() {
         // The first telling of a difference is its own words.
-        if let Some(Change { path, from: Some(from), to: Some(to) }) = vote.change()
-            && matches!(&vote.way, Way::Changed { from: Some(a), to: Some(b), .. } if a == from && b == to)
-        {
-            values.entry((path, telling::build(to))).or_default().push(vote);
+        let Some(Change { path, from, to: Some(to) }) = vote.change() else { continue };
+        let is_first = match &vote.way {
+            Way::Changed { from: a, to: Some(b), .. } => a.is_some() && a == from && b == to,
+            Way::Added { value: Some(value), .. } => from.is_none() && value == to,
+            _ => false,
+        };
+        if is_first {
+            values.entry((path, from.is_some(), telling::build(to))).or_default().push(vote);
         }
     }
     let mut added = Vec::new();
-    for ((path, _), alike) in values {
+    for ((path, replaced, _), alike) in values {
         let changes: Vec<&Change> = alike.iter().filter_map(|vote| vote.change()).collect();
         let Some(form) = telling::shared_form(&changes) else { continue };
-        let way = Way::Changed { path: path.clone(), from: None, to: Some(form) };
+        let way = match replaced {
+            true => Way::Changed { path: path.clone(), from: None, to: Some(form) },
+            false => Way::Added { path: path.clone(), value: Some(form) },
+        };
         added.extend(alike.iter().map(|vote| Vote {
             way: way.clone(),
             worth: FORM_WORTH,

@@ -3,7 +3,7 @@
 //! Owns what sessions share of these calls. A remedy is a call and not a program's name, so what was the same in most
 //! of them is told and only the rest is masked; steps that most fixes took together are told together.
 
-use crate::digest::failure::{Fix, mask};
+use crate::digest::failure::Fix;
 use crate::digest::step::{self, Step};
 use crate::pattern::{Done, Way, template};
 use crate::redact::{Clean, redact};
@@ -31,7 +31,7 @@ pub(super) fn tellings(done: &Done, failing: &Step) -> Vec<(Way, f64)> {
     let way = |call: Clean| Way::First(vec![Done { step: done.step.clone(), call }]);
     let mut ways = Vec::new();
     if !done.call.is_empty() {
-        let masked = redact(&mask::masked(&done.call));
+        let masked = redact(&template::masked(&done.call));
         if masked != done.call {
             ways.push((way(masked), 1.05));
         }
@@ -123,7 +123,7 @@ pub(super) fn shared_call(calls: &[&str]) -> Clean {
     let one = most.first().copied().unwrap_or_default();
     let told = one
         .split_whitespace()
-        .map(|word| if everywhere(word) { word.to_owned() } else { mask::masked(word) });
+        .map(|word| if everywhere(word) { word.to_owned() } else { template::masked(word) });
     redact(&told.collect::<Vec<_>>().join(" "))
 }
 
@@ -137,7 +137,7 @@ fn wording(calls: &[&str]) -> Option<String> {
     }
     let told = (0..length).map(|place| {
         let words: Vec<&str> = split.iter().filter_map(|words| words.get(place).copied()).collect();
-        let masked: Vec<String> = words.iter().map(|word| mask::masked(word)).collect();
+        let masked: Vec<String> = words.iter().map(|word| template::masked(word)).collect();
         let (Some(word), Some(first)) = (words.first(), masked.first()) else { return String::new() };
         let same = words.iter().all(|other| other == word);
         if same && template::may_be_written_out(word, first) {

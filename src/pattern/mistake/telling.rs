@@ -20,8 +20,9 @@ pub(super) fn tellings(change: &Change) -> Vec<(Way, f64)> {
     let path = &change.path;
     // A value that is nothing but a placeholder says nothing.
     let says_nothing = |text: &str| mask::is_placeholder(text.strip_prefix("cd ").unwrap_or(text));
-    let general =
-        |text: &Clean| Some(mask::masked(text)).filter(|text| !says_nothing(text)).map(|text| redact(&text));
+    let general = |text: &Clean| {
+        Some(template::masked(text)).filter(|text| !says_nothing(text)).map(|text| redact(&text))
+    };
     let mut ways = Vec::new();
     match (&change.from, &change.to) {
         (Some(from), Some(to)) => {
@@ -125,7 +126,19 @@ fn options(words: &str) -> BTreeSet<String> {
 
 /// A text with every run of digits masked: how `2026/08/01` is written.
 fn with_numbers_masked(text: &str) -> String {
-    pieces(text).into_iter().map(|piece| if is_number(piece) { NUMBER } else { piece }).collect()
+    let pieces = pieces(text);
+    let digits: Vec<usize> =
+        pieces.iter().filter(|piece| is_number(piece)).map(|piece| piece.len()).collect();
+    let is_date = digits == [4, 2, 2];
+    let mut names = ["<yyyy>", "<mm>", "<dd>"].into_iter();
+    let mut told = |piece: &'_ str| -> String {
+        match is_number(piece) {
+            true if is_date => names.next().unwrap_or(NUMBER).to_owned(),
+            true => NUMBER.to_owned(),
+            false => piece.to_owned(),
+        }
+    };
+    pieces.into_iter().map(&mut told).collect()
 }
 
 /// What stands for a number in a form.
@@ -201,7 +214,7 @@ mod tests {
         assert_eq!(shared_form(&[&a, &b]).as_deref(), Some("/shed/<*>/<*>_<num>"));
         let dated = tellings(&change("2026/08/01", "2026-08-01"));
         let told =
-            |way: &Way| matches!(way, Way::Changed { to: Some(to), .. } if &**to == "<num>-<num>-<num>");
+            |way: &Way| matches!(way, Way::Changed { to: Some(to), .. } if &**to == "<yyyy>-<mm>-<dd>");
         assert!(dated.iter().any(|(way, _)| told(way)));
         let replaced = tellings(&change("-m ash", "--select ash"));
         assert!(replaced.iter().all(|(way, _)| !matches!(way, Way::Dropped { .. })));

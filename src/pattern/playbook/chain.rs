@@ -36,12 +36,11 @@ pub(super) fn mine(trails: &Trails, table: &LogFactorials) -> Vec<Chain> {
         let (work, most_chains) = (WORK / roots.len(), (MOST_CHAINS / roots.len()).max(1));
         let chains = Vec::new();
         let mut search = Search { trails, edges: &edges, work, chains, most_chains };
-        let start = trails.with[root as usize].iter().map(|&trail| {
-            let steps = &trails.all[trail as usize].telling;
-            let ends = (0u32..).zip(steps).filter(|(_, step)| **step == root).map(|(at, _)| at).collect();
-            Projected { trail, ends }
+        let start = trails.with[root as usize].iter().flat_map(|&trail| {
+            let steps = (0u32..).zip(&trails.all[trail as usize].telling);
+            steps.filter(|(_, step)| **step == root).map(move |(at, _)| End { trail, at })
         });
-        let start: Vec<Projected> = start.collect();
+        let start: Vec<End> = start.collect();
         search.grow(&mut vec![root], &start);
         search.chains
     });
@@ -175,10 +174,16 @@ fn chance_of_following(length: usize, gap: usize) -> f64 {
     placings as f64 / (length * (length - 1)) as f64
 }
 
-/// Where a sequence ends in one trail.
-struct Projected {
+/// A place where a sequence ends in a trail.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct End {
     trail: u32,
-    ends: Vec<u32>,
+    at: u32,
+}
+
+/// In how many trails a sequence with these ends is. Ends are sorted.
+fn trails_with(ends: &[End]) -> usize {
+    ends.chunk_by(|one, next| one.trail == next.trail).count()
 }
 
 struct Search<'a> {
@@ -191,21 +196,28 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Extends a sequence by every step that may follow. At most `workflow_max_steps` deep.
-    fn grow(&mut self, steps: &mut Vec<Symbol>, projected: &[Projected]) {
-        let mut extensions: BTreeMap<Symbol, Vec<Projected>> = BTreeMap::new();
+    fn grow(&mut self, steps: &mut Vec<Symbol>, ends: &[End]) {
+        let support = trails_with(ends);
+        let mut extensions: BTreeMap<Symbol, (Vec<End>, usize)> = BTreeMap::new();
         if steps.len() < self.trails.settings.workflow_max_steps {
-            for here in projected {
-                self.extend(steps, here, &mut extensions);
+            for end in ends {
+                self.extend(steps, *end, &mut extensions);
             }
         }
-        extensions.retain(|_, there| there.len() >= self.trails.support);
-        let goes_on_everywhere = extensions.values().any(|there| there.len() == projected.len());
+        extensions.retain(|_, (there, _)| there.len() >= self.trails.support);
+        for (there, trails) in extensions.values_mut() {
+            there.sort_unstable();
+            there.dedup();
+            *trails = trails_with(there);
+        }
+        extensions.retain(|_, (_, trails)| *trails >= self.trails.support);
+        let goes_on_everywhere = extensions.values().any(|(_, trails)| *trails == support);
         let long_enough = steps.len() >= self.trails.settings.workflow_min_steps;
         if long_enough && !goes_on_everywhere && self.chains.len() < self.most_chains {
-            let bits = self.bits(steps, projected.len());
+            let bits = self.bits(steps, support);
             self.chains.push(Chain { steps: steps.clone(), bits });
         }
-        for (step, there) in extensions {
+        for (step, (there, _)) in extensions {
             if self.work == 0 || self.chains.len() >= self.most_chains {
                 return;
             }
@@ -215,29 +227,14 @@ impl Search<'_> {
         }
     }
 
-    fn extend(
-        &mut self,
-        prefix: &[Symbol],
-        here: &Projected,
-        extensions: &mut BTreeMap<Symbol, Vec<Projected>>,
-    ) {
-        let trail = &self.trails.all[here.trail as usize].telling;
+    fn extend(&mut self, prefix: &[Symbol], end: End, extensions: &mut BTreeMap<Symbol, (Vec<End>, usize)>) {
+        let trail = &self.trails.all[end.trail as usize].telling;
         let last = prefix[prefix.len() - 1];
-        for &end in &here.ends {
-            for at in (end + 1..trail.len() as u32).take(self.trails.settings.workflow_gap + 1) {
-                self.work = self.work.saturating_sub(1);
-                let step = trail[at as usize];
-                if !self.edges.allows(last, step) || prefix.contains(&step) {
-                    continue;
-                }
-                let there = extensions.entry(step).or_default();
-                match there.last_mut() {
-                    Some(same) if same.trail == here.trail => match same.ends.binary_search(&at) {
-                        Ok(_) => {}
-                        Err(place) => same.ends.insert(place, at),
-                    },
-                    _ => there.push(Projected { trail: here.trail, ends: vec![at] }),
-                }
+        for at in (end.at + 1..trail.len() as u32).take(self.trails.settings.workflow_gap + 1) {
+            self.work = self.work.saturating_sub(1);
+            let step = trail[at as usize];
+            if self.edges.allows(last, step) && !prefix.contains(&step) {
+                extensions.entry(step).or_default().0.push(End { trail: end.trail, at });
             }
         }
     }

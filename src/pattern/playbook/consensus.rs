@@ -152,16 +152,20 @@ fn missing(
     let mut spans: Vec<(Symbol, usize, usize)> = Vec::new();
     for &follower in followers {
         let trail = &trails.all[follower as usize].steps;
-        let matched = aligner.align(None, trail);
-        let others = trail.iter().enumerate().filter(|(_, step)| !steps.contains(step));
+        aligner.align(None, trail);
+        let Aligner { matched, is_step, .. } = &aligner;
+        let mut ahead = (0..).zip(matched).filter_map(|(place, at)| Some((place, (*at)?))).peekable();
+        let mut earliest = 0;
         spans.clear();
-        spans.extend(others.map(|(at, &step)| {
+        for (at, &step) in trail.iter().enumerate() {
             // It stands after the last step matched before it, and not after the next one matched.
-            let earliest =
-                matched.iter().rposition(|m| m.is_some_and(|m| m < at)).map_or(0, |before| before + 1);
-            let latest = matched.iter().position(|m| m.is_some_and(|m| m > at)).unwrap_or(steps.len());
-            (step, earliest, latest)
-        }));
+            while let Some((place, _)) = ahead.next_if(|(_, matched)| *matched < at) {
+                earliest = place + 1;
+            }
+            if !is_step[step as usize] {
+                spans.push((step, earliest, ahead.peek().map_or(steps.len(), |(place, _)| *place)));
+            }
+        }
         spans.sort_unstable();
         for same in spans.chunk_by(|a, b| a.0 == b.0) {
             found.entry(same[0].0).or_insert_with(|| Candidate::new(steps.len())).stands(same);

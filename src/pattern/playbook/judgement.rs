@@ -11,7 +11,7 @@ use super::significance::{LogFactorials, binomial_bound};
 use super::topic::{Requests, Topic};
 use super::trail::{Symbol, Trails};
 use super::{followers_of_jobs, rates};
-use crate::digest::Digest;
+use crate::digest::{Digest, step};
 use crate::pattern::Corpus;
 use std::collections::BTreeSet;
 
@@ -40,7 +40,9 @@ pub(super) fn topic(
     let jobs = followers_of_jobs(&workflow.followers, corpus, trails).len();
     let is_spread = jobs >= settings.min_jobs as usize || is_asked_anew(&followers, corpus);
     let too_few = followers.len() < settings.min_sessions as usize;
-    if too_few || !is_spread || core.len() < settings.workflow_min_steps {
+    // Reading, changing and testing is how any work goes.
+    let is_any_work = core.iter().all(|step| step::is_daily_work(&trails.names[*step as usize]));
+    if too_few || !is_spread || is_any_work || core.len() < settings.workflow_min_steps {
         return None;
     }
     // What the core alone shows: optional steps of one topic do not make a habit a workflow.

@@ -9,6 +9,7 @@ use super::alternative::{TAKES_SEVERAL, is_quiet, term};
 use super::lexicon::LEXICON;
 use super::likeness::Pair;
 use crate::digest::remark::word::words;
+use crate::pattern::memo::{Reading, remembered};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most words in the place; more are a sentence of their own.
@@ -31,12 +32,15 @@ const COMMONEST: usize = 100;
 
 /// The words of a wording, marks left out.
 pub(super) fn spoken(text: &str) -> Vec<String> {
-    words(text).into_iter().filter(|word| !word.is_mark()).map(|word| word.text).collect()
+    let spoken = || words(text).into_iter().filter(|word| !word.is_mark()).map(|word| word.text).collect();
+    remembered(Reading::Spoken, text, spoken)
 }
 
 /// The first clause of a wording, which says what is wanted; reasons follow after a mark.
 pub(super) fn clause(text: &str) -> Vec<String> {
-    words(text).into_iter().take_while(|word| !word.is_mark()).map(|word| word.text).collect()
+    let clause =
+        || words(text).into_iter().take_while(|word| !word.is_mark()).map(|word| word.text).collect();
+    remembered(Reading::Clause, text, clause)
 }
 
 /// Whether two clauses are the same around one place, name something there, and have nothing in common in it.

@@ -194,8 +194,10 @@ impl Vector {
         let (mut agreeing, mut opposing, mut contradicting) = (0.0, 0.0, 0.0);
         let (mut overlap, mut both_wanted, mut both_unwanted) = (0.0, 0.0, 0.0);
         let mut clearly = false;
-        for (term, a) in &self.0 {
-            let Some(b) = other.0.get(term) else { continue };
+        // The order of the sums is that of the words, whichever of the two is looked through.
+        let (fewer, more) = if self.0.len() <= other.0.len() { (self, other) } else { (other, self) };
+        for (term, a) in &fewer.0 {
+            let Some(b) = more.0.get(term) else { continue };
             let product = a.size * b.size;
             overlap += product;
             if a.sign * b.sign < 0.0 {
@@ -213,6 +215,10 @@ impl Vector {
                     _ => {}
                 }
             }
+        }
+        // Most have nothing in common.
+        if overlap == 0.0 {
+            return Likeness { same: 0.0, related: 0.0, opposed: false, contradicts: false };
         }
         // `never round intermediate values`, `intermediate values must not be rounded`: where both turn down the
         // same, what else they name is under the negation in one and beside it in the other.

@@ -61,15 +61,15 @@ pub(super) struct Said<'a> {
     /// One entry a set of signed words, in the order of those words: the order in which sessions come makes no
     /// difference.
     pub(super) standing: Vec<Wording<'a>>,
-    /// What was said to hold for the task at hand only, once a session.
-    pub(super) passing: Vec<Wish>,
+    /// What was said to hold for the task at hand only, with how often.
+    pub(super) passing: Vec<(Wish, usize)>,
 }
 
 /// Gathers the remarks of all sessions whose people count.
 pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
     let readings = readings(corpus);
     let mut wordings: BTreeMap<&BTreeMap<String, i8>, Wording<'a>> = BTreeMap::new();
-    let mut passing = Vec::new();
+    let mut passing: BTreeMap<&BTreeMap<String, i8>, (Wish, usize)> = BTreeMap::new();
     for (session, digest) in corpus.digests.iter().enumerate().filter(|(at, _)| people.count_in(*at)) {
         for remark in &digest.remarks {
             let Some((wish, strength)) = readings.get(&sentence(remark)) else { continue };
@@ -77,7 +77,7 @@ pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
                 continue;
             }
             if remark.passing {
-                passing.push(wish.clone());
+                passing.entry(&wish.terms).or_insert_with(|| (wish.clone(), 0)).1 += 1;
                 continue;
             }
             let strength = if remark.lasting { Some(Strength::Lasting) } else { *strength };
@@ -95,7 +95,7 @@ pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
             wording.votes.push(vote);
         }
     }
-    Said { standing: wordings.into_values().collect(), passing }
+    Said { standing: wordings.into_values().collect(), passing: passing.into_values().collect() }
 }
 
 /// Whether a wish names nothing but everyday actions: `commit and push`, `run it again`.

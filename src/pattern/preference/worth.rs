@@ -55,8 +55,8 @@ pub(super) struct Judge<'a> {
     pub(super) corpus: &'a Corpus<'a>,
     pub(super) wordings: &'a [Wording<'a>],
     pub(super) requests: &'a Requests,
-    /// Wishes that people voice for the task at hand only.
-    pub(super) passing: &'a [Vector],
+    /// Wishes that people voice for the task at hand only, each with how often.
+    pub(super) passing: &'a [(Vector, usize)],
     pub(super) weights: &'a Weights,
     /// Transcripts say who is who.
     pub(super) told_apart: bool,
@@ -278,9 +278,10 @@ impl<'a> Judge<'a> {
     fn is_mostly_passing(&self, group: &Group) -> bool {
         let standing = self.standing(&group.members);
         let threshold = self.corpus.settings.wish_similarity;
+        let alike = |wish: &Vector| wish.likeness(&group.middle).same >= threshold;
         let passing =
-            self.passing.iter().filter(|wish| wish.likeness(&group.middle).same >= threshold).count();
-        standing.lasting.len() * 2 < standing.roots.len() && passing * 2 >= standing.roots.len()
+            || -> usize { self.passing.iter().filter(|(wish, _)| alike(wish)).map(|(_, times)| times).sum() };
+        standing.lasting.len() * 2 < standing.roots.len() && passing() * 2 >= standing.roots.len()
     }
 }
 

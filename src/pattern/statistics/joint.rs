@@ -7,27 +7,35 @@
 //! factorised approximation (Carbonetto and Stephens, "Scalable variational inference for Bayesian variable
 //! selection", Bayesian Analysis 2012), around a quadratic of the conditional likelihood whose covariances are
 //! Hájek's (Ann. Math. Stat. 1964), with the factor that makes them exact for equal weights. What share of traits
-//! matters is learnt from the traits themselves. Looking at all at once sharpens the sight: what one trait
-//! explains is no noise for the others, and what a trait borrowed from one it keeps company with is taken from it.
+//! matters, and how much, is learnt from the traits themselves. Looking at all at once sharpens the sight: what one
+//! trait explains is no noise for the others, and what a trait borrowed from one it keeps company with is taken
+//! from it.
 //!
 //! Deterministic, and linear in the runs that have traits.
 
 use super::inclusion::{self, Strata};
 
-/// Mean of the logarithm of the odds ratio of a trait that matters: two and a half times the odds.
-const SLAB_MEAN: f64 = 0.7;
+/// Mean effect of the traits that matter, as believed beforehand: twice the odds of failing …
+const EFFECT: f64 = 0.7;
 
-/// Its standard deviation: from next to nothing to six times the odds.
-const SLAB_DEVIATION: f64 = 0.4;
+/// … by how many seen. Where mistakes are grave, what shows little is hardly one of them.
+const EFFECT_SEEN: f64 = 3.0;
+
+/// How far effects lie from their mean (standard deviation of the log odds): from two thirds to one and a half
+/// times its odds.
+const EFFECT_DEVIATION: f64 = 0.4;
 
 /// Variance of the effect of what is always held equal.
 const HELD_VARIANCE: f64 = 1.0;
 
-/// Share of trait sides that matter, as believed beforehand …
-const SHARE: f64 = 0.3;
+/// Share of trait sides that matter, of those that are believed readily, as believed beforehand …
+const SHARE: f64 = 0.6;
 
 /// … by how many seen.
-const SHARE_SEEN: f64 = 20.0;
+const SHARE_SEEN: f64 = 5.0;
+
+/// More than this share is never believed to matter.
+const LARGEST_SHARE: f64 = 0.9;
 
 /// Rounds of the quadratic, and of the ascent within each; changes below [`SETTLED`] end both.
 const ROUNDS: usize = 12;
@@ -52,6 +60,21 @@ pub struct Trait {
     pub help: f64,
 }
 
+/// What is believed of traits before one of them is looked at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Prior {
+    /// Share of trait sides that matter, 0 to 1.
+    pub share: f64,
+    /// Mean effect of those that do, log odds.
+    pub effect: f64,
+}
+
+impl Default for Prior {
+    fn default() -> Prior {
+        Prior { share: SHARE, effect: EFFECT }
+    }
+}
+
 /// What is believed of a trait when all was seen.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Belief {
@@ -61,6 +84,8 @@ pub struct Belief {
     pub help: f64,
     /// Expected effect on the log odds of failing.
     pub effect: f64,
+    /// Expected size of that effect, whatever its direction.
+    pub size: f64,
     /// Standard errors by which failing runs have it more often than chance and the other traits explain.
     pub z: f64,
 }
@@ -75,38 +100,45 @@ pub struct Excess {
 }
 
 impl Excess {
-    /// Logarithm of how much likelier this is with a typical effect of this sign than with none, and the effect
-    /// to expect then.
-    pub fn evidence(self, sign: f64) -> (f64, f64) {
-        let precision = 1.0 / (SLAB_DEVIATION * SLAB_DEVIATION);
+    /// Logarithm of how much likelier this is with an effect of this sign and about this size than with none, and
+    /// the effect to expect then.
+    pub fn evidence(self, sign: f64, effect: f64) -> (f64, f64) {
+        let precision = 1.0 / (EFFECT_DEVIATION * EFFECT_DEVIATION);
         let variance = 1.0 / (self.variance + precision);
-        let mean = (self.value + precision * sign * SLAB_MEAN) * variance;
-        let log = (precision * variance).ln() + mean * mean / variance - precision * SLAB_MEAN * SLAB_MEAN;
+        let mean = (self.value + precision * sign * effect) * variance;
+        let log = (precision * variance).ln() + mean * mean / variance - precision * effect * effect;
         (0.5 * log, mean)
     }
 
-    /// The belief that follows from it when `share` of sides matter, times how readily each side is believed.
-    pub fn belief(self, share: f64, harm: f64, help: f64) -> Belief {
-        let (for_harm, with_harm) = self.evidence(1.0);
-        let (for_help, with_help) = self.evidence(-1.0);
-        let (harm, help) = (share * harm, share * help);
+    /// The belief that follows from it and from what was believed before, the share of it times how readily each
+    /// side is believed.
+    pub fn belief(self, prior: Prior, harm: f64, help: f64) -> Belief {
+        let (for_harm, with_harm) = self.evidence(1.0, prior.effect);
+        let (for_help, with_help) = self.evidence(-1.0, prior.effect);
+        let (harm, help) = (prior.share * harm, prior.share * help);
         // A bound keeps the exponential finite; beyond it there is no doubt anyway.
         let weights = [harm * for_harm.min(200.0).exp(), help * for_help.min(200.0).exp()];
         let all = (1.0 - harm - help).max(0.01) + weights[0] + weights[1];
         let [harm, help] = weights.map(|weight| weight / all);
         let z = if self.variance > 0.0 { self.value / self.variance.sqrt() } else { 0.0 };
-        Belief { harm, help, effect: harm * with_harm + help * with_help, z }
+        Belief {
+            harm,
+            help,
+            effect: harm * with_harm + help * with_help,
+            size: harm * with_harm - help * with_help,
+            z,
+        }
     }
 }
 
 /// Looks at traits together, with `held` (one value a run) held equal. `beside` is the sum of harm and help of
 /// traits that were left out because they alone show nothing: they still count when the share of traits that
-/// matter is learnt. Gives a belief for each trait, and that share.
-pub fn look(strata: &Strata, traits: &[Trait], held: &[Column], beside: f64) -> (Vec<Belief>, f64) {
+/// matter is learnt. Gives a belief for each trait, and what was learnt of all of them.
+pub fn look(strata: &Strata, traits: &[Trait], held: &[Column], beside: f64) -> (Vec<Belief>, Prior) {
     let columns: Vec<&Column> = traits.iter().map(|t| &t.column).chain(held).collect();
     let layout = Layout::of(strata, &columns);
     let all: f64 = beside + traits.iter().map(|t| t.harm + t.help).sum::<f64>();
-    let mut share = SHARE;
+    let mut prior = Prior::default();
     let mut beliefs = vec![Belief::default(); traits.len()];
     let mut effects = vec![0.0; columns.len()];
     for _ in 0..ROUNDS {
@@ -118,7 +150,7 @@ pub fn look(strata: &Strata, traits: &[Trait], held: &[Column], beside: f64) -> 
                 let alone = quadratic.alone(i, &before, &effects);
                 let effect = match traits.get(i) {
                     Some(t) => {
-                        beliefs[i] = alone.belief(share, t.harm, t.help);
+                        beliefs[i] = alone.belief(prior, t.harm, t.help);
                         beliefs[i].effect
                     }
                     None => alone.value / (alone.variance + 1.0 / HELD_VARIANCE),
@@ -131,13 +163,15 @@ pub fn look(strata: &Strata, traits: &[Trait], held: &[Column], beside: f64) -> 
             }
         }
         let matter: f64 = beliefs.iter().map(|belief| belief.harm + belief.help).sum();
-        share = ((matter + SHARE * SHARE_SEEN) / (all + SHARE_SEEN)).min(0.5);
+        let size: f64 = beliefs.iter().map(|belief| belief.size).sum();
+        prior.share = ((matter + SHARE * SHARE_SEEN) / (all + SHARE_SEEN)).min(LARGEST_SHARE);
+        prior.effect = (size + EFFECT * EFFECT_SEEN) / (matter + EFFECT_SEEN);
         let moved = effects.iter().zip(&before).map(|(new, old)| (new - old).abs()).fold(0.0, f64::max);
         if moved < SETTLED {
             break;
         }
     }
-    (beliefs, share)
+    (beliefs, prior)
 }
 
 /// Columns turned round: what each run has.
@@ -247,10 +281,10 @@ mod tests {
         let (strata, traits) = world(60, |cause, n| if cause { n % 7 > 2 } else { n % 7 > 4 });
         let alone = look(&strata, &traits[1..2], &[], 0.0).0;
         assert!(alone[0].harm > 0.9, "{alone:?}");
-        let (beliefs, share) = look(&strata, &traits, &[], 10.0);
+        let (beliefs, prior) = look(&strata, &traits, &[], 10.0);
         assert!(beliefs[0].harm > 0.95 && beliefs[0].effect > 0.5, "{beliefs:?}");
         assert!(beliefs[1].harm < 0.3 && beliefs[2].harm + beliefs[2].help < 0.3, "{beliefs:?}");
-        assert!(share < SHARE);
+        assert!(prior.share < SHARE);
         // Nothing is left for the cause to explain where it is held equal itself.
         let held = look(&strata, &traits, &[traits[0].column.clone()], 10.0).0;
         assert!(held[0].harm < 0.5, "{held:?}");

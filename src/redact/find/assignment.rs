@@ -17,6 +17,20 @@ pub(super) const DETECTOR: Detector = Detector {
         "pass",
         "pwd",
         "psw",
+        "_pw",
+        "-pw",
+        "kennwort",
+        "mot de passe",
+        "mdp",
+        "contraseña",
+        "contrasena",
+        "senha",
+        "wachtwoord",
+        "hasło",
+        "haslo",
+        "lösenord",
+        "salasana",
+        "пароль",
         "secret",
         "token",
         "key",
@@ -62,7 +76,9 @@ fn is_secret(promise: Promise, name: &str, secret: &str, value: &Value, line: &L
     {
         return false;
     }
-    if !value.quoted && value::is_reference(secret) && !(value.tie == Tie::Tight && line.begins) {
+    // A flag's value (`-Ddb.password=Saturn.v77`) is no program text, and neither is a line of a `.env` file.
+    let literal = value.tie == Tie::Tight && (line.begins || name.starts_with('-'));
+    if !value.quoted && value::is_reference(secret) && !literal {
         return false;
     }
     // Tests pass, gates pass, and functions pass values: the bare word is a name only where it is clearly one.
@@ -212,6 +228,12 @@ mod tests {
             "    12→MYSQL_ROOT_PASSWORD=@",
             "conf/app.env:12:DB_PASSWORD=@",
             "user: root, pass: @",
+            "tableau-cli publish --pw @",
+            "ADMIN_PW=@ make seed",
+            "java -Ddb.password=@ -jar sync.jar",
+            "Das Passwort für den Testserver ist @ falls du es brauchst.",
+            "le mot de passe est @",
+            "kennwort=@",
             "the password for the admin is @.",
             "- name: DB_PASSWORD\\n    value: \\\"@\\\"",
         ] {

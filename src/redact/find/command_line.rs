@@ -30,7 +30,7 @@ pub(super) const DETECTOR: Detector = Detector {
         "lftp",
         "http ",
         "https -",
-        "identified by",
+        "identified ",
         "snmpwalk",
         "ipmitool",
         "xfreerdp",
@@ -44,6 +44,7 @@ pub(super) const DETECTOR: Detector = Detector {
         "bcp ",
         "rabbitmqctl",
         "sudo -s",
+        "--password-stdin",
     ],
     find,
 };
@@ -118,11 +119,15 @@ fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
         }
     };
     match keyword.as_str() {
-        "identified by" => {
+        "identified " => {
             let quoted = |word: &&Range<usize>| {
                 matches!(word.start.checked_sub(1).and_then(|i| bytes.get(i)), Some(b'\'' | b'"'))
             };
-            words.first().filter(quoted).cloned().into_iter().for_each(push);
+            // `identified by '…'`, `identified with sha by '…'`
+            let by =
+                |word: &Range<usize>| text.get(word.clone()).is_some_and(|w| w.eq_ignore_ascii_case("by"));
+            let after = words.iter().take(4).position(by).and_then(|by| words.get(by + 1));
+            after.filter(quoted).cloned().into_iter().for_each(push);
         }
         "requirepass" => words.iter().take(1).for_each(|word| push(word.clone())),
         "machine " => netrc(text, &words).into_iter().for_each(push),
@@ -133,6 +138,11 @@ fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
         "rabbitmqctl" => {
             let sets = |word: &str| ["add_user", "change_password", "authenticate_user"].contains(&word);
             after_word(text, &words, sets, 2).into_iter().for_each(push);
+        }
+        "--password-stdin" => {
+            let command = start_of_command(bytes, hit.start);
+            let here = here_string(bytes, command, hit.end);
+            piped_in(bytes, command).or(here).into_iter().for_each(push);
         }
         "sudo -s" => piped_in(bytes, hit.start).into_iter().for_each(push),
         program => {
@@ -168,10 +178,12 @@ fn after_word(
     (!text.get(word.clone())?.starts_with(['-', '/'])).then_some(word)
 }
 
+/// How far a password may stand from the command that reads it, bytes.
+const LONGEST_PIPE: usize = 256;
+
 /// What `echo` pipes into the command that begins here: `echo PASSWORD | sudo -S …`.
 fn piped_in(bytes: &[u8], start: usize) -> Option<Range<usize>> {
-    const LONGEST: usize = 256;
-    let from = start.saturating_sub(LONGEST);
+    let from = start.saturating_sub(LONGEST_PIPE);
     let before = bytes.get(from..start)?.trim_ascii_end().strip_suffix(b"|")?.trim_ascii_end();
     let echo = memchr::memmem::rfind(before, b"echo ")? + b"echo ".len();
     let quotes = |byte: &u8| matches!(byte, b'"' | b'\'' | b'\\' | b' ');
@@ -179,6 +191,21 @@ fn piped_in(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     let end = before.len() - before.iter().rev().take_while(|byte| quotes(byte)).count();
     let word = before.get(begin..end)?;
     (!word.iter().any(u8::is_ascii_whitespace)).then_some(from + begin..from + end)
+}
+
+/// Where the command begins that this stands in: behind the last pipe, or at the line's start.
+fn start_of_command(bytes: &[u8], at: usize) -> usize {
+    let before = bytes.get(at.saturating_sub(LONGEST_PIPE)..at).unwrap_or_default();
+    let length = before.iter().rev().take_while(|b| !matches!(b, b'|' | b'\n' | b';' | b'&')).count();
+    at - length
+}
+
+/// What a shell gives a command to read: `<<< '…'`, before the flag or behind it.
+fn here_string(bytes: &[u8], from: usize, to: usize) -> Option<Range<usize>> {
+    let window = bytes.get(from..bytes.len().min(to + LONGEST_PIPE))?;
+    let line = window.get(..window.iter().position(|b| *b == b'\n').unwrap_or(window.len()))?;
+    let at = memchr::memmem::find(line, b"<<<")?;
+    words(bytes, from + at + b"<<<".len()).into_iter().next()
 }
 
 /// `-b`, alone or among other letters: the password stands on the command line.
@@ -291,6 +318,9 @@ mod tests {
             ("keytool -storepass ", " -keystore x.jks"),
             ("echo '", "' | sudo -S systemctl restart x"),
             ("echo ", " | sudo -S id"),
+            ("echo '", "' | docker login reg.x.org -u bob --password-stdin"),
+            ("docker login -u bob --password-stdin <<< '", "'"),
+            ("alter user bob identified with sha256 by '", "'"),
         ] {
             let clean = redact(&format!("{before}tr0ub4dor{after}"));
             assert_eq!(&*clean, format!("{before}[redacted:password:1]{after}"));

@@ -40,7 +40,8 @@ fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
     let (Some(local), Some(domain)) = (text.get(start..hit.start), text.get(hit.end..end)) else { return };
     let domain = domain.trim_end_matches(['.', '-']);
     let nobody = NOBODY.iter().any(|name| name.eq_ignore_ascii_case(local));
-    if !local.is_empty() && !nobody && is_domain(domain) && !is_authority(bytes, start) {
+    let remote = is_remote(bytes, start, hit.end + domain.len());
+    if !local.is_empty() && !nobody && is_domain(domain) && !is_authority(bytes, start) && !remote {
         findings.push(Finding { range: start..hit.end + domain.len(), by: By::Kind("email") });
     }
 }
@@ -52,6 +53,19 @@ fn is_domain(domain: &str) -> bool {
     let version = rest.bytes().next().is_some_and(|b| b.is_ascii_digit())
         && rest.split('.').next().is_some_and(|label| label.bytes().all(|b| b.is_ascii_digit()));
     labels && top_fits && !version && !FILES.iter().any(|file| file.eq_ignore_ascii_case(top))
+}
+
+/// Whether it is a place on another machine: `user@host:path`, or what `ssh` is told to go to.
+fn is_remote(bytes: &[u8], start: usize, end: usize) -> bool {
+    let rest = bytes.get(end..).unwrap_or_default();
+    let path = |b: &u8| b.is_ascii_alphanumeric() || b"/~._$<".contains(b);
+    if rest.first() == Some(&b':') && rest.get(1).is_some_and(path) {
+        return true;
+    }
+    let before = bytes.get(start.saturating_sub(80)..start).unwrap_or_default();
+    let line = before.rsplit(|b| matches!(b, b'\n' | b'|' | b';' | b'&' | b'"')).next().unwrap_or_default();
+    let program = line.trim_ascii_start().split(|b| *b == b' ').next().unwrap_or_default();
+    [&b"ssh"[..], b"scp", b"sftp", b"rsync", b"mosh", b"ssh-copy-id"].contains(&program)
 }
 
 /// Whether the name is the user part of a URL: `url` looks after those.
@@ -87,6 +101,9 @@ mod tests {
             "a @ b.com",
             "noreply@github.com",
             "user@host",
+            "scp out/x.pdf proofs@sftp.lex.lan:/in/",
+            "rsync -a build/ deploy@web.example.org:site",
+            "ssh build@ci.example.org uptime",
         ] {
             assert_eq!(&*redact(text), text);
         }

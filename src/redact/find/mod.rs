@@ -10,6 +10,7 @@ mod header;
 mod home;
 mod jwt;
 mod name;
+mod pair;
 pub(super) mod place;
 mod private_key;
 mod url;
@@ -35,6 +36,7 @@ pub(super) const DETECTORS: &[&Detector] = &[
     &header::DETECTOR,
     &home::DETECTOR,
     &jwt::DETECTOR,
+    &pair::DETECTOR,
     &private_key::DETECTOR,
     &url::DETECTOR,
 ];

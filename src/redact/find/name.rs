@@ -13,6 +13,23 @@ pub(super) enum Promise {
     Key,
 }
 
+/// What other languages that teams write call a password.
+pub(super) const FOREIGN: &[&str] = &[
+    "passwort",
+    "kennwort",
+    "mot de passe",
+    "mdp",
+    "contraseña",
+    "contrasena",
+    "senha",
+    "wachtwoord",
+    "hasło",
+    "haslo",
+    "lösenord",
+    "salasana",
+    "пароль",
+];
+
 /// Words in front of `key` that make it a key that opens something.
 const OPENING: &[&str] = &[
     "access",
@@ -183,6 +200,9 @@ const TRAILING: &[&str] = &[
 
 /// What the name promises; `None` for names of anything else.
 pub(super) fn promise(name: &str) -> Option<Promise> {
+    if FOREIGN.contains(&name.to_lowercase().as_str()) {
+        return Some(Promise::Password);
+    }
     let words = words(name);
     let mut words = words.as_slice();
     while let [rest @ .., last] = words
@@ -202,7 +222,8 @@ pub(super) fn promise(name: &str) -> Option<Promise> {
         "storepass" | "keypass" | "userpass" | "dbpass" | "rootpass" | "adminpass" | "sshpass" => {
             Some(Promise::Password)
         }
-        "pass" | "pwd" | "passphrase" | "passcode" | "passwort" | "psw" | "pswd" | "requirepass" => {
+        "kennwort" | "mdp" => Some(Promise::Password),
+        "pass" | "pwd" | "pw" | "passphrase" | "passcode" | "passwort" | "psw" | "pswd" | "requirepass" => {
             Some(Promise::Password)
         }
         _ if last.ends_with("password") || last.ends_with("passwd") || last.ends_with("passphrase") => {

@@ -149,13 +149,20 @@ fn after_name(bytes: &[u8], name_end: usize) -> Option<(usize, Tie)> {
             }
             let spaced = skip(spaced + beside(rest), 4, b" \t");
             let rest = bytes.get(spaced..)?;
-            let joins: [&[u8]; 5] = [b"is ", b"was ", b"to ", b"is: ", b"to: "];
+            let joins: [&[u8]; 10] =
+                [b"is ", b"was ", b"to ", b"is: ", b"to: ", b"ist ", b"est ", b"es ", b"jest ", b"lautet "];
             let joined = joins.iter().find(|word| rest.starts_with(word));
             (spaced > name_end)
                 .then(|| (skip(spaced + joined.map_or(0, |word| word.len()), 4, b" \t"), Tie::Words))
         }
     }
 }
+
+/// What stands between a password and what it opens.
+const PREPOSITIONS: &[&str] = &[
+    "for", "of", "to", "on", "from", "für", "fuer", "vom", "von", "zum", "zur", "pour", "du", "de", "para",
+    "del", "per", "voor", "van", "do", "dla",
+];
 
 /// How long `for admin` is in `the password for admin is …`, where such a phrase begins the bytes; else 0.
 fn beside(bytes: &[u8]) -> usize {
@@ -164,17 +171,17 @@ fn beside(bytes: &[u8]) -> usize {
         let rest = bytes.get(at..).unwrap_or_default();
         rest.iter()
             .take(LONGEST_NAME)
-            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-') || !b.is_ascii())
             .count()
     };
     let preposition = bytes.get(..word(0)).unwrap_or_default();
-    if ![&b"for"[..], b"of", b"to", b"on", b"from"].contains(&preposition) {
+    if !PREPOSITIONS.iter().any(|known| known.as_bytes() == preposition) {
         return 0;
     }
     let mut at = preposition.len() + 1;
     for _ in 0..MOST_WORDS {
         let length = word(at);
-        if matches!(bytes.get(at..at + length), Some(b"is" | b"was")) {
+        if matches!(bytes.get(at..at + length), Some(b"is" | b"was" | b"ist" | b"est" | b"es" | b"jest")) {
             return at;
         }
         if length == 0 || bytes.get(at + length) != Some(&b' ') {

@@ -130,3 +130,114 @@ fn is_sign(c: char) -> bool {
 fn is_symbol(c: char) -> bool {
     matches!(c, '\u{2022}' | '\u{2026}' | '\u{2190}'..='\u{21ff}' | '\u{2500}'..='\u{27bf}')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::variable::Variables;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Pieces that expressions react to, so that random lines meet them.
+    const PIECES: &[&str] = &[
+        "error",
+        "Mon",
+        "March",
+        "a",
+        "ff",
+        "x_y",
+        "not-found",
+        "C",
+        "0x1f",
+        "12",
+        "2026",
+        "v1",
+        "ms",
+        "KB",
+        "io",
+        "localhost",
+        "http",
+        "日志",
+        "naïve",
+        "²",
+        "e\u{301}",
+        " ",
+        " ",
+        "\t",
+        ":",
+        "://",
+        ".",
+        "..",
+        "/",
+        "-",
+        "--",
+        "@",
+        "+",
+        "~",
+        "\\",
+        "=",
+        ",",
+        "(",
+        ")",
+        "%",
+        "?",
+        "\"",
+        "'",
+        "`",
+        "‘",
+        "’",
+        "…",
+        "→",
+        "│",
+        "\u{1b}[31m",
+        "\u{a0}",
+        "\n",
+        "deadbeef-dead-beef-dead-beefdeadbeef",
+        "ab:cd:ef:ab:cd",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn expressions_would_have_found_the_same(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..14)) {
+            let line = pieces.concat();
+            let mut at = 0;
+            while at < line.len() {
+                let plain = next(&line, at);
+                let end = match plain {
+                    Some((Kind::Word, end)) => {
+                        prop_assert_eq!(Variables::of(&line).at(at), (Kind::Word, end), "{} at {}", line, at);
+                        end
+                    }
+                    Some((Kind::Signs, end)) => {
+                        for (inside, _) in line[at..end].char_indices() {
+                            let (kind, _) = Variables::of(&line).at(at + inside);
+                            prop_assert_eq!(kind, Kind::Signs, "{} at {}", line, at + inside);
+                        }
+                        end
+                    }
+                    Some((_, end)) => end,
+                    None => Variables::of(&line).at(at).1,
+                };
+                prop_assert!(end > at && line.is_char_boundary(end));
+                at = end;
+            }
+        }
+    }
+
+    #[test]
+    fn a_quotation_ends_at_its_own_mark_and_an_apostrophe_is_none() {
+        let quoted = |line: &str| match next(line, 0) {
+            Some((Kind::Quoted, end)) => Some(line[..end].to_owned()),
+            _ => None,
+        };
+        assert_eq!(quoted("\"a 'b' é\" c").as_deref(), Some("\"a 'b' é\""));
+        assert_eq!(quoted("‘a’ b").as_deref(), Some("‘a’"));
+        assert_eq!((quoted("\"\" x").as_deref(), quoted("``")), (Some("\"\""), None));
+        assert_eq!(quoted("'a'b"), None);
+        assert_eq!(quoted("\"a\nb\""), None);
+        let long = |characters: usize| format!("\"{}\"", "é".repeat(characters));
+        assert!(quoted(&long(400)).is_some() && quoted(&long(401)).is_none());
+        assert_eq!(next("é'a' b", 2), Some((Kind::Signs, 3)));
+        assert_eq!(next("—'a' b", 3), Some((Kind::Quoted, 6)));
+    }
+}

@@ -1,7 +1,7 @@
 //! The lines beside a message that may name the same error.
 //!
-//! Owns which lines are told with a message: those that say why in words of their own, and no rows of a listing. Refuses
-//! to choose the message; that is [`super`]'s work.
+//! Owns which lines are told with a message: those that say why in words of their own, and no rows of a listing.
+//! Refuses to choose the message; that is [`super`]'s work.
 
 use super::Ranked;
 use crate::digest::failure::clarity::{Clarity, clarity};

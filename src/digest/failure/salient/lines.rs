@@ -1,7 +1,7 @@
 //! The lines of an output, without what is drawn around them.
 //!
-//! Owns where an output is looked at and what of a line is decoration: white space, boxes, error tags, terminal colours.
-//! Refuses to judge what a line says; that is [`super`]'s work.
+//! Owns where an output is looked at and what of a line is decoration: white space, boxes, error tags, terminal
+//! colours. Refuses to judge what a line says; that is [`super`]'s work.
 
 use std::ops::Range;
 
@@ -30,19 +30,17 @@ pub fn lines(output: &str) -> Vec<Range<usize>> {
     let escaped = is_escaped(output);
     let mut places = Vec::new();
     for part in [0..head, tail..output.len()] {
-        let mut start = part.start;
         let text = output.get(part.clone()).unwrap_or_default();
-        let pieces: Vec<&str> =
-            if escaped { text.split("\\n").collect() } else { text.split('\n').collect() };
-        let gap = if escaped { 2 } else { 1 };
-        for piece in pieces {
-            let place = trimmed(piece, start);
-            start += piece.len() + gap;
-            if !place.is_empty() {
-                places.push(place);
+        let mut take = |gap: usize, pieces: &mut dyn Iterator<Item = &str>| {
+            let mut start = part.start;
+            for piece in pieces {
+                places.push(trimmed(piece, start));
+                start += piece.len() + gap;
             }
-        }
+        };
+        if escaped { take(2, &mut text.split("\\n")) } else { take(1, &mut text.split('\n')) }
     }
+    places.retain(|place| !place.is_empty());
     places
 }
 

@@ -48,6 +48,6 @@ fn large_worlds_take_seconds() {
     let jobs = Jobs::group(&world.digests, &settings);
     let corpus = Corpus { digests: &world.digests, jobs, settings: &settings };
     let start = std::time::Instant::now();
-    let patterns = mine(&corpus, &[]);
+    let patterns = mine(&corpus);
     println!("{} playbooks of {} planted in {:?}", patterns.len(), world.workflows.len(), start.elapsed());
 }

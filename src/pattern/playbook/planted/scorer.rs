@@ -24,7 +24,7 @@ pub(super) struct Score {
 pub(super) fn mined(world: &World) -> Vec<Pattern> {
     let settings = Mining::default();
     let jobs = Jobs::group(&world.digests, &settings);
-    mine(&Corpus { digests: &world.digests, jobs, settings: &settings }, &[])
+    mine(&Corpus { digests: &world.digests, jobs, settings: &settings })
 }
 
 pub(super) fn score(world: &World, say: bool) -> Score {
