@@ -216,10 +216,11 @@ fn checks(session: &Session, settings: &Reading) -> Vec<Write> {
     let checks = asking.filter_map(|(event, call)| {
         let form = step::forms_of(call).pop()?;
         let flags = form.details().filter(|detail| detail.starts_with('-')).map(str::to_owned);
-        let kind = (form.step(), flags.collect::<Vec<String>>());
-        let tells = !step::handles_files(&kind.0) && !step::is_look_around(&kind.0) && !known.contains(&kind);
+        let told = (form.step(), flags.collect::<Vec<String>>());
+        let (step, _) = &told;
+        let tells = !step::handles_files(step) && !step::is_look_around(step) && !known.contains(&told);
         let write = tells.then(|| write(event, call, settings)).flatten().filter(|write| write.ok)?;
-        known.insert(kind);
+        known.insert(told);
         Some(write)
     });
     checks.take(settings.max_writes).collect()

@@ -84,7 +84,7 @@ fn remarks_of(
         let Some(clause) = words.get(part) else { continue };
         let judged = cue::judge(clause);
         let wrong = judged.wrong && agent_spoke;
-        let bare = agent_spoke && !judged.chat && is_terse(clause);
+        let bare = agent_spoke && !judged.chat && is_terse(clause) && !asks_to_be_told(clause);
         if judged.wish.is_none() && !wrong && !bare {
             continue;
         }
@@ -113,6 +113,14 @@ fn is_terse(words: &[word::Word]) -> bool {
     // `perfect, merging` tells what one does next.
     let least = if start > 0 { SHORTEST_AFTER_COURTESY } else { 1 };
     (least..=LONGEST_TERSE).contains(&spoken)
+}
+
+/// Whether somebody only wants to know something: `can you show me the numbers for June`.
+fn asks_to_be_told(words: &[word::Word]) -> bool {
+    words.windows(2).any(|pair| {
+        matches!(pair[0].text.as_str(), "show" | "tell" | "give" | "send")
+            && matches!(pair[1].text.as_str(), "me" | "us")
+    })
 }
 
 /// Least words of such a sentence after a courtesy.
@@ -189,7 +197,7 @@ fn stands_alone(before: &[word::Word], after: &[word::Word]) -> bool {
     let conditional = opening.is_some_and(|word| CONDITIONS.contains(&word));
     let closing = after.first().is_some_and(|word| {
         CONDITIONS.contains(&word.text.as_str())
-            && !after.iter().any(|word| word.is_mark() || word.text == "always")
+            && !after.iter().rev().skip(1).any(|word| word.is_mark() || word.text == "always")
     });
     let negated = after.first().is_some_and(|word| matches!(word.text.as_str(), "never" | "do" | "no"));
     let same_verb = negated

@@ -59,6 +59,11 @@ impl Worded {
         self.of.get(text).and_then(|&set| self.sets.get(set)).map_or(&[], Vec::as_slice)
     }
 
+    /// The words of every text, in the texts' order.
+    pub(super) fn each(&self) -> impl Iterator<Item = &[Word]> {
+        (0..self.of.len()).map(|text| self.set(text))
+    }
+
     /// The number of a word, if any text has it.
     pub(super) fn number(&self, word: &str) -> Option<Word> {
         self.words.binary_search_by(|known| known.as_str().cmp(word)).ok().map(|at| at as Word)

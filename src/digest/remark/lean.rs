@@ -16,7 +16,7 @@ const SHORTEST_NAMING: usize = 4;
 /// Longest two sentences that are taken as one, bytes.
 const LONGEST_JOINED: usize = 200;
 /// Most words of a sentence or clause that only points back.
-const LONGEST_LEANING: usize = 7;
+const LONGEST_LEANING: usize = 8;
 /// Most words of a sentence that only says how far another one holds.
 const LONGEST_SCOPE: usize = 6;
 /// Most words of a sentence that goes on in an order.
@@ -124,7 +124,7 @@ pub(super) fn goes_on_in_order(words: &[Word]) -> bool {
 
 /// Whether these few words name a thing only by pointing back to it: `keep it alive`, `new code needs one`.
 pub(super) fn points_back(words: &[Word]) -> bool {
-    const POINTERS: &[&str] = &["it", "one", "such", "them", "they", "this"];
+    const POINTERS: &[&str] = &["it", "one", "such", "that", "them", "they", "this"];
     let spoken = spoken_words(words);
     let pointer = spoken.iter().position(|word| POINTERS.contains(word));
     let counts = |at: usize| spoken.get(at) == Some(&"one") && at + 1 < spoken.len();

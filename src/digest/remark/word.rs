@@ -104,6 +104,10 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
             break;
         }
         code ^= first == '`';
+        if first == '*' && stands_alone(text, start) {
+            found.push(Word { at: start..start + 1, text: "star".to_owned(), code });
+            continue;
+        }
         if first.is_whitespace()
             || matches!(first, '`' | '"' | '“' | '”' | '*' | '\'' | '‘' | '’')
             || is_sigil(first)
@@ -126,6 +130,13 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
         push_written_out(text, start..end, code, &mut found);
     }
     found
+}
+
+/// Whether a sign has white space before it and no letter after it: `select * from`, but not `*this*`.
+fn stands_alone(text: &str, at: usize) -> bool {
+    let before = text.get(..at).and_then(|before| before.chars().next_back());
+    let after = text.get(at + 1..).and_then(|after| after.chars().next());
+    before == Some(' ') && after.is_none_or(|c| !c.is_alphanumeric() && c != '*')
 }
 
 /// Characters that belong to a name and end no clause: `#region`, `[field]`, `@owner`.

@@ -176,7 +176,7 @@ fn several(lesson: &ContrastLesson) -> Words {
         title: format!("{step} is where failing runs differ"),
         when,
         imperative: format!("With {step}, {}", listed(&parts)),
-        reason: "Failing runs differ in this from succeeding runs of the same job.".to_owned(),
+        reason: "Failing runs differ in this from other runs of the same job.".to_owned(),
         applies_to: std::iter::once(lesson.habit.step().to_string()).collect(),
         parts: parts.iter().map(|part| format!("With {step}, {part}")).collect(),
     }

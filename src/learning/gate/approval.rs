@@ -170,8 +170,18 @@ fn never_asks(sentence: &Sentence) -> bool {
         let stopped = verb > 0 && sentence.words[verb - 1].exactly(&["stop", "quit", "without"])
             || sentence.run_of(&[&["no"], &["need"]]).is_some_and(|at| at < verb);
         let refused = sentence.negated(verb) && !permits_nothing(sentence, verb);
-        named && !noun && (refused || stopped && !protected(sentence, verb))
+        named && !noun && !insists(sentence, verb) && (refused || stopped && !protected(sentence, verb))
     })
+}
+
+/// "stop pushing without asking", "you deleted it without asking", "merging without asking is a no-go".
+fn insists(sentence: &Sentence, verb: usize) -> bool {
+    let lacking = |at: &usize| sentence.words.get(*at).is_some_and(|word| word.exactly(&["without"]));
+    let without = [1, 2].into_iter().filter_map(|back| verb.checked_sub(back)).find(lacking);
+    let lacks = without.is_some();
+    let without = without.unwrap_or_default();
+    let stops = || sentence.words.iter().take(without).any(|word| word.exactly(&["stop", "quit", "avoid"]));
+    lacks && (stops() || is_turned_down(sentence, without) || is_blame(sentence, without))
 }
 
 /// "never merge without asking", "no release without asking": the second negation is the protective one.
@@ -200,6 +210,62 @@ fn permits_nothing(sentence: &Sentence, verb: usize) -> bool {
             .any(|word| word.is(&["password", "secret", "credential", "token", "api"]))
 }
 
+/// "submitting without asking is not on", "… is forbidden": what is said afterwards is a refusal, and it asks agents to
+/// ask. "… is not a problem" is none.
+fn is_turned_down(sentence: &Sentence, without: usize) -> bool {
+    const FORBIDDEN: &[&str] = &[
+        "forbidden",
+        "prohibited",
+        "banned",
+        "unacceptable",
+        "no-go",
+        "wrong",
+        "bad",
+        "taboo",
+        "disallowed",
+    ];
+    const GOOD: &[&str] = &[
+        "on",
+        "ok",
+        "okay",
+        "allowed",
+        "acceptable",
+        "fine",
+        "good",
+        "welcome",
+        "wanted",
+        "permitted",
+        "done",
+        "cool",
+    ];
+    let after = sentence.words.get(without + 1..).unwrap_or_default();
+    let Some(be) = after.iter().position(|word| word.exactly(&["is", "are", "isn't", "aren't", "never"]))
+    else {
+        return false;
+    };
+    let said = after.get(be..after.len().min(be + 4)).unwrap_or_default();
+    let denied = said.iter().any(|word| word.exactly(&["not", "never", "isn't", "aren't"]));
+    match denied {
+        true => said.iter().any(|word| word.exactly(GOOD)),
+        false => said.iter().any(|word| word.exactly(FORBIDDEN)),
+    }
+}
+
+/// "you deleted it without asking": who blames an agent tells it to ask.
+fn is_blame(sentence: &Sentence, without: usize) -> bool {
+    const DEEDS: &[&str] = &["ran", "did", "made", "went", "sent", "put", "wrote", "took", "began"];
+    let first = sentence.words.iter().position(|word| word.exactly(&["you"]));
+    let verb = first.filter(|&at| at < without.min(2)).and_then(|at| {
+        sentence
+            .words
+            .iter()
+            .skip(at + 1)
+            .find(|word| !word.exactly(&["just", "again", "have", "had", "also"]))
+    });
+    verb.is_some_and(|verb| verb.exactly(DEEDS) || verb.text.ends_with("ed") && !verb.exactly(&["need"]))
+        && !sentence.has(&["good", "great", "thanks", "perfect", "allowed", "permitted", "supposed"])
+}
+
 /// "run it without confirmation", "deploy without asking", "unattended"
 fn unasked(sentence: &Sentence) -> bool {
     sentence.all(&["without"]).into_iter().any(|without| {
@@ -223,7 +289,9 @@ fn unasked(sentence: &Sentence) -> bool {
         });
         let aimless = rest.iter().any(|word| word.is(&["checking", "review", "waiting"]))
             && !rest.iter().any(|word| word.is(PEOPLE) || word.is(CLEAR_CONSENT));
-        let forbidden = forbids(sentence, without);
+        let stopped = sentence.words.iter().take(without).any(|word| word.exactly(&["stop"]));
+        let turned_down = is_turned_down(sentence, without) || is_blame(sentence, without);
+        let forbidden = stopped || turned_down || forbids(sentence, without);
         let failing = sentence.has(&["fail", "failed", "error", "refus", "denied", "reject"]);
         let number = rest
             .iter()

@@ -5,6 +5,7 @@
 //! rather than nearest members, so that a chain of small resemblances does not end in one large group. Refuses
 //! to depend on order: equals are resolved by position, and positions come sorted.
 
+use super::lexicon::LEXICON;
 use super::likeness::Vector;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,16 +14,128 @@ const LARGEST: usize = 240;
 /// A word that more vectors than this have does not make two of them candidates.
 const COMMONEST: usize = 400;
 
+/// How often members that belong elsewhere are taken out and the groups made anew.
+const REFINEMENTS: usize = 6;
+/// Likeness, whatever the signs, from which two groups speak of one thing.
+const ONE_TOPIC: f64 = 0.5;
+/// Share of a shared word's weight from which what else a wish names counts as much.
+const WEIGHTY: f64 = 0.6;
+/// How much more a member has to be like another group than like the rest of its own to belong there.
+const NEARER: f64 = 1.2;
+
 /// Groups of indices into `vectors`, each sorted, in the order of their first. `times` is how often each vector
 /// was said.
 pub(super) fn group(vectors: &[Vector], times: &[f64], threshold: f64) -> Vec<Vec<usize>> {
-    let Candidates { pairs, opposed } = candidates(vectors);
-    let mut groups = Vec::new();
-    for part in parts(vectors.len(), &pairs, threshold) {
-        groups.extend(agglomerate(vectors, times, &opposed, part, threshold));
+    let Candidates { pairs, opposed: mut apart } = candidates(vectors);
+    let parts = parts(vectors.len(), &pairs, threshold);
+    let together = |apart: &BTreeSet<(usize, usize)>| -> Vec<Vec<usize>> {
+        let mut groups: Vec<Vec<usize>> = parts
+            .iter()
+            .flat_map(|part| agglomerate(vectors, times, apart, part.clone(), threshold))
+            .collect();
+        groups.sort();
+        groups
+    };
+    let mut groups = together(&apart);
+    for _ in 0..REFINEMENTS {
+        let strays = strays(vectors, times, &groups);
+        if strays.is_empty() {
+            break;
+        }
+        apart.extend(strays);
+        groups = together(&apart);
     }
-    groups.sort();
     groups
+}
+
+/// In each group the member that most speaks of what another group is about rather than of what the rest of its own
+/// is, with each of that rest: one word that is said everywhere (`commit`) had brought them together. Whether they want what the
+/// other group wants makes no difference.
+fn strays(vectors: &[Vector], times: &[f64], groups: &[Vec<usize>]) -> BTreeSet<(usize, usize)> {
+    let middle = |members: &mut dyn Iterator<Item = usize>| {
+        Vector::middle(members.filter_map(|at| Some((vectors.get(at)?, times.get(at)?.sqrt()))))
+    };
+    let middles: Vec<Vector> = groups.iter().map(|group| middle(&mut group.iter().copied())).collect();
+    let mut having: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (number, middle) in middles.iter().enumerate() {
+        for term in middle.terms() {
+            having.entry(term).or_default().insert(number);
+        }
+    }
+    let said_by = said_by(vectors);
+    let mut apart = BTreeSet::new();
+    for (number, group) in groups.iter().enumerate().filter(|(_, group)| group.len() > 1) {
+        let ratio = |member: usize| -> Option<f64> {
+            let vector = vectors.get(member)?;
+            let rest = middle(&mut group.iter().copied().filter(|&other| other != member));
+            let own = vector.likeness(&rest).related;
+            let near: BTreeSet<usize> = vector
+                .terms()
+                .filter_map(|term| having.get(term))
+                .filter(|groups| groups.len() <= COMMONEST)
+                .flatten()
+                .copied()
+                .filter(|&other| other != number && groups.get(other).is_some_and(|group| group.len() > 1))
+                .collect();
+            // Opposite sides of one thing speak of it alike; that is no reason to leave one's own.
+            let elsewhere = near.iter().filter_map(|&other| middles.get(other));
+            let elsewhere = elsewhere.filter(|other| other.likeness(&rest).related < ONE_TOPIC);
+            let elsewhere = elsewhere.map(|other| vector.likeness(other).related).fold(0.0, f64::max);
+            Some(elsewhere / own.max(f64::MIN_POSITIVE))
+        };
+        // One at a time: without it the others may be at home.
+        let ratios = group.iter().filter_map(|&member| Some((ratio(member)?, member)));
+        let stray = ratios.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        let stray = stray.filter(|(ratio, _)| *ratio > NEARER).map(|(_, member)| member);
+        let stray = stray.or_else(|| {
+            group.iter().copied().find(|&member| hangs_on_one_word(vectors, group, member, &said_by))
+        });
+        if let Some(member) = stray {
+            let others = group.iter().filter(|&&other| other != member);
+            apart.extend(others.map(|&other| (member.min(other), member.max(other))));
+        }
+    }
+    apart
+}
+
+/// Which vectors have each telling word.
+pub(super) fn said_by(vectors: &[Vector]) -> BTreeMap<&str, BTreeSet<usize>> {
+    let mut said_by: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (at, vector) in vectors.iter().enumerate() {
+        for (term, _) in vector.named() {
+            said_by.entry(term).or_default().insert(at);
+        }
+    }
+    said_by
+}
+
+/// Whether a member shares one word only with the rest of its group, a word that others say too or that is not what the
+/// rest is about, and names something else besides that others speak of: `commit the outputs` among `small commits`.
+pub(super) fn hangs_on_one_word(
+    vectors: &[Vector],
+    group: &[usize],
+    member: usize,
+    said_by: &BTreeMap<&str, BTreeSet<usize>>,
+) -> bool {
+    let Some(vector) = vectors.get(member).filter(|_| group.len() > 2) else { return false };
+    let rest: BTreeSet<usize> = group.iter().copied().filter(|&other| other != member).collect();
+    let nobody = BTreeSet::new();
+    let by = |term: &str| said_by.get(term).unwrap_or(&nobody);
+    type Words<'a> = Vec<(&'a str, f64)>;
+    let (shared, own): (Words<'_>, Words<'_>) =
+        vector.named().into_iter().partition(|(term, _)| !by(term).is_disjoint(&rest));
+    let telling: Vec<(&str, f64)> =
+        shared.into_iter().filter(|(term, _)| LEXICON.telling(term) > 0.5).collect();
+    let &[(tie, weight)] = telling.as_slice() else { return false };
+    let elsewhere = |term: &str| by(term).iter().any(|at| !group.contains(at));
+    let core = rest.iter().filter_map(|&at| vectors.get(at)).flat_map(Vector::named).map(|(term, _)| term);
+    let core: BTreeSet<&str> =
+        core.filter(|term| *term != tie && by(term).intersection(&rest).count() * 2 > rest.len()).collect();
+    let names = |asks_elsewhere: bool| {
+        let besides = own.iter().filter(|(term, _)| !asks_elsewhere || elsewhere(term));
+        besides.map(|(_, weight)| weight).sum::<f64>() >= weight * WEIGHTY
+    };
+    core.len() > 1 && names(false) || elsewhere(tie) && names(true)
 }
 
 /// Pairs that share a word.

@@ -21,6 +21,15 @@ const NEARLY_ALL: f64 = 0.8;
 /// Share of the heaviest word's weight that a word has that names what a group is about.
 const NAMING: f64 = 0.5;
 
+/// Times that people want two things at once from which these are no alternatives.
+const TOGETHER: usize = 2;
+/// Share of the heaviest word's weight from which a word may divide a group.
+const DISPUTED: f64 = 0.4;
+/// Sessions of a camp.
+const CAMP: usize = 2;
+/// How much more like one camp than like the other a wording is that goes with it.
+const TAKES_SIDE: f64 = 0.1;
+
 /// One group of wordings: indices into the wordings, sorted.
 #[derive(Clone, Debug)]
 pub(super) struct Group {
@@ -86,6 +95,13 @@ fn named_alternatives(corpus: &Corpus<'_>, wordings: &[Wording<'_>]) -> Vec<Pair
     };
     pairs.extend(frame::rivals(sentences()));
     pairs.extend(value::rivals(sentences()));
+    // What people want in one breath they do not take for alternatives: `leading commas, always`.
+    pairs.retain(|(here, there)| {
+        let both = |wording: &&Wording<'_>| {
+            here.iter().chain(there).all(|term| wording.wish.terms.get(term).is_some_and(|sign| *sign > 0))
+        };
+        wordings.iter().filter(both).map(|wording| wording.votes.len()).sum::<usize>() < TOGETHER
+    });
     pairs.sort();
     pairs.dedup();
     pairs
@@ -142,17 +158,25 @@ fn grouped(
         .collect();
     join(&mut all, &mild, &vectors, threshold);
     unite(&mut all, wordings, &vectors, threshold * NEAR);
+    let all = all.into_iter().flat_map(|group| camps(corpus, wordings, &vectors, group)).collect();
     Groups { weights, vectors, all }
 }
 
 /// Lets each mild wording join the group that it is most like.
 fn join(groups: &mut [Group], mild: &[usize], vectors: &[Vector], threshold: f64) {
     let mut joining: Vec<(usize, usize)> = Vec::new();
+    let said_by = cluster::said_by(vectors);
     for &at in mild {
         let Some(vector) = vectors.get(at) else { continue };
         let likeness = groups.iter().enumerate().map(|(group, to)| (group, vector.likeness(&to.middle).same));
         let best = likeness.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-        joining.extend(best.filter(|&(_, same)| same >= threshold).map(|(group, _)| (group, at)));
+        let hangs = |group: usize| {
+            let mut members = groups.get(group).map_or(Vec::new(), |group| group.members.clone());
+            members.push(at);
+            cluster::hangs_on_one_word(vectors, &members, at, &said_by)
+        };
+        let best = best.filter(|&(group, same)| same >= threshold && !hangs(group));
+        joining.extend(best.map(|(group, _)| (group, at)));
     }
     for (group, at) in joining {
         if let Some(group) = groups.get_mut(group) {
@@ -162,6 +186,61 @@ fn join(groups: &mut [Group], mild: &[usize], vectors: &[Vector], threshold: f64
     for group in groups {
         group.members.sort_unstable();
     }
+}
+
+/// A group whose people want opposite things of one of its main words, as its camps: `leading commas always`, `commas at
+/// the end, never leading`. Who says neither goes with whom they are more like.
+fn camps(corpus: &Corpus<'_>, wordings: &[Wording<'_>], vectors: &[Vector], group: Group) -> Vec<Group> {
+    let having = |term: &str, wanted: bool| -> Vec<usize> {
+        let says = |at: &&usize| {
+            let sign = wordings.get(**at).and_then(|wording| wording.wish.terms.get(term)).copied();
+            sign.is_some_and(|sign| if wanted { sign > 0 } else { sign < 0 })
+        };
+        group.members.iter().filter(says).copied().collect()
+    };
+    let standing = |members: &[usize]| {
+        let votes: Vec<&Vote<'_>> =
+            members.iter().filter_map(|&at| wordings.get(at)).flat_map(|wording| &wording.votes).collect();
+        vote::standing(corpus, &votes)
+    };
+    let split = group.middle.core(DISPUTED).into_iter().find_map(|(term, _)| {
+        let (wanting, refusing) = (having(term, true), having(term, false));
+        if LEXICON.telling(term) < 0.9 || wanting.is_empty() || refusing.is_empty() {
+            return None;
+        }
+        let (here, there) = (standing(&wanting), standing(&refusing));
+        let camps = here.roots.len().min(there.roots.len()) >= CAMP
+            && !here.people.is_empty()
+            && !there.people.is_empty()
+            && here.people.is_disjoint(&there.people);
+        camps.then_some((wanting, refusing))
+    });
+    let Some((wanting, refusing)) = split else { return vec![group] };
+    let mut camps = [wanting, refusing].map(|members| {
+        let middle = middle(wordings, vectors, &members);
+        Group { members, middle }
+    });
+    let others: Vec<usize> = group
+        .members
+        .iter()
+        .copied()
+        .filter(|at| !camps.iter().any(|camp| camp.members.contains(at)))
+        .collect();
+    for at in others {
+        let Some(vector) = vectors.get(at) else { continue };
+        let [here, there] =
+            [0, 1].map(|camp: usize| camps.get(camp).map_or(0.0, |camp| vector.likeness(&camp.middle).same));
+        if let Some(camp) =
+            camps.get_mut(usize::from(there > here)).filter(|_| (here - there).abs() > TAKES_SIDE)
+        {
+            camp.members.push(at);
+        }
+    }
+    for camp in &mut camps {
+        camp.members.sort_unstable();
+        camp.middle = middle(wordings, vectors, &camp.members);
+    }
+    camps.into_iter().collect()
 }
 
 /// Whether a group is a single wording. There are many of them, and two of them are no team's wish.
@@ -178,6 +257,7 @@ fn unite(groups: &mut Vec<Group>, wordings: &[Wording<'_>], vectors: &[Vector], 
             *said.entry(term).or_default() += wording.votes.len();
         }
     }
+    let said_by = cluster::said_by(vectors);
     while at < groups.len() {
         let Some(here) = groups.get(at) else { break };
         let anchor = identity::agreement("wish", &here.middle);
@@ -185,8 +265,17 @@ fn unite(groups: &mut Vec<Group>, wordings: &[Wording<'_>], vectors: &[Vector], 
             if is_lone(here) && is_lone(there) {
                 return false;
             }
+            let both: Vec<usize> = here.members.iter().chain(&there.members).copied().collect();
+            let hangs = |group: &Group| {
+                group
+                    .members
+                    .iter()
+                    .all(|&member| cluster::hangs_on_one_word(vectors, &both, member, &said_by))
+            };
             let likeness = here.middle.likeness(&there.middle);
             !likeness.opposed
+                && !hangs(here)
+                && !hangs(there)
                 && !likeness.contradicts
                 && likeness.same > 0.0
                 && (identity::same_wish(&anchor, &identity::agreement("wish", &there.middle))
@@ -219,7 +308,7 @@ fn share_a_name(here: &Group, there: &Group, wordings: &[Wording<'_>], said: &BT
     // `a service needs a dashboard`, `a service has a chart`: each adds a name of its own to the one they share.
     let own = |group: &Group, all: usize, other: &Group| {
         group.middle.core(NAMING).into_iter().any(|(term, sign)| {
-            let telling = LEXICON.telling(term) > 0.99 && sign > 0.0;
+            let telling = LEXICON.telling(term) > 0.99 && sign != 0.0;
             // Every word of a single wording is in all of it.
             group.members.len() > 1
                 && telling

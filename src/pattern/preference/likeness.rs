@@ -374,6 +374,12 @@ impl Vector {
         self.0.get(term).filter(|entry| entry.said > 0.0).map(|entry| entry.sign)
     }
 
+    /// The words that are said, each with its weight.
+    pub(super) fn named(&self) -> Vec<(&str, f64)> {
+        let said = self.0.iter().filter(|(_, entry)| entry.said > 0.0);
+        said.map(|(term, entry)| (term.as_str(), entry.size)).collect()
+    }
+
     /// All its words.
     pub(super) fn terms(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)

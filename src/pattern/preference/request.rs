@@ -73,6 +73,17 @@ impl Requests {
         lighter > 0.0 && shared >= ONE_THING * lighter
     }
 
+    /// Whether hardly any request has all of these words together, however common each is.
+    pub(super) fn never_has(&self, terms: &BTreeSet<&str>) -> bool {
+        let numbers: Option<Vec<Word>> = terms.iter().map(|term| self.words.number(term)).collect();
+        let together = |numbers: &[Word]| {
+            let all = |words: &&[Word]| numbers.iter().all(|word| words.binary_search(word).is_ok());
+            self.words.each().filter(all).take(2).count()
+        };
+        // A word that no request has at all is in none together with others.
+        terms.len() > 1 && numbers.is_none_or(|numbers| together(&numbers) < 2)
+    }
+
     /// How many things these sessions were asked for, at most `enough`: more need not be told apart.
     pub(super) fn different(
         &self,

@@ -35,7 +35,9 @@ fn without_plural(word: &str) -> String {
     {
         return rest.to_owned();
     }
-    let keeps = ["ss", "us", "is", "as", "os"].iter().any(|end| word.ends_with(end));
+    // `commas`, `schemas`, but not `alias`, whose plural has an ending of its own.
+    const SINGULAR: &[&str] = &["alias", "atlas", "bias", "canvas", "gas", "has", "pandas", "was"];
+    let keeps = ["ss", "us", "is", "os"].iter().any(|end| word.ends_with(end)) || SINGULAR.contains(&word);
     word.strip_suffix('s').filter(|_| !keeps).unwrap_or(word).to_owned()
 }
 

@@ -86,7 +86,8 @@ pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
                 continue;
             }
             let asks = || strength <= Some(Strength::Faint) && stands_in_request(corpus, &vote);
-            if strength != Some(Strength::Lasting) && (opens_request(digest, &remark.text) || asks()) {
+            let opens = || opens_request(digest, &remark.text) && !says_always(&remark.text);
+            if opens() || strength != Some(Strength::Lasting) && asks() {
                 continue;
             }
             let wording = wordings.entry(&wish.terms);
@@ -179,6 +180,36 @@ pub(super) fn standing<'a>(corpus: &Corpus<'a>, votes: &[&Vote<'a>]) -> Standing
 /// Whether a text is what a session was asked first: a request is no wish for how to work, unless it says so.
 pub(super) fn opens_request(digest: &Digest, text: &str) -> bool {
     digest.ask.trim_start().find(text).is_some_and(|at| at <= COURTESY)
+}
+
+/// Whether a sentence says outright that it holds from now on. What opens a session is its job, whatever else it
+/// speaks of (`check the notes against the house style`).
+fn says_always(text: &str) -> bool {
+    const OUTRIGHT: &[&str] = &[
+        "always",
+        "never",
+        "ever",
+        "forever",
+        "henceforth",
+        "whenever",
+        "everywhere",
+        "future",
+        "onwards",
+        "generally",
+    ];
+    let words = words(text);
+    let pair = |first: &[&str], second: &[&str]| {
+        words
+            .windows(2)
+            .any(|pair| first.contains(&pair[0].text.as_str()) && second.contains(&pair[1].text.as_str()))
+    };
+    words.iter().any(|word| OUTRIGHT.contains(&word.text.as_str()))
+        || pair(&["every", "each"], &["time"])
+        || pair(&["now", "here"], &["on"])
+        || pair(&["going", "moving"], &["forward"])
+        || pair(&["a", "general", "our", "the"], &["rule", "policy", "principle"])
+        || pair(&["in"], &["general", "every", "each", "all"])
+        || words.first().is_some_and(|word| word.text == "we")
 }
 
 /// How far into a request its first sentence may start, bytes: after `hi, could you please`.

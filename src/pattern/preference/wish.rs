@@ -66,17 +66,22 @@ fn read_anew(text: &str, blames: bool) -> Wish {
         let start = words[from].at.start;
         // `you changed the alert but forgot the runbook`: what comes before is no blame.
         let but = words[from..].iter().find(|word| word.text == "but").map_or(0, |but| but.at.start);
-        for (unit, sign) in units.iter().zip(&mut signs) {
-            if unit.at.start >= start && unit.at.start < until {
-                *sign = if unit.at.start < but { 0 } else { -*sign };
+        // `you launched it on the node, it is forbidden`: what is said after the deed is no part of it.
+        let within = |unit: &&Unit| unit.at.start >= start && unit.at.start < until;
+        let first = units.iter().position(|unit| within(&unit)).unwrap_or_default();
+        let deed: Vec<Unit> = units.iter().filter(within).cloned().collect();
+        for (at, sign) in polarity::signs(&deed).into_iter().enumerate() {
+            let at_but = deed.get(at).is_some_and(|unit| unit.at.start < but);
+            if let Some(own) = signs.get_mut(first + at) {
+                *own = if at_but { 0 } else { -sign };
             }
         }
     }
     judge_subjects(&words, &units, &mut signs);
-    spare_complaints(&words, &units, &mut signs);
+    let instead = spare_complaints(&words, &units, &mut signs);
     spare_what_is_qualified(&units, &mut signs);
     spare_reasons(&words, &units, &mut signs);
-    let mut wish = Wish { replaces: replaces(&units, &signs), ..Wish::default() };
+    let mut wish = Wish { replaces: instead || replaces(&units, &signs), ..Wish::default() };
     let mut both_ways = Vec::new();
     for (unit, &sign) in units.iter().zip(&signs) {
         if let Role::Term(term) = &unit.role {
@@ -206,13 +211,19 @@ mod tests {
             ("please leave glorps out of snarf", "-glorp snarf"),
             ("stay away from glorps", "-glorp"),
             ("glorps have no place in snarf", "-glorp snarf"),
-            ("old glorps must go, always", "-glorp -old"),
-            ("snarf stays glorp free", "-glorp snarf"),
-            ("snarf must stay free of glorps", "-glorp snarf"),
+            ("wax glorps must go, always", "-glorp -wax"),
+            ("snarf must be glorp free", "-glorp snarf"),
+            ("snarf must be free of glorps", "-glorp snarf"),
             ("glorps are a mess, snarf please", "-glorp +snarf"),
             ("glorps without snarf are a mess", "glorp +snarf"),
             ("glorps again", "-glorp"),
             ("why are there glorps again?", "-glorp"),
+            ("why tin glorps? wood, always", "glorp -tin +wood"),
+            ("tin glorps again. wood!", "glorp -tin +wood"),
+            ("there is tin in the glorp. it must be wood", "glorp -tin +wood"),
+            ("always implicit none", "+implicit +none"),
+            ("keep glorps small, I have no time", "+glorp +small"),
+            ("no select * in glorps", "glorp -star"),
             ("glorp without snarf again...", "glorp +snarf"),
             ("glorps are not wished", "-glorp"),
         ];

@@ -208,16 +208,17 @@ impl<'a> Judge<'a> {
             }
         }
         let number = |term: &str| term.bytes().all(|b| b.is_ascii_digit());
-        let shared = said.iter().filter(|(term, times)| {
-            **times * 2 >= votes.len() && LEXICON.telling(term) > 0.5 && !number(term)
-        });
-        let shared: Vec<&str> = shared.map(|(term, _)| *term).collect();
+        let often = said.iter().filter(|(term, times)| **times * 2 >= votes.len() && !number(term));
+        let together: BTreeSet<&str> = often.map(|(term, _)| *term).collect();
+        let shared: Vec<&str> = together.iter().copied().filter(|term| LEXICON.telling(term) > 0.5).collect();
         let sure = votes.iter().filter(|vote| vote.carries()).count();
         match shared.as_slice() {
-            [] => false,
+            // Everyday words that hardly anybody puts together: `a list of the changes`.
+            [] => sure * 2 >= votes.len() && self.requests.never_has(&together),
             [one] => {
                 let said_for_sure = sure * 3 >= votes.len() || self.has_a_name(group);
-                said_for_sure && self.is_rare(one, said.get(one).copied().unwrap_or_default())
+                let rare = || self.is_rare(one, said.get(one).copied().unwrap_or_default());
+                said_for_sure && (rare() || self.requests.never_has(&together))
             }
             _ => true,
         }

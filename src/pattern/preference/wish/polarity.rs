@@ -131,56 +131,77 @@ pub(super) fn spare_what_is_qualified(units: &[Unit], signs: &mut [i8]) {
     }
 }
 
-/// `decimal addresses again. hex!`, `is 03/04 march or april? we write yyyy-mm-dd`: what a question or a complaint names
-/// is neither wanted nor unwanted, unless it is all that is said.
-pub(super) fn spare_complaints(words: &[Word], units: &[Unit], signs: &mut [i8]) {
+/// `decimal addresses again. hex!`, `why tin cups? wood, always`, `there is wax on it, we use oil`: what a complaint
+/// names first is not wanted, what else it names is what it speaks of; what a mere question names is neither, unless
+/// it is all that is said. True where something else is wanted instead.
+pub(super) fn spare_complaints(words: &[Word], units: &[Unit], signs: &mut [i8]) -> bool {
     const ASKS_POLITELY: &[&str] = &["can", "could", "will", "would", "may", "might", "mind", "please"];
-    let is_end = |word: &&Word| matches!(word.text.as_str(), "." | "!" | "?" | ":" | ";" | "…");
     let mut spared: Vec<usize> = Vec::new();
-    let mut seen_again: Vec<usize> = Vec::new();
-    let mut start = 0;
-    let open_end = words.last().filter(|word| word.text == "again").map(|word| (words.len(), word));
-    let ends = words.iter().enumerate().filter(|(at, word)| {
-        let again =
-            || at.checked_sub(1).and_then(|at| words.get(at)).is_some_and(|word| word.text == "again");
-        is_end(word) || word.text == "," && again()
-    });
-    for (at, mark) in ends.chain(open_end) {
-        let part = words.get(start..at).unwrap_or_default();
-        start = at + 1;
-        let polite = part.iter().any(|word| ASKS_POLITELY.contains(&word.text.as_str()));
-        let is_again = part.last().is_some_and(|word| word.text == "again");
-        let complains = mark.text == "?" && !polite || is_again;
-        if let (true, Some(first)) = (complains, part.first()) {
-            let inside = |unit: &Unit| unit.at.start >= first.at.start && unit.at.end <= mark.at.start;
-            if is_again && part.iter().any(|word| matches!(word.text.as_str(), "without" | "no")) {
-                // `a plan without units again` asks for units.
-                let turned = |unit: &usize| inside(&units[*unit]) && signs[*unit] < 0;
-                (0..units.len())
-                    .filter(turned)
-                    .collect::<Vec<_>>()
-                    .into_iter()
-                    .for_each(|unit| signs[unit] = 1);
-                continue;
+    let mut blamed: Vec<usize> = Vec::new();
+    let parts: Vec<&[Word]> = words.split_inclusive(Word::is_mark).collect();
+    for (number, whole) in parts.iter().enumerate() {
+        let mark = whole.last().filter(|word| word.is_mark()).map_or("", |word| word.text.as_str());
+        let part: Vec<&str> =
+            whole.iter().filter(|word| !word.is_mark()).map(|word| word.text.as_str()).collect();
+        let is_again = part.last() == Some(&"again") || mark == "?" && part.contains(&"again");
+        let polite = part.iter().any(|word| ASKS_POLITELY.contains(word));
+        let asks = mark == "?" && !polite;
+        let tells = match part.as_slice() {
+            ["there", "is" | "are", ..] | ["i", "see" | "saw" | "find" | "found" | "keep", ..] => {
+                number + 1 < parts.len()
             }
-            let wanted = (0..units.len()).filter(|&unit| inside(&units[unit]) && signs[unit] > 0);
-            let wanted: Vec<usize> = wanted.collect();
-            seen_again.extend(wanted.iter().copied().filter(|_| is_again));
-            spared.extend(wanted);
+            _ => false,
+        };
+        if !(is_again || asks || tells) {
+            continue;
         }
+        let place = |unit: &Unit| {
+            whole.first().is_some_and(|first| unit.at.start >= first.at.start)
+                && whole.last().is_some_and(|last| unit.at.end <= last.at.end)
+        };
+        let named: Vec<usize> = (0..units.len())
+            .filter(|&at| place(&units[at]) && matches!(units[at].role, Role::Term(_)))
+            .collect();
+        let left_out = part.contains(&"out") && part.iter().any(|word| matches!(*word, "left" | "leaving"));
+        if left_out || part.iter().any(|word| LACKING.contains(word)) {
+            // `a plan without units again`, `you left the units out again` ask for units.
+            named
+                .iter()
+                .filter(|&&at| signs[at] < 0)
+                .copied()
+                .collect::<Vec<_>>()
+                .into_iter()
+                .for_each(|at| signs[at] = 1);
+            continue;
+        }
+        let wanted: Vec<usize> = named.into_iter().filter(|&at| signs[at] > 0).collect();
+        if is_again || tells || part.first() == Some(&"why") {
+            let says = |at: usize| matches!(&units[at].role, Role::Term(term) if LEXICON.telling(term) > 0.5);
+            blamed.extend(wanted.iter().copied().find(|&at| says(at)));
+        }
+        spared.extend(wanted);
     }
     let named = |unit: &usize| matches!(units[*unit].role, Role::Term(_));
-    if (0..units.len()).any(|unit| named(&unit) && signs[unit] != 0 && !spared.contains(&unit)) {
-        for unit in spared {
-            signs[unit] = 0;
-        }
-    } else {
-        // `globals again` is all that is said: then that is what is not wanted.
-        for unit in seen_again {
-            signs[unit] = -1;
-        }
+    let says_more = (0..units.len()).any(|unit| named(&unit) && signs[unit] != 0 && !spared.contains(&unit));
+    if says_more {
+        spared.into_iter().for_each(|unit| signs[unit] = 0);
     }
+    let term = |unit: usize| match &units[unit].role {
+        Role::Term(term) => Some(term),
+        _ => None,
+    };
+    // `why is the plan late? a plan comes first` is not against plans.
+    let wanted_too =
+        |at: usize| (0..units.len()).any(|other| other != at && signs[other] > 0 && term(other) == term(at));
+    let blamed: Vec<usize> = blamed.into_iter().filter(|&at| !wanted_too(at)).collect();
+    let replaces = says_more && !blamed.is_empty() && signs.iter().any(|sign| *sign > 0);
+    blamed.into_iter().for_each(|at| signs[at] = -1);
+    replaces
 }
+
+/// Words that tell that something is not there.
+const LACKING: &[&str] =
+    &["without", "no", "missing", "forgot", "forgotten", "missed", "skipped", "omitted", "dropped", "lost"];
 
 /// Whether a sentence blames the agent whatever sort of remark it was taken for: `you are waxing the saw AGAIN`.
 pub(super) fn blames_the_agent(words: &[Word]) -> bool {

@@ -80,6 +80,16 @@ pub(super) fn units(words: &[Word]) -> Vec<Unit> {
     units
 }
 
+/// Whether a negation is spent on a noun that everybody uses: `no time`, `not the point`.
+fn names_nothing_telling(words: &[Word], at: usize) -> bool {
+    const NOUNS: &[&str] =
+        &["time", "idea", "clue", "point", "default", "standard", "rule", "reason", "way", "case", "style"];
+    let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
+    let ends = |at: usize| words.get(at).is_none_or(Word::is_mark);
+    let article = usize::from(matches!(text(at + 1), "the" | "a" | "an" | "our"));
+    (text(at) == "no" || article > 0) && NOUNS.contains(&text(at + 1 + article)) && ends(at + 2 + article)
+}
+
 /// Whether a `not more` only names a bound: `no more than five`, `they read not more`.
 fn bounds(words: &[Word], at: usize) -> bool {
     words.get(at + 2).is_none_or(|word| word.is_mark() || word.text == "than")
@@ -184,6 +194,10 @@ fn role(words: &[Word], at: usize, stem: &str) -> Role {
         "no" | "not" | "never" if matches!(next, "only" | "matter" | "enough" | "exceed" | "exceeding") => {
             Role::Filler
         }
+        // `I have no time`, `never the default` turn nothing down that was named before.
+        "no" | "never" | "not" if names_nothing_telling(words, at) => Role::Filler,
+        // `implicit none` is a name.
+        "none" if at > 0 && next != "of" && !words[at - 1].is_mark() => Role::Term(word.to_owned()),
         // `no more than 25 words` is not against words.
         "no" | "not"
             if matches!(next, "more" | "less" | "fewer" | "longer" | "later" | "earlier")
