@@ -1,11 +1,11 @@
 //! Workflows that sessions of different jobs converge on.
 //!
 //! The way of the data: digests → [`trail`] (who did what) → [`chain`] (frequent sequences with gaps) →
-//! [`consensus`] (the workflow around a sequence) → [`judgement`] (whether it holds) → [`mod@complete`] (what else belongs
-//! to it) → patterns. A workflow is
-//! taken only if independent sessions of different jobs follow it, if it is no habit of all sessions, if its order
-//! is kept better than chance would, and if it goes with a [`topic`] or its steps with each other ([`cohesion`]).
-//! Refuses to take steps from failed sessions, and what failed sessions follow as much as others.
+//! [`consensus`] (the workflow around a sequence) → [`judgement`] (whether it holds) → [`course`] (all that its
+//! followers do) → [`mod@call`] and [`hole`] (how each step is called) → patterns. A workflow is taken only if
+//! independent sessions of different jobs follow it, if it is no habit of all sessions, if its order is kept better
+//! than chance would, and if it goes with a [`topic`] or its steps with each other ([`cohesion`]). Refuses to take
+//! steps from failed sessions, and what failed sessions follow as much as others.
 
 mod call;
 mod chain;

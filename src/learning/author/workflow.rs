@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Share of the sessions from which a step is held to belong to the workflow and is not optional.
-const REQUIRED: f64 = 0.85;
+const REQUIRED: f64 = 0.8;
 /// Longest call shown as a step, bytes.
 const LONGEST_CALL: usize = 160;
 

@@ -152,7 +152,7 @@ fn agreed(column: &[Value]) -> Option<&Clean> {
 fn word(column: &[Value], flag: Option<Clean>) -> Word {
     let has_blank = |text: &str| text.contains(char::is_whitespace);
     if let Some(word) = agreed(column) {
-        let quoted = has_blank(word) && !word.contains('"');
+        let quoted = (has_blank(word) || word.contains(['|', '&', ';', '(', ')'])) && !word.contains('"');
         return Word { pieces: vec![Piece::Fixed(word.clone())], quoted };
     }
     if column.iter().filter(|(_, word)| has_blank(word)).count() as f64 >= NEARLY_ALL * column.len() as f64 {
@@ -251,7 +251,11 @@ fn part(column: &[Value], name: Option<Name>, in_path: bool) -> Vec<Piece> {
         None if in_path || end.starts_with('.') => Name::general("name"),
         None => Name::general("value"),
     };
-    let name = key.filter(is_name).map(Name::by_flag).or(name).unwrap_or_else(general);
+    let name = key
+        .filter(is_name)
+        .map(Name::by_flag)
+        .or(name.filter(|name| start.is_empty() || !name.is_of_folder()))
+        .unwrap_or_else(general);
     let fixed = |text: Clean| (!text.is_empty()).then_some(Piece::Fixed(text));
     fixed(start).into_iter().chain([Piece::Open(Hole::new(values, name))]).chain(fixed(end)).collect()
 }
@@ -381,6 +385,8 @@ mod tests {
         );
         let lines = ["zeta fill --day 2026-10-01", "zeta fill --day 2026-10-17"];
         assert_eq!(example("zeta fill", &lines).as_deref(), Some("zeta fill --day <day>"));
+        let lines = ["zeta push works/zeta:ox 'a|b'", "zeta push works/zeta:cow 'a|b'"];
+        assert_eq!(example("zeta push", &lines).as_deref(), Some("zeta push works/zeta:<name> \"a|b\""));
         assert_eq!(
             example("zeta fill", &["zeta fill 2026-10-01", "zeta fill 2026-10-17"]).as_deref(),
             Some("zeta fill <date>")

@@ -52,6 +52,11 @@ impl Name {
         folder.part(0..one.len()).filter(|_| plain).map(Name::Folder)
     }
 
+    /// Whether it was made by [`Name::by_folder`].
+    pub(super) fn is_of_folder(&self) -> bool {
+        matches!(self, Name::Folder(_))
+    }
+
     fn text(&self) -> &Clean {
         let (Name::General(text) | Name::Folder(text) | Name::Flag(text)) = self;
         text
