@@ -182,6 +182,7 @@ fn revise(
     let front = Front {
         description: draft.rule.clone(),
         scope: author::scope(&pattern.scope),
+        status: if draft.open { Status::Open } else { Status::Active },
         applies_to: distinct(&draft.applies_to),
         ..stands.front.clone()
     };

@@ -54,10 +54,14 @@ pub fn keep_names(patterns: &mut Vec<Pattern>, known: &[Known]) {
     });
 }
 
-/// The earlier lesson that this anchor is: the very same one, else the first that says the same.
+/// The earlier lesson that this anchor is: the very same one, else the first that says the same, else a wish that is
+/// disputed by now: its note has to say so, and not stand beside another one that does.
 pub fn find<'a>(anchor: &[Clean], known: &'a [Known]) -> Option<&'a Known> {
     let exact = known.iter().find(|earlier| earlier.anchor == anchor);
-    exact.or_else(|| known.iter().find(|earlier| same(&earlier.anchor, anchor)))
+    let alike = || known.iter().find(|earlier| same(&earlier.anchor, anchor));
+    exact
+        .or_else(alike)
+        .or_else(|| known.iter().find(|earlier| preference::disputes(anchor, &earlier.anchor)))
 }
 
 /// Whether two anchors are the same lesson, in other words too.

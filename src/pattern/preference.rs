@@ -29,7 +29,7 @@ mod worth;
 #[cfg(test)]
 mod planted;
 
-pub use identity::same_wish;
+pub use identity::{disputes, same_wish};
 
 use super::{
     ConflictLesson, Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Scope, Side, Support, witness,

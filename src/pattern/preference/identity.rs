@@ -15,6 +15,9 @@ const MOST_WORDS: usize = 6;
 /// Weighted share of words in common from which two anchors are one wish (Dice's coefficient).
 const SAME: f64 = 0.55;
 
+/// Weighted share of a wish's words that a conflict about it has.
+const DISPUTED: f64 = 0.75;
+
 /// The anchor of a group that nobody contradicts: `["wish", "+fmt", "+zeta"]`.
 pub(super) fn agreement(sort: &'static str, middle: &Vector) -> Vec<Clean> {
     let mut words: Vec<String> =
@@ -73,6 +76,23 @@ pub fn same_wish(anchor_a: &[Clean], anchor_b: &[Clean]) -> bool {
     !opposed && !other_aspect && total > 0.0 && 2.0 * shared / total >= SAME
 }
 
+/// Whether a conflict is about this wish: the wish's telling words are among those of its sides.
+pub fn disputes(conflict: &[Clean], wish: &[Clean]) -> bool {
+    let (Some((sort, sides)), Some((sort_of_wish, words))) = (conflict.split_first(), wish.split_first())
+    else {
+        return false;
+    };
+    if &**sort != "conflict" || !matches!(&**sort_of_wish, "wish" | "correction") {
+        return false;
+    }
+    let (sides, words) = (signed(sides), signed(words));
+    let weigh = |terms: &mut dyn Iterator<Item = &&str>| -> f64 {
+        terms.map(|term| LEXICON.telling(term).powi(2)).sum()
+    };
+    let all = weigh(&mut words.keys());
+    all > 0.0 && weigh(&mut words.keys().filter(|term| sides.contains_key(*term))) >= DISPUTED * all
+}
+
 /// The words of an anchor with their signs; ` ` where it has none.
 fn signed(words: &[Clean]) -> BTreeMap<&str, char> {
     words
@@ -103,6 +123,10 @@ mod tests {
         assert!(!same(&["wish", "+function", "+short"], &["wish", "+commit-message", "+short"]));
         assert!(!same(&["wish", "+tab"], &["conflict", "tab"]));
         assert!(!same(&["wish"], &["wish"]));
+        let disputes = |a: &[&str], b: &[&str]| disputes(&anchor(a), &anchor(b));
+        assert!(disputes(&["conflict", "footnote", "text"], &["wish", "+footnote"]));
+        assert!(!disputes(&["conflict", "footnote", "text"], &["wish", "+footnote", "+margin"]));
+        assert!(!disputes(&["conflict", "footnote"], &["conflict", "footnote"]));
         assert!(!same(&[], &["wish", "+tab"]));
         assert!(!same(&["error", "+tab"], &["error", "+tab"]));
     }
