@@ -388,6 +388,8 @@ mod tests {
             shell("press cook jam/apple | store put -n red -f -", 0, "ok"),
             shell("oven bake -t plum:1 .", 127, "bash: oven: command not found"),
             shell("clock show", 0, "noon"),
+            shell("cat jam/fr/labels.txt", 1, "cat: jam/fr/labels.txt: No such file or directory"),
+            shell("jq .fr jam/labels.json", 0, "3"),
             shell("stove bake -t plum:2 .", 0, "ok"),
         ]);
         let calls: Vec<&str> =
@@ -397,7 +399,8 @@ mod tests {
             [
                 "cd bin && python press.py apple",
                 "press cook jam/apple | store put -n red -f -",
-                "stove bake -t plum:2 ."
+                "stove bake -t plum:2 .",
+                "jq .fr jam/labels.json"
             ]
         );
     }

@@ -80,6 +80,7 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
     for (place, seen) in later() {
         let replaces = step::changes_something(seen.call) || !step::changes_something(failing.call);
         let on_file = substitute::on_the_same_file(failing.call, seen.call, step, most).filter(|_| replaces);
+        let on_file = on_file.or_else(|| substitute::on_its_namesake(failing.call, seen.call, step, most));
         // Where an edit is refused, a program may make it; another edit is of another file.
         let comparable = match step::is_edit(step) && !is_shell(failing) {
             true => is_shell(seen) && step::changes_something(seen.call),
