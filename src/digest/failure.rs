@@ -15,6 +15,7 @@ mod listing;
 pub mod mask;
 mod program;
 pub mod salient;
+mod substitute;
 mod wrapper;
 
 use super::addressed::without_orders;
@@ -116,10 +117,16 @@ pub fn has_failed(call: &Call) -> bool {
     judge::failed(call)
 }
 
+/// Most runs of one step that are compared with a failing one.
+const COMPARED_RUNS: usize = 16;
+
+/// Longest report that is looked at for a count, bytes.
+const SHORT_REPORT: usize = 4096;
+
 /// What went wrong in a session, one entry a step and error, in order of first occurrence. A check (test, build,
 /// lint) that fails because of the work itself is not in it.
 pub fn find(session: &Session, settings: &Reading) -> Vec<Failure> {
-    let calls: Vec<Seen<'_>> = session
+    let mut calls: Vec<Seen<'_>> = session
         .events
         .iter()
         .filter_map(|event| match &event.body {
@@ -129,6 +136,7 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Failure> {
             _ => None,
         })
         .collect();
+    fail_what_hung(&mut calls);
     let mut found: Vec<Open> = Vec::new();
     let mut known: BTreeMap<(Step, String), usize> = BTreeMap::new();
     for (at, seen) in calls.iter().enumerate().filter(|(_, seen)| seen.failed) {
@@ -141,6 +149,9 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Failure> {
         let step = step::failing(seen.call);
         let fix = fix::find(&calls, at, &step, settings.fix_window, settings.max_quote);
         if step::is_verification(&step) && is_how_work_goes(&calls, at, &step, &message, fix.as_ref()) {
+            continue;
+        }
+        if counts_findings(&calls, &step, &message) {
             continue;
         }
         let fixed_at = fix.as_ref().map(|(_, place)| *place);
@@ -171,6 +182,20 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Failure> {
         }
     }
     found.into_iter().map(|open| open.failure).collect()
+}
+
+/// A command that was stopped at its time limit did what it was started for, unless it is seen later to end by itself:
+/// then it hung.
+fn fail_what_hung(calls: &mut [Seen<'_>]) {
+    for at in 0..calls.len() {
+        let Some((seen, later)) = calls.get_mut(at..).and_then(<[Seen<'_>]>::split_first_mut) else { return };
+        if seen.failed || !judge::was_stopped(seen.call) {
+            continue;
+        }
+        let step = step::failing(seen.call);
+        seen.failed =
+            later.iter().any(|other| other.call.status == Status::Returned && other.steps.contains(&step));
+    }
 }
 
 /// A failure that may come again later in the session.
@@ -240,6 +265,26 @@ fn is_how_work_goes(
         judge::Cause::Work => true,
         judge::Cause::Unclear => edited && !changed,
     }
+}
+
+/// Whether a message counts what the same step counts none of when it works, as `3 cracks in jar 7` and `0 cracks`: a
+/// check whose name nobody knows, and its finding.
+fn counts_findings(calls: &[Seen<'_>], step: &Step, message: &str) -> bool {
+    let Some((_, what)) = counted(message).filter(|(many, _)| *many > 0) else { return false };
+    let none = |output: &str| {
+        let lines = salient::lines(output);
+        let mut lines = lines.into_iter().filter_map(|place| output.get(place));
+        lines.any(|line| counted(line).is_some_and(|(none, of)| none == 0 && of.starts_with(what)))
+    };
+    let worked = calls.iter().filter(|seen| !seen.failed && seen.steps.contains(step));
+    worked.take(COMPARED_RUNS).any(|seen| none(salient::start(&seen.call.output, SHORT_REPORT)))
+}
+
+/// The number a line begins with, and the word behind it.
+fn counted(line: &str) -> Option<(u32, &str)> {
+    let (number, rest) = line.trim_start().split_once(' ')?;
+    let what = rest.split_whitespace().next()?;
+    what.starts_with(char::is_alphabetic).then_some((number.parse().ok()?, what))
 }
 
 /// Whether an option that was added makes a check mend what it finds: that is an edit.
@@ -312,6 +357,52 @@ mod tests {
         assert_eq!(&*fix.call, "packer fill crate --mode tight");
         let change = &fix.changes[0];
         assert_eq!((change.from.as_deref(), change.to.as_deref()), (Some("loose"), Some("tight")));
+    }
+
+    #[test]
+    fn a_count_that_falls_to_none_is_a_finding() {
+        let found = failures(vec![
+            shell("jars inspect shelf", 1, "3 cracks on 4300"),
+            shell("jars glue shelf --at 4300", 0, "ok"),
+            shell("jars inspect shelf", 0, "0 cracks"),
+        ]);
+        assert!(found.is_empty(), "{found:?}");
+    }
+
+    #[test]
+    fn what_was_stopped_has_failed_if_it_ends_by_itself_later() {
+        let stopped = || shell("timeout 30 kiln fire jar", 124, "waiting for the flame");
+        assert!(failures(vec![stopped(), shell("kiln log", 0, "cold")]).is_empty());
+        let ended = shell("kiln fire jar", 0, "fired");
+        let found = failures(vec![stopped(), shell("kiln open-gas main", 0, "open"), ended]);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].fix.is_some());
+    }
+
+    #[test]
+    fn where_a_substitute_runs_and_what_feeds_it_belongs_to_it() {
+        let found = failures(vec![
+            shell("python bin/press.py apple", 1, "FileNotFoundError: 'mould.txt'"),
+            shell("cd bin && python press.py apple", 0, "ok"),
+            shell("store put -f jam/apple/peel", 1, "error: peel is no jam"),
+            shell("press cook jam/apple | store put -n red -f -", 0, "ok"),
+            shell("oven bake -t plum:1 .", 127, "bash: oven: command not found"),
+            shell("clock show", 0, "noon"),
+            shell("cat jam/fr/labels.txt", 1, "cat: jam/fr/labels.txt: No such file or directory"),
+            shell("jq .fr jam/labels.json", 0, "3"),
+            shell("stove bake -t plum:2 .", 0, "ok"),
+        ]);
+        let calls: Vec<&str> =
+            found.iter().filter_map(|f| f.fix.as_ref()).map(|fix| fix.call.as_str()).collect();
+        assert_eq!(
+            calls,
+            [
+                "cd bin && python press.py apple",
+                "press cook jam/apple | store put -n red -f -",
+                "stove bake -t plum:2 .",
+                "jq .fr jam/labels.json"
+            ]
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod family;
 mod group;
+mod missing;
 mod output;
 mod remedy;
 mod sequence;
@@ -72,6 +73,7 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
         }
     }
     let groups = group::by_step_and_template(&occurrences, corpus.settings.template_similarity);
+    let groups = missing::one_a_program(groups);
     let groups = family::one_a_mistake(groups, corpus);
     let groups = output::one_a_mistake(groups);
     let mut patterns: Vec<Pattern> = groups.par_iter().filter_map(|group| pattern(group, corpus)).collect();

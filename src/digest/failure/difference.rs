@@ -83,8 +83,13 @@ fn shell_difference(
             .cloned()
             .collect()
     };
-    let (a_rest, b_rest) = (rest(&a_words), rest(&b_words));
-    if !is_second_try(&a_rest, &b_rest, directly) {
+    // What a command is started with may be all that differs.
+    let started = |command: &Command| command.wrapping().len();
+    let (a_bare, b_bare) =
+        (a_words.get(started(a)..).unwrap_or_default(), b_words.get(started(b)..).unwrap_or_default());
+    if !is_second_try(&rest(&a_words), &rest(&b_words), directly)
+        && !is_second_try(&rest(a_bare), &rest(b_bare), directly)
+    {
         return None;
     }
     let mut changes = Vec::new();
@@ -120,7 +125,7 @@ fn shell_difference(
 }
 
 /// Where in a line the commands stand that say where and with what one of them runs: `cd app && . env/activate && …`.
-fn surroundings(commands: &[Command], of: &Command) -> Option<Range<usize>> {
+pub(super) fn surroundings(commands: &[Command], of: &Command) -> Option<Range<usize>> {
     const SETTING: &[&str] = &["cd", "pushd", "source", ".", "export", "module", "nvm", "conda", "workon"];
     let first = of.place()?.start;
     let earlier = commands.iter().take_while(|command| command.place().is_some_and(|at| at.start < first));

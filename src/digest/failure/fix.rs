@@ -6,14 +6,15 @@
 //! sessions together can confirm, whatever was done directly afterwards in place of a step never tried again.
 
 use super::Fix;
-use super::difference::{between_calls, command_of, is_bare, is_option, runs};
-use super::program;
+use super::difference::{between_calls, command_of, is_bare, is_option, runs, surroundings};
+use super::{program, substitute};
 use crate::digest::addressed::addresses_an_agent;
 use crate::digest::shell::{self, Command};
 use crate::digest::step::{self, Step};
 use crate::redact::Clean;
 use crate::session::{Arg, Call, Status};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Longest list of words or values that is compared.
 const COMPARED: usize = 160;
@@ -78,17 +79,24 @@ pub fn find(calls: &[Seen<'_>], at: usize, step: &Step, window: usize, most: usi
     let mut first = true;
     for (place, seen) in later() {
         let replaces = step::changes_something(seen.call) || !step::changes_something(failing.call);
-        let on_file = on_the_same_file(failing.call, seen.call, step, most).filter(|_| replaces);
+        let on_file = substitute::on_the_same_file(failing.call, seen.call, step, most).filter(|_| replaces);
+        let on_file = on_file.or_else(|| substitute::on_its_namesake(failing.call, seen.call, step, most));
         // Where an edit is refused, a program may make it; another edit is of another file.
         let comparable = match step::is_edit(step) && !is_shell(failing) {
             true => is_shell(seen) && step::changes_something(seen.call),
             false => seen.call.tool == failing.call.tool || is_shell(failing) == is_shell(seen),
         };
-        if !seen.worked() || on_file.is_none() && (does(seen, step) || !comparable) {
+        let fed = substitute::fed_by_another(failing, seen, step, most);
+        if !seen.worked() || on_file.is_none() && fed.is_none() && (does(seen, step) || !comparable) {
             continue;
         }
-        let certain = on_file.is_some() || replaces && shares_its_operands(failing.call, seen.call, step);
-        let Some((other, call)) = on_file.or_else(|| acting_part(seen, most)) else { continue };
+        let certain = on_file.is_some()
+            || fed.is_some()
+            || replaces
+                && (shares_its_operands(failing.call, seen.call, step)
+                    || substitute::asks_the_same(failing.call, seen.call));
+        let acting = || acting_part(failing.call, seen, most);
+        let Some((other, call)) = on_file.or(fed).or_else(acting) else { continue };
         if !certain && (!first || tried_again) {
             first = false;
             continue;
@@ -137,7 +145,7 @@ fn is_shell(seen: &Seen<'_>) -> bool {
     step::command_line(seen.call).is_some()
 }
 
-fn does(seen: &Seen<'_>, step: &Step) -> bool {
+pub(super) fn does(seen: &Seen<'_>, step: &Step) -> bool {
     seen.steps.contains(step)
 }
 
@@ -234,8 +242,9 @@ fn acting_programs(call: &Call) -> Vec<String> {
     shell::commands(line).iter().map(|command| command.program().to_owned()).collect()
 }
 
-/// The part of a call that acts, verbatim, with its step; `None` for calls that only look.
-fn acting_part(seen: &Seen<'_>, most: usize) -> Option<(Step, Clean)> {
+/// The part of a call that acts, verbatim, with its step, and where it runs if the failing call ran elsewhere; `None`
+/// for calls that only look.
+fn acting_part(failing: &Call, seen: &Seen<'_>, most: usize) -> Option<(Step, Clean)> {
     match step::command_line(seen.call) {
         Some(line) => {
             let commands = shell::commands(line);
@@ -245,7 +254,11 @@ fn acting_part(seen: &Seen<'_>, most: usize) -> Option<(Step, Clean)> {
             if program::only_looks(command.program()) {
                 return None;
             }
-            Some((step.clone(), line.part(command.place()?)?.cut(most)))
+            let mut place = command.place()?;
+            if let Some(folder) = moved_to(failing, line, surroundings(&commands, command)) {
+                place.start = folder;
+            }
+            Some((step.clone(), line.part(place)?.cut(most)))
         }
         None => {
             let call =
@@ -255,24 +268,14 @@ fn acting_part(seen: &Seen<'_>, most: usize) -> Option<(Step, Clean)> {
     }
 }
 
-/// What a shell line did to the file that a file tool failed at, with the step: `jq .cells a.ipynb` after a reading of
-/// `a.ipynb`. A folder with an extension is a file as well, to the programs that know it.
-fn on_the_same_file(failing: &Call, other: &Call, step: &Step, most: usize) -> Option<(Step, Clean)> {
-    let path = step::file_of(failing)?;
-    let names: Vec<&str> = path
-        .rsplit(['/', '\\'])
-        .enumerate()
-        .filter(|(at, name)| *at == 0 || name.rfind('.').is_some_and(|dot| dot > 0))
-        .map(|(_, name)| name)
-        .collect();
-    let is_named = |word: &str| word.split([':', '=', ',']).any(|part| names.contains(&file_name(part)));
-    let line = step::command_line(other)?;
-    let commands = shell::commands(line);
-    let command = commands.iter().find(|command| command.arguments().any(is_named))?;
-    let steps = step::of(other);
-    let named = steps.into_iter().find(|done| done != step && command_of(&commands, done) == Some(command));
-    let program = || command.unwrapped().first().map(|word| Step(word.text.clone()));
-    Some((named.filter(|done| runs(command, done)).or_else(program)?, line.part(command.place()?)?.cut(most)))
+/// Where in a line begins what says in which folder a command runs, if the failing call did not say it. A folder told
+/// from the root is one person's.
+fn moved_to(failing: &Call, line: &Clean, folder: Option<Range<usize>>) -> Option<usize> {
+    let folder = folder?;
+    let said = line.get(folder.clone())?;
+    let is_known = step::command_line(failing).is_some_and(|failing| failing.contains(said));
+    let is_own = said.split_whitespace().any(|word| word.starts_with(['/', '~', '$', '"', '\'']));
+    (!is_known && !is_own && said.starts_with("cd ")).then_some(folder.start)
 }
 
 /// The name of a file without its folder.
@@ -281,7 +284,7 @@ pub(super) fn file_name(path: &str) -> &str {
 }
 
 /// What a call is about: for shell lines the operands of the commands that act, else the argument values.
-fn operands(call: &Call) -> BTreeSet<String> {
+pub(super) fn operands(call: &Call) -> BTreeSet<String> {
     match step::command_line(call) {
         Some(line) => {
             let commands = shell::commands(line);

@@ -23,6 +23,9 @@ const FEW_LINES: usize = 8;
 /// How Python begins to say where an exception came from.
 const TRACEBACK: &str = "Traceback (most recent call last)";
 
+/// What a command exits with that was stopped at its time limit.
+const TIMED_OUT: i32 = 124;
+
 /// How shells say that there is no such program.
 const MISSING: &str = ": command not found";
 
@@ -60,10 +63,24 @@ fn is_expected(call: &Call, exit: Option<i32>) -> bool {
     if verifies && matches!(exit, Some(1 | 2) | None) && has_only_findings(&call.output) {
         return true;
     }
+    if commands.iter().any(program::only_says) && matches!(exit, Some(1 | 2) | None) && counts(&call.output) {
+        return true;
+    }
     // The status of a pipe is that of its last command.
     let asks = commands.iter().any(|command| !command.piped && program::asks_by_exit(command));
     let said_no = matches!(exit, Some(1) | None);
     asks && said_no && !complains(&call.output, &commands)
+}
+
+/// Whether the last line of an output begins with a count, and no line states an error: `7 rows would change`.
+fn counts(output: &str) -> bool {
+    let lines = salient::lines(output);
+    let counted = lines.last().and_then(|place| output.get(place.clone())).is_some_and(|line| {
+        let mut words = line.split_whitespace();
+        let number = words.next().is_some_and(|word| word.bytes().all(|b| b.is_ascii_digit()));
+        number && words.next().is_some_and(|word| word.starts_with(char::is_alphabetic))
+    });
+    counted && has_only_findings(output)
 }
 
 /// Whether every error that an output states is a finding in a file.
@@ -111,17 +128,28 @@ fn stated_exit(output: &str) -> Option<i32> {
     EXIT.first_group(start)?.parse().ok()
 }
 
+/// Whether a call was stopped at the time limit it was started with.
+pub(super) fn was_stopped(call: &Call) -> bool {
+    matches!(call.status, Status::Failed { exit: Some(TIMED_OUT) })
+        && step::command_line(call).is_some_and(|line| shell::commands(line).iter().any(is_limited))
+}
+
+/// Whether a command is started with a time limit.
+fn is_limited(command: &Command) -> bool {
+    let limits = |word: &Word| matches!(word.text.as_str(), "timeout" | "gtimeout" | "watch");
+    command.wrapping().iter().any(limits)
+}
+
 /// A server, a watcher or a command under `timeout` that was stopped did what it was started for.
 fn ended_on_purpose(commands: &[Command], exit: Option<i32>, output: &str) -> bool {
     let start = salient::start(output, SHORT_TEXT).to_lowercase();
-    let stopped = matches!(exit, Some(124 | 130 | 137 | 143))
+    let stopped = matches!(exit, Some(TIMED_OUT | 130 | 137 | 143))
         || start.contains("timed out")
         || start.contains("timeout");
     stopped
         && commands.iter().any(|command| {
             let says = |wanted: &[&str]| command.arguments().any(|word| wanted.contains(&word));
-            let limits = |word: &Word| matches!(word.text.as_str(), "timeout" | "gtimeout" | "watch");
-            command.wrapping().iter().any(limits)
+            is_limited(command)
                 || match command.program() {
                     "npm" | "pnpm" | "yarn" | "bun" | "deno" | "next" | "nuxt" | "astro" | "gatsby" => {
                         says(&["start", "dev", "serve", "watch", "preview"])
@@ -308,6 +336,8 @@ mod tests {
         let two = Status::Failed { exit: Some(2) };
         assert!(!failed(&shell("tidy --verify-shelves", two, "a/b.cs(5,7): error SHELF: Shelf is crooked.")));
         assert!(failed(&shell("tidy --verify-shelves", two, "error: no shelf file found")));
+        assert!(!failed(&shell("tidy all --dry-run", two, "7 crates would move")));
+        assert!(failed(&shell("tidy all --dry-run", two, "no such room")));
         assert!(!failed(&shell("vault sync", one, "Exit code 1\nrack/... - no crate(s) to sync.")));
         assert!(failed(&shell("make jam", one, "make: *** No rule to make target 'jam'.")));
         assert!(failed(&shell("grep -Z foo", one, "grep: foo: No such file or directory")));

@@ -62,6 +62,12 @@ pub(super) fn verifies(command: &Command) -> bool {
     command.arguments().any(|word| says(word) || word.starts_with("--verify"))
 }
 
+/// Whether an option says that the command only tells what it would do: its exit status may tell whether that is
+/// anything.
+pub(super) fn only_says(command: &Command) -> bool {
+    command.arguments().any(|word| matches!(word, "--dry-run" | "--dryrun" | "--what-if" | "--simulate"))
+}
+
 /// Programs that only look; they are nobody's remedy.
 pub(super) fn only_looks(program: &str) -> bool {
     SHOW.contains(&program) || LOOK.contains(&program)

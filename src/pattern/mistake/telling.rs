@@ -12,6 +12,9 @@ use std::collections::BTreeSet;
 /// From so many digits on a number is the name of a record and no setting.
 const RECORD_DIGITS: usize = 5;
 
+/// Longest unit behind a number, bytes: `MB`, `min`.
+const LONGEST_UNIT: usize = 3;
+
 /// Letters that the form of several values has to have in common.
 const LEAST_CONSTANT: usize = 3;
 
@@ -124,21 +127,31 @@ fn options(words: &str) -> BTreeSet<String> {
     found
 }
 
-/// A text with every run of digits masked: how `2026/08/01` is written.
+/// A text with every number masked: how `2026/08/01` is written, or `512MB`.
 fn with_numbers_masked(text: &str) -> String {
-    let pieces = pieces(text);
-    let digits: Vec<usize> =
-        pieces.iter().filter(|piece| is_number(piece)).map(|piece| piece.len()).collect();
-    let is_date = digits == [4, 2, 2];
-    let mut names = ["<yyyy>", "<mm>", "<dd>"].into_iter();
-    let mut told = |piece: &'_ str| -> String {
-        match is_number(piece) {
-            true if is_date => names.next().unwrap_or(NUMBER).to_owned(),
-            true => NUMBER.to_owned(),
-            false => piece.to_owned(),
-        }
+    let pieces: Vec<&str> = pieces(text).into_iter().flat_map(without_unit).collect();
+    let numbers: Vec<&str> = pieces.iter().copied().filter(|piece| is_number(piece)).collect();
+    let is_year = |number: &&str| number.len() == 4 && (number.starts_with("19") || number.starts_with("20"));
+    let lengths: Vec<usize> = numbers.iter().map(|number| number.len()).collect();
+    let names: &[&str] = match lengths.as_slice() {
+        [4, 2, 2] => &["<yyyy>", "<mm>", "<dd>"],
+        [4, 2] if numbers.first().is_some_and(is_year) => &["<yyyy>", "<mm>"],
+        [2, 4] if numbers.last().is_some_and(is_year) => &["<mm>", "<yyyy>"],
+        _ => &[],
+    };
+    let mut names = names.iter();
+    let mut told = |piece: &str| -> String {
+        if is_number(piece) { names.next().copied().unwrap_or(NUMBER).to_owned() } else { piece.to_owned() }
     };
     pieces.into_iter().map(&mut told).collect()
+}
+
+/// A number and the short unit that is written behind it, apart: `512MB`; anything else as it is.
+fn without_unit(piece: &str) -> Vec<&str> {
+    let end = piece.find(|c: char| !c.is_ascii_digit()).unwrap_or(piece.len());
+    let (number, unit) = piece.split_at(end);
+    let is_unit = (1..=LONGEST_UNIT).contains(&unit.len()) && unit.chars().all(char::is_alphabetic);
+    if !number.is_empty() && is_unit { vec![number, unit] } else { vec![piece] }
 }
 
 /// What stands for a number in a form.
@@ -216,6 +229,14 @@ mod tests {
         let told =
             |way: &Way| matches!(way, Way::Changed { to: Some(to), .. } if &**to == "<yyyy>-<mm>-<dd>");
         assert!(dated.iter().any(|(way, _)| told(way)));
+        let forms = |from: &str, to: &str, form: &str| {
+            let ways = tellings(&change(from, to));
+            ways.iter().any(
+                |(way, _)| matches!(way, Way::Changed { from: Some(_), to: Some(to), .. } if &**to == form),
+            )
+        };
+        assert!(forms("08-2026", "2026-08", "<yyyy>-<mm>"));
+        assert!(forms("--size=12MB", "--size=12Mi", "--size=<num>Mi"));
         let replaced = tellings(&change("-m ash", "--select ash"));
         assert!(replaced.iter().all(|(way, _)| !matches!(way, Way::Dropped { .. })));
         assert!(

@@ -80,6 +80,31 @@ fn mined(mut digests: Vec<Digest>) -> Vec<(ErrorLesson, Pattern)> {
 }
 
 #[test]
+fn shells_name_a_missing_program_in_their_own_words() {
+    let missing = |step: &str, message: &str, exit: i32| Failure {
+        exit: Some(exit),
+        ..failure(step, message, Some(fixed("churn butter", None, None, &[])))
+    };
+    let digests: Vec<Digest> = (0..4)
+        .map(|n| match n % 2 {
+            0 => digest(
+                n,
+                &format!("task {n}"),
+                vec![missing("whisk cream", "bash: whisk: command not found", 127)],
+            ),
+            _ => digest(
+                n,
+                &format!("task {n}"),
+                vec![missing("whisk egg", "zsh:1: command not found: whisk", 127)],
+            ),
+        })
+        .collect();
+    let found = mined(digests);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].1.support.sessions, 4);
+}
+
+#[test]
 fn an_error_of_several_jobs_is_a_mistake_and_one_of_a_single_job_is_not() {
     let glaze = |n: usize| failure("kiln fire", &format!("error: glaze {n} needs a cooler shelf"), None);
     let warp = |n: usize| failure("loom weave", &format!("error: warp {n} is slack"), None);
