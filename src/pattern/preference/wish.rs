@@ -233,7 +233,7 @@ mod tests {
             ("glorps are not wished", "-glorp"),
             ("snarfs were waxed, we never wax", "snarf -wax"),
             ("one snarf in staging", "+1 +snarf +stag"),
-            ("one snarf hides glorps, always three", "1 +3 +glorp +hide +snarf"),
+            ("one snarf hides glorps, always three", "1 +3 +glorp +hid +snarf"),
         ];
         for (text, expected) in cases {
             assert_eq!(terms(text), expected, "{text}");
