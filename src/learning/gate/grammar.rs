@@ -241,6 +241,8 @@ fn push_words(sentence: &mut Sentence, body: &str, line: u32, pause: &mut bool) 
     let address = is_address(body);
     let words: Vec<&str> = if address || ["sign-off", "go-ahead"].contains(&body) {
         vec![body]
+    } else if body.eq_ignore_ascii_case("w/o") {
+        vec!["without"]
     } else {
         body.split(['-', '_', '/', ';', ':', '=', '(', ')', ',']).collect()
     };

@@ -19,6 +19,9 @@ const TO_THE_POINT: f64 = 0.6;
 /// under one negation (`never push with complaints`) any may be the one that is meant.
 const DENIED: f64 = 0.8;
 
+/// The same for two groups that need have nothing else in common.
+const DENIED_AT_ALL: f64 = 0.25;
+
 /// Share of all who say a word that two groups must have for it to be what they disagree about.
 const THEIRS: f64 = 0.8;
 
@@ -150,7 +153,10 @@ fn want_and_refuse(a: &Group, b: &Group, said: &BTreeMap<String, usize>) -> bool
                 1 => here.share >= MAIN && here.sign.abs() >= CLEAR,
                 _ => here.share.max(there.share) >= MAIN,
             };
-            main && here.sign * there.sign < 0.0 && theirs(term, here.said + there.said)
+            let (refusing, wanting) = if here.sign < 0.0 { (large, small) } else { (small, large) };
+            // `never touch the original book`, `copy the book first`: the book is the least of what is refused.
+            let meant = refusing.middle.denied_by(&wanting.middle).is_none_or(|share| share >= DENIED_AT_ALL);
+            main && meant && here.sign * there.sign < 0.0 && theirs(term, here.said + there.said)
         })
     });
     known && a.people.is_disjoint(&b.people) && large.sessions > 1 && opposed

@@ -13,7 +13,10 @@ use crate::digest::remark::word::words;
 use crate::pattern::memo::written::Written;
 use crate::pattern::memo::{Reading, remembered};
 pub(super) use act::{act_and_thing, is_tie};
-use polarity::{blames_the_agent, deed, signs, spare_complaints, spare_reasons, spare_what_is_qualified};
+use polarity::{
+    blames_the_agent, deed, signs, spare_complaints, spare_other_numbers, spare_reasons, spare_reports,
+    spare_what_is_qualified,
+};
 use predicate::judge_subjects;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -80,6 +83,8 @@ fn read_anew(text: &str, blames: bool) -> Wish {
     judge_subjects(&words, &units, &mut signs);
     let instead = spare_complaints(&words, &units, &mut signs);
     spare_what_is_qualified(&units, &mut signs);
+    spare_reports(&words, &units, &mut signs);
+    spare_other_numbers(&words, &units, &mut signs);
     spare_reasons(&words, &units, &mut signs);
     let mut wish = Wish { replaces: instead || replaces(&units, &signs), ..Wish::default() };
     let mut both_ways = Vec::new();
@@ -226,6 +231,9 @@ mod tests {
             ("no select * in glorps", "glorp -star"),
             ("glorp without snarf again...", "glorp +snarf"),
             ("glorps are not wished", "-glorp"),
+            ("snarfs were waxed, we never wax", "snarf -wax"),
+            ("one snarf in staging", "+1 +snarf +stag"),
+            ("one snarf hides glorps, always three", "1 +3 +glorp +hid +snarf"),
         ];
         for (text, expected) in cases {
             assert_eq!(terms(text), expected, "{text}");

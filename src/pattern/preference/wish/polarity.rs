@@ -244,6 +244,47 @@ pub(super) fn spare_reasons(words: &[Word], units: &[Unit], signs: &mut [i8]) {
     }
 }
 
+/// `reads were trimmed, we never trim`: a clause that tells what was done asks for nothing where another one turns
+/// something down.
+pub(super) fn spare_reports(words: &[Word], units: &[Unit], signs: &mut [i8]) {
+    for part in words.split(Word::is_mark) {
+        let (Some(first), Some(last)) = (part.first(), part.last()) else { continue };
+        if !part.iter().skip(1).any(|word| matches!(word.text.as_str(), "was" | "were")) {
+            continue;
+        }
+        let inside = |at: &usize| {
+            units.get(*at).is_some_and(|unit| unit.at.start >= first.at.start && unit.at.end <= last.at.end)
+        };
+        let (told, besides): (Vec<usize>, Vec<usize>) = (0..signs.len()).partition(inside);
+        let turned = |of: &[usize]| of.iter().any(|&at| signs[at] < 0);
+        if turned(&besides) && !turned(&told) {
+            told.into_iter().for_each(|at| signs[at] = 0);
+        }
+    }
+}
+
+/// `one replica hides bugs, always three`: of two numbers the one that is said to hold always is asked for, the other
+/// one is spoken of.
+pub(super) fn spare_other_numbers(words: &[Word], units: &[Unit], signs: &mut [i8]) {
+    let number = |at: &usize| {
+        matches!(&units[*at].role, Role::Term(term) if term.bytes().all(|b| b.is_ascii_digit()))
+            && signs[*at] > 0
+    };
+    let numbers: Vec<usize> = (0..units.len().min(signs.len())).filter(number).collect();
+    let always = |at: &usize| {
+        let clause = words.split(Word::is_mark).find(|clause| {
+            clause
+                .iter()
+                .any(|word| word.at.start <= units[*at].at.start && units[*at].at.start < word.at.end)
+        });
+        clause.is_some_and(|clause| clause.iter().any(|word| word.text == "always"))
+    };
+    let (meant, others): (Vec<usize>, Vec<usize>) = numbers.into_iter().partition(always);
+    if !meant.is_empty() {
+        others.into_iter().for_each(|at| signs[at] = 0);
+    }
+}
+
 /// A negation that covers nothing telling belongs to what came before it: `emojis are not welcome`.
 ///
 /// Where nothing came before it since the last mark, it answers: `cups? no. grams`.

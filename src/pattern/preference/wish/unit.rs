@@ -63,6 +63,12 @@ pub(super) fn units(words: &[Word]) -> Vec<Unit> {
     while at < words.len() {
         let word = &words[at];
         let rest: Vec<&str> = stems[at..].iter().take(4).map(String::as_str).collect();
+        if let Some(length) = counts_one(words, at) {
+            let end = words[at + length - 1].at.end;
+            units.push(Unit { role: Role::Term("1".to_owned()), at: word.at.start..end, manner: false });
+            at += length;
+            continue;
+        }
         let term = LEXICON.term(&rest).filter(|&(_, length)| length > 1 || !is_function_word(&word.text));
         if let Some((term, length)) = term {
             let end = words[at + length - 1].at.end;
@@ -78,6 +84,25 @@ pub(super) fn units(words: &[Word]) -> Vec<Unit> {
         at += 1;
     }
     units
+}
+
+/// Of how many words the number one is made that stands here before what is counted: `one replica`, `a single replica`,
+/// but not `this one`, `one of them` or `single quotes`, nor `one commit per change`, which asks to keep things apart.
+fn counts_one(words: &[Word], at: usize) -> Option<usize> {
+    let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
+    let counted = |at: usize| {
+        words.get(at).is_some_and(|word| !word.is_mark() && !word.code && !is_function_word(&word.text))
+    };
+    let points = |at: usize| {
+        matches!(text(at), "this" | "that" | "the" | "which" | "any" | "another" | "each" | "every" | "no")
+    };
+    let apart = |word: &Word| matches!(word.text.as_str(), "per" | "each" | "every");
+    match (text(at), text(at + 1)) {
+        ("a" | "one", _) if words.iter().any(apart) => None,
+        ("a" | "one", "single") if counted(at + 2) => Some(2),
+        ("one", _) if counted(at + 1) && !at.checked_sub(1).is_some_and(points) => Some(1),
+        _ => None,
+    }
 }
 
 /// Whether a negation is spent on a noun that everybody uses: `no time`, `not the point`.
