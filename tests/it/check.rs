@@ -166,6 +166,7 @@ fn without_a_ledger_quotes_are_not_looked_up_and_that_is_said() {
     let ran = base.sandbox.dream(&base.dir, &["check"]);
     assert_eq!(ran.status, 0, "{ran:#?}");
     assert!(ran.stdout.contains("git fetch origin refs/dream/ledger:refs/dream/ledger"), "{ran:#?}");
+    assert_eq!(ran.stdout.matches("warning:").count(), 1, "settings that stand are no change: {ran:#?}");
 }
 
 #[test]

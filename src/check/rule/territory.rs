@@ -20,6 +20,10 @@ pub(super) fn inspect(case: &Case<'_>) -> Vec<Finding> {
         let shown = case.change.outside(path);
         let runs = RUNS.iter().any(|runs| path.starts_with(runs));
         if runs || path == FILE {
+            // Where all there is is looked at, nothing was changed.
+            if case.change.before.is_empty() {
+                continue;
+            }
             let what =
                 if runs { "it decides what runs on its own" } else { "it changes the settings of the runs" };
             findings.push(Finding::warning(
