@@ -91,13 +91,14 @@ fn is_name(user: &[u8]) -> bool {
     (1..=40).contains(&user.len()) && user.iter().all(belongs) && user.iter().any(u8::is_ascii_alphabetic)
 }
 
-/// Letters and digits, with a capital or a sign among them: no name, number, path, version or address.
+/// Letters and digits, with a capital or a sign among them, or a long key: no name, number, path, version or address.
 fn is_password(secret: &str) -> bool {
     let has = |test: fn(&u8) -> bool| secret.as_bytes().iter().any(test);
-    secret.len() >= SHORTEST
-        && has(u8::is_ascii_digit)
+    let mixed = has(u8::is_ascii_digit)
         && has(u8::is_ascii_lowercase)
-        && has(|b| b.is_ascii_uppercase() || b"!@#$%^&*+=?~".contains(b))
+        && has(|b| b.is_ascii_uppercase() || b"!@#$%^&*+=?~".contains(b));
+    secret.len() >= SHORTEST
+        && (mixed || secret.len() >= 20 && value::is_keylike(secret))
         && !secret.contains(['/', '\\', '(', ' '])
         && !value::is_stand_in(secret)
         && !value::is_reference(secret)
@@ -121,6 +122,8 @@ mod tests {
             let clean = redact(&format!("{before}Willow-magnet1524{after}"));
             assert_eq!(&*clean, format!("{before}[redacted:password:1]{after}"));
         }
+        let clean = redact("feedctl pull --auth etl:45fa803886bbb6b62dfbf3c5276bdb3a");
+        assert_eq!(&*clean, "feedctl pull --auth etl:[redacted:password:1]");
     }
 
     #[test]
