@@ -160,7 +160,7 @@ impl Looking<'_> {
         match self.landings.of_learning(&key) {
             Some(landing) if landing.stands => self.landed(learning, place, &kept, landing),
             // Who wrote it again by hand after a revert wants it.
-            Some(landing) if kept.is_whole() => {
+            Some(landing) if kept == Kept::All => {
                 Ok((Verdict::Merged, How::Content, self.history.decider(landing.decided)))
             }
             Some(landing) => {
@@ -186,7 +186,7 @@ impl Looking<'_> {
                 None => How::Deleted,
             };
             let path = outside(self.root, &learning.note);
-            let removed = self.history.last_with(self.repo, &path)?;
+            let removed = self.history.removal_of(self.repo, &path)?;
             return Ok((Verdict::Rejected, how, removed.and_then(|at| self.history.decider(at))));
         }
         let by = self.history.decider(self.history.brought_by(landing.decided));

@@ -98,18 +98,16 @@ fn mend(repo: &Repo, change: &Change, mended: &BTreeMap<String, String>, talk: &
         let shown = change.outside(path);
         let file = work_dir.join(&shown);
         let committed = change.after.get(path).map(|file| file.bytes.as_slice()).unwrap_or_default();
-        match std::fs::read(&file) {
-            Ok(bytes) if bytes != committed => left.push(shown),
-            Ok(_) => {
-                std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
-                talk.data(&format!("{shown}\n"))?;
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && committed.is_empty() => {
-                std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
-                talk.data(&format!("{shown}\n"))?;
-            }
-            Err(_) => left.push(shown),
+        let as_committed = match std::fs::read(&file) {
+            Ok(bytes) => bytes == committed,
+            Err(error) => error.kind() == std::io::ErrorKind::NotFound && committed.is_empty(),
+        };
+        if !as_committed {
+            left.push(shown);
+            continue;
         }
+        std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
+        talk.data(&format!("{shown}\n"))?;
     }
     if left.is_empty() {
         talk.say(if mended.is_empty() {

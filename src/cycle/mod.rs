@@ -1,8 +1,8 @@
 //! One dream: digests in, a branch of learnings out.
 //!
 //! The story of `git dream run`, told once ([`dream`]): take in what is new ([`intake`]), mine everything there is,
-//! look up what people decided ([`crate::verdict`]), plan, commit ([`commits`]), move all refs at once. Also `git dream audit`,
-//! which stops after mining ([`audit`]). Refuses to print: it gives a [`Report`].
+//! look up what people decided ([`crate::verdict`]), plan, commit ([`commits`]), move all refs at once. Also
+//! `git dream audit`, which stops after mining ([`audit`]). Refuses to print: it gives a [`Report`].
 
 pub mod audit;
 mod commits;

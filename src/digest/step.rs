@@ -43,6 +43,11 @@ impl std::fmt::Display for Step {
 }
 
 impl Step {
+    /// Its first word: the program of a command, the name of a tool.
+    pub fn program(&self) -> &str {
+        self.split(' ').next().unwrap_or_default()
+    }
+
     /// Whether it is that step, or that step in finer words: `rio cogeo create` is a form of `rio cogeo`.
     pub fn is_form_of(&self, step: &Step) -> bool {
         self.strip_prefix(&**step).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))

@@ -100,8 +100,7 @@ fn may_propose(standing: &Standing, pattern: &Pattern, settings: &MemorySettings
     let grown = || has_grown(&standing.support, &pattern.support, settings.growth);
     match standing.verdict {
         Verdict::Pending | Verdict::Unclear => false,
-        verdict => {
-            debug_assert!(verdict.is_refusal() || verdict.stands());
+        Verdict::Merged | Verdict::Edited | Verdict::PartlyTaken | Verdict::Rejected | Verdict::Reverted => {
             grown()
         }
     }

@@ -1,19 +1,17 @@
 //! What is known of a pattern from earlier cycles: which note it has, and what people decided.
 
 use crate::pattern::{Fingerprint, Support};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// What people did with a learning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// It is on the target branch as it was proposed.
     Merged,
     /// It is there, in words that people changed.
     Edited,
     /// Only some of its lines are there.
-    #[serde(rename = "partly taken")]
     PartlyTaken,
     /// It waits on an open dream branch.
     Pending,
@@ -30,10 +28,12 @@ impl Verdict {
     pub fn stands(self) -> bool {
         matches!(self, Verdict::Merged | Verdict::Edited | Verdict::PartlyTaken)
     }
+}
 
-    /// Whether people do not want it.
-    pub fn is_refusal(self) -> bool {
-        matches!(self, Verdict::Rejected | Verdict::Reverted)
+/// As it is shown to people.
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -10,6 +10,9 @@ mod words;
 pub(super) use letters::are_scrambled;
 use words::{STAND_IN_PARTS, STAND_INS, TYPE_WORDS};
 
+/// Signs that passwords have among their letters, and names mostly do not.
+pub(super) const SIGNS: &[u8] = b"!@#$%^&*+=?~";
+
 /// Shannon entropy of the bytes, bits a byte.
 pub(super) fn entropy(bytes: &[u8]) -> f64 {
     let mut counts = [0u32; 256];

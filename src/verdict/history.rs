@@ -91,7 +91,7 @@ impl History {
 
     /// The commit that removed a file from the target's own line: the first without it, after the last one with it.
     /// `None` where it never stood there since the first cycle.
-    pub(super) fn last_with(&self, repo: &Repo, path: &str) -> Result<Option<usize>> {
+    pub(super) fn removal_of(&self, repo: &Repo, path: &str) -> Result<Option<usize>> {
         // Newest first: what is gone was mostly removed not long ago, and it may have stood more than once.
         for (newer, older) in self.line.iter().rev().zip(self.line.iter().rev().skip(1)) {
             if repo.has(self.commits[*older].id, path)? {

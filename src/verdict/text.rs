@@ -19,13 +19,6 @@ pub(super) enum Kept {
     Untold,
 }
 
-impl Kept {
-    /// Whether all of it stands.
-    pub(super) fn is_whole(self) -> bool {
-        self == Kept::All
-    }
-}
-
 /// What became of a proposed text. `before`: the note that it was to replace, empty if there was none.
 pub(super) fn kept(before: &[u8], proposed: &[u8], now: &[u8]) -> Result<Kept> {
     if plain(now) == plain(proposed) {

@@ -5,7 +5,7 @@ use crate::check::finding::Finding;
 use crate::memory::{MEMORY_FILE, index};
 
 /// The rule's name.
-pub(in crate::check) const RULE: &str = "index";
+const RULE: &str = "index";
 
 pub(super) fn inspect(case: &Case<'_>) -> Vec<Finding> {
     let shown = case.change.outside(MEMORY_FILE);

@@ -7,7 +7,7 @@ use crate::check::finding::Finding;
 const MARK: char = '\u{feff}';
 
 /// The rule's name.
-pub(in crate::check) const RULE: &str = "white-space";
+const RULE: &str = "white-space";
 
 pub(super) fn inspect(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();

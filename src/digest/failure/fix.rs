@@ -164,8 +164,7 @@ fn between(calls: &[Seen<'_>], at: usize, fixed: usize, step: &Step, most: usize
     for seen in worked {
         let programs = acting_programs(seen.call);
         for done in &seen.steps {
-            let looks =
-                !programs.is_empty() && program::only_looks(done.split(' ').next().unwrap_or_default());
+            let looks = !programs.is_empty() && program::only_looks(done.program());
             if looks || steps.iter().any(|(known, _)| known == done) {
                 continue;
             }
@@ -248,7 +247,7 @@ fn acting_part(failing: &Call, seen: &Seen<'_>, most: usize) -> Option<(Step, Cl
     match step::command_line(seen.call) {
         Some(line) => {
             let commands = shell::commands(line);
-            let acts = |done: &&Step| !program::only_looks(done.split(' ').next().unwrap_or_default());
+            let acts = |done: &&Step| !program::only_looks(done.program());
             let step = seen.steps.iter().find(acts)?;
             let command = command_of(&commands, step)?;
             if program::only_looks(command.program()) {

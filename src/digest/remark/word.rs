@@ -22,8 +22,13 @@ pub(crate) struct Word {
 impl Word {
     /// Whether it is a punctuation mark.
     pub(crate) fn is_mark(&self) -> bool {
-        !self.text.chars().any(char::is_alphanumeric)
+        is_mark(&self.text)
     }
+}
+
+/// Whether a word's text is a mark and no word.
+pub(crate) fn is_mark(text: &str) -> bool {
+    !text.chars().any(char::is_alphanumeric)
 }
 
 /// Words that people write in one piece and mean as several, or mistype, and what they mean.

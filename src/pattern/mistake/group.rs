@@ -94,7 +94,7 @@ pub(super) fn telling_words(template: &str) -> usize {
 
 /// Failures are compared with those of the same program or tool.
 fn family(occurrence: &Occurrence<'_>) -> String {
-    occurrence.failure.step.split(' ').next().unwrap_or_default().to_owned()
+    occurrence.failure.step.program().to_owned()
 }
 
 /// Whether a shell line failed, and not another tool.

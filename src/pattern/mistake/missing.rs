@@ -18,7 +18,7 @@ pub(super) fn one_a_program(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
     let mut rest = Vec::new();
     for group in groups {
         if group.occurrences.iter().all(is_of_a_missing_program) {
-            missing.entry(program(&group.step).to_owned()).or_default().push(group);
+            missing.entry(group.step.program().to_owned()).or_default().push(group);
         } else {
             rest.push(group);
         }
@@ -40,13 +40,9 @@ fn joined(mut groups: Vec<Group<'_>>) -> Option<Group<'_>> {
 
 /// Whether a shell did not find the program of a step.
 fn is_of_a_missing_program(occurrence: &Occurrence<'_>) -> bool {
-    let name = program(&occurrence.failure.step);
+    let name = occurrence.failure.step.program();
     let named = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()) == name;
     occurrence.failure.exit.is_some_and(|exit| NO_SUCH_PROGRAM.contains(&exit))
         && group::is_shell(occurrence)
         && occurrence.message.split_whitespace().any(named)
-}
-
-fn program(step: &str) -> &str {
-    step.split(' ').next().unwrap_or_default()
 }

@@ -26,7 +26,7 @@ const MOST_SHOWN: usize = 2;
 pub(super) fn one_a_mistake(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
     let mut by_program: BTreeMap<String, Vec<Group<'_>>> = BTreeMap::new();
     for group in groups {
-        let program = group.step.split(' ').next().unwrap_or_default().to_owned();
+        let program = group.step.program().to_owned();
         by_program.entry(program).or_default().push(group);
     }
     by_program.into_values().flat_map(one_a_mistake_of_a_program).collect()

@@ -303,7 +303,7 @@ fn remedy(way: Way, backers: &[&Vote<'_>], group: &Group<'_>, corpus: &Corpus<'_
 
 /// Whether what worked instead was a command line: its words name its step.
 fn is_command(fix: &Fix) -> bool {
-    let program = fix.step.split(' ').next().unwrap_or_default();
+    let program = fix.step.program();
     fix.call.split_whitespace().take(3).any(|word| word.ends_with(program))
 }
 

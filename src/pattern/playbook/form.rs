@@ -60,7 +60,7 @@ impl Settled {
                     None => of_kinds.push((kind_of[form], vec![form])),
                 }
             }
-            let programs: BTreeSet<&str> = of_kinds.iter().map(|(kind, _)| program(kinds[*kind])).collect();
+            let programs: BTreeSet<&str> = of_kinds.iter().map(|(kind, _)| kinds[*kind].program()).collect();
             programs.into_iter().for_each(|name| *sessions_of.entry(name).or_default() += 1);
             of_kinds.into_iter().for_each(|(kind, forms)| uses[kind].push(forms));
         }
@@ -96,7 +96,7 @@ impl Settled {
 fn without_arguments(steps: &[(&Step, usize)], sessions_of: &BTreeMap<&str, usize>) -> BTreeMap<Step, Step> {
     let mut by_program: BTreeMap<&str, Vec<(&Step, usize)>> = BTreeMap::new();
     for &(step, sessions) in steps {
-        by_program.entry(program(step)).or_default().push((step, sessions));
+        by_program.entry(step.program()).or_default().push((step, sessions));
     }
     by_program.retain(|program, steps| {
         let all: usize = steps.iter().map(|(_, sessions)| sessions).sum();
@@ -120,10 +120,6 @@ fn constant<'a>(uses: &[Vec<usize>], details: &[Vec<&'a str>]) -> Option<&'a str
     let word = first.next()??;
     let is_name = word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') && !word.starts_with('-');
     (is_name && first.all(|other| other == Some(word))).then_some(word)
-}
-
-fn program(step: &Step) -> &str {
-    step.split(' ').next().unwrap_or_default()
 }
 
 /// The words that may be modes of one step: those that come back and are not in nearly every call.

@@ -26,7 +26,7 @@ pub(super) struct Hole {
 }
 
 /// What a hole is called, the less telling first.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Name {
     /// What sort of text it is.
     General(Clean),

@@ -19,18 +19,6 @@ pub(super) const DETECTOR: Detector = Detector {
         "psw",
         "_pw",
         "-pw",
-        "kennwort",
-        "mot de passe",
-        "mdp",
-        "contraseña",
-        "contrasena",
-        "senha",
-        "wachtwoord",
-        "hasło",
-        "haslo",
-        "lösenord",
-        "salasana",
-        "пароль",
         "secret",
         "token",
         "key",
@@ -46,6 +34,9 @@ pub(super) const DETECTOR: Detector = Detector {
     ],
     find,
 };
+
+/// The same for what other languages call a password.
+pub(super) const FOREIGN: Detector = Detector { keywords: name::FOREIGN, find };
 
 fn find(text: &str, hit: &Range<usize>, findings: &mut Vec<Finding>) {
     let bytes = text.as_bytes();
@@ -169,7 +160,7 @@ fn is_password(name: &str, secret: &str, value: &Value, line: &Line) -> bool {
 fn is_mixed(secret: &str) -> bool {
     let has_digit = secret.bytes().any(|b| b.is_ascii_digit());
     let has_letter = secret.bytes().any(|b| b.is_ascii_alphabetic());
-    let has_sign = secret.bytes().any(|b| b"!@#$%^&*+=?~".contains(&b));
+    let has_sign = secret.bytes().any(|b| value::SIGNS.contains(&b));
     has_letter && (has_digit || has_sign) || has_digit && secret.len() >= 6
 }
 

@@ -30,6 +30,7 @@ pub(super) struct Detector {
 /// All of them.
 pub(super) const DETECTORS: &[&Detector] = &[
     &assignment::DETECTOR,
+    &assignment::FOREIGN,
     &base64::DETECTOR,
     &command_line::DETECTOR,
     &email::DETECTOR,

@@ -222,10 +222,8 @@ pub(super) fn promise(name: &str) -> Option<Promise> {
         "storepass" | "keypass" | "userpass" | "dbpass" | "rootpass" | "adminpass" | "sshpass" => {
             Some(Promise::Password)
         }
-        "kennwort" | "mdp" => Some(Promise::Password),
-        "pass" | "pwd" | "pw" | "passphrase" | "passcode" | "passwort" | "psw" | "pswd" | "requirepass" => {
-            Some(Promise::Password)
-        }
+        "kennwort" | "mdp" | "pass" | "pwd" | "pw" | "passphrase" | "passcode" | "passwort" | "psw"
+        | "pswd" | "requirepass" => Some(Promise::Password),
         _ if last.ends_with("password") || last.ends_with("passwd") || last.ends_with("passphrase") => {
             Some(Promise::Password)
         }

@@ -96,7 +96,7 @@ fn is_password(secret: &str) -> bool {
     let has = |test: fn(&u8) -> bool| secret.as_bytes().iter().any(test);
     let mixed = has(u8::is_ascii_digit)
         && has(u8::is_ascii_lowercase)
-        && has(|b| b.is_ascii_uppercase() || b"!@#$%^&*+=?~".contains(b));
+        && has(|b| b.is_ascii_uppercase() || value::SIGNS.contains(b));
     secret.len() >= SHORTEST
         && (mixed || secret.len() >= 20 && value::is_keylike(secret))
         && !secret.contains(['/', '\\', '(', ' '])

@@ -8,7 +8,7 @@
 //! one. Refuses to know any thing.
 
 use super::unit::{Role, Unit};
-use crate::digest::remark::word::Word;
+use crate::digest::remark::word::{Word, is_mark};
 use crate::pattern::preference::lexicon::LEXICON;
 use std::collections::BTreeMap;
 
@@ -137,10 +137,6 @@ const REFUSING: &[&str] = &[
     "again",
 ];
 
-fn is_mark(word: &str) -> bool {
-    !word.chars().any(char::is_alphanumeric)
-}
-
 /// What is asked about is neither wanted nor unwanted; how the asking is worded says nothing.
 fn asking(sign: i8, terms: &mut BTreeMap<String, i8>) {
     const WORDING: &[&str] = &[
@@ -159,7 +155,6 @@ fn asking(sign: i8, terms: &mut BTreeMap<String, i8>) {
         "confirm",
         "explicit",
         "accept",
-        "human",
         "below",
         "talk",
     ];
