@@ -3,7 +3,7 @@
 use super::BUILTIN;
 use crate::learning::standing::Standings;
 use crate::learning::{Planned, message};
-use crate::memory::place::outside;
+use crate::memory::place::{self, outside};
 use crate::memory::{MEMORY_FILE, Memory, index};
 use crate::pattern::Pattern;
 use crate::repo::{Commit, FileChange};
@@ -20,27 +20,32 @@ pub(super) fn of(
     cycle: &str,
 ) -> Vec<Commit> {
     let root = &settings.memory.root;
-    let change = |path: &str, text: &str| FileChange {
+    let change = |path: &str, text: Option<&str>| FileChange {
         path: outside(root, path),
-        content: Some(text.as_bytes().to_vec()),
+        content: text.map(|text| text.as_bytes().to_vec()),
     };
     let mut after = memory.clone();
     let mut commits: Vec<Commit> = Vec::new();
     for learning in &planned.learnings {
-        if let Ok(note) = crate::memory::note::parse(&learning.text) {
-            after.notes.insert(learning.note.clone(), note);
+        let mut changes = vec![change(&learning.note, Some(&learning.text))];
+        for left in &learning.leaves {
+            after.notes.remove(left);
+            changes.push(change(left, None));
         }
-        commits.push(Commit {
-            message: message::of(learning, cycle, BUILTIN),
-            changes: vec![change(&learning.note, &learning.text)],
-        });
+        match crate::memory::note::parse(&learning.text) {
+            Ok(note) if place::is_note(&learning.note) => {
+                drop(after.notes.insert(learning.note.clone(), note))
+            }
+            _ => {}
+        }
+        commits.push(Commit { message: message::of(learning, cycle, BUILTIN), changes });
     }
     let index =
         index::regenerate(&after, &usefulness(planned, standings, patterns), settings.memory.budget as usize);
     if !commits.is_empty() && memory.main.as_deref() != Some(&*index) {
         commits.push(Commit {
             message: message::of_index(cycle, BUILTIN, commits.len()),
-            changes: vec![change(MEMORY_FILE, &index)],
+            changes: vec![change(MEMORY_FILE, Some(&index))],
         });
     }
     commits

@@ -107,6 +107,7 @@ mod tests {
             support: Support { sessions: 13, jobs: 6, agents: 3, people: 2, ..Support::default() },
             evidence: vec![Evidence { session, event: 7, at: None, quote: redact(quote) }],
             text: String::new(),
+            leaves: Vec::new(),
             rationale: "Why.".to_owned(),
             weight: 1.0,
         }

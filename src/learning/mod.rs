@@ -5,6 +5,7 @@
 //! free text only from what people typed), the commit [`message`], and the gate. Refuses to touch git.
 
 pub mod author;
+pub mod effect;
 pub mod gate;
 pub mod message;
 mod plan;
@@ -24,6 +25,14 @@ pub enum Change {
     Add,
     /// The note stands, and says something else now.
     Revise,
+    /// What was one agent's note is the team's now.
+    Promote,
+    /// One note says what two said.
+    Merge,
+    /// The note goes to the archive.
+    Retire,
+    /// The note comes back from the archive.
+    Restore,
 }
 
 impl std::fmt::Display for Change {
@@ -31,6 +40,10 @@ impl std::fmt::Display for Change {
         f.write_str(match self {
             Change::Add => "add",
             Change::Revise => "revise",
+            Change::Promote => "promote",
+            Change::Merge => "merge",
+            Change::Retire => "retire",
+            Change::Restore => "restore",
         })
     }
 }
@@ -58,6 +71,8 @@ pub struct Learning {
     pub evidence: Vec<Evidence>,
     /// The note's new text, all of it.
     pub text: String,
+    /// Paths, inside the memory, of files that go: where the note lay before it moved, the other note of a merge.
+    pub leaves: Vec<String>,
     /// Why, in a few sentences: for the commit.
     pub rationale: String,
     /// How useful the note is beside others: who stays in the index when it is full.

@@ -230,6 +230,7 @@ fn learning(change: Change, pattern: &Pattern, draft: &Draft, note: String, text
         support: pattern.support.clone(),
         evidence: pattern.evidence.clone(),
         text,
+        leaves: Vec::new(),
         rationale: draft.rationale.clone(),
         weight: pattern.weight,
     }

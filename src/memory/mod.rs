@@ -7,6 +7,7 @@
 pub mod index;
 pub mod note;
 pub mod place;
+pub mod reference;
 
 use note::{Broken, Note};
 use std::collections::BTreeMap;

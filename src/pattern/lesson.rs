@@ -3,6 +3,7 @@
 use super::{Evidence, Fingerprint, Support};
 use crate::digest::step::Step;
 use crate::redact::Clean;
+use serde::Serialize;
 
 /// What a pattern says.
 #[derive(Clone, Debug, PartialEq)]
@@ -198,7 +199,7 @@ pub struct WorkflowStep {
 }
 
 /// So many out of so many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Rate {
     /// How many.
     pub hits: u32,
