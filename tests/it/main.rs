@@ -14,6 +14,7 @@ mod kill;
 mod ledger;
 mod moves;
 mod places;
+mod readme;
 mod repo;
 mod sandbox;
 mod signing;
