@@ -9,12 +9,14 @@ mod branches;
 mod history;
 mod landing;
 mod place;
+mod reason;
 mod text;
 
-use crate::learning::standing::{Standing, Standings, Verdict};
+use crate::learning::standing::{Refusal, Standing, Standings, Verdict};
 use crate::ledger::{CycleRecord, LearningRecord};
 use crate::memory::place::outside;
 use crate::pattern::{Fingerprint, Support};
+use crate::redact::Clean;
 use crate::repo::{Oid, Repo};
 use anyhow::Result;
 use branches::Branches;
@@ -52,6 +54,9 @@ pub struct Decider {
     pub name: String,
     /// When it was made.
     pub at: Timestamp,
+    /// Why, where it takes something away and says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Clean>,
 }
 
 /// How a verdict came about.
@@ -79,6 +84,8 @@ pub enum How {
     Deleted,
     /// The note was moved to the archive.
     Archived,
+    /// `git dream forget` has taken the note away and bars its lesson.
+    Forgotten,
     /// Its branch is gone, or was deleted where it was published.
     BranchGone,
     /// Its branch was taken, or still waits, without it.
@@ -101,6 +108,7 @@ impl std::fmt::Display for How {
             How::Undone => "put back as it was",
             How::Deleted => "note deleted",
             How::Archived => "note archived",
+            How::Forgotten => "forgotten",
             How::BranchGone => "branch deleted",
             How::LeftOut => "left out",
             How::Untold(reason) => reason,
@@ -128,27 +136,34 @@ pub fn decided<'a>(
     target: Oid,
     root: &str,
 ) -> Result<Vec<Proposal<'a>>> {
-    let history = History::read(repo, cycles, target)?;
-    let landings = Landings::of(&history);
-    let branches = Branches::open(repo, cycles)?;
-    let looking = Looking { repo, root, target, history, landings, branches };
-    let mut places = Places::new(repo, cycles, target, root);
-    let mut proposals = Vec::new();
-    for cycle in cycles {
-        for learning in &cycle.learnings {
-            let place = places.of(cycle, learning)?;
-            let (verdict, how, by) = looking.decide(cycle, learning, place.as_deref())?;
-            let note = place.unwrap_or_else(|| learning.note.clone());
-            proposals.push(Proposal { cycle, learning, verdict, how, by, note });
-        }
-    }
-    settle(&mut proposals);
-    Ok(proposals)
+    Looking::at(repo, cycles, target, root)?.decided(cycles)
 }
 
 type Decision = (Verdict, How, Option<Decider>);
 
-impl Looking<'_> {
+impl<'a> Looking<'a> {
+    fn at(repo: &'a Repo, cycles: &[CycleRecord], target: Oid, root: &'a str) -> Result<Looking<'a>> {
+        let history = History::read(repo, cycles, target)?;
+        let landings = Landings::of(&history);
+        let branches = Branches::open(repo, cycles)?;
+        Ok(Looking { repo, root, target, history, landings, branches })
+    }
+
+    fn decided<'c>(&self, cycles: &'c [CycleRecord]) -> Result<Vec<Proposal<'c>>> {
+        let mut places = Places::new(self.repo, cycles, self.target, self.root);
+        let mut proposals = Vec::new();
+        for cycle in cycles {
+            for learning in &cycle.learnings {
+                let place = places.of(cycle, learning)?;
+                let (verdict, how, by) = self.decide(cycle, learning, place.as_deref())?;
+                let note = place.unwrap_or_else(|| learning.note.clone());
+                proposals.push(Proposal { cycle, learning, verdict, how, by, note });
+            }
+        }
+        settle(&mut proposals);
+        Ok(proposals)
+    }
+
     fn decide(
         &self,
         cycle: &CycleRecord,
@@ -156,6 +171,11 @@ impl Looking<'_> {
         place: Option<&str>,
     ) -> Result<Decision> {
         let key = (cycle.cycle.clone(), learning.pattern.clone());
+        let forgotten = self.landings.forgotten(&learning.pattern);
+        // Who put the note back wants it.
+        if let (Some(forgotten), None) = (forgotten, place) {
+            return Ok((Verdict::Rejected, How::Forgotten, self.history.refuser(forgotten.decided)));
+        }
         let kept = self.kept(cycle, learning, place)?;
         match self.landings.of_learning(&key) {
             Some(landing) if landing.stands => self.landed(learning, place, &kept, landing),
@@ -165,7 +185,7 @@ impl Looking<'_> {
             }
             Some(landing) => {
                 let how = if landing.is_revert { How::Revert } else { How::Undone };
-                Ok((Verdict::Reverted, how, self.history.decider(landing.decided)))
+                Ok((Verdict::Reverted, how, self.history.refuser(landing.decided)))
             }
             None => self.not_landed(cycle, learning, &kept),
         }
@@ -187,7 +207,7 @@ impl Looking<'_> {
             };
             let path = outside(self.root, &learning.note);
             let removed = self.history.removal_of(self.repo, &path)?;
-            return Ok((Verdict::Rejected, how, removed.and_then(|at| self.history.decider(at))));
+            return Ok((Verdict::Rejected, how, removed.and_then(|at| self.history.refuser(at))));
         }
         let by = self.history.decider(self.history.brought_by(landing.decided));
         let how =
@@ -229,14 +249,20 @@ impl Looking<'_> {
         if let Some(branch) = cycle.branch.as_deref().filter(|branch| self.branches.is_open(branch)) {
             return Ok(match self.branches.has(self.repo, self.root, cycle, learning)? {
                 true => (Verdict::Pending, How::Waits(branch.to_owned()), None),
-                false => (Verdict::Rejected, How::LeftOut, None),
+                false => (Verdict::Rejected, How::LeftOut, self.branches.taken_back(learning)),
             });
         }
         if let Some(reason) = self.history.gap(self.repo, cycle)? {
             return Ok((Verdict::Unclear, How::Untold(reason), None));
         }
-        let others_landed = self.landings.any_of(&cycle.cycle);
-        Ok((Verdict::Rejected, if others_landed { How::LeftOut } else { How::BranchGone }, None))
+        // Who took the others left this one out.
+        Ok(match self.landings.last_of(&cycle.cycle) {
+            Some(other) => {
+                let by = self.history.decider(self.history.brought_by(other.landed));
+                (Verdict::Rejected, How::LeftOut, by)
+            }
+            None => (Verdict::Rejected, How::BranchGone, None),
+        })
     }
 
     /// How much of what the learning says stands at the target's tip.
@@ -277,9 +303,13 @@ fn settle(proposals: &mut [Proposal<'_>]) {
 
 /// What is known of every pattern that was ever proposed: the last proposal counts.
 pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -> Result<Standings> {
+    let looking = Looking::at(repo, cycles, target, root)?;
     let mut standings = Standings::new();
-    for Proposal { learning, verdict, note, .. } in decided(repo, cycles, target, root)? {
-        let Some(pattern) = Fingerprint::parse(&learning.pattern) else { continue };
+    for proposal in looking.decided(cycles)? {
+        let Some(pattern) = Fingerprint::parse(&proposal.learning.pattern) else { continue };
+        let refusal = matches!(proposal.verdict, Verdict::Rejected | Verdict::Reverted)
+            .then(|| looking.refusal(&proposal, cycles));
+        let Proposal { learning, verdict, note, .. } = proposal;
         let counted = &learning.support;
         let text = match learning.commit() {
             Some(commit) => repo.read(commit, &outside(root, &learning.note)).unwrap_or(None),
@@ -296,8 +326,33 @@ pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -
                 ..Support::default()
             },
             text: text.and_then(|bytes| String::from_utf8(bytes).ok()),
+            refusal,
         };
         standings.insert(pattern, standing);
     }
     Ok(standings)
+}
+
+impl Looking<'_> {
+    /// Who would not have a learning, and how many of these cycles had run by then: those that began where the deciding
+    /// commit was not yet, and those that found the learning still waiting.
+    fn refusal(&self, proposal: &Proposal<'_>, cycles: &[CycleRecord]) -> Refusal {
+        let Proposal { cycle, learning, how, by, .. } = proposal;
+        let decided = by.as_ref().map(|by| by.commit);
+        let had_run = cycles.iter().rposition(|earlier| {
+            earlier.cycle == cycle.cycle
+                || earlier.pending.contains(&learning.pattern)
+                || decided.is_some_and(|decided| !self.history.has(&earlier.base, decided))
+        });
+        Refusal {
+            title: learning.title.clone(),
+            who: by.as_ref().map(|by| by.name.clone()),
+            at: by.as_ref().map(|by| by.at),
+            commit: decided.map(|commit| commit.to_string()),
+            how: how.to_string(),
+            reason: by.as_ref().and_then(|by| by.reason.clone()),
+            is_final: *how == How::Forgotten,
+            cycles: had_run.map_or(0, |last| last + 1),
+        }
+    }
 }

@@ -6,6 +6,7 @@
 //! Refuses to judge digests, and to move refs: [`Ledger::append`] prepares a commit that the cycle moves together with
 //! its branch.
 
+mod arrival;
 pub mod cache;
 mod find;
 mod late;
@@ -18,7 +19,7 @@ mod write;
 
 pub use late::{LateOutcome, join};
 pub use newest::newest;
-pub use record::{CycleRecord, LearningRecord, RefusedRecord, SupportRecord};
+pub use record::{CycleRecord, LearningRecord, RefusedRecord, ReopenedRecord, SupportRecord};
 pub use write::{Addition, Stamp, append};
 
 use crate::digest::Digest;

@@ -94,6 +94,14 @@ pub fn same_workflow(a: &[Clean], b: &[Clean]) -> bool {
     sort_a == sort_b && longest > 0 && common_in_order(steps_a, steps_b) as f64 >= SAME * longest as f64
 }
 
+/// Whether the steps of two workflows are those of one that grew or shrank by more than [`same_workflow`] allows: nearly
+/// all of the shorter stand, in their order, in the longer, and are a good half of it.
+pub(super) fn contains_workflow(a: &[Clean], b: &[Clean]) -> bool {
+    let (shorter, longer) = (a.len().min(b.len()), a.len().max(b.len()));
+    let common = common_in_order(a, b) as f64;
+    shorter > 1 && common >= SAME * shorter as f64 && common * 2.0 >= longer as f64
+}
+
 /// Length of the longest common subsequence.
 fn common_in_order<T: PartialEq>(a: &[T], b: &[T]) -> usize {
     let mut best = vec![0usize; b.len() + 1];

@@ -11,6 +11,7 @@ mod check;
 mod cli;
 mod cycle;
 mod dream;
+mod forget;
 mod kill;
 mod ledger;
 mod moves;
