@@ -2,7 +2,8 @@
 //!
 //! A cycle proposed something: what became of it? What landed on the target and what was taken back, its commits say
 //! ([`landing`]); what stands there now and in whose words, its tip says ([`place`], [`text`]); what waits, the open
-//! branches say ([`branches`]). The tip decides what a verdict is, the commits say who gave it and when. Refuses to
+//! branches say ([`branches`]). The tip decides what a verdict is, the commits say who gave it and when. What was refused
+//! in a review leaves no trace there: the ledger keeps whose word that was, and it counts where nothing landed. Refuses to
 //! guess: where the history that would tell is missing, the verdict is [`Verdict::Unclear`], with the reason.
 
 mod branches;
@@ -12,9 +13,10 @@ mod place;
 mod text;
 
 use crate::learning::standing::{Standing, Standings, Verdict};
-use crate::ledger::{CycleRecord, LearningRecord};
+use crate::ledger::{CycleRecord, Decision, LearningRecord, Ledger, REJECTED};
 use crate::memory::place::outside;
 use crate::pattern::{Fingerprint, Support};
+use crate::redact::Clean;
 use crate::repo::{Oid, Repo};
 use anyhow::Result;
 use branches::Branches;
@@ -39,6 +41,8 @@ pub struct Proposal<'a> {
     pub how: How,
     /// The commit that decided, and whose it is; `None` where git keeps none, as of a branch that is deleted.
     pub by: Option<Decider>,
+    /// Why, in that person's words; `None` where nobody said.
+    pub reason: Option<Clean>,
     /// The note's path inside the memory: where people have moved it, else where it was proposed.
     pub note: String,
 }
@@ -46,7 +50,7 @@ pub struct Proposal<'a> {
 /// Who decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Decider {
-    /// The commit: the merge, the revert, the one that removed the note.
+    /// The commit: the merge, the revert, the one that removed the note; the ledger's, where it was refused in a review.
     pub commit: Oid,
     /// Whose it is.
     pub name: String,
@@ -83,6 +87,8 @@ pub enum How {
     BranchGone,
     /// Its branch was taken, or still waits, without it.
     LeftOut,
+    /// It was refused in a review, for this reason, which may be empty.
+    Declined(Clean),
     /// It cannot be told, for this reason.
     Untold(String),
 }
@@ -103,6 +109,8 @@ impl std::fmt::Display for How {
             How::Archived => "note archived",
             How::BranchGone => "branch deleted",
             How::LeftOut => "left out",
+            How::Declined(reason) if reason.is_empty() => "declined",
+            How::Declined(reason) => return write!(f, "declined: “{reason}”"),
             How::Untold(reason) => reason,
         })
     }
@@ -116,6 +124,8 @@ struct Looking<'a> {
     history: History,
     landings: Landings,
     branches: Branches,
+    /// What was refused in reviews, by cycle and pattern.
+    refusals: BTreeMap<(String, String), Decision>,
 }
 
 /// The verdict on every learning of these cycles, oldest first. `target`: the tip of the branch that they were
@@ -131,7 +141,12 @@ pub fn decided<'a>(
     let history = History::read(repo, cycles, target)?;
     let landings = Landings::of(&history);
     let branches = Branches::open(repo, cycles)?;
-    let looking = Looking { repo, root, target, history, landings, branches };
+    let (decisions, _) = Ledger::open(repo)?.decisions()?;
+    let refusals = decisions.into_iter().filter(|decision| decision.record.verdict == REJECTED);
+    let refusals = refusals
+        .map(|decision| ((decision.record.cycle.clone(), decision.record.pattern.clone()), decision))
+        .collect();
+    let looking = Looking { repo, root, target, history, landings, branches, refusals };
     let mut places = Places::new(repo, cycles, target, root);
     let mut proposals = Vec::new();
     for cycle in cycles {
@@ -139,22 +154,21 @@ pub fn decided<'a>(
             let place = places.of(cycle, learning)?;
             let (verdict, how, by) = looking.decide(cycle, learning, place.as_deref())?;
             let note = place.unwrap_or_else(|| learning.note.clone());
-            proposals.push(Proposal { cycle, learning, verdict, how, by, note });
+            let reason = match &how {
+                How::Declined(reason) => Some(reason.clone()).filter(|reason| !reason.is_empty()),
+                _ => None,
+            };
+            proposals.push(Proposal { cycle, learning, verdict, how, by, reason, note });
         }
     }
     settle(&mut proposals);
     Ok(proposals)
 }
 
-type Decision = (Verdict, How, Option<Decider>);
+type Decided = (Verdict, How, Option<Decider>);
 
 impl Looking<'_> {
-    fn decide(
-        &self,
-        cycle: &CycleRecord,
-        learning: &LearningRecord,
-        place: Option<&str>,
-    ) -> Result<Decision> {
+    fn decide(&self, cycle: &CycleRecord, learning: &LearningRecord, place: Option<&str>) -> Result<Decided> {
         let key = (cycle.cycle.clone(), learning.pattern.clone());
         let kept = self.kept(cycle, learning, place)?;
         match self.landings.of_learning(&key) {
@@ -167,7 +181,7 @@ impl Looking<'_> {
                 let how = if landing.is_revert { How::Revert } else { How::Undone };
                 Ok((Verdict::Reverted, how, self.history.decider(landing.decided)))
             }
-            None => self.not_landed(cycle, learning, &kept),
+            None => self.not_landed(cycle, learning, &kept, &key),
         }
     }
 
@@ -178,7 +192,7 @@ impl Looking<'_> {
         place: Option<&str>,
         kept: &Kept,
         landing: &Landing,
-    ) -> Result<Decision> {
+    ) -> Result<Decided> {
         if place.is_none() {
             let archived = format!("archive/{}", learning.note);
             let how = match self.repo.read(self.target, &outside(self.root, &archived))? {
@@ -212,7 +226,13 @@ impl Looking<'_> {
     }
 
     /// The verdict where no commit of the target names it.
-    fn not_landed(&self, cycle: &CycleRecord, learning: &LearningRecord, kept: &Kept) -> Result<Decision> {
+    fn not_landed(
+        &self,
+        cycle: &CycleRecord,
+        learning: &LearningRecord,
+        kept: &Kept,
+        key: &landing::Key,
+    ) -> Result<Decided> {
         // A squash under a message of somebody's own names nothing, but it brings the note. A note that was added stood
         // nowhere before; one that was revised tells only by the very words.
         let is_new = learning.change == "add";
@@ -225,6 +245,10 @@ impl Looking<'_> {
         };
         if let Some(verdict) = brought {
             return Ok((verdict, How::Content, None));
+        }
+        if let Some(Decision { record, commit }) = self.refusals.get(&key) {
+            let by = Decider { commit: *commit, name: record.by.to_string(), at: record.at };
+            return Ok((Verdict::Rejected, How::Declined(record.reason.clone()), Some(by)));
         }
         if let Some(branch) = cycle.branch.as_deref().filter(|branch| self.branches.is_open(branch)) {
             return Ok(match self.branches.has(self.repo, self.root, cycle, learning)? {
@@ -271,6 +295,7 @@ fn settle(proposals: &mut [Proposal<'_>]) {
             proposal.verdict = Verdict::Merged;
         } else if at != last && proposal.how == How::Content {
             (proposal.verdict, proposal.how, proposal.by) = (Verdict::Rejected, How::BranchGone, None);
+            proposal.reason = None;
         }
     }
 }
