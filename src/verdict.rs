@@ -2,7 +2,8 @@
 //!
 //! A cycle proposed something: what became of it? What landed on the target and what was taken back, its commits say
 //! ([`landing`]); what stands there now and in whose words, its tip says ([`place`], [`text`]); what waits, the open
-//! branches say ([`branches`]). The tip decides what a verdict is, the commits say who gave it and when. Refuses to
+//! branches say ([`branches`]). The tip decides what a verdict is, the commits say who gave it and when. What was refused
+//! in a review leaves no trace there: the ledger keeps whose word that was, and it counts where nothing landed. Refuses to
 //! guess: where the history that would tell is missing, the verdict is [`Verdict::Unclear`], with the reason.
 
 mod branches;
@@ -13,7 +14,7 @@ mod reason;
 mod text;
 
 use crate::learning::standing::{Refusal, Standing, Standings, Verdict};
-use crate::ledger::{CycleRecord, LearningRecord};
+use crate::ledger::{CycleRecord, Decision, LearningRecord, Ledger, REJECTED};
 use crate::memory::place::outside;
 use crate::pattern::{Fingerprint, Support};
 use crate::redact::Clean;
@@ -48,7 +49,7 @@ pub struct Proposal<'a> {
 /// Who decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Decider {
-    /// The commit: the merge, the revert, the one that removed the note.
+    /// The commit: the merge, the revert, the one that removed the note; the ledger's, where it was refused in a review.
     pub commit: Oid,
     /// Whose it is.
     pub name: String,
@@ -90,6 +91,8 @@ pub enum How {
     BranchGone,
     /// Its branch was taken, or still waits, without it.
     LeftOut,
+    /// It was refused in a review.
+    Declined,
     /// It cannot be told, for this reason.
     Untold(String),
 }
@@ -111,6 +114,7 @@ impl std::fmt::Display for How {
             How::Forgotten => "forgotten",
             How::BranchGone => "branch deleted",
             How::LeftOut => "left out",
+            How::Declined => "declined in a review",
             How::Untold(reason) => reason,
         })
     }
@@ -124,6 +128,8 @@ struct Looking<'a> {
     history: History,
     landings: Landings,
     branches: Branches,
+    /// What was refused in reviews, by cycle and pattern.
+    refusals: BTreeMap<(String, String), Decision>,
 }
 
 /// The verdict on every learning of these cycles, oldest first. `target`: the tip of the branch that they were
@@ -139,14 +145,19 @@ pub fn decided<'a>(
     Looking::at(repo, cycles, target, root)?.decided(cycles)
 }
 
-type Decision = (Verdict, How, Option<Decider>);
+type Decided = (Verdict, How, Option<Decider>);
 
 impl<'a> Looking<'a> {
     fn at(repo: &'a Repo, cycles: &[CycleRecord], target: Oid, root: &'a str) -> Result<Looking<'a>> {
         let history = History::read(repo, cycles, target)?;
         let landings = Landings::of(&history);
         let branches = Branches::open(repo, cycles)?;
-        Ok(Looking { repo, root, target, history, landings, branches })
+        let (decisions, _) = Ledger::open(repo)?.decisions()?;
+        let refusals = decisions.into_iter().filter(|decision| decision.record.verdict == REJECTED);
+        let refusals = refusals
+            .map(|decision| ((decision.record.cycle.clone(), decision.record.pattern.clone()), decision))
+            .collect();
+        Ok(Looking { repo, root, target, history, landings, branches, refusals })
     }
 
     fn decided<'c>(&self, cycles: &'c [CycleRecord]) -> Result<Vec<Proposal<'c>>> {
@@ -164,12 +175,7 @@ impl<'a> Looking<'a> {
         Ok(proposals)
     }
 
-    fn decide(
-        &self,
-        cycle: &CycleRecord,
-        learning: &LearningRecord,
-        place: Option<&str>,
-    ) -> Result<Decision> {
+    fn decide(&self, cycle: &CycleRecord, learning: &LearningRecord, place: Option<&str>) -> Result<Decided> {
         let key = (cycle.cycle.clone(), learning.pattern.clone());
         let forgotten = self.landings.forgotten(&learning.pattern);
         // Who put the note back wants it.
@@ -187,7 +193,7 @@ impl<'a> Looking<'a> {
                 let how = if landing.is_revert { How::Revert } else { How::Undone };
                 Ok((Verdict::Reverted, how, self.history.refuser(landing.decided)))
             }
-            None => self.not_landed(cycle, learning, &kept),
+            None => self.not_landed(cycle, learning, &kept, &key),
         }
     }
 
@@ -198,7 +204,7 @@ impl<'a> Looking<'a> {
         place: Option<&str>,
         kept: &Kept,
         landing: &Landing,
-    ) -> Result<Decision> {
+    ) -> Result<Decided> {
         if place.is_none() {
             let archived = format!("archive/{}", learning.note);
             let how = match self.repo.read(self.target, &outside(self.root, &archived))? {
@@ -232,7 +238,13 @@ impl<'a> Looking<'a> {
     }
 
     /// The verdict where no commit of the target names it.
-    fn not_landed(&self, cycle: &CycleRecord, learning: &LearningRecord, kept: &Kept) -> Result<Decision> {
+    fn not_landed(
+        &self,
+        cycle: &CycleRecord,
+        learning: &LearningRecord,
+        kept: &Kept,
+        key: &landing::Key,
+    ) -> Result<Decided> {
         // A squash under a message of somebody's own names nothing, but it brings the note. A note that was added stood
         // nowhere before; one that was revised tells only by the very words.
         let is_new = learning.change == "add";
@@ -245,6 +257,11 @@ impl<'a> Looking<'a> {
         };
         if let Some(verdict) = brought {
             return Ok((verdict, How::Content, None));
+        }
+        if let Some(Decision { record, commit }) = self.refusals.get(&key) {
+            let reason = Some(record.reason.clone()).filter(|reason| !reason.is_empty());
+            let by = Decider { commit: *commit, name: record.by.to_string(), at: record.at, reason };
+            return Ok((Verdict::Rejected, How::Declined, Some(by)));
         }
         if let Some(branch) = cycle.branch.as_deref().filter(|branch| self.branches.is_open(branch)) {
             return Ok(match self.branches.has(self.repo, self.root, cycle, learning)? {
@@ -342,7 +359,11 @@ impl Looking<'_> {
         let had_run = cycles.iter().rposition(|earlier| {
             earlier.cycle == cycle.cycle
                 || earlier.pending.contains(&learning.pattern)
-                || decided.is_some_and(|decided| !self.history.has(&earlier.base, decided))
+                || match how {
+                    // The ledger's commits are not among the target's: their moments tell.
+                    How::Declined => by.as_ref().is_some_and(|by| earlier.at <= by.at),
+                    _ => decided.is_some_and(|decided| !self.history.has(&earlier.base, decided)),
+                }
         });
         Refusal {
             title: learning.title.clone(),

@@ -114,7 +114,7 @@ fn status(repo: &Repo, settings: &Settings, target: &Target) -> Result<Status> {
 
 /// Puts a proposal where people look for it.
 fn sort_in(status: &mut Status, proposal: &Proposal<'_>) {
-    let Proposal { cycle, learning, verdict, how, by, note } = proposal;
+    let Proposal { cycle, learning, verdict, how, by, note, .. } = proposal;
     match verdict {
         Verdict::Merged => {}
         Verdict::Pending => {

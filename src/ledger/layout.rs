@@ -6,21 +6,25 @@
 //! sessions/<cycle>.txt    one line a session: its id, the tool's own id for it, whose it is
 //! cycles/<cycle>.json     what the cycle did
 //! outcomes/<cycle>.jsonl  outcomes that became known after their sessions were digested, one a line
+//! decisions/<name>.json   a learning that was refused in a review: whose word it is, when and why
 //! ```
 //!
-//! A cycle only adds its own files, so that all else is shared with the tree before it, and the cost of
+//! A cycle only adds its own files, and so does a review, so that all else is shared with the tree before it, and the cost of
 //! a cycle does not grow with what is stored. An inbox has the same layout.
 
+use crate::repo::{FileChange, Oid, Repo};
 use crate::session::SessionId;
+use anyhow::Result;
 
 pub(super) const DIGESTS: &str = "digests";
 pub(super) const SESSIONS: &str = "sessions";
 pub(super) const CYCLES: &str = "cycles";
 pub(super) const OUTCOMES: &str = "outcomes";
-pub(super) const README: &str = "README.md";
+pub(super) const DECISIONS: &str = "decisions";
+const README: &str = "README.md";
 
 /// What README.md says.
-pub(super) const README_TEXT: &str = "\
+const README_TEXT: &str = "\
 # The ledger of git-dream
 
 This is not a branch to work on. It is where `git dream` keeps what it learnt from, one commit a cycle, only ever
@@ -32,6 +36,8 @@ added to. Everything in it has passed redaction; transcripts are not in it.
 - `cycles/<cycle>.json`: what the cycle did: what it read, what it proposed, what it refused and why.
 - `outcomes/<cycle>.jsonl`: outcomes that became known after their sessions were digested, one JSON object a line. Of
   several for one session the last one counts.
+- `decisions/<cycle>.<pattern>.json`: a learning that was refused in a review: who, when, why. What stands on the
+  target branch counts for more.
 
 Look at it with plain git, where `<ref>` is `refs/dream/ledger` or `refs/dream/inbox/<contributor>`:
 
@@ -60,6 +66,16 @@ pub(super) fn path(folder: &str, cycle: &str) -> String {
         _ => "json",
     };
     format!("{folder}/{cycle}.{ending}")
+}
+
+/// The change that brings README.md up to date; `None` where it is.
+pub(super) fn readme(repo: &Repo, tip: Option<Oid>) -> Result<Option<FileChange>> {
+    let text = README_TEXT.as_bytes().to_vec();
+    let is_current = match tip {
+        Some(tip) => repo.read(tip, README)?.as_ref() == Some(&text),
+        None => false,
+    };
+    Ok((!is_current).then(|| FileChange { path: README.to_owned(), content: Some(text) }))
 }
 
 /// One line of `sessions/<cycle>.txt`.
