@@ -17,5 +17,6 @@ mod places;
 mod repo;
 mod sandbox;
 mod signing;
+mod stale;
 mod tidy;
 mod verdict;
