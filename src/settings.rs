@@ -80,6 +80,11 @@ impl Settings {
                 memory.root
             )));
         }
+        if memory.about.iter().any(|about| about.path().trim().is_empty()) {
+            return Err(Invalid(format!(
+                "{FILE}: `memory.about` names a clone by an empty path; write its folder, as in `[\"../app\"]`"
+            )));
+        }
         Ok(())
     }
 }
@@ -92,6 +97,9 @@ pub struct MemorySettings {
     pub root: String,
     /// The branch that learnings are proposed for; empty: the branch that HEAD names.
     pub target: String,
+    /// Clones of the repositories that notes are about, where what notes name is looked up. The one that the memory is
+    /// a folder of is looked into anyway.
+    pub about: Vec<About>,
     /// Tokens that MEMORY.md may have (bytes / 4).
     pub budget: u32,
     /// Most learnings one cycle may propose.
@@ -103,11 +111,41 @@ pub struct MemorySettings {
     pub growth: f64,
 }
 
+/// A repository that notes are about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum About {
+    /// A clone's folder, from the top of the memory's repository; its name is the project's.
+    Clone(String),
+    /// The same for a project of another name.
+    Project(AboutProject),
+}
+
+/// A clone of a project's repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AboutProject {
+    /// The project, as notes' scopes name it.
+    pub project: String,
+    /// The clone's folder, from the top of the memory's repository.
+    pub path: String,
+}
+
+impl About {
+    /// The clone's folder, from the top of the memory's repository.
+    pub fn path(&self) -> &str {
+        match self {
+            About::Clone(path) | About::Project(AboutProject { path, .. }) => path,
+        }
+    }
+}
+
 impl Default for MemorySettings {
     fn default() -> Self {
         MemorySettings {
             root: String::new(),
             target: String::new(),
+            about: Vec::new(),
             budget: 2000,
             max_learnings: 50,
             max_loss: 0.25,
@@ -292,6 +330,7 @@ mod tests {
         assert!(said("[mining]\nmin_sesions = 2").contains("min_sesions"));
         assert!(said("[memory]\nmax_loss = 2.0").contains("memory.max_loss"));
         assert!(said("[memory]\nroot = \"../up\"").contains("inside the repository"));
+        assert!(said("[memory]\nabout = [\"\"]").contains("memory.about"));
         assert!(said("[memory\n").contains("line 1"));
         assert_eq!(Settings::parse(""), Ok(Settings::default()));
     }

@@ -15,6 +15,7 @@ mod moves;
 mod oid;
 mod plan;
 mod read;
+mod removal;
 mod sign;
 mod staged;
 mod stale;
@@ -26,6 +27,7 @@ pub use moves::{MoveError, Recovered, RefMove};
 pub use oid::Oid;
 pub use plan::{Commit, FileChange, Identity, Plan, Signing};
 pub use read::Entry;
+pub use removal::{Lies, Trace, Wanted};
 
 use anyhow::{Context, Result, anyhow};
 use git2::{ErrorCode, RepositoryOpenFlags};

@@ -20,5 +20,6 @@ mod readme;
 mod repo;
 mod sandbox;
 mod signing;
+mod stale;
 mod tidy;
 mod verdict;
