@@ -42,6 +42,8 @@ pub struct Measured {
     pub impact: Impact,
     /// What the comparison that decided can carry.
     pub claim: Claim,
+    /// Probability, 0 to 1, that this comparison would have shown it if the note halved the odds of what it is against.
+    pub power: f64,
     /// What is counted: `sessions that ran git push`.
     pub occasion: String,
     /// What a hit is: `failed this way`.
@@ -71,9 +73,9 @@ pub fn measure(mined: &Mined, merged: &[Merged], settings: &Settings) -> BTreeMa
         let tally = witnesses.tally(&occasion, note);
         tallies.push((note, tally, occasion.of, occasion.hit));
     }
-    let judged = judgement::judge(tallies.iter().map(|(note, tally, ..)| (*note, tally)), settings);
+    let judged = judgement::judge(tallies.iter().map(|(_, tally, ..)| tally), settings);
     let measured = tallies.into_iter().zip(judged).map(|((note, tally, occasion, hit), judged)| {
-        let Judged { effect, claim } = judged;
+        let Judged { effect, claim, power } = judged;
         let impact = Impact {
             before: tally.before(),
             after: tally.after(),
@@ -84,7 +86,7 @@ pub fn measure(mined: &Mined, merged: &[Merged], settings: &Settings) -> BTreeMa
             effect,
         };
         let (undated, between, weeks) = (tally.undated, tally.between, tally.weeks());
-        (note.note.clone(), Measured { impact, claim, occasion, hit, undated, between, weeks })
+        (note.note.clone(), Measured { impact, claim, power, occasion, hit, undated, between, weeks })
     });
     measured.collect()
 }

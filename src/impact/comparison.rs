@@ -75,17 +75,19 @@ pub(super) struct Comparison {
 
 impl Comparison {
     /// Readers against others since the merge, within strata.
-    pub(super) fn of_readers<K: Ord>(tally: &Tally, claim: Claim, stratum: impl Fn(&Case) -> K) -> Comparison {
+    pub(super) fn of_readers<K: Ord>(
+        tally: &Tally,
+        claim: Claim,
+        stratum: impl Fn(&Case) -> K,
+    ) -> Comparison {
         let mut strata: BTreeMap<K, [u32; 4]> = BTreeMap::new();
         for case in tally.cases.iter().filter(|case| case.period == Period::After) {
             let [readers, hits_of_readers, others, hits_of_others] = strata.entry(stratum(case)).or_default();
-            let (all, hits) =
-                if case.read { (readers, hits_of_readers) } else { (others, hits_of_others) };
+            let (all, hits) = if case.read { (readers, hits_of_readers) } else { (others, hits_of_others) };
             *all += 1;
             *hits += u32::from(case.hit);
         }
-        let mut comparison =
-            Comparison { claim, even: Distribution::certain(0), observed: 0, smaller: 0 };
+        let mut comparison = Comparison { claim, even: Distribution::certain(0), observed: 0, smaller: 0 };
         let (mut readers, mut others) = (0, 0);
         for [of_readers, hits, of_others, other_hits] in strata.into_values() {
             if of_readers == 0 || of_others == 0 {
@@ -117,7 +119,12 @@ impl Comparison {
             true => hits.saturating_sub(before.of - found_by.min(before.of - before.hits))..=u32::MAX,
             false => 0..=hits - found_by.min(before.hits),
         };
-        Comparison { claim, even: even.given(possible), observed: after.hits, smaller: before.of.min(after.of) }
+        Comparison {
+            claim,
+            even: even.given(possible),
+            observed: after.hits,
+            smaller: before.of.min(after.of),
+        }
     }
 
     /// Probability of so few hits if the note does nothing.

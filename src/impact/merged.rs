@@ -106,15 +106,15 @@ mod tests {
         ];
         let cycles: Vec<CycleRecord> =
             told.iter().map(|told| CycleRecord { at: day(told.2), ..CycleRecord::default() }).collect();
-        let proposal = |((learning, verdict, _, note), cycle)| Proposal {
+        let told = told.iter().zip(&cycles).map(|((learning, verdict, _, note), cycle)| Proposal {
             cycle,
             learning,
             verdict: *verdict,
             how: How::Merge,
             by: None,
-            note: String::from(*note),
-        };
-        let proposals: Vec<Proposal<'_>> = told.iter().zip(&cycles).map(proposal).collect();
+            note: (*note).to_owned(),
+        });
+        let proposals: Vec<Proposal<'_>> = told.collect();
         let found = merged(&proposals, &BTreeSet::from(["mistakes/a.md".to_owned()]));
         assert_eq!(found.len(), 1, "neither what was retired nor what was rejected: {found:?}");
         assert_eq!((found[0].at, found[0].worded, found[0].is_indexed), (day(1), day(5), true));

@@ -108,13 +108,17 @@ impl<'a> Occasions<'a> {
         let of_step = || sessions(&self.took, &lesson.step).next().is_some();
         let of_program = || sessions(&self.took, &program).next().is_some();
         let (mut could, of): (BTreeSet<usize>, String) = if of_step() {
-            let ran = steps.iter().flat_map(|step| sessions(&self.took, step).chain(sessions(&self.failed, step)));
+            let ran =
+                steps.iter().flat_map(|step| sessions(&self.took, step).chain(sessions(&self.failed, step)));
             (ran.collect(), format!("sessions that ran {}", lesson.step))
         } else if of_program() {
             let ran = sessions(&self.took, &program).chain(sessions(&self.failed, &program));
             (ran.collect(), format!("sessions that ran {program}"))
         } else {
-            (self.all(scope, |digest| digest.counts.calls > 0).collect(), "sessions with tool calls".to_owned())
+            (
+                self.all(scope, |digest| digest.counts.calls > 0).collect(),
+                "sessions with tool calls".to_owned(),
+            )
         };
         could.retain(|session| self.holds(*session, |digest| is_within(scope, digest)));
         could.extend(&did);
@@ -157,10 +161,7 @@ fn note_down<'a>(
 }
 
 /// The sessions of a step and of its finer forms.
-fn sessions<'s>(
-    of: &'s BTreeMap<&str, Vec<usize>>,
-    step: &'s Step,
-) -> impl Iterator<Item = usize> + use<'s> {
+fn sessions<'s>(of: &'s BTreeMap<&str, Vec<usize>>, step: &'s Step) -> impl Iterator<Item = usize> + use<'s> {
     let from: &str = step;
     let with_prefix = of.range(from..).take_while(move |(name, _)| name.starts_with(from));
     let forms = with_prefix.filter(move |(name, _)| {

@@ -71,7 +71,7 @@ pub(super) struct Tally {
     pub(super) last_read: Option<Timestamp>,
     pub(super) last_seen: Option<Timestamp>,
     /// When the note was given its present words.
-    worded: Option<Timestamp>,
+    pub(super) worded: Option<Timestamp>,
     /// Whether what is seen is a workflow that was not followed.
     pub(super) is_workflow: bool,
 }
@@ -128,7 +128,8 @@ impl<'a> Witnesses<'a> {
         };
         let mut counted = BTreeSet::new();
         for &session in &occasion.could {
-            let (Some(&witness), Some(digest)) = (self.of.get(session), self.mined.digests.get(session)) else {
+            let (Some(&witness), Some(digest)) = (self.of.get(session), self.mined.digests.get(session))
+            else {
                 continue;
             };
             if !counted.insert(witness) {
