@@ -8,8 +8,10 @@
 //!
 //! **Before and after.** A note is proposed once its mistake was seen in [`crate::settings::Mining::min_sessions`]
 //! sessions. Among many things that might have recurred, those that did by luck are picked, and fall back afterwards
-//! whatever the note says. So the distribution is the one given that at least so many came before: what a note was
-//! found by cannot show that it works as well.
+//! whatever the note says. So the distribution is the one given that nearly so many came before: all but the last,
+//! which ended the wait and would have come sooner or later (as with Haldane's inverse sampling, 1945). What a note was
+//! found by can hardly show that it works as well. In planted worlds of rare mistakes the bound holds so, and fails by
+//! far without (`planted.rs`).
 
 use super::tally::{Case, Period, Tally};
 use crate::pattern::statistics::exact::Distribution;
@@ -103,7 +105,8 @@ impl Comparison {
         comparison
     }
 
-    /// Those since the merge that fit against all before it. `found_by`: the sessions that it took to propose the note.
+    /// Those since the merge that fit against all before it. `found_by`: the sessions
+    /// before it that were bound to show it, or there were no note.
     pub(super) fn with_before(
         tally: &Tally,
         claim: Claim,

@@ -77,7 +77,7 @@ impl Compared {
     fn of(tally: &Tally, settings: &Settings) -> Compared {
         let least = settings.impact.least_sessions;
         let level = settings.impact.significance;
-        let found_by = settings.mining.min_sessions;
+        let found_by = settings.mining.min_sessions.saturating_sub(1);
         let is_large_enough = |comparison: &Comparison| comparison.smaller >= least;
         let is_read = tally.read().of >= least;
         let against_before = match is_read {
