@@ -21,6 +21,7 @@
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
 //! | | [`stale`] | which notes name what their repository no longer has |
+//! | | [`impact`] | what sessions made of every note that people took up |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
 //! | | [`check`] | may this change to the memory be merged? |
 //! | front ends | [`commands`] | one file a command |
@@ -29,6 +30,7 @@ pub mod check;
 pub mod commands;
 pub mod cycle;
 pub mod digest;
+pub mod impact;
 pub mod learning;
 pub mod ledger;
 pub mod memory;

@@ -12,6 +12,8 @@ pub struct Settings {
     pub reading: Reading,
     /// `[mining]`
     pub mining: Mining,
+    /// `[impact]`
+    pub impact: ImpactSettings,
     /// `[author]`
     pub author: Author,
 }
@@ -44,7 +46,7 @@ impl Settings {
 
     /// Whether every value is in its range.
     fn check(&self) -> Result<(), Invalid> {
-        let Settings { memory, mining, .. } = self;
+        let Settings { memory, mining, impact, .. } = self;
         let shares = [
             ("memory.max_loss", memory.max_loss),
             ("mining.template_similarity", mining.template_similarity),
@@ -58,6 +60,8 @@ impl Settings {
             ("mining.workflow_converged", mining.workflow_converged),
             ("mining.habit_share", mining.habit_share),
             ("mining.wish_similarity", mining.wish_similarity),
+            ("impact.significance", impact.significance),
+            ("impact.least_power", impact.least_power),
         ];
         for (name, value) in shares {
             if !(0.0..=1.0).contains(&value) {
@@ -284,6 +288,26 @@ impl Default for Mining {
             habit_share: 0.5,
             wish_similarity: 0.5,
         }
+    }
+}
+
+/// When it is said what a note did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImpactSettings {
+    /// Independent sessions that each side of a comparison needs.
+    pub least_sessions: u32,
+    /// Of the notes that are said to work, the share that may do nothing, 0 to 1; the same for those said to be
+    /// ineffective.
+    pub significance: f64,
+    /// Probability that a comparison would show it if a note halved its mistake, from which it is said that no effect is
+    /// seen rather than that it is too early, 0 to 1.
+    pub least_power: f64,
+}
+
+impl Default for ImpactSettings {
+    fn default() -> Self {
+        ImpactSettings { least_sessions: 8, significance: 0.05, least_power: 0.8 }
     }
 }
 

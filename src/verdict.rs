@@ -258,7 +258,7 @@ impl<'a> Looking<'a> {
         if let Some(verdict) = brought {
             return Ok((verdict, How::Content, None));
         }
-        if let Some(Decision { record, commit }) = self.refusals.get(&key) {
+        if let Some(Decision { record, commit }) = self.refusals.get(key) {
             let reason = Some(record.reason.clone()).filter(|reason| !reason.is_empty());
             let by = Decider { commit: *commit, name: record.by.to_string(), at: record.at, reason };
             return Ok((Verdict::Rejected, How::Declined, Some(by)));

@@ -172,7 +172,7 @@ fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) ->
 /// Mines, recalling what earlier cycles read in the same texts.
 fn mine(all: Vec<Digest>, given: &Given<'_>, cache: &Cache, parts: &Parts) -> Vec<Pattern> {
     memo::recall(cache.load(READINGS).unwrap_or_default());
-    let patterns = pattern::mine_telling(all, given, &|part, took| parts.add(part, took));
+    let patterns = pattern::mine_telling(all, given, &|part, took| parts.add(part, took)).into_patterns();
     if let Some(readings) = memo::keep() {
         cache.store(READINGS, &readings);
     }
