@@ -101,6 +101,9 @@ pub struct MemorySettings {
     /// By what share the sessions behind a learning must have grown since it was last proposed before it is
     /// revised or, when it was rejected, proposed again; 0.5 is half as many more.
     pub growth: f64,
+    /// Days after which a note that no session has read or confirmed is proposed for the archive, the least useful
+    /// first; 0: never. Time without any session does not count.
+    pub retire_after_days: u32,
 }
 
 impl Default for MemorySettings {
@@ -112,6 +115,7 @@ impl Default for MemorySettings {
             max_learnings: 50,
             max_loss: 0.25,
             growth: 0.5,
+            retire_after_days: 180,
         }
     }
 }

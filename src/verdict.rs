@@ -6,21 +6,26 @@
 //! guess: where the history that would tell is missing, the verdict is [`Verdict::Unclear`], with the reason.
 
 mod branches;
+mod fold;
 mod history;
 mod landing;
+mod moved;
 mod place;
 mod text;
 
-use crate::learning::standing::{Standing, Standings, Verdict};
+pub use fold::standings;
+
+use crate::learning::Change;
+use crate::learning::standing::Verdict;
 use crate::ledger::{CycleRecord, LearningRecord};
 use crate::memory::place::outside;
-use crate::pattern::{Fingerprint, Support};
 use crate::repo::{Oid, Repo};
 use anyhow::Result;
 use branches::Branches;
 use history::History;
 use jiff::Timestamp;
 use landing::{Landing, Landings};
+use moved::Moves;
 use place::Places;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -39,7 +44,7 @@ pub struct Proposal<'a> {
     pub how: How,
     /// The commit that decided, and whose it is; `None` where git keeps none, as of a branch that is deleted.
     pub by: Option<Decider>,
-    /// The note's path inside the memory: where people have moved it, else where it was proposed.
+    /// The note's path inside the memory: where people or later cycles have moved it, else where it was proposed.
     pub note: String,
 }
 
@@ -79,6 +84,8 @@ pub enum How {
     Deleted,
     /// The note was moved to the archive.
     Archived,
+    /// It was taken up, and so was a later learning that moved its note.
+    Since(Change),
     /// Its branch is gone, or was deleted where it was published.
     BranchGone,
     /// Its branch was taken, or still waits, without it.
@@ -101,6 +108,14 @@ impl std::fmt::Display for How {
             How::Undone => "put back as it was",
             How::Deleted => "note deleted",
             How::Archived => "note archived",
+            How::Since(change) => {
+                return f.write_str(match change {
+                    Change::Promote => "promoted since",
+                    Change::Merge => "said by another note since",
+                    Change::Restore => "restored since",
+                    _ => "retired since",
+                });
+            }
             How::BranchGone => "branch deleted",
             How::LeftOut => "left out",
             How::Untold(reason) => reason,
@@ -133,14 +148,26 @@ pub fn decided<'a>(
     let branches = Branches::open(repo, cycles)?;
     let looking = Looking { repo, root, target, history, landings, branches };
     let mut places = Places::new(repo, cycles, target, root);
+    let moves = Moves::of(cycles, |cycle, learning| looking.is_taken_up(cycle, learning))?;
     let mut proposals = Vec::new();
-    for cycle in cycles {
-        for learning in &cycle.learnings {
-            let place = places.of(cycle, learning)?;
-            let (verdict, how, by) = looking.decide(cycle, learning, place.as_deref())?;
-            let note = place.unwrap_or_else(|| learning.note.clone());
-            proposals.push(Proposal { cycle, learning, verdict, how, by, note });
-        }
+    let learnings = cycles.iter().flat_map(|cycle| cycle.learnings.iter().map(move |one| (cycle, one)));
+    for (order, (cycle, learning)) in learnings.enumerate() {
+        let place = places.of(cycle, learning)?;
+        let moved = match place {
+            Some(_) => None,
+            None => moves.last(order, learning),
+        };
+        // Who moved a note wanted it; if it is gone from there, too, that was people's work.
+        let now = moved.map(|one| places.of(one.cycle, one.learning)).transpose()?.flatten();
+        let since = moved.zip(now).and_then(|(one, now)| Some((looking.since(cycle, learning, one)?, now)));
+        let ((verdict, how, by), note) = match since {
+            Some(since) => since,
+            None => {
+                let note = place.clone().unwrap_or_else(|| learning.note.clone());
+                (looking.decide(cycle, learning, place.as_deref())?, note)
+            }
+        };
+        proposals.push(Proposal { cycle, learning, verdict, how, by, note });
     }
     settle(&mut proposals);
     Ok(proposals)
@@ -149,6 +176,33 @@ pub fn decided<'a>(
 type Decision = (Verdict, How, Option<Decider>);
 
 impl Looking<'_> {
+    /// The verdict on a learning whose note a later one moved; `None` where it had not been taken up.
+    fn since(
+        &self,
+        cycle: &CycleRecord,
+        learning: &LearningRecord,
+        later: &moved::Move<'_>,
+    ) -> Option<Decision> {
+        let landing = self.landings.of_learning(&(cycle.cycle.clone(), learning.pattern.clone()))?;
+        let by = self.history.decider(self.history.brought_by(landing.decided));
+        landing.stands.then_some((Verdict::Merged, How::Since(later.change), by))
+    }
+
+    /// Whether people took up a learning that takes notes away: a commit says so or, where none names it, the target
+    /// has what it proposed and no longer has what it takes away.
+    fn is_taken_up(&self, cycle: &CycleRecord, learning: &LearningRecord) -> Result<bool> {
+        let key = (cycle.cycle.clone(), learning.pattern.clone());
+        if let Some(landing) = self.landings.of_learning(&key) {
+            return Ok(landing.stands);
+        }
+        for left in &learning.leaves {
+            if self.repo.has(self.target, &outside(self.root, left))? {
+                return Ok(false);
+            }
+        }
+        Ok(self.kept(cycle, learning, Some(&learning.note))? == Kept::All)
+    }
+
     fn decide(
         &self,
         cycle: &CycleRecord,
@@ -215,7 +269,7 @@ impl Looking<'_> {
     fn not_landed(&self, cycle: &CycleRecord, learning: &LearningRecord, kept: &Kept) -> Result<Decision> {
         // A squash under a message of somebody's own names nothing, but it brings the note. A note that was added stood
         // nowhere before; one that was revised tells only by the very words.
-        let is_new = learning.change == "add";
+        let is_new = !matches!(learning.change.as_str(), "revise" | "merge");
         let brought = match kept {
             Kept::All => Some(Verdict::Merged),
             Kept::Untold if is_new => Some(Verdict::Merged),
@@ -273,31 +327,4 @@ fn settle(proposals: &mut [Proposal<'_>]) {
             (proposal.verdict, proposal.how, proposal.by) = (Verdict::Rejected, How::BranchGone, None);
         }
     }
-}
-
-/// What is known of every pattern that was ever proposed: the last proposal counts.
-pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -> Result<Standings> {
-    let mut standings = Standings::new();
-    for Proposal { learning, verdict, note, .. } in decided(repo, cycles, target, root)? {
-        let Some(pattern) = Fingerprint::parse(&learning.pattern) else { continue };
-        let counted = &learning.support;
-        let text = match learning.commit() {
-            Some(commit) => repo.read(commit, &outside(root, &learning.note)).unwrap_or(None),
-            None => None,
-        };
-        let standing = Standing {
-            note,
-            verdict,
-            support: Support {
-                sessions: counted.sessions,
-                jobs: counted.jobs,
-                agents: counted.agents,
-                people: counted.people,
-                ..Support::default()
-            },
-            text: text.and_then(|bytes| String::from_utf8(bytes).ok()),
-        };
-        standings.insert(pattern, standing);
-    }
-    Ok(standings)
 }

@@ -48,7 +48,7 @@ pub struct CycleRecord {
 pub struct LearningRecord {
     /// The commit that proposes it; `None` while it is only planned.
     pub commit: Option<String>,
-    /// `add`, `revise`, `promote`, `merge`, `retire`.
+    /// `add`, `revise`, `promote`, `merge`, `retire`, `restore`.
     pub change: String,
     /// `mistake`, `playbook`, `preference`.
     pub kind: String,
@@ -62,6 +62,16 @@ pub struct LearningRecord {
     pub grade: String,
     /// What it rests on, counted.
     pub support: SupportRecord,
+    /// Paths of the notes that it takes away: where a note lay before it moved, the other note of a merge.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub leaves: Vec<String>,
+    /// How useful its note was held to be beside others; 0 where no record says so.
+    #[serde(skip_serializing_if = "is_nought")]
+    pub weight: f64,
+}
+
+fn is_nought(weight: &f64) -> bool {
+    *weight == 0.0
 }
 
 impl LearningRecord {
@@ -82,6 +92,8 @@ impl From<&Learning> for LearningRecord {
             pattern: learning.pattern.to_string(),
             grade: learning.grade.to_string(),
             support: SupportRecord::from(&learning.support),
+            leaves: learning.leaves.clone(),
+            weight: learning.weight,
         }
     }
 }

@@ -132,8 +132,7 @@ pub fn drift(memory: &Memory) -> Vec<(Option<u32>, String)> {
     let mut named: Vec<(&String, &Note)> = Vec::new();
     let mut wrong = Vec::new();
     for (number, text) in (first..).zip(written.lines()).filter(|(_, text)| text.starts_with("- ")) {
-        let path = text.rsplit_once("](").and_then(|(_, rest)| rest.strip_suffix(')'));
-        match path.and_then(|path| notes.get_key_value(&path.to_owned())) {
+        match path_in(text).and_then(|path| notes.get_key_value(&path.to_owned())) {
             None => wrong.push((Some(number), "it names no note that agents are to follow".to_owned())),
             Some((path, _)) if named.iter().any(|(other, _)| other == path) => {
                 wrong.push((Some(number), format!("it names {path} a second time")));
@@ -154,6 +153,17 @@ pub fn drift(memory: &Memory) -> Vec<(Option<u32>, String)> {
         ));
     }
     wrong
+}
+
+/// The paths of the notes that the index of a MEMORY.md names, in their order.
+pub fn named(main: &str) -> Vec<&str> {
+    let written = section(main).and_then(|range| main.get(range)).unwrap_or_default();
+    written.lines().filter(|text| text.starts_with("- ")).filter_map(path_in).collect()
+}
+
+/// The path that a line of the index leads to.
+fn path_in(line: &str) -> Option<&str> {
+    line.rsplit_once("](").and_then(|(_, rest)| rest.strip_suffix(')'))
 }
 
 /// Tokens kept for the index's headings and its last line.
@@ -247,5 +257,6 @@ mod tests {
         assert!(text.contains("mistakes/c.md") && text.contains("mistakes/b.md"), "{text}");
         assert!(!text.contains("mistakes/a.md") && text.contains("1 more in"), "{text}");
         assert!(tokens(&text) <= 180);
+        assert_eq!(named(&text), ["mistakes/b.md", "mistakes/c.md"]);
     }
 }
