@@ -101,8 +101,8 @@ pub struct MemorySettings {
     /// By what share the sessions behind a learning must have grown since it was last proposed before it is
     /// revised or, when it was rejected, proposed again; 0.5 is half as many more.
     pub growth: f64,
-    /// Days after which a note that no session has read or confirmed is proposed for the archive, the least useful
-    /// first; 0: never. Time without any session does not count.
+    /// Days without use, up to the newest session, after which a note that no session has read or confirmed is proposed
+    /// for the archive, the least useful first; 0: never.
     pub retire_after_days: u32,
 }
 

@@ -12,6 +12,7 @@ mod cycle;
 mod dream;
 mod kill;
 mod ledger;
+mod lifecycle;
 mod moves;
 mod places;
 mod repo;

@@ -282,12 +282,12 @@ mod tests {
     use crate::redact::redact;
     use crate::session::SessionId;
 
-    fn evidence(session: &str, quote: &str) -> Evidence {
+    pub(super) fn evidence(session: &str, quote: &str) -> Evidence {
         Evidence { session: SessionId::of(session.as_bytes()), event: 3, at: None, quote: redact(quote) }
     }
 
     /// `frob push` fails; with a remedy once enough sessions found one.
-    fn pattern(sessions: u32, quotes: &[&str], remedy: Option<&str>) -> Pattern {
+    pub(super) fn pattern(sessions: u32, quotes: &[&str], remedy: Option<&str>) -> Pattern {
         let step = crate::digest::step::Step(redact("frob push"));
         let remedies = remedy.map(|first| Remedy {
             way: Way::First(vec![Done {
@@ -322,21 +322,22 @@ mod tests {
     }
 
     fn planned(pattern: &Pattern, memory: &Memory, standings: &Standings) -> Planned {
+        planned_seeing(std::slice::from_ref(pattern), memory, standings, &Observed::default())
+    }
+
+    pub(super) fn planned_seeing(
+        patterns: &[Pattern],
+        memory: &Memory,
+        standings: &Standings,
+        observed: &Observed<'_>,
+    ) -> Planned {
         let author = Author::builtin().unwrap();
-        plan(
-            std::slice::from_ref(pattern),
-            memory,
-            standings,
-            &Observed::default(),
-            &author,
-            &MemorySettings::default(),
-            "2026-01-05",
-        )
-        .unwrap()
+        plan(patterns, memory, standings, observed, &author, &MemorySettings::default(), "2026-01-05")
+            .unwrap()
     }
 
     /// A memory and standings in which this learning was merged, with what a person made of its note.
-    fn merged(learning: &Learning, edit: impl Fn(&str) -> String) -> (Memory, Standings) {
+    pub(super) fn merged(learning: &Learning, edit: impl Fn(&str) -> String) -> (Memory, Standings) {
         let stands = note::parse(&edit(&learning.text)).unwrap();
         let memory = Memory { notes: BTreeMap::from([(learning.note.clone(), stands)]), ..Memory::default() };
         (memory, standing(learning, Verdict::Merged))
@@ -356,7 +357,7 @@ mod tests {
         BTreeMap::from([(learning.pattern.clone(), standing)])
     }
 
-    fn first(pattern: &Pattern) -> Learning {
+    pub(super) fn first(pattern: &Pattern) -> Learning {
         planned(pattern, &Memory::default(), &Standings::new()).learnings.remove(0)
     }
 

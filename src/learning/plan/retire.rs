@@ -184,3 +184,145 @@ fn retire(held: &Held<'_>, said: &str, reason: &str, today: &str) -> Learning {
     learning.leaves = vec![held.path.to_owned()];
     learning
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{first, merged, pattern, planned_seeing};
+    use super::*;
+    use crate::learning::effect::Impact;
+    use crate::learning::plan::Planned;
+    use crate::pattern::{Fingerprint, Known, Rate, Side, WishLesson};
+    use crate::redact::redact;
+    use jiff::Timestamp;
+
+    fn at(day: &str) -> Timestamp {
+        format!("{day}T00:00:00Z").parse().unwrap()
+    }
+
+    fn gone(named: &str) -> DeadReference {
+        DeadReference { line: 12, named: named.to_owned(), gone: "removed with 0123abc".to_owned() }
+    }
+
+    /// What is planned for a note about `frob push` that people took up on 2026-01-05, with an edit of its text.
+    fn planned(observed: &Observed<'_>, edit: impl Fn(&str) -> String) -> (Planned, String) {
+        let proposed = first(&pattern(4, &["a"], None));
+        let (memory, standings) = merged(&proposed, edit);
+        (planned_seeing(&[], &memory, &standings, observed), proposed.note)
+    }
+
+    fn dead(named: &[&str]) -> Observed<'static> {
+        let note = first(&pattern(4, &["a"], None)).note;
+        Observed {
+            dead: BTreeMap::from([(note, named.iter().map(|name| gone(name)).collect())]),
+            ..Observed::default()
+        }
+    }
+
+    #[test]
+    fn a_note_about_what_is_gone_is_retired_with_the_proof() {
+        let (found, note) = planned(&dead(&["frob"]), str::to_owned);
+        let [learning] = found.learnings.as_slice() else { panic!("{found:#?}") };
+        assert_eq!((learning.change, &learning.leaves), (Change::Retire, &vec![note.clone()]));
+        assert_eq!(learning.note, format!("archive/{note}"));
+        assert!(learning.text.contains("status: retired") && learning.text.contains("`frob` is gone"));
+        assert!(learning.rationale.contains("Line 12 names `frob`: removed with 0123abc"), "{learning:#?}");
+        assert_eq!(learning.evidence.len(), 1);
+    }
+
+    #[test]
+    fn where_only_a_part_is_gone_or_a_person_wrote_people_are_told() {
+        for (observed, edit) in [
+            (dead(&["--frobnicate"]), ("", "")),
+            (dead(&["frob"]), ("status: active", "status: pinned")),
+            (dead(&["frob"]), ("**Do:**", "**Do, says Ann:**")),
+        ] {
+            let (found, note) = planned(&observed, |text| text.replace(edit.0, edit.1));
+            assert!(found.learnings.is_empty(), "{edit:?}: {found:#?}");
+            assert_eq!(found.due.iter().map(|due| &due.note).collect::<Vec<_>>(), [&note]);
+        }
+    }
+
+    #[test]
+    fn a_note_that_works_or_is_read_is_not_old() {
+        let note = first(&pattern(4, &["a"], None)).note;
+        let long_after = Observed { newest: Some(at("2026-12-24")), ..Observed::default() };
+        let [learning] = planned(&long_after, str::to_owned).0.learnings.try_into().unwrap();
+        assert!(
+            learning.title.ends_with("neither read nor confirmed since 2026-01-05"),
+            "{}",
+            learning.title
+        );
+        let soon = Observed { newest: Some(at("2026-05-05")), ..Observed::default() };
+        let read =
+            Observed { read: BTreeMap::from([(note.clone(), at("2026-12-01"))]), ..long_after.clone() };
+        let none = Rate::default();
+        let works = Impact {
+            before: none,
+            after: none,
+            read: none,
+            unread: none,
+            last_read: None,
+            last_seen: None,
+            effect: Effect::Works,
+        };
+        let works = Observed { impacts: BTreeMap::from([(note, works)]), ..long_after.clone() };
+        for observed in [soon, read, works] {
+            assert_eq!(planned(&observed, str::to_owned).0.learnings, []);
+        }
+        assert_eq!(planned(&long_after, |text| text.replace("active", "pinned")).0.learnings, []);
+    }
+
+    #[test]
+    fn the_other_side_of_a_conflict_is_retired_once_its_note_stands() {
+        let wish = |text: &str| WishLesson {
+            wording: redact(text),
+            variants: Vec::new(),
+            wanted: None,
+            unwanted: None,
+        };
+        let make = |anchor: &[&str], lesson: Lesson| Pattern {
+            fingerprint: Fingerprint::of(anchor),
+            anchor: anchor.iter().map(|word| redact(word)).collect(),
+            lesson,
+            ..pattern(4, &["a"], None)
+        };
+        let tabs = make(&["wish", "+tab"], Lesson::Wish(wish("Indent with tabs")));
+        let spaces = make(&["wish", "+space"], Lesson::Wish(wish("Indent with spaces")));
+        let side = |text: &str| Side {
+            wish: wish(text),
+            support: tabs.support.clone(),
+            evidence: vec![super::super::tests::evidence(text, text)],
+        };
+        let both = Lesson::Conflict(ConflictLesson {
+            sides: vec![side("Indent with tabs"), side("Indent with spaces")],
+        });
+        // The conflict took over the name of the first of the two wishes.
+        let conflict = Pattern {
+            fingerprint: tabs.fingerprint.clone(),
+            lesson: both,
+            anchor: ["conflict", "space", "tab"].map(redact).into(),
+            ..tabs.clone()
+        };
+        let known = [&tabs, &spaces]
+            .map(|one| Known { fingerprint: one.fingerprint.clone(), anchor: one.anchor.clone() });
+        let observed = Observed { known: &known, ..Observed::default() };
+        let (mut memory, mut standings) = merged(&first(&tabs), str::to_owned);
+        let (more, others) = merged(&first(&spaces), str::to_owned);
+        memory.notes.extend(more.notes);
+        standings.extend(others);
+        let before = planned_seeing(std::slice::from_ref(&conflict), &memory, &standings, &observed);
+        assert!(before.learnings.iter().all(|learning| learning.change != Change::Retire), "{before:#?}");
+        let (more, others) = merged(&first(&conflict), str::to_owned);
+        let taken_over = standings[&tabs.fingerprint].note.clone();
+        memory.notes.remove(&taken_over);
+        memory.notes.extend(more.notes);
+        standings.extend(others);
+        let after = planned_seeing(std::slice::from_ref(&conflict), &memory, &standings, &observed);
+        let [learning] = after.learnings.as_slice() else { panic!("{after:#?}") };
+        assert_eq!(
+            (learning.change, &learning.leaves[0]),
+            (Change::Retire, &standings[&spaces.fingerprint].note)
+        );
+        assert_eq!(learning.evidence.len(), 2, "both sides are quoted");
+    }
+}
