@@ -12,6 +12,7 @@ mod parts;
 mod record;
 mod report;
 mod target;
+pub mod usefulness;
 mod witnesses;
 
 pub use parts::Part;
@@ -21,10 +22,10 @@ pub use target::Target;
 use crate::digest::Digest;
 use crate::learning::author::Author;
 use crate::learning::standing::Standings;
-use crate::learning::{plan, refusal};
+use crate::learning::{Observed, plan, refusal};
 use crate::ledger::cache::{Cache, READINGS};
 use crate::ledger::{Addition, CycleRecord, LEDGER, Ledger, Stamp};
-use crate::memory::place::inside;
+use crate::memory::place::{self, inside};
 use crate::memory::{MEMORY_FILE, Memory};
 use crate::pattern::{self, Fingerprint, Given, Known, Pattern, memo};
 use crate::repo::{Identity, MoveError, Oid, Plan, RefMove, Repo, Signing};
@@ -96,12 +97,14 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         verdict::standings(repo, &cycles, before.base, &settings.memory.root)
     })?;
     let witnesses = witnesses::of(&all.digests, &before, &cycles, &standings)?;
+    let observed = observed(&all.digests, &known);
     let given = Given { settings: &settings.mining, known: &known, notes: &notes(&standings) };
     let patterns = parts.timed("mining", || mine(all.digests, &given, before.ledger.cache(), parts));
     let today = request.now.strftime("%Y-%m-%d").to_string();
     let weighed = refusal::weigh(&patterns, &standings, &known, &witnesses, settings.memory.growth);
     let mut planned = parts.timed("planning", || {
-        plan(&weighed.open, &memory, &standings, &Author::builtin()?, &settings.memory, &today)
+        let author = Author::builtin()?;
+        plan(&weighed.open, &memory, &standings, &observed, &author, &settings.memory, &today)
     })?;
     planned.settled += weighed.held;
     refusal::tell(&mut planned.learnings, &weighed.reopened);
@@ -114,7 +117,13 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         return Ok(report);
     }
     let identity = Identity { name: settings.author.name.clone(), email: settings.author.email.clone() };
-    let commits = commits::of(&planned, &memory, &standings, &patterns, settings, &cycle);
+    let commits = commits::of(
+        &planned,
+        &memory,
+        &usefulness::of_notes(&standings, &patterns, &observed),
+        settings,
+        &cycle,
+    );
     let written = match commits.is_empty() {
         true => Vec::new(),
         false => parts.timed("writing commits", || {
@@ -188,6 +197,19 @@ fn look<'r>(request: &Request<'r>) -> Result<Before<'r>> {
     Ok(Before { target, base, ledger, setting: fingerprint_of(settings) })
 }
 
+/// What the sessions tell of the notes that stand.
+fn observed<'a>(digests: &[Digest], known: &'a [Known]) -> Observed<'a> {
+    let mut read: BTreeMap<String, Timestamp> = BTreeMap::new();
+    for digest in digests {
+        for (note, at) in digest.notes_read.iter().zip(std::iter::repeat(digest.began)) {
+            let last = read.get(note.as_str()).copied().max(at);
+            read.extend(last.map(|at| (note.to_string(), at)));
+        }
+    }
+    let newest = digests.iter().filter_map(|digest| digest.began).max();
+    Observed { read, newest, known, ..Observed::default() }
+}
+
 /// The note of every pattern that has one.
 fn notes(standings: &Standings) -> BTreeMap<Fingerprint, String> {
     standings.iter().map(|(pattern, standing)| (pattern.clone(), standing.note.clone())).collect()
@@ -203,7 +225,7 @@ pub fn read_memory(repo: &Repo, at: Oid, root: &str) -> Result<Memory> {
     let mut files = Vec::new();
     for entry in repo.list(at, root)? {
         let path = inside(root, &entry.path).unwrap_or(&entry.path).to_owned();
-        if path == MEMORY_FILE || crate::memory::place::is_note(&path) {
+        if path == MEMORY_FILE || place::is_note(&path) || place::from_archive(&path).is_some() {
             files.push((path, repo.read_blob(entry.blob)?));
         }
     }

@@ -375,9 +375,13 @@ mod tests {
         let standing = Standing {
             note: "mistakes/frob.md".to_owned(),
             verdict,
+            stands: verdict.stands(),
             support: pattern.support.clone(),
             text: Some(lines.join("\n")),
             refusal: is_refusal.then_some(refusal),
+            grade: pattern.grade,
+            weight: pattern.weight,
+            declined: Vec::new(),
         };
         let known = Known { fingerprint: pattern.fingerprint.clone(), anchor: pattern.anchor.clone() };
         (BTreeMap::from([(pattern.fingerprint.clone(), standing)]), vec![known])

@@ -118,10 +118,10 @@ fn lines(chosen: &[(&String, &Note)], omitted: usize) -> String {
 /// The paths that the index of a MEMORY.md names.
 pub fn named(main: &str) -> BTreeSet<String> {
     let lines = section(main).map(|range| &main[range]).unwrap_or_default().lines();
-    lines.filter_map(path_in).map(str::to_owned).collect()
+    lines.filter(|line| line.starts_with("- ")).filter_map(path_in).map(str::to_owned).collect()
 }
 
-/// The path that a line of the index names.
+/// The path that a line of the index leads to.
 fn path_in(line: &str) -> Option<&str> {
     line.trim_end().rsplit_once("](").and_then(|(_, rest)| rest.strip_suffix(')'))
 }
@@ -257,5 +257,6 @@ mod tests {
         assert!(text.contains("mistakes/c.md") && text.contains("mistakes/b.md"), "{text}");
         assert!(!text.contains("mistakes/a.md") && text.contains("1 more in"), "{text}");
         assert!(tokens(&text) <= 180);
+        assert_eq!(Vec::from_iter(named(&text)), ["mistakes/b.md", "mistakes/c.md"]);
     }
 }

@@ -14,6 +14,7 @@ mod dream;
 mod forget;
 mod kill;
 mod ledger;
+mod lifecycle;
 mod moves;
 mod places;
 mod readme;

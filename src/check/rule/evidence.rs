@@ -6,7 +6,7 @@ use crate::check::Case;
 use crate::check::change::Change;
 use crate::check::finding::Finding;
 use crate::digest::Digest;
-use crate::learning::author::quote::one_line;
+use crate::learning::author::quote::{one_line, uncoded};
 use crate::memory::place;
 use crate::session::SessionId;
 use std::collections::BTreeSet;
@@ -82,15 +82,7 @@ fn parse(item: &str) -> Option<(String, SessionId)> {
     let (event, added) = rest.split_once("; added: ")?;
     event.parse::<u32>().ok()?;
     added.trim_end().strip_suffix(']')?.parse::<jiff::civil::Date>().ok()?;
-    Some((plain(quote.trim()), SessionId::parse(session)?))
-}
-
-/// The text of a code span; other text as it is.
-fn plain(quote: &str) -> String {
-    let fence = quote.len() - quote.trim_start_matches('`').len();
-    let inner = quote.get(fence..quote.len().saturating_sub(fence)).filter(|_| fence > 0).unwrap_or(quote);
-    let padded = inner.strip_prefix(' ').and_then(|inner| inner.strip_suffix(' '));
-    padded.filter(|inner| inner.starts_with('`') || inner.ends_with('`')).unwrap_or(inner).to_owned()
+    Some((uncoded(quote.trim()), SessionId::parse(session)?))
 }
 
 /// Whether a session's digest has these words somewhere, one after the other.
