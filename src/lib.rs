@@ -20,6 +20,8 @@
 //! | edges | [`repo`] | the one door to git: objects, refs, signing |
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
+//! | | [`stale`] | which notes name what their repository no longer has |
+//! | | [`impact`] | what sessions made of every note that people took up |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
 //! | | [`check`] | may this change to the memory be merged? |
 //! | front ends | [`commands`] | one file a command |
@@ -28,6 +30,7 @@ pub mod check;
 pub mod commands;
 pub mod cycle;
 pub mod digest;
+pub mod impact;
 pub mod learning;
 pub mod ledger;
 pub mod memory;
@@ -36,4 +39,5 @@ pub mod redact;
 pub mod repo;
 pub mod session;
 pub mod settings;
+pub mod stale;
 pub mod verdict;

@@ -2,19 +2,22 @@
 //!
 //! A cycle proposed something: what became of it? What landed on the target and what was taken back, its commits say
 //! ([`landing`]); what stands there now and in whose words, its tip says ([`place`], [`text`]); what waits, the open
-//! branches say ([`branches`]). The tip decides what a verdict is, the commits say who gave it and when. Refuses to
+//! branches say ([`branches`]). The tip decides what a verdict is, the commits say who gave it and when. What was refused
+//! in a review leaves no trace there: the ledger keeps whose word that was, and it counts where nothing landed. Refuses to
 //! guess: where the history that would tell is missing, the verdict is [`Verdict::Unclear`], with the reason.
 
 mod branches;
 mod history;
 mod landing;
 mod place;
+mod reason;
 mod text;
 
-use crate::learning::standing::{Standing, Standings, Verdict};
-use crate::ledger::{CycleRecord, LearningRecord};
+use crate::learning::standing::{Refusal, Standing, Standings, Verdict};
+use crate::ledger::{CycleRecord, Decision, LearningRecord, Ledger, REJECTED};
 use crate::memory::place::outside;
 use crate::pattern::{Fingerprint, Support};
+use crate::redact::Clean;
 use crate::repo::{Oid, Repo};
 use anyhow::Result;
 use branches::Branches;
@@ -46,12 +49,15 @@ pub struct Proposal<'a> {
 /// Who decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Decider {
-    /// The commit: the merge, the revert, the one that removed the note.
+    /// The commit: the merge, the revert, the one that removed the note; the ledger's, where it was refused in a review.
     pub commit: Oid,
     /// Whose it is.
     pub name: String,
     /// When it was made.
     pub at: Timestamp,
+    /// Why, where it takes something away and says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Clean>,
 }
 
 /// How a verdict came about.
@@ -79,10 +85,14 @@ pub enum How {
     Deleted,
     /// The note was moved to the archive.
     Archived,
+    /// `git dream forget` has taken the note away and bars its lesson.
+    Forgotten,
     /// Its branch is gone, or was deleted where it was published.
     BranchGone,
     /// Its branch was taken, or still waits, without it.
     LeftOut,
+    /// It was refused in a review.
+    Declined,
     /// It cannot be told, for this reason.
     Untold(String),
 }
@@ -101,8 +111,10 @@ impl std::fmt::Display for How {
             How::Undone => "put back as it was",
             How::Deleted => "note deleted",
             How::Archived => "note archived",
+            How::Forgotten => "forgotten",
             How::BranchGone => "branch deleted",
             How::LeftOut => "left out",
+            How::Declined => "declined in a review",
             How::Untold(reason) => reason,
         })
     }
@@ -116,6 +128,8 @@ struct Looking<'a> {
     history: History,
     landings: Landings,
     branches: Branches,
+    /// What was refused in reviews, by cycle and pattern.
+    refusals: BTreeMap<(String, String), Decision>,
 }
 
 /// The verdict on every learning of these cycles, oldest first. `target`: the tip of the branch that they were
@@ -128,34 +142,46 @@ pub fn decided<'a>(
     target: Oid,
     root: &str,
 ) -> Result<Vec<Proposal<'a>>> {
-    let history = History::read(repo, cycles, target)?;
-    let landings = Landings::of(&history);
-    let branches = Branches::open(repo, cycles)?;
-    let looking = Looking { repo, root, target, history, landings, branches };
-    let mut places = Places::new(repo, cycles, target, root);
-    let mut proposals = Vec::new();
-    for cycle in cycles {
-        for learning in &cycle.learnings {
-            let place = places.of(cycle, learning)?;
-            let (verdict, how, by) = looking.decide(cycle, learning, place.as_deref())?;
-            let note = place.unwrap_or_else(|| learning.note.clone());
-            proposals.push(Proposal { cycle, learning, verdict, how, by, note });
-        }
-    }
-    settle(&mut proposals);
-    Ok(proposals)
+    Looking::at(repo, cycles, target, root)?.decided(cycles)
 }
 
-type Decision = (Verdict, How, Option<Decider>);
+type Decided = (Verdict, How, Option<Decider>);
 
-impl Looking<'_> {
-    fn decide(
-        &self,
-        cycle: &CycleRecord,
-        learning: &LearningRecord,
-        place: Option<&str>,
-    ) -> Result<Decision> {
+impl<'a> Looking<'a> {
+    fn at(repo: &'a Repo, cycles: &[CycleRecord], target: Oid, root: &'a str) -> Result<Looking<'a>> {
+        let history = History::read(repo, cycles, target)?;
+        let landings = Landings::of(&history);
+        let branches = Branches::open(repo, cycles)?;
+        let (decisions, _) = Ledger::open(repo)?.decisions()?;
+        let refusals = decisions.into_iter().filter(|decision| decision.record.verdict == REJECTED);
+        let refusals = refusals
+            .map(|decision| ((decision.record.cycle.clone(), decision.record.pattern.clone()), decision))
+            .collect();
+        Ok(Looking { repo, root, target, history, landings, branches, refusals })
+    }
+
+    fn decided<'c>(&self, cycles: &'c [CycleRecord]) -> Result<Vec<Proposal<'c>>> {
+        let mut places = Places::new(self.repo, cycles, self.target, self.root);
+        let mut proposals = Vec::new();
+        for cycle in cycles {
+            for learning in &cycle.learnings {
+                let place = places.of(cycle, learning)?;
+                let (verdict, how, by) = self.decide(cycle, learning, place.as_deref())?;
+                let note = place.unwrap_or_else(|| learning.note.clone());
+                proposals.push(Proposal { cycle, learning, verdict, how, by, note });
+            }
+        }
+        settle(&mut proposals);
+        Ok(proposals)
+    }
+
+    fn decide(&self, cycle: &CycleRecord, learning: &LearningRecord, place: Option<&str>) -> Result<Decided> {
         let key = (cycle.cycle.clone(), learning.pattern.clone());
+        let forgotten = self.landings.forgotten(&learning.pattern);
+        // Who put the note back wants it.
+        if let (Some(forgotten), None) = (forgotten, place) {
+            return Ok((Verdict::Rejected, How::Forgotten, self.history.refuser(forgotten.decided)));
+        }
         let kept = self.kept(cycle, learning, place)?;
         match self.landings.of_learning(&key) {
             Some(landing) if landing.stands => self.landed(learning, place, &kept, landing),
@@ -165,9 +191,9 @@ impl Looking<'_> {
             }
             Some(landing) => {
                 let how = if landing.is_revert { How::Revert } else { How::Undone };
-                Ok((Verdict::Reverted, how, self.history.decider(landing.decided)))
+                Ok((Verdict::Reverted, how, self.history.refuser(landing.decided)))
             }
-            None => self.not_landed(cycle, learning, &kept),
+            None => self.not_landed(cycle, learning, &kept, &key),
         }
     }
 
@@ -178,7 +204,7 @@ impl Looking<'_> {
         place: Option<&str>,
         kept: &Kept,
         landing: &Landing,
-    ) -> Result<Decision> {
+    ) -> Result<Decided> {
         if place.is_none() {
             let archived = format!("archive/{}", learning.note);
             let how = match self.repo.read(self.target, &outside(self.root, &archived))? {
@@ -187,7 +213,7 @@ impl Looking<'_> {
             };
             let path = outside(self.root, &learning.note);
             let removed = self.history.removal_of(self.repo, &path)?;
-            return Ok((Verdict::Rejected, how, removed.and_then(|at| self.history.decider(at))));
+            return Ok((Verdict::Rejected, how, removed.and_then(|at| self.history.refuser(at))));
         }
         let by = self.history.decider(self.history.brought_by(landing.decided));
         let how =
@@ -212,7 +238,13 @@ impl Looking<'_> {
     }
 
     /// The verdict where no commit of the target names it.
-    fn not_landed(&self, cycle: &CycleRecord, learning: &LearningRecord, kept: &Kept) -> Result<Decision> {
+    fn not_landed(
+        &self,
+        cycle: &CycleRecord,
+        learning: &LearningRecord,
+        kept: &Kept,
+        key: &landing::Key,
+    ) -> Result<Decided> {
         // A squash under a message of somebody's own names nothing, but it brings the note. A note that was added stood
         // nowhere before; one that was revised tells only by the very words.
         let is_new = learning.change == "add";
@@ -226,17 +258,28 @@ impl Looking<'_> {
         if let Some(verdict) = brought {
             return Ok((verdict, How::Content, None));
         }
+        if let Some(Decision { record, commit }) = self.refusals.get(key) {
+            let reason = Some(record.reason.clone()).filter(|reason| !reason.is_empty());
+            let by = Decider { commit: *commit, name: record.by.to_string(), at: record.at, reason };
+            return Ok((Verdict::Rejected, How::Declined, Some(by)));
+        }
         if let Some(branch) = cycle.branch.as_deref().filter(|branch| self.branches.is_open(branch)) {
             return Ok(match self.branches.has(self.repo, self.root, cycle, learning)? {
                 true => (Verdict::Pending, How::Waits(branch.to_owned()), None),
-                false => (Verdict::Rejected, How::LeftOut, None),
+                false => (Verdict::Rejected, How::LeftOut, self.branches.taken_back(learning)),
             });
         }
         if let Some(reason) = self.history.gap(self.repo, cycle)? {
             return Ok((Verdict::Unclear, How::Untold(reason), None));
         }
-        let others_landed = self.landings.any_of(&cycle.cycle);
-        Ok((Verdict::Rejected, if others_landed { How::LeftOut } else { How::BranchGone }, None))
+        // Who took the others left this one out.
+        Ok(match self.landings.last_of(&cycle.cycle) {
+            Some(other) => {
+                let by = self.history.decider(self.history.brought_by(other.landed));
+                (Verdict::Rejected, How::LeftOut, by)
+            }
+            None => (Verdict::Rejected, How::BranchGone, None),
+        })
     }
 
     /// How much of what the learning says stands at the target's tip.
@@ -277,9 +320,13 @@ fn settle(proposals: &mut [Proposal<'_>]) {
 
 /// What is known of every pattern that was ever proposed: the last proposal counts.
 pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -> Result<Standings> {
+    let looking = Looking::at(repo, cycles, target, root)?;
     let mut standings = Standings::new();
-    for Proposal { learning, verdict, note, .. } in decided(repo, cycles, target, root)? {
-        let Some(pattern) = Fingerprint::parse(&learning.pattern) else { continue };
+    for proposal in looking.decided(cycles)? {
+        let Some(pattern) = Fingerprint::parse(&proposal.learning.pattern) else { continue };
+        let refusal = matches!(proposal.verdict, Verdict::Rejected | Verdict::Reverted)
+            .then(|| looking.refusal(&proposal, cycles));
+        let Proposal { learning, verdict, note, .. } = proposal;
         let counted = &learning.support;
         let text = match learning.commit() {
             Some(commit) => repo.read(commit, &outside(root, &learning.note)).unwrap_or(None),
@@ -296,8 +343,37 @@ pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -
                 ..Support::default()
             },
             text: text.and_then(|bytes| String::from_utf8(bytes).ok()),
+            refusal,
         };
         standings.insert(pattern, standing);
     }
     Ok(standings)
+}
+
+impl Looking<'_> {
+    /// Who would not have a learning, and how many of these cycles had run by then: those that began where the deciding
+    /// commit was not yet, and those that found the learning still waiting.
+    fn refusal(&self, proposal: &Proposal<'_>, cycles: &[CycleRecord]) -> Refusal {
+        let Proposal { cycle, learning, how, by, .. } = proposal;
+        let decided = by.as_ref().map(|by| by.commit);
+        let had_run = cycles.iter().rposition(|earlier| {
+            earlier.cycle == cycle.cycle
+                || earlier.pending.contains(&learning.pattern)
+                || match how {
+                    // The ledger's commits are not among the target's: their moments tell.
+                    How::Declined => by.as_ref().is_some_and(|by| earlier.at <= by.at),
+                    _ => decided.is_some_and(|decided| !self.history.has(&earlier.base, decided)),
+                }
+        });
+        Refusal {
+            title: learning.title.clone(),
+            who: by.as_ref().map(|by| by.name.clone()),
+            at: by.as_ref().map(|by| by.at),
+            commit: decided.map(|commit| commit.to_string()),
+            how: how.to_string(),
+            reason: by.as_ref().and_then(|by| by.reason.clone()),
+            is_final: *how == How::Forgotten,
+            cycles: had_run.map_or(0, |last| last + 1),
+        }
+    }
 }

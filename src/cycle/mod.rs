@@ -12,6 +12,7 @@ mod parts;
 mod record;
 mod report;
 mod target;
+mod witnesses;
 
 pub use parts::Part;
 pub use report::{Report, SessionCounts};
@@ -19,8 +20,8 @@ pub use target::Target;
 
 use crate::digest::Digest;
 use crate::learning::author::Author;
-use crate::learning::plan;
 use crate::learning::standing::Standings;
+use crate::learning::{plan, refusal};
 use crate::ledger::cache::{Cache, READINGS};
 use crate::ledger::{Addition, CycleRecord, LEDGER, Ledger, Stamp};
 use crate::memory::place::inside;
@@ -94,16 +95,21 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     let standings = parts.timed("looking up what people decided", || {
         verdict::standings(repo, &cycles, before.base, &settings.memory.root)
     })?;
+    let witnesses = witnesses::of(&all.digests, &before, &cycles, &standings)?;
     let given = Given { settings: &settings.mining, known: &known, notes: &notes(&standings) };
     let patterns = parts.timed("mining", || mine(all.digests, &given, before.ledger.cache(), parts));
     let today = request.now.strftime("%Y-%m-%d").to_string();
-    let planned = parts.timed("planning", || {
-        plan(&patterns, &memory, &standings, &Author::builtin()?, &settings.memory, &today)
+    let weighed = refusal::weigh(&patterns, &standings, &known, &witnesses, settings.memory.growth);
+    let mut planned = parts.timed("planning", || {
+        plan(&weighed.open, &memory, &standings, &Author::builtin()?, &settings.memory, &today)
     })?;
+    planned.settled += weighed.held;
+    refusal::tell(&mut planned.learnings, &weighed.reopened);
 
     let cycle = name(&before, &fresh.iter().map(|d| d.session.clone()).collect(), request.now);
     let mut report = Report::of(&cycle, &before.target, before.base, &gathered, &planned);
     report.skipped.extend(all.skipped);
+    report.name_reopened(&weighed.reopened);
     if request.dry_run {
         return Ok(report);
     }
@@ -127,6 +133,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         planned: &planned,
         patterns: &patterns,
         known: &known,
+        standings: &standings,
         setting: &before.setting,
         now: request.now,
     });
@@ -165,7 +172,7 @@ fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) ->
 /// Mines, recalling what earlier cycles read in the same texts.
 fn mine(all: Vec<Digest>, given: &Given<'_>, cache: &Cache, parts: &Parts) -> Vec<Pattern> {
     memo::recall(cache.load(READINGS).unwrap_or_default());
-    let patterns = pattern::mine_telling(all, given, &|part, took| parts.add(part, took));
+    let patterns = pattern::mine_telling(all, given, &|part, took| parts.add(part, took)).into_patterns();
     if let Some(readings) = memo::keep() {
         cache.store(READINGS, &readings);
     }

@@ -10,7 +10,7 @@ pub mod failure;
 mod notes;
 mod outcome;
 pub mod remark;
-mod shell;
+pub(crate) mod shell;
 pub mod step;
 
 use crate::redact::Clean;

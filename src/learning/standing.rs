@@ -1,6 +1,8 @@
 //! What is known of a pattern from earlier cycles: which note it has, and what people decided.
 
 use crate::pattern::{Fingerprint, Support};
+use crate::redact::Clean;
+use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -62,6 +64,29 @@ pub struct Standing {
     pub support: Support,
     /// The note's text as it was last proposed; `None` when that is no longer known.
     pub text: Option<String>,
+    /// Who would not have it, where that is what people decided.
+    pub refusal: Option<Refusal>,
+}
+
+/// Who would not have a learning, when and why, as far as git keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The learning in a sentence, as it was proposed.
+    pub title: String,
+    /// Who.
+    pub who: Option<String>,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// With which commit, 40 hexadecimal digits.
+    pub commit: Option<String>,
+    /// In what way, in a few words: `reverted`, `branch deleted`.
+    pub how: String,
+    /// Why, where somebody has said so.
+    pub reason: Option<Clean>,
+    /// Whether it holds whatever the evidence: until people take it back.
+    pub is_final: bool,
+    /// How many cycles had run by then, as far as can be told: what those had read is nothing new.
+    pub cycles: usize,
 }
 
 /// What is known, by pattern.
@@ -69,6 +94,11 @@ pub type Standings = BTreeMap<Fingerprint, Standing>;
 
 /// Whether the evidence has grown materially: by this share of the sessions there were, and by one at least.
 pub fn has_grown(before: &Support, now: &Support, share: f64) -> bool {
-    let needed = (f64::from(before.sessions) * (1.0 + share)).ceil().max(f64::from(before.sessions) + 1.0);
-    f64::from(now.sessions) >= needed
+    now.sessions >= before.sessions.saturating_add(needed(before, share))
+}
+
+/// How many sessions more are material: this share of those there were, one at least.
+pub fn needed(before: &Support, share: f64) -> u32 {
+    // A share that is out of all proportion is as many as can be counted.
+    (f64::from(before.sessions) * share).ceil().max(1.0) as u32
 }

@@ -29,6 +29,7 @@ mod worth;
 #[cfg(test)]
 mod planted;
 
+pub(super) use identity::{alike_wish, touches_wish};
 pub use identity::{disputes, same_wish};
 
 use super::{

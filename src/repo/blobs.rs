@@ -20,7 +20,8 @@ impl Repo {
         let mut found = BTreeMap::new();
         for path in paths {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            self.open_folder(&mut folders, folder).with_context(|| format!("cannot read {path} at {}", at.short()))?;
+            self.open_folder(&mut folders, folder)
+                .with_context(|| format!("cannot read {path} at {}", at.short()))?;
             let entry = folders.get(folder).and_then(Option::as_ref).and_then(|tree| tree.get_name(name));
             if let Some(entry) = entry.filter(|entry| is_regular(entry.filemode())) {
                 found.insert(path, Oid::from(entry.id()));
@@ -41,7 +42,8 @@ impl Repo {
             if !folders.contains_key(part) {
                 let name = part.get(around.len()..).unwrap_or_default().trim_start_matches('/');
                 let entry = folders.get(around).and_then(Option::as_ref).and_then(|tree| tree.get_name(name));
-                let inner = entry.filter(|entry| entry.kind() == Some(ObjectType::Tree)).map(|entry| entry.id());
+                let inner =
+                    entry.filter(|entry| entry.kind() == Some(ObjectType::Tree)).map(|entry| entry.id());
                 let tree = inner.map(|id| self.inner.find_tree(id)).transpose()?;
                 folders.insert(part, tree);
             }
@@ -59,7 +61,8 @@ mod tests {
     fn files_are_found_together_as_one_by_one() {
         let dir = tempfile::tempdir().unwrap();
         let repo = Repo::init(dir.path(), "main").unwrap();
-        let change = |path: &str| FileChange { path: path.to_owned(), content: Some(path.as_bytes().to_vec()) };
+        let change =
+            |path: &str| FileChange { path: path.to_owned(), content: Some(path.as_bytes().to_vec()) };
         let plan = Plan {
             base: None,
             identity: Identity { name: "Ann".to_owned(), email: "ann@example.org".to_owned() },

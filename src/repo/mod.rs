@@ -2,9 +2,11 @@
 //!
 //! Owns every use of git2; what goes in and out are plain values ([`Oid`], [`Entry`], [`Plan`], [`RefMove`]).
 //! Writing comes in two steps that are kept apart: [`Repo::write`] adds objects that nothing points to yet,
-//! [`Repo::move_refs`] then moves every ref or none. Refuses to touch the working tree, the index and HEAD,
-//! and to talk to the network: fetch and push go through the user's `git` program.
+//! [`Repo::move_refs`] then moves every ref or none. Working trees and their indexes are touched by [`Repo::advance`]
+//! alone, which moves a branch that people have checked out. Refuses to touch HEAD, and to talk to the network: fetch
+//! and push go through the user's `git` program.
 
+mod advance;
 mod blobs;
 pub mod compare;
 mod history;
@@ -14,16 +16,19 @@ mod moves;
 mod oid;
 mod plan;
 mod read;
+mod removal;
 mod sign;
 mod staged;
 mod stale;
 mod tree;
 
+pub use advance::{AdvanceError, Blocked};
 pub use history::{Past, PathChange, Trailer};
 pub use moves::{MoveError, Recovered, RefMove};
 pub use oid::Oid;
 pub use plan::{Commit, FileChange, Identity, Plan, Signing};
 pub use read::Entry;
+pub use removal::{Lies, Trace, Wanted};
 
 use anyhow::{Context, Result, anyhow};
 use git2::{ErrorCode, RepositoryOpenFlags};
