@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod demo;
 mod exit;
+mod impact;
 mod init;
 mod log;
 mod man;
@@ -79,6 +80,8 @@ enum Command {
     Status(status::Options),
     /// Show what was learnt when, on what evidence
     Log(log::Options),
+    /// Show what sessions made of the notes that were merged
+    Impact(impact::Options),
     /// Print a completion script for a shell
     Completions(completions::Options),
     /// Print the manual, or write its pages where `man` finds them
@@ -113,6 +116,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Check(options)) => check::main(&options, dir, talk),
         Some(Command::Status(options)) => status::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
+        Some(Command::Impact(options)) => impact::main(&options, dir, talk),
         Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),
         Some(Command::Man(options)) => man::main(&options, CommandLine::command(), dir, talk),
         None => status::main(&status::Options::default(), dir, talk),
