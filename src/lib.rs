@@ -22,6 +22,7 @@
 //! | story | [`verdict`] | what people did with every learning, read from the history |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
 //! | | [`check`] | may this change to the memory be merged? |
+//! | | [`review`] | deciding on what waits, and landing it |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod check;
@@ -34,6 +35,7 @@ pub mod memory;
 pub mod pattern;
 pub mod redact;
 pub mod repo;
+pub mod review;
 pub mod session;
 pub mod settings;
 pub mod verdict;

@@ -31,7 +31,7 @@ use cache::Cache;
 use layout::{CYCLES, DIGESTS, OUTCOMES, SESSIONS};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The ref of the ledger.
 pub const LEDGER: &str = "refs/dream/ledger";
@@ -231,6 +231,14 @@ impl<'repo> Ledger<'repo> {
         }
         cycles.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.cycle.cmp(&b.cycle)));
         Ok((cycles, skipped))
+    }
+
+    /// How many sessions spoke for each note when it was last proposed, by its path: ranks notes for an index that
+    /// cannot hold all.
+    pub fn usefulness(&self) -> Result<BTreeMap<String, f64>> {
+        let (cycles, _) = self.cycles()?;
+        let learnings = cycles.iter().flat_map(|cycle| &cycle.learnings);
+        Ok(learnings.map(|learning| (learning.note.clone(), f64::from(learning.support.sessions))).collect())
     }
 
     /// The record of the cycle that was added last; `None` if there is none. Reads one record where the ledger is as

@@ -9,7 +9,7 @@ use super::history::History;
 use std::collections::BTreeMap;
 
 /// A learning by the names of its cycle and its pattern.
-pub(super) type Key = (String, String);
+pub type Key = (String, String);
 
 /// What the messages say about one learning.
 #[derive(Clone, Debug)]
@@ -103,7 +103,7 @@ fn undone(history: &History, effects: &BTreeMap<usize, Effect>, commit: usize) -
 }
 
 /// The learnings that a message names: in trailers or, where commits were squashed into one, anywhere in its body.
-pub(super) fn named(message: &str) -> Vec<Key> {
+pub fn named(message: &str) -> Vec<Key> {
     let mut keys = Vec::new();
     let mut cycle = None;
     for line in message.lines() {

@@ -16,6 +16,7 @@ mod ledger;
 mod moves;
 mod places;
 mod repo;
+mod review;
 mod sandbox;
 mod signing;
 mod tidy;
