@@ -21,6 +21,7 @@
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
+//! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
 //! | front ends | [`commands`] | one file a command |
 
@@ -32,6 +33,7 @@ pub mod learning;
 pub mod ledger;
 pub mod memory;
 pub mod pattern;
+pub mod provenance;
 pub mod redact;
 pub mod repo;
 pub mod session;

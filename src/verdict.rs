@@ -15,11 +15,12 @@ use crate::learning::standing::{Standing, Standings, Verdict};
 use crate::ledger::{CycleRecord, LearningRecord};
 use crate::memory::place::outside;
 use crate::pattern::{Fingerprint, Support};
-use crate::repo::{Oid, Repo};
+use crate::repo::{Oid, Past, Repo};
 use anyhow::Result;
 use branches::Branches;
 use history::History;
 use jiff::Timestamp;
+pub(crate) use landing::named;
 use landing::{Landing, Landings};
 use place::Places;
 use serde::Serialize;
@@ -129,13 +130,39 @@ pub fn decided<'a>(
     root: &str,
 ) -> Result<Vec<Proposal<'a>>> {
     let history = History::read(repo, cycles, target)?;
+    decided_on(repo, cycles, history, target, root, |_| true)
+}
+
+/// The verdict on the learnings that are wanted alone, told from the commits that changed their notes: the target's
+/// history as [`Repo::versions`] gives it.
+///
+/// Errors: as [`decided`].
+pub fn decided_among<'a>(
+    repo: &Repo,
+    cycles: &'a [CycleRecord],
+    commits: Vec<Past>,
+    target: Oid,
+    root: &str,
+    is_wanted: impl Fn(&LearningRecord) -> bool,
+) -> Result<Vec<Proposal<'a>>> {
+    decided_on(repo, cycles, History::of(commits, target), target, root, is_wanted)
+}
+
+fn decided_on<'a>(
+    repo: &Repo,
+    cycles: &'a [CycleRecord],
+    history: History,
+    target: Oid,
+    root: &str,
+    is_wanted: impl Fn(&LearningRecord) -> bool,
+) -> Result<Vec<Proposal<'a>>> {
     let landings = Landings::of(&history);
     let branches = Branches::open(repo, cycles)?;
     let looking = Looking { repo, root, target, history, landings, branches };
     let mut places = Places::new(repo, cycles, target, root);
     let mut proposals = Vec::new();
     for cycle in cycles {
-        for learning in &cycle.learnings {
+        for learning in cycle.learnings.iter().filter(|learning| is_wanted(learning)) {
             let place = places.of(cycle, learning)?;
             let (verdict, how, by) = looking.decide(cycle, learning, place.as_deref())?;
             let note = place.unwrap_or_else(|| learning.note.clone());
@@ -144,6 +171,19 @@ pub fn decided<'a>(
     }
     settle(&mut proposals);
     Ok(proposals)
+}
+
+/// Where the note of a learning stands now, inside the memory; `None` where it does not.
+///
+/// Errors: the repository cannot be read.
+pub fn place_of(
+    repo: &Repo,
+    cycles: &[CycleRecord],
+    (cycle, learning): (&CycleRecord, &LearningRecord),
+    target: Oid,
+    root: &str,
+) -> Result<Option<String>> {
+    Places::new(repo, cycles, target, root).of(cycle, learning)
 }
 
 type Decision = (Verdict, How, Option<Decider>);

@@ -16,6 +16,7 @@ mod sources;
 mod status;
 mod talk;
 mod whereabouts;
+mod why;
 
 use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -79,6 +80,8 @@ enum Command {
     Status(status::Options),
     /// Show what was learnt when, on what evidence
     Log(log::Options),
+    /// Show where a note, or a line of it, comes from and what has become of it
+    Why(why::Options),
     /// Print a completion script for a shell
     Completions(completions::Options),
     /// Print the manual, or write its pages where `man` finds them
@@ -113,6 +116,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Check(options)) => check::main(&options, dir, talk),
         Some(Command::Status(options)) => status::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
+        Some(Command::Why(options)) => why::main(&options, dir, talk),
         Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),
         Some(Command::Man(options)) => man::main(&options, CommandLine::command(), dir, talk),
         None => status::main(&status::Options::default(), dir, talk),

@@ -10,6 +10,7 @@ pub mod cache;
 mod find;
 mod late;
 pub mod layout;
+mod mentions;
 mod newest;
 mod packed;
 mod record;
@@ -17,6 +18,7 @@ pub mod stat_cache;
 mod write;
 
 pub use late::{LateOutcome, join};
+pub use mentions::Mentions;
 pub use newest::newest;
 pub use record::{CycleRecord, LearningRecord, RefusedRecord, SupportRecord};
 pub use write::{Addition, Stamp, append};

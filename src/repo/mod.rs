@@ -5,6 +5,7 @@
 //! [`Repo::move_refs`] then moves every ref or none. Refuses to touch the working tree, the index and HEAD,
 //! and to talk to the network: fetch and push go through the user's `git` program.
 
+mod blame;
 pub mod compare;
 mod history;
 mod intent;
@@ -17,6 +18,7 @@ mod sign;
 mod staged;
 mod stale;
 mod tree;
+pub mod versions;
 
 pub use history::{Past, PathChange, Trailer};
 pub use moves::{MoveError, Recovered, RefMove};

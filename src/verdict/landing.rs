@@ -103,7 +103,7 @@ fn undone(history: &History, effects: &BTreeMap<usize, Effect>, commit: usize) -
 }
 
 /// The learnings that a message names: in trailers or, where commits were squashed into one, anywhere in its body.
-pub(super) fn named(message: &str) -> Vec<Key> {
+pub(crate) fn named(message: &str) -> Vec<(String, String)> {
     let mut keys = Vec::new();
     let mut cycle = None;
     for line in message.lines() {

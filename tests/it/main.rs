@@ -19,3 +19,4 @@ mod sandbox;
 mod signing;
 mod tidy;
 mod verdict;
+mod why;
