@@ -22,7 +22,7 @@ use crate::learning::standing::Verdict;
 use crate::ledger::{CycleRecord, Decision, LearningRecord, Ledger, REJECTED};
 use crate::memory::place::outside;
 use crate::redact::Clean;
-use crate::repo::{Oid, Repo};
+use crate::repo::{Oid, Past, Repo};
 use anyhow::Result;
 use branches::Branches;
 pub use branches::open_branches;
@@ -159,14 +159,49 @@ pub fn decided<'a>(
     target: Oid,
     root: &str,
 ) -> Result<Vec<Proposal<'a>>> {
-    Looking::at(repo, cycles, target, root)?.decided(cycles)
+    let history = History::read(repo, cycles, target)?;
+    Looking::at(repo, cycles, history, target, root)?.decided(cycles, |_| true)
+}
+
+/// The verdict on the learnings that are wanted alone, told from the commits that changed their notes: the target's
+/// history as [`Repo::versions`] gives it.
+///
+/// Errors: as [`decided`].
+pub fn decided_among<'a>(
+    repo: &Repo,
+    cycles: &'a [CycleRecord],
+    commits: Vec<Past>,
+    target: Oid,
+    root: &str,
+    is_wanted: impl Fn(&LearningRecord) -> bool,
+) -> Result<Vec<Proposal<'a>>> {
+    let history = History::of(commits, target);
+    Looking::at(repo, cycles, history, target, root)?.decided(cycles, is_wanted)
+}
+
+/// Where the note of a learning stands now, inside the memory; `None` where it does not.
+///
+/// Errors: the repository cannot be read.
+pub fn place_of(
+    repo: &Repo,
+    cycles: &[CycleRecord],
+    (cycle, learning): (&CycleRecord, &LearningRecord),
+    target: Oid,
+    root: &str,
+) -> Result<Option<String>> {
+    Places::new(repo, cycles, target, root).of(cycle, learning)
 }
 
 type Decided = (Verdict, How, Option<Decider>);
 
 impl<'a> Looking<'a> {
-    fn at(repo: &'a Repo, cycles: &[CycleRecord], target: Oid, root: &'a str) -> Result<Looking<'a>> {
-        let history = History::read(repo, cycles, target)?;
+    fn at(
+        repo: &'a Repo,
+        cycles: &[CycleRecord],
+        history: History,
+        target: Oid,
+        root: &'a str,
+    ) -> Result<Looking<'a>> {
         let landings = Landings::of(&history);
         let branches = Branches::open(repo, cycles)?;
         let (decisions, _) = Ledger::open(repo)?.decisions()?;
@@ -177,12 +212,16 @@ impl<'a> Looking<'a> {
         Ok(Looking { repo, root, target, history, landings, branches, refusals })
     }
 
-    fn decided<'c>(&self, cycles: &'c [CycleRecord]) -> Result<Vec<Proposal<'c>>> {
+    fn decided<'c>(
+        &self,
+        cycles: &'c [CycleRecord],
+        is_wanted: impl Fn(&LearningRecord) -> bool,
+    ) -> Result<Vec<Proposal<'c>>> {
         let mut places = Places::new(self.repo, cycles, self.target, self.root);
         let moves = Moves::of(cycles, |cycle, learning| self.is_taken_up(cycle, learning))?;
         let mut proposals = Vec::new();
         let learnings = cycles.iter().flat_map(|cycle| cycle.learnings.iter().map(move |one| (cycle, one)));
-        for (order, (cycle, learning)) in learnings.enumerate() {
+        for (order, (cycle, learning)) in learnings.enumerate().filter(|(_, (_, one))| is_wanted(one)) {
             let place = places.of(cycle, learning)?;
             let moved = match place {
                 Some(_) => None,

@@ -7,6 +7,7 @@
 //! and push go through the user's `git` program.
 
 mod advance;
+mod blame;
 mod blobs;
 pub mod compare;
 mod history;
@@ -21,6 +22,7 @@ mod sign;
 mod staged;
 mod stale;
 mod tree;
+pub mod versions;
 
 pub use advance::{AdvanceError, Blocked};
 pub use history::{Past, PathChange, Trailer};

@@ -1,5 +1,6 @@
 //! What is known of every pattern, from all that was proposed for it.
 
+use super::history::History;
 use super::{How, Looking, Proposal};
 use crate::learning::Change;
 use crate::learning::standing::{Refusal, Standing, Standings, Verdict};
@@ -13,9 +14,9 @@ use anyhow::Result;
 ///
 /// Errors: as [`super::decided`].
 pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -> Result<Standings> {
-    let looking = Looking::at(repo, cycles, target, root)?;
+    let looking = Looking::at(repo, cycles, History::read(repo, cycles, target)?, target, root)?;
     let mut standings = Standings::new();
-    for proposal in looking.decided(cycles)? {
+    for proposal in looking.decided(cycles, |_| true)? {
         let learning = proposal.learning;
         let Some(pattern) = Fingerprint::parse(&learning.pattern) else { continue };
         let change = Change::parse(&learning.change).unwrap_or(Change::Add);

@@ -27,6 +27,11 @@ impl History {
             true => Vec::new(),
             false => repo.walk(since.as_slice(), target)?,
         };
+        Ok(History::of(commits, target))
+    }
+
+    /// A history of these commits, oldest first, parents before their children.
+    pub(super) fn of(commits: Vec<Past>, target: Oid) -> History {
         let places: BTreeMap<Oid, usize> =
             commits.iter().enumerate().map(|(at, past)| (past.id, at)).collect();
         let mut line = Vec::new();
@@ -44,7 +49,7 @@ impl History {
                 history.brought_by[at] = merge;
             }
         }
-        Ok(history)
+        history
     }
 
     /// Where a commit stands, by its name or the first digits of it, seven at least.

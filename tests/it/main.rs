@@ -25,3 +25,4 @@ mod signing;
 mod stale;
 mod tidy;
 mod verdict;
+mod why;
