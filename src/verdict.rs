@@ -15,7 +15,7 @@ mod place;
 mod reason;
 mod text;
 
-pub use fold::standings;
+pub use fold::settled;
 
 use crate::learning::Change;
 use crate::learning::standing::Verdict;

@@ -10,26 +10,32 @@ use crate::pattern::{Fingerprint, Grade, Support};
 use crate::repo::{Oid, Repo};
 use anyhow::Result;
 
-/// What is known of every pattern that was ever proposed.
+/// What people did with every learning, the oldest first, and what is known of every pattern from that.
 ///
 /// Errors: as [`super::decided`].
-pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -> Result<Standings> {
+pub fn settled<'a>(
+    repo: &Repo,
+    cycles: &'a [CycleRecord],
+    target: Oid,
+    root: &str,
+) -> Result<(Vec<Proposal<'a>>, Standings)> {
     let looking = Looking::at(repo, cycles, History::read(repo, cycles, target)?, target, root)?;
+    let proposals = looking.decided(cycles, |_| true)?;
     let mut standings = Standings::new();
-    for proposal in looking.decided(cycles, |_| true)? {
+    for proposal in &proposals {
         let learning = proposal.learning;
         let Some(pattern) = Fingerprint::parse(&learning.pattern) else { continue };
         let change = Change::parse(&learning.change).unwrap_or(Change::Add);
         let refusal = matches!(proposal.verdict, Verdict::Rejected | Verdict::Reverted)
-            .then(|| looking.refusal(&proposal, cycles));
-        let later = Standing { refusal, ..standing(repo, &proposal, root) };
+            .then(|| looking.refusal(proposal, cycles));
+        let later = Standing { refusal, ..standing(repo, proposal, root) };
         let standing = match standings.remove(&pattern) {
             Some(earlier) => Standing::followed_by(earlier, change, &learning.title, later),
             None => later,
         };
         standings.insert(pattern, standing);
     }
-    Ok(standings)
+    Ok((proposals, standings))
 }
 
 /// What one proposal says of its pattern.
