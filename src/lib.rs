@@ -24,6 +24,7 @@
 //! | | [`impact`] | what sessions made of every note that people took up |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
 //! | | [`check`] | may this change to the memory be merged? |
+//! | | [`review`] | deciding on what waits, and landing it |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod check;
@@ -37,6 +38,7 @@ pub mod memory;
 pub mod pattern;
 pub mod redact;
 pub mod repo;
+pub mod review;
 pub mod session;
 pub mod settings;
 pub mod stale;

@@ -12,6 +12,7 @@ mod impact;
 mod init;
 mod log;
 mod man;
+mod review;
 mod run;
 mod sources;
 mod status;
@@ -78,6 +79,8 @@ enum Command {
     Check(check::Options),
     /// Show what is pending and what was decided
     Status(status::Options),
+    /// Decide on what waits, learning by learning
+    Review(review::Options),
     /// Show what was learnt when, on what evidence
     Log(log::Options),
     /// Show what sessions made of the notes that were merged
@@ -115,6 +118,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Run(options)) => run::main(&options, dir, talk),
         Some(Command::Check(options)) => check::main(&options, dir, talk),
         Some(Command::Status(options)) => status::main(&options, dir, talk),
+        Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
         Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),

@@ -42,18 +42,11 @@ pub(super) fn of(
     let useful = usefulness::with_planned(useful.clone(), planned);
     let index = index::regenerate(&after, &useful, settings.memory.budget as usize);
     if !commits.is_empty() && memory.main.as_deref() != Some(&*index) {
-        let left = left_out(memory, &after, &index);
+        let left = index::left_out(memory, &after, &index);
         commits.push(Commit {
             message: message::of_index(cycle, BUILTIN, commits.len(), &left),
             changes: vec![change(MEMORY_FILE, Some(&index))],
         });
     }
     commits
-}
-
-/// The notes that stand and were in the index, and find no room in the new one.
-fn left_out(before: &Memory, after: &Memory, index: &str) -> Vec<String> {
-    let were = before.main.as_deref().map(index::named).unwrap_or_default();
-    let gone = were.difference(&index::named(index)).cloned().collect::<Vec<_>>();
-    gone.into_iter().filter(|path| after.notes.contains_key(path)).collect()
 }

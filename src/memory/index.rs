@@ -121,6 +121,13 @@ pub fn named(main: &str) -> BTreeSet<String> {
     lines.filter(|line| line.starts_with("- ")).filter_map(path_in).map(str::to_owned).collect()
 }
 
+/// The notes that were in the index before and still stand, and find no room in this new MEMORY.md, by their paths.
+pub fn left_out(before: &Memory, after: &Memory, main: &str) -> Vec<String> {
+    let were = before.main.as_deref().map(named).unwrap_or_default();
+    let gone = were.difference(&named(main)).cloned().collect::<Vec<_>>();
+    gone.into_iter().filter(|path| after.notes.contains_key(path)).collect()
+}
+
 /// The path that a line of the index leads to.
 fn path_in(line: &str) -> Option<&str> {
     line.trim_end().rsplit_once("](").and_then(|(_, rest)| rest.strip_suffix(')'))

@@ -19,6 +19,7 @@ mod moves;
 mod places;
 mod readme;
 mod repo;
+mod review;
 mod sandbox;
 mod signing;
 mod stale;
