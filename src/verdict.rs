@@ -248,7 +248,7 @@ impl Looking<'_> {
         if let Some(verdict) = brought {
             return Ok((verdict, How::Content, None));
         }
-        if let Some(Decision { record, commit }) = self.refusals.get(&key) {
+        if let Some(Decision { record, commit }) = self.refusals.get(key) {
             let by = Decider { commit: *commit, name: record.by.to_string(), at: record.at };
             return Ok((Verdict::Rejected, How::Declined(record.reason.clone()), Some(by)));
         }
