@@ -10,6 +10,7 @@ mod check;
 mod cli;
 mod cycle;
 mod dream;
+mod impact;
 mod kill;
 mod ledger;
 mod moves;
