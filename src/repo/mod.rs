@@ -14,6 +14,7 @@ mod oid;
 mod plan;
 mod read;
 mod removal;
+mod search;
 mod sign;
 mod staged;
 mod stale;
@@ -25,6 +26,7 @@ pub use oid::Oid;
 pub use plan::{Commit, FileChange, Identity, Plan, Signing};
 pub use read::Entry;
 pub use removal::{Lies, Trace, Wanted};
+pub use search::{Bounds, Searched};
 
 use anyhow::{Context, Result, anyhow};
 use git2::{ErrorCode, RepositoryOpenFlags};
