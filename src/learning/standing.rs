@@ -168,6 +168,7 @@ mod tests {
             text: Some(note.to_owned()),
             grade: Grade::Friction,
             weight: 1.0,
+            refusal: None,
             declined: Vec::new(),
         }
     }
