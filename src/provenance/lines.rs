@@ -132,7 +132,7 @@ pub(super) fn learnings_of(past: &Past, proposals: &[Proposed]) -> Vec<usize> {
 pub(super) fn author(past: &Past) -> Author {
     let name = if past.trailer("Dream-Pattern").is_some() { &past.committer } else { &past.author };
     Author {
-        by: Decider { commit: past.id, name: name.clone(), at: past.at },
+        by: Decider { commit: past.id, name: name.clone(), at: past.at, reason: None },
         subject: past.message.lines().next().unwrap_or_default().to_owned(),
     }
 }
@@ -184,7 +184,7 @@ mod tests {
     fn stretches_of_one_persons_lines_are_told_together() {
         let commit = Oid::parse(&"1".repeat(40)).unwrap();
         let person = |name: &str| {
-            let by = Decider { commit, name: name.to_owned(), at: Timestamp::UNIX_EPOCH };
+            let by = Decider { commit, name: name.to_owned(), at: Timestamp::UNIX_EPOCH, reason: None };
             Owner::Person(Author { by, subject: String::new() })
         };
         let ours = || Owner::Learning(0, commit);
