@@ -7,17 +7,22 @@
 //! guess: where the history that would tell is missing, the verdict is [`Verdict::Unclear`], with the reason.
 
 mod branches;
+mod fold;
 mod history;
 mod landing;
+mod moved;
 mod place;
+mod reason;
 mod text;
 
-use crate::learning::standing::{Standing, Standings, Verdict};
+pub use fold::settled;
+
+use crate::learning::Change;
+use crate::learning::standing::Verdict;
 use crate::ledger::{CycleRecord, Decision, LearningRecord, Ledger, REJECTED};
 use crate::memory::place::outside;
-use crate::pattern::{Fingerprint, Support};
 use crate::redact::Clean;
-use crate::repo::{Oid, Repo};
+use crate::repo::{Oid, Past, Repo};
 use anyhow::Result;
 use branches::Branches;
 pub use branches::open_branches;
@@ -25,6 +30,7 @@ use history::History;
 use jiff::Timestamp;
 pub use landing::{Key, named};
 use landing::{Landing, Landings};
+use moved::Moves;
 use place::Places;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -43,9 +49,7 @@ pub struct Proposal<'a> {
     pub how: How,
     /// The commit that decided, and whose it is; `None` where git keeps none, as of a branch that is deleted.
     pub by: Option<Decider>,
-    /// Why, in that person's words; `None` where nobody said.
-    pub reason: Option<Clean>,
-    /// The note's path inside the memory: where people have moved it, else where it was proposed.
+    /// The note's path inside the memory: where people or later cycles have moved it, else where it was proposed.
     pub note: String,
 }
 
@@ -58,6 +62,9 @@ pub struct Decider {
     pub name: String,
     /// When it was made.
     pub at: Timestamp,
+    /// Why, where it takes something away and says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Clean>,
 }
 
 /// How a verdict came about.
@@ -85,12 +92,16 @@ pub enum How {
     Deleted,
     /// The note was moved to the archive.
     Archived,
+    /// `git dream forget` has taken the note away and bars its lesson.
+    Forgotten,
+    /// It was taken up, and so was a later learning that moved its note.
+    Since(Change),
     /// Its branch is gone, or was deleted where it was published.
     BranchGone,
     /// Its branch was taken, or still waits, without it.
     LeftOut,
-    /// It was refused in a review, for this reason, which may be empty.
-    Declined(Clean),
+    /// It was refused in a review.
+    Declined,
     /// It cannot be told, for this reason.
     Untold(String),
 }
@@ -109,10 +120,18 @@ impl std::fmt::Display for How {
             How::Undone => "put back as it was",
             How::Deleted => "note deleted",
             How::Archived => "note archived",
+            How::Forgotten => "forgotten",
+            How::Since(change) => {
+                return f.write_str(match change {
+                    Change::Promote => "promoted since",
+                    Change::Merge => "said by another note since",
+                    Change::Restore => "restored since",
+                    _ => "retired since",
+                });
+            }
             How::BranchGone => "branch deleted",
             How::LeftOut => "left out",
-            How::Declined(reason) if reason.is_empty() => "declined",
-            How::Declined(reason) => return write!(f, "declined: “{reason}”"),
+            How::Declined => "declined in a review",
             How::Untold(reason) => reason,
         })
     }
@@ -141,37 +160,123 @@ pub fn decided<'a>(
     root: &str,
 ) -> Result<Vec<Proposal<'a>>> {
     let history = History::read(repo, cycles, target)?;
-    let landings = Landings::of(&history);
-    let branches = Branches::open(repo, cycles)?;
-    let (decisions, _) = Ledger::open(repo)?.decisions()?;
-    let refusals = decisions.into_iter().filter(|decision| decision.record.verdict == REJECTED);
-    let refusals = refusals
-        .map(|decision| ((decision.record.cycle.clone(), decision.record.pattern.clone()), decision))
-        .collect();
-    let looking = Looking { repo, root, target, history, landings, branches, refusals };
-    let mut places = Places::new(repo, cycles, target, root);
-    let mut proposals = Vec::new();
-    for cycle in cycles {
-        for learning in &cycle.learnings {
-            let place = places.of(cycle, learning)?;
-            let (verdict, how, by) = looking.decide(cycle, learning, place.as_deref())?;
-            let note = place.unwrap_or_else(|| learning.note.clone());
-            let reason = match &how {
-                How::Declined(reason) => Some(reason.clone()).filter(|reason| !reason.is_empty()),
-                _ => None,
-            };
-            proposals.push(Proposal { cycle, learning, verdict, how, by, reason, note });
-        }
-    }
-    settle(&mut proposals);
-    Ok(proposals)
+    Looking::at(repo, cycles, history, target, root)?.decided(cycles, |_| true)
+}
+
+/// The verdict on the learnings that are wanted alone, told from the commits that changed their notes: the target's
+/// history as [`Repo::versions`] gives it.
+///
+/// Errors: as [`decided`].
+pub fn decided_among<'a>(
+    repo: &Repo,
+    cycles: &'a [CycleRecord],
+    commits: Vec<Past>,
+    target: Oid,
+    root: &str,
+    is_wanted: impl Fn(&LearningRecord) -> bool,
+) -> Result<Vec<Proposal<'a>>> {
+    let history = History::of(commits, target);
+    Looking::at(repo, cycles, history, target, root)?.decided(cycles, is_wanted)
+}
+
+/// Where the note of a learning stands now, inside the memory; `None` where it does not.
+///
+/// Errors: the repository cannot be read.
+pub fn place_of(
+    repo: &Repo,
+    cycles: &[CycleRecord],
+    (cycle, learning): (&CycleRecord, &LearningRecord),
+    target: Oid,
+    root: &str,
+) -> Result<Option<String>> {
+    Places::new(repo, cycles, target, root).of(cycle, learning)
 }
 
 type Decided = (Verdict, How, Option<Decider>);
 
-impl Looking<'_> {
+impl<'a> Looking<'a> {
+    fn at(
+        repo: &'a Repo,
+        cycles: &[CycleRecord],
+        history: History,
+        target: Oid,
+        root: &'a str,
+    ) -> Result<Looking<'a>> {
+        let landings = Landings::of(&history);
+        let branches = Branches::open(repo, cycles)?;
+        let (decisions, _) = Ledger::open(repo)?.decisions()?;
+        let refusals = decisions.into_iter().filter(|decision| decision.record.verdict == REJECTED);
+        let refusals = refusals
+            .map(|decision| ((decision.record.cycle.clone(), decision.record.pattern.clone()), decision))
+            .collect();
+        Ok(Looking { repo, root, target, history, landings, branches, refusals })
+    }
+
+    fn decided<'c>(
+        &self,
+        cycles: &'c [CycleRecord],
+        is_wanted: impl Fn(&LearningRecord) -> bool,
+    ) -> Result<Vec<Proposal<'c>>> {
+        let mut places = Places::new(self.repo, cycles, self.target, self.root);
+        let moves = Moves::of(cycles, |cycle, learning| self.is_taken_up(cycle, learning))?;
+        let mut proposals = Vec::new();
+        let learnings = cycles.iter().flat_map(|cycle| cycle.learnings.iter().map(move |one| (cycle, one)));
+        for (order, (cycle, learning)) in learnings.enumerate().filter(|(_, (_, one))| is_wanted(one)) {
+            let place = places.of(cycle, learning)?;
+            let moved = match place {
+                Some(_) => None,
+                None => moves.last(order, learning),
+            };
+            // Who moved a note wanted it; if it is gone from there, too, that was people's work.
+            let now = moved.map(|one| places.of(one.cycle, one.learning)).transpose()?.flatten();
+            let since = moved.zip(now).and_then(|(one, now)| Some((self.since(cycle, learning, one)?, now)));
+            let ((verdict, how, by), note) = match since {
+                Some(since) => since,
+                None => {
+                    let note = place.clone().unwrap_or_else(|| learning.note.clone());
+                    (self.decide(cycle, learning, place.as_deref())?, note)
+                }
+            };
+            proposals.push(Proposal { cycle, learning, verdict, how, by, note });
+        }
+        settle(&mut proposals);
+        Ok(proposals)
+    }
+
+    /// The verdict on a learning whose note a later one moved; `None` where it had not been taken up.
+    fn since(
+        &self,
+        cycle: &CycleRecord,
+        learning: &LearningRecord,
+        later: &moved::Move<'_>,
+    ) -> Option<Decided> {
+        let landing = self.landings.of_learning(&(cycle.cycle.clone(), learning.pattern.clone()))?;
+        let by = self.history.decider(self.history.brought_by(landing.decided));
+        landing.stands.then_some((Verdict::Merged, How::Since(later.change), by))
+    }
+
+    /// Whether people took up a learning that takes notes away: a commit says so or, where none names it, the target
+    /// has what it proposed and no longer has what it takes away.
+    fn is_taken_up(&self, cycle: &CycleRecord, learning: &LearningRecord) -> Result<bool> {
+        let key = (cycle.cycle.clone(), learning.pattern.clone());
+        if let Some(landing) = self.landings.of_learning(&key) {
+            return Ok(landing.stands);
+        }
+        for left in &learning.leaves {
+            if self.repo.has(self.target, &outside(self.root, left))? {
+                return Ok(false);
+            }
+        }
+        Ok(self.kept(cycle, learning, Some(&learning.note))? == Kept::All)
+    }
+
     fn decide(&self, cycle: &CycleRecord, learning: &LearningRecord, place: Option<&str>) -> Result<Decided> {
         let key = (cycle.cycle.clone(), learning.pattern.clone());
+        let forgotten = self.landings.forgotten(&learning.pattern);
+        // Who put the note back wants it.
+        if let (Some(forgotten), None) = (forgotten, place) {
+            return Ok((Verdict::Rejected, How::Forgotten, self.history.refuser(forgotten.decided)));
+        }
         let kept = self.kept(cycle, learning, place)?;
         match self.landings.of_learning(&key) {
             Some(landing) if landing.stands => self.landed(learning, place, &kept, landing),
@@ -181,7 +286,7 @@ impl Looking<'_> {
             }
             Some(landing) => {
                 let how = if landing.is_revert { How::Revert } else { How::Undone };
-                Ok((Verdict::Reverted, how, self.history.decider(landing.decided)))
+                Ok((Verdict::Reverted, how, self.history.refuser(landing.decided)))
             }
             None => self.not_landed(cycle, learning, &kept, &key),
         }
@@ -203,7 +308,7 @@ impl Looking<'_> {
             };
             let path = outside(self.root, &learning.note);
             let removed = self.history.removal_of(self.repo, &path)?;
-            return Ok((Verdict::Rejected, how, removed.and_then(|at| self.history.decider(at))));
+            return Ok((Verdict::Rejected, how, removed.and_then(|at| self.history.refuser(at))));
         }
         let by = self.history.decider(self.history.brought_by(landing.decided));
         let how =
@@ -237,7 +342,7 @@ impl Looking<'_> {
     ) -> Result<Decided> {
         // A squash under a message of somebody's own names nothing, but it brings the note. A note that was added stood
         // nowhere before; one that was revised tells only by the very words.
-        let is_new = learning.change == "add";
+        let is_new = !matches!(learning.change.as_str(), "revise" | "merge");
         let brought = match kept {
             Kept::All => Some(Verdict::Merged),
             Kept::Untold if is_new => Some(Verdict::Merged),
@@ -249,20 +354,27 @@ impl Looking<'_> {
             return Ok((verdict, How::Content, None));
         }
         if let Some(Decision { record, commit }) = self.refusals.get(key) {
-            let by = Decider { commit: *commit, name: record.by.to_string(), at: record.at };
-            return Ok((Verdict::Rejected, How::Declined(record.reason.clone()), Some(by)));
+            let reason = Some(record.reason.clone()).filter(|reason| !reason.is_empty());
+            let by = Decider { commit: *commit, name: record.by.to_string(), at: record.at, reason };
+            return Ok((Verdict::Rejected, How::Declined, Some(by)));
         }
         if let Some(branch) = cycle.branch.as_deref().filter(|branch| self.branches.is_open(branch)) {
             return Ok(match self.branches.has(self.repo, self.root, cycle, learning)? {
                 true => (Verdict::Pending, How::Waits(branch.to_owned()), None),
-                false => (Verdict::Rejected, How::LeftOut, None),
+                false => (Verdict::Rejected, How::LeftOut, self.branches.taken_back(learning)),
             });
         }
         if let Some(reason) = self.history.gap(self.repo, cycle)? {
             return Ok((Verdict::Unclear, How::Untold(reason), None));
         }
-        let others_landed = self.landings.any_of(&cycle.cycle);
-        Ok((Verdict::Rejected, if others_landed { How::LeftOut } else { How::BranchGone }, None))
+        // Who took the others left this one out.
+        Ok(match self.landings.last_of(&cycle.cycle) {
+            Some(other) => {
+                let by = self.history.decider(self.history.brought_by(other.landed));
+                (Verdict::Rejected, How::LeftOut, by)
+            }
+            None => (Verdict::Rejected, How::BranchGone, None),
+        })
     }
 
     /// How much of what the learning says stands at the target's tip.
@@ -297,34 +409,6 @@ fn settle(proposals: &mut [Proposal<'_>]) {
             proposal.verdict = Verdict::Merged;
         } else if at != last && proposal.how == How::Content {
             (proposal.verdict, proposal.how, proposal.by) = (Verdict::Rejected, How::BranchGone, None);
-            proposal.reason = None;
         }
     }
-}
-
-/// What is known of every pattern that was ever proposed: the last proposal counts.
-pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -> Result<Standings> {
-    let mut standings = Standings::new();
-    for Proposal { learning, verdict, note, .. } in decided(repo, cycles, target, root)? {
-        let Some(pattern) = Fingerprint::parse(&learning.pattern) else { continue };
-        let counted = &learning.support;
-        let text = match learning.commit() {
-            Some(commit) => repo.read(commit, &outside(root, &learning.note)).unwrap_or(None),
-            None => None,
-        };
-        let standing = Standing {
-            note,
-            verdict,
-            support: Support {
-                sessions: counted.sessions,
-                jobs: counted.jobs,
-                agents: counted.agents,
-                people: counted.people,
-                ..Support::default()
-            },
-            text: text.and_then(|bytes| String::from_utf8(bytes).ok()),
-        };
-        standings.insert(pattern, standing);
-    }
-    Ok(standings)
 }

@@ -8,6 +8,7 @@ use super::whereabouts;
 use crate::check::change::Change;
 use crate::check::finding::{Finding, Severity};
 use crate::check::{self, fix};
+use crate::cycle::usefulness;
 use crate::ledger::Ledger;
 use crate::repo::{Oid, Repo};
 use anyhow::{Context, Result};
@@ -38,7 +39,8 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let has_ledger = ledger.tip().is_some() || !ledger.inboxes().is_empty();
     let digests = has_ledger.then(|| ledger.find(&check::sessions_quoted(&change))).transpose()?;
     if options.fix {
-        return mend(repo, &change, &fix::fix(&change, settings, &ledger.usefulness()?), talk);
+        let (cycles, _) = ledger.cycles()?;
+        return mend(repo, &change, &fix::fix(&change, settings, &usefulness::on_record(&cycles)), talk);
     }
     let findings = check::check(&change, settings, digests);
     let format = if talk.json { Format::Json } else { options.format };

@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod demo;
 mod exit;
+mod impact;
 mod init;
 mod log;
 mod man;
@@ -17,6 +18,7 @@ mod sources;
 mod status;
 mod talk;
 mod whereabouts;
+mod why;
 
 use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -82,6 +84,10 @@ enum Command {
     Review(review::Options),
     /// Show what was learnt when, on what evidence
     Log(log::Options),
+    /// Show what sessions made of the notes that were merged
+    Impact(impact::Options),
+    /// Show where a note, or a line of it, comes from and what has become of it
+    Why(why::Options),
     /// Print a completion script for a shell
     Completions(completions::Options),
     /// Print the manual, or write its pages where `man` finds them
@@ -117,6 +123,8 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Status(options)) => status::main(&options, dir, talk),
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
+        Some(Command::Impact(options)) => impact::main(&options, dir, talk),
+        Some(Command::Why(options)) => why::main(&options, dir, talk),
         Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),
         Some(Command::Man(options)) => man::main(&options, CommandLine::command(), dir, talk),
         None => status::main(&status::Options::default(), dir, talk),

@@ -1,6 +1,10 @@
 //! What is known of a pattern from earlier cycles: which note it has, and what people decided.
 
-use crate::pattern::{Fingerprint, Support};
+use super::Change;
+use crate::memory::place;
+use crate::pattern::{Fingerprint, Grade, Support};
+use crate::redact::Clean;
+use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -54,14 +58,87 @@ impl std::fmt::Display for Verdict {
 /// What is known of one pattern.
 #[derive(Clone, Debug)]
 pub struct Standing {
-    /// The path of its note inside the memory.
+    /// The path of its note inside the memory: where it stands, else where it was last proposed.
     pub note: String,
-    /// What people decided.
+    /// What people decided on the last proposal of what its note says. What they decided on where the note lies, and
+    /// did not want, is in [`Standing::declined`].
     pub verdict: Verdict,
+    /// Whether the target has its note, among the others or in the archive.
+    pub stands: bool,
     /// How much spoke for it when it was last proposed.
     pub support: Support,
-    /// The note's text as it was last proposed; `None` when that is no longer known.
+    /// The note's text as people took it up, as it was last proposed where they did not; `None` when that is no longer
+    /// known, and where another pattern's note says it now.
     pub text: Option<String>,
+    /// Who would not have it, where that is what people decided.
+    pub refusal: Option<Refusal>,
+    /// How well founded it was.
+    pub grade: Grade,
+    /// How useful its note was held to be.
+    pub weight: f64,
+    /// Changes to where its note lies that people did not want.
+    pub declined: Vec<Declined>,
+}
+
+/// Who would not have a learning, when and why, as far as git keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The learning in a sentence, as it was proposed.
+    pub title: String,
+    /// Who.
+    pub who: Option<String>,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// With which commit, 40 hexadecimal digits.
+    pub commit: Option<String>,
+    /// In what way, in a few words: `reverted`, `branch deleted`.
+    pub how: String,
+    /// Why, where somebody has said so.
+    pub reason: Option<Clean>,
+    /// Whether it holds whatever the evidence: until people take it back.
+    pub is_final: bool,
+    /// How many cycles had run by then, as far as can be told: what those had read is nothing new.
+    pub cycles: usize,
+}
+
+/// A retirement, a merge or a promotion that people did not want.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declined {
+    /// What it said: the same change for the same reason has the same title.
+    pub title: String,
+    /// How much spoke for the note then.
+    pub support: Support,
+}
+
+impl Standing {
+    /// Whether its note is among those that agents follow.
+    pub fn is_active(&self) -> bool {
+        self.stands && place::is_note(&self.note)
+    }
+
+    /// Whether its note lies in the archive because people took up its retirement.
+    pub fn is_retired(&self) -> bool {
+        self.stands && place::from_archive(&self.note).is_some()
+    }
+
+    /// The same after a later proposal for the same pattern, of which `later` is all that is known.
+    pub fn followed_by(mut self, change: Change, title: &str, mut later: Standing) -> Standing {
+        later.declined.splice(0..0, std::mem::take(&mut self.declined));
+        if later.stands || !self.stands {
+            return later;
+        }
+        self.declined = later.declined;
+        match later.verdict {
+            Verdict::Pending | Verdict::Unclear => self.verdict = later.verdict,
+            _ if change.only_moves() => {
+                self.declined.push(Declined { title: title.to_owned(), support: later.support });
+            }
+            _ => {
+                (self.verdict, self.support, self.refusal) = (later.verdict, later.support, later.refusal);
+            }
+        }
+        self
+    }
 }
 
 /// What is known, by pattern.
@@ -69,6 +146,11 @@ pub type Standings = BTreeMap<Fingerprint, Standing>;
 
 /// Whether the evidence has grown materially: by this share of the sessions there were, and by one at least.
 pub fn has_grown(before: &Support, now: &Support, share: f64) -> bool {
-    let needed = (f64::from(before.sessions) * (1.0 + share)).ceil().max(f64::from(before.sessions) + 1.0);
-    f64::from(now.sessions) >= needed
+    now.sessions >= before.sessions.saturating_add(needed(before, share))
+}
+
+/// How many sessions more are material: this share of those there were, one at least.
+pub fn needed(before: &Support, share: f64) -> u32 {
+    // A share that is out of all proportion is as many as can be counted.
+    (f64::from(before.sessions) * share).ceil().max(1.0) as u32
 }

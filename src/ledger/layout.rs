@@ -88,6 +88,47 @@ pub(super) fn session_of(line: &str) -> Option<SessionId> {
     SessionId::parse(line.split(' ').next()?)
 }
 
+/// What a line of `sessions/<cycle>.txt` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionLine {
+    /// The session.
+    pub session: SessionId,
+    /// The tool's own id for it, where it has one.
+    pub source: Option<String>,
+    /// Whose it is, where that is known.
+    pub contributor: Option<String>,
+}
+
+impl SessionLine {
+    /// Reads a line; `None` where it names no session.
+    pub fn parse(line: &str) -> Option<SessionLine> {
+        let mut fields = line.trim_end_matches('\n').split(' ');
+        let session = SessionId::parse(fields.next()?)?;
+        let mut field = || fields.next().filter(|field| *field != "-").map(unescaped);
+        Some(SessionLine { session, source: field(), contributor: field() })
+    }
+}
+
+/// The opposite of [`field`].
+fn unescaped(field: &str) -> String {
+    let mut bytes = Vec::with_capacity(field.len());
+    let mut rest = field.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.filter(|_| first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// A field that has no blank in it and is not taken for an absent one.
 fn field(value: Option<&str>) -> String {
     match value {
@@ -120,7 +161,12 @@ mod tests {
         let line = session_line(&id, Some("a b\n100%"), Some("-"));
         assert_eq!(line, format!("{id} a%20b%0A100%25 %2D\n"));
         assert_eq!(session_line(&id, None, None), format!("{id} - -\n"));
-        assert_eq!(session_of(&line), Some(id));
+        assert_eq!(session_of(&line), Some(id.clone()));
+        let read = SessionLine::parse(&line).unwrap();
+        assert_eq!(
+            (read.session, read.source.as_deref(), read.contributor.as_deref()),
+            (id, Some("a b\n100%"), Some("-"))
+        );
         assert_eq!(session_of("not a session"), None);
     }
 

@@ -6,11 +6,13 @@
 //! Refuses to judge digests, and to move refs: [`Ledger::append`] prepares a commit that the cycle moves together with
 //! its branch.
 
+mod arrival;
 pub mod cache;
 mod decision;
 mod find;
 mod late;
 pub mod layout;
+mod mentions;
 mod newest;
 mod packed;
 mod record;
@@ -19,8 +21,9 @@ mod write;
 
 pub use decision::{Decision, DecisionRecord, REJECTED};
 pub use late::{LateOutcome, join};
+pub use mentions::Mentions;
 pub use newest::newest;
-pub use record::{CycleRecord, LearningRecord, RefusedRecord, SupportRecord};
+pub use record::{CycleRecord, LearningRecord, RefusedRecord, ReopenedRecord, SupportRecord};
 pub use write::{Addition, Stamp, append};
 
 use crate::digest::Digest;
@@ -31,7 +34,7 @@ use cache::Cache;
 use layout::{CYCLES, DIGESTS, OUTCOMES, SESSIONS};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The ref of the ledger.
 pub const LEDGER: &str = "refs/dream/ledger";
@@ -231,14 +234,6 @@ impl<'repo> Ledger<'repo> {
         }
         cycles.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.cycle.cmp(&b.cycle)));
         Ok((cycles, skipped))
-    }
-
-    /// How many sessions spoke for each note when it was last proposed, by its path: ranks notes for an index that
-    /// cannot hold all.
-    pub fn usefulness(&self) -> Result<BTreeMap<String, f64>> {
-        let (cycles, _) = self.cycles()?;
-        let learnings = cycles.iter().flat_map(|cycle| &cycle.learnings);
-        Ok(learnings.map(|learning| (learning.note.clone(), f64::from(learning.support.sessions))).collect())
     }
 
     /// The record of the cycle that was added last; `None` if there is none. Reads one record where the ledger is as

@@ -6,7 +6,7 @@ use super::note::{Note, Status};
 use super::{Memory, place};
 use crate::pattern::Kind;
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -115,6 +115,24 @@ fn lines(chosen: &[(&String, &Note)], omitted: usize) -> String {
     text
 }
 
+/// The paths that the index of a MEMORY.md names.
+pub fn named(main: &str) -> BTreeSet<String> {
+    let lines = section(main).map(|range| &main[range]).unwrap_or_default().lines();
+    lines.filter(|line| line.starts_with("- ")).filter_map(path_in).map(str::to_owned).collect()
+}
+
+/// The notes that were in the index before and still stand, and find no room in this new MEMORY.md, by their paths.
+pub fn left_out(before: &Memory, after: &Memory, main: &str) -> Vec<String> {
+    let were = before.main.as_deref().map(named).unwrap_or_default();
+    let gone = were.difference(&named(main)).cloned().collect::<Vec<_>>();
+    gone.into_iter().filter(|path| after.notes.contains_key(path)).collect()
+}
+
+/// The path that a line of the index leads to.
+fn path_in(line: &str) -> Option<&str> {
+    line.trim_end().rsplit_once("](").and_then(|(_, rest)| rest.strip_suffix(')'))
+}
+
 /// Where the index does not say what the notes say: the line of MEMORY.md, where one is to blame, and what is wrong.
 /// Which notes an index leaves out for want of room is not looked at, as long as it says how many.
 pub fn drift(memory: &Memory) -> Vec<(Option<u32>, String)> {
@@ -132,8 +150,7 @@ pub fn drift(memory: &Memory) -> Vec<(Option<u32>, String)> {
     let mut named: Vec<(&String, &Note)> = Vec::new();
     let mut wrong = Vec::new();
     for (number, text) in (first..).zip(written.lines()).filter(|(_, text)| text.starts_with("- ")) {
-        let path = text.rsplit_once("](").and_then(|(_, rest)| rest.strip_suffix(')'));
-        match path.and_then(|path| notes.get_key_value(&path.to_owned())) {
+        match path_in(text).and_then(|path| notes.get_key_value(&path.to_owned())) {
             None => wrong.push((Some(number), "it names no note that agents are to follow".to_owned())),
             Some((path, _)) if named.iter().any(|(other, _)| other == path) => {
                 wrong.push((Some(number), format!("it names {path} a second time")));
@@ -247,5 +264,6 @@ mod tests {
         assert!(text.contains("mistakes/c.md") && text.contains("mistakes/b.md"), "{text}");
         assert!(!text.contains("mistakes/a.md") && text.contains("1 more in"), "{text}");
         assert!(tokens(&text) <= 180);
+        assert_eq!(Vec::from_iter(named(&text)), ["mistakes/b.md", "mistakes/c.md"]);
     }
 }

@@ -24,7 +24,7 @@ pub use lesson::{
     ConflictLesson, ContrastLesson, Done, ErrorLesson, Further, Habit, Lesson, Rate, Remedy, Side, Way,
     WishLesson, WorkflowLesson, WorkflowStep,
 };
-pub use mining::{Given, mine, mine_telling};
+pub use mining::{Given, Mined, mine, mine_telling};
 
 use crate::digest::Digest;
 use crate::redact::Clean;
@@ -112,6 +112,14 @@ pub enum Grade {
     Confirmed,
 }
 
+impl Grade {
+    /// Takes a word that was written down earlier (a commit trailer); the least one for any that is none.
+    pub fn parse(word: &str) -> Grade {
+        let known = [Grade::Confirmed, Grade::Corroborated].into_iter();
+        known.into_iter().find(|grade| grade.to_string() == word).unwrap_or(Grade::Friction)
+    }
+}
+
 /// Where a pattern was seen: the smallest circle that covers its evidence. All `None` is the whole team.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Scope {
@@ -149,6 +157,12 @@ pub struct Support {
     /// The sessions counted, as indices into the digests that were mined; empty where it was read back.
     #[serde(skip)]
     pub seen_in: Vec<usize>,
+    /// Sessions, counted in the same way, that show it too and had read its own note: no evidence for it.
+    #[serde(skip)]
+    pub readers: Vec<usize>,
+    /// Of a workflow: the sessions that were asked for what it is for, and whether each of them followed it.
+    #[serde(skip)]
+    pub asked: Vec<(usize, bool)>,
 }
 
 /// A verbatim quote with the session and event it comes from.

@@ -23,7 +23,9 @@ mod trail;
 mod planted;
 
 use super::witness;
-use super::{Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Rate, WorkflowLesson, WorkflowStep};
+use super::{
+    Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Rate, Support, WorkflowLesson, WorkflowStep,
+};
 use crate::digest::step::Step;
 use crate::digest::{Digest, Write};
 use crate::redact::Clean;
@@ -94,6 +96,14 @@ pub fn same_workflow(a: &[Clean], b: &[Clean]) -> bool {
     sort_a == sort_b && longest > 0 && common_in_order(steps_a, steps_b) as f64 >= SAME * longest as f64
 }
 
+/// Whether the steps of two workflows are those of one that grew or shrank by more than [`same_workflow`] allows: nearly
+/// all of the shorter stand, in their order, in the longer, and are a good half of it.
+pub(super) fn contains_workflow(a: &[Clean], b: &[Clean]) -> bool {
+    let (shorter, longer) = (a.len().min(b.len()), a.len().max(b.len()));
+    let common = common_in_order(a, b) as f64;
+    shorter > 1 && common >= SAME * shorter as f64 && common * 2.0 >= longer as f64
+}
+
 /// Length of the longest common subsequence.
 fn common_in_order<T: PartialEq>(a: &[T], b: &[T]) -> usize {
     let mut best = vec![0usize; b.len() + 1];
@@ -147,11 +157,16 @@ fn followers_of_jobs(followers: &[u32], corpus: &Corpus<'_>, trails: &Trails) ->
     jobs
 }
 
+/// The trails with the topic, and whether each followed the workflow.
+fn asked(workflow: &Workflow, topic: &Topic, trails: &Trails) -> Vec<(u32, bool)> {
+    topic.trails.iter().copied().zip(consensus::follow(workflow, &topic.trails, trails)).collect()
+}
+
 /// How sessions with the topic ended: those that followed the workflow, and those that did not.
 fn rates(workflow: &Workflow, topic: &Topic, trails: &Trails) -> (Rate, Rate) {
     let (mut with, mut without) = (Rate::default(), Rate::default());
-    for (trail, follows) in topic.trails.iter().zip(consensus::follow(workflow, &topic.trails, trails)) {
-        let Some(succeeded) = trails.all[*trail as usize].succeeded else { continue };
+    for (trail, follows) in asked(workflow, topic, trails) {
+        let Some(succeeded) = trails.all[trail as usize].succeeded else { continue };
         let rate = if follows { &mut with } else { &mut without };
         rate.of += 1;
         rate.hits += u32::from(succeeded);
@@ -165,7 +180,9 @@ fn pattern(workflow: &Workflow, topic: &Topic, corpus: &Corpus<'_>, trails: &Tra
     let sessions: Vec<usize> =
         workflow.followers.iter().map(|trail| trails.all[*trail as usize].session).collect();
     let seen_in: BTreeSet<usize> = sessions.iter().copied().collect();
-    let support = witness::support(digests, &corpus.jobs, &seen_in);
+    let asked = asked(workflow, topic, trails).into_iter();
+    let asked = asked.map(|(trail, follows)| (trails.all[trail as usize].session, follows)).collect();
+    let support = Support { asked, ..witness::support(digests, &corpus.jobs, &seen_in) };
     let mut anchor = vec![Clean::fixed("workflow")];
     anchor.extend(workflow.core(trails).into_iter().map(|step| name(step).0.clone()));
     let parts: Vec<&str> = anchor.iter().map(|part| part.as_str()).collect();

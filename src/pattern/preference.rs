@@ -21,6 +21,7 @@ mod people;
 mod request;
 mod slot;
 pub(super) mod stem;
+mod term;
 mod value;
 mod vote;
 mod wish;
@@ -29,7 +30,9 @@ mod worth;
 #[cfg(test)]
 mod planted;
 
+pub(super) use identity::{alike_wish, touches_wish};
 pub use identity::{disputes, same_wish};
+pub use term::{Term, terms};
 
 use super::{
     ConflictLesson, Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Scope, Side, Support, witness,

@@ -112,8 +112,9 @@ fn once(review: &Review<'_>, answers: &Answers, stamp: &Stamp) -> Result<Result<
     let index = if commits.is_empty() { None } else { outcome.index() };
     let has_index = index.is_some();
     if let (Some(text), Some((last, _))) = (index, draft.taken.last()) {
+        let left = outcome.left_out(&text);
         commits.push(Commit {
-            message: message::of_index(&last.cycle, BUILTIN, draft.taken.len()),
+            message: message::of_index(&last.cycle, BUILTIN, draft.taken.len(), &left),
             changes: vec![FileChange { path: outside(root, MEMORY_FILE), content: Some(text.into_bytes()) }],
         });
         authors.push(None);

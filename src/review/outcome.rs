@@ -4,6 +4,7 @@ use super::{Review, Step, Waiting};
 use crate::check;
 use crate::check::change::{Change, File};
 use crate::check::finding::{Finding, Severity};
+use crate::cycle::usefulness;
 use crate::digest::Digest;
 use crate::memory::place::inside;
 use crate::memory::{MEMORY_FILE, Memory, index};
@@ -57,7 +58,7 @@ impl<'a> Outcome<'a> {
             review,
             base: files.clone(),
             files,
-            usefulness: review.ledger.usefulness()?,
+            usefulness: usefulness::on_record(&review.ledger.cycles()?.0),
             digests: Vec::new(),
             looked_up: BTreeSet::new(),
         })
@@ -172,9 +173,13 @@ impl<'a> Outcome<'a> {
         self.new_index(&self.files)
     }
 
+    /// The notes that stand and find no room any more in this new MEMORY.md, by their paths.
+    pub fn left_out(&self, main: &str) -> Vec<String> {
+        index::left_out(&memory(&self.base), &memory(&self.files), main)
+    }
+
     fn new_index(&self, files: &Files) -> Option<String> {
-        let regular = files.iter().filter(|(_, file)| matches!(file.sort, Sort::File | Sort::Program));
-        let memory = Memory::read(regular.map(|(path, file)| (path.clone(), file.bytes.clone())));
+        let memory = memory(files);
         let made = index::regenerate(&memory, &self.usefulness, self.review.settings.memory.budget as usize);
         (memory.main.as_deref() != Some(&*made)).then_some(made)
     }
@@ -190,6 +195,11 @@ impl<'a> Outcome<'a> {
 enum Put {
     Text { text: Option<Vec<u8>>, is_merged: bool },
     Conflict { what: &'static str, draft: Option<String> },
+}
+
+fn memory(files: &Files) -> Memory {
+    let regular = files.iter().filter(|(_, file)| matches!(file.sort, Sort::File | Sort::Program));
+    Memory::read(regular.map(|(path, file)| (path.clone(), file.bytes.clone())))
 }
 
 fn with(files: &Files, contents: &Contents) -> Files {

@@ -67,7 +67,7 @@ fn module(words: &[Word]) -> Option<&[Word]> {
 }
 
 /// The name of a program that is called by this word: without its folder.
-pub(in crate::digest) fn program_name(word: &str) -> &str {
+pub(crate) fn program_name(word: &str) -> &str {
     let path = word.trim_end_matches(['/', '\\']);
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     name.strip_suffix(".exe").unwrap_or(name)
