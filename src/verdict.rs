@@ -230,9 +230,11 @@ impl<'a> Looking<'a> {
             // Who moved a note wanted it; if it is gone from there, too, that was people's work.
             let now = moved.map(|one| places.of(one.cycle, one.learning)).transpose()?.flatten();
             let since = moved.zip(now).and_then(|(one, now)| Some((self.since(cycle, learning, one)?, now)));
-            let ((verdict, how, by), note) = match since {
-                Some(since) => since,
-                None => {
+            let at = since.as_ref().map(|(_, now)| now.as_str()).or(place.as_deref());
+            let ((verdict, how, by), note) = match (self.forgotten(learning, at), since) {
+                (Some(forgotten), _) => (forgotten, learning.note.clone()),
+                (None, Some(since)) => since,
+                (None, None) => {
                     let note = place.clone().unwrap_or_else(|| learning.note.clone());
                     (self.decide(cycle, learning, place.as_deref())?, note)
                 }
@@ -241,6 +243,14 @@ impl<'a> Looking<'a> {
         }
         settle(&mut proposals);
         Ok(proposals)
+    }
+
+    /// The verdict on a learning whose lesson is forgotten; `None` where it is not, or where somebody who wants it has put
+    /// its note back among the others.
+    fn forgotten(&self, learning: &LearningRecord, place: Option<&str>) -> Option<Decided> {
+        let landing = self.landings.forgotten(&learning.pattern)?;
+        let is_back = place.is_some_and(crate::memory::place::is_note);
+        (!is_back).then(|| (Verdict::Rejected, How::Forgotten, self.history.refuser(landing.decided)))
     }
 
     /// The verdict on a learning whose note a later one moved; `None` where it had not been taken up.
@@ -272,11 +282,6 @@ impl<'a> Looking<'a> {
 
     fn decide(&self, cycle: &CycleRecord, learning: &LearningRecord, place: Option<&str>) -> Result<Decided> {
         let key = (cycle.cycle.clone(), learning.pattern.clone());
-        let forgotten = self.landings.forgotten(&learning.pattern);
-        // Who put the note back wants it.
-        if let (Some(forgotten), None) = (forgotten, place) {
-            return Ok((Verdict::Rejected, How::Forgotten, self.history.refuser(forgotten.decided)));
-        }
         let kept = self.kept(cycle, learning, place)?;
         match self.landings.of_learning(&key) {
             Some(landing) if landing.stands => self.landed(learning, place, &kept, landing),

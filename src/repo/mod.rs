@@ -18,6 +18,7 @@ mod oid;
 mod plan;
 mod read;
 mod removal;
+mod search;
 mod sign;
 mod staged;
 mod stale;
@@ -31,6 +32,7 @@ pub use oid::Oid;
 pub use plan::{Commit, FileChange, Identity, Plan, Signing};
 pub use read::Entry;
 pub use removal::{Lies, Trace, Wanted};
+pub use search::{Bounds, Searched};
 
 use anyhow::{Context, Result, anyhow};
 use git2::{ErrorCode, RepositoryOpenFlags};

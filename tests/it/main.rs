@@ -12,6 +12,7 @@ mod cli;
 mod cycle;
 mod dream;
 mod forget;
+mod impact;
 mod kill;
 mod ledger;
 mod lifecycle;

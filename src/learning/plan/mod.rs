@@ -35,6 +35,7 @@ use quotable::{objection, quotable};
 use room::Room;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use twin::Sayings;
 
 /// What came of the patterns.
 #[derive(Clone, Debug, Default)]
@@ -96,7 +97,16 @@ pub fn plan(
     let mut planned = Planned::default();
     let mut room = Room::of(memory, settings);
     let held = held::held(memory, standings, patterns);
-    tidy(&mut planned, &mut room, &held, (patterns, memory, standings), observed, settings, today);
+    let sayings = Sayings::of(memory);
+    tidy(
+        &mut planned,
+        &mut room,
+        (&held, &sayings),
+        (patterns, memory, standings),
+        observed,
+        settings,
+        today,
+    );
     let mut notes: BTreeMap<Fingerprint, String> =
         standings.iter().map(|(pattern, standing)| (pattern.clone(), standing.note.clone())).collect();
     let mut taken: BTreeSet<String> = memory.notes.keys().chain(memory.broken.keys()).cloned().collect();
@@ -144,7 +154,7 @@ pub fn plan(
             (Some(standing), None, _) if standing.is_retired() => {
                 restore::restore(pattern, &draft, standing, memory, today)
             }
-            _ => Some(add::add(pattern, &draft, &mut taken, today)),
+            _ => add::add(pattern, &draft, &sayings, &mut taken, today),
         };
         let Some(learning) = proposal else {
             planned.settled += 1;
@@ -168,7 +178,7 @@ pub fn plan(
 fn tidy(
     planned: &mut Planned,
     room: &mut Room,
-    held: &BTreeMap<&str, Held<'_>>,
+    (held, sayings): (&BTreeMap<&str, Held<'_>>, &Sayings<'_>),
     (patterns, memory, standings): (&[Pattern], &Memory, &Standings),
     observed: &Observed<'_>,
     settings: &MemorySettings,
@@ -179,7 +189,7 @@ fn tidy(
     let leaving: BTreeSet<&str> =
         retired.iter().flat_map(|learning| &learning.leaves).map(String::as_str).collect();
     let staying: Vec<&Held<'_>> = held.values().filter(|held| !leaving.contains(held.path)).collect();
-    let merges = merge::all(&staying, today);
+    let merges = merge::all(sayings, &staying, today);
     let moves = retired.into_iter().map(|learning| (learning, None));
     let moves = moves.chain(merges.into_iter().map(|merge| (merge.learning, Some(merge.archived))));
     for (learning, archived) in moves {
