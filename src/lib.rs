@@ -20,20 +20,28 @@
 //! | edges | [`repo`] | the one door to git: objects, refs, signing |
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
+//! | | [`stale`] | which notes name what their repository no longer has |
+//! | | [`impact`] | what sessions made of every note that people took up |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
+//! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
+//! | | [`review`] | deciding on what waits, and landing it |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod check;
 pub mod commands;
 pub mod cycle;
 pub mod digest;
+pub mod impact;
 pub mod learning;
 pub mod ledger;
 pub mod memory;
 pub mod pattern;
+pub mod provenance;
 pub mod redact;
 pub mod repo;
+pub mod review;
 pub mod session;
 pub mod settings;
+pub mod stale;
 pub mod verdict;

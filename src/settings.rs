@@ -12,6 +12,8 @@ pub struct Settings {
     pub reading: Reading,
     /// `[mining]`
     pub mining: Mining,
+    /// `[impact]`
+    pub impact: ImpactSettings,
     /// `[author]`
     pub author: Author,
 }
@@ -44,7 +46,7 @@ impl Settings {
 
     /// Whether every value is in its range.
     fn check(&self) -> Result<(), Invalid> {
-        let Settings { memory, mining, .. } = self;
+        let Settings { memory, mining, impact, .. } = self;
         let shares = [
             ("memory.max_loss", memory.max_loss),
             ("mining.template_similarity", mining.template_similarity),
@@ -58,6 +60,8 @@ impl Settings {
             ("mining.workflow_converged", mining.workflow_converged),
             ("mining.habit_share", mining.habit_share),
             ("mining.wish_similarity", mining.wish_similarity),
+            ("impact.significance", impact.significance),
+            ("impact.least_power", impact.least_power),
         ];
         for (name, value) in shares {
             if !(0.0..=1.0).contains(&value) {
@@ -80,6 +84,11 @@ impl Settings {
                 memory.root
             )));
         }
+        if memory.about.iter().any(|about| about.path().trim().is_empty()) {
+            return Err(Invalid(format!(
+                "{FILE}: `memory.about` names a clone by an empty path; write its folder, as in `[\"../app\"]`"
+            )));
+        }
         Ok(())
     }
 }
@@ -92,6 +101,9 @@ pub struct MemorySettings {
     pub root: String,
     /// The branch that learnings are proposed for; empty: the branch that HEAD names.
     pub target: String,
+    /// Clones of the repositories that notes are about, where what notes name is looked up. The one that the memory is
+    /// a folder of is looked into anyway.
+    pub about: Vec<About>,
     /// Tokens that MEMORY.md may have (bytes / 4).
     pub budget: u32,
     /// Most learnings one cycle may propose.
@@ -106,11 +118,41 @@ pub struct MemorySettings {
     pub retire_after_days: u32,
 }
 
+/// A repository that notes are about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum About {
+    /// A clone's folder, from the top of the memory's repository; its name is the project's.
+    Clone(String),
+    /// The same for a project of another name.
+    Project(AboutProject),
+}
+
+/// A clone of a project's repository.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AboutProject {
+    /// The project, as notes' scopes name it.
+    pub project: String,
+    /// The clone's folder, from the top of the memory's repository.
+    pub path: String,
+}
+
+impl About {
+    /// The clone's folder, from the top of the memory's repository.
+    pub fn path(&self) -> &str {
+        match self {
+            About::Clone(path) | About::Project(AboutProject { path, .. }) => path,
+        }
+    }
+}
+
 impl Default for MemorySettings {
     fn default() -> Self {
         MemorySettings {
             root: String::new(),
             target: String::new(),
+            about: Vec::new(),
             budget: 2000,
             max_learnings: 50,
             max_loss: 0.25,
@@ -253,6 +295,26 @@ impl Default for Mining {
     }
 }
 
+/// When it is said what a note did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImpactSettings {
+    /// Independent sessions that each side of a comparison needs.
+    pub least_sessions: u32,
+    /// Of the notes that are said to work, the share that may do nothing, 0 to 1; the same for those said to be
+    /// ineffective.
+    pub significance: f64,
+    /// Probability that a comparison would show it if a note halved its mistake, from which it is said that no effect is
+    /// seen rather than that it is too early, 0 to 1.
+    pub least_power: f64,
+}
+
+impl Default for ImpactSettings {
+    fn default() -> Self {
+        ImpactSettings { least_sessions: 8, significance: 0.05, least_power: 0.8 }
+    }
+}
+
 /// Who writes the commits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -296,6 +358,7 @@ mod tests {
         assert!(said("[mining]\nmin_sesions = 2").contains("min_sesions"));
         assert!(said("[memory]\nmax_loss = 2.0").contains("memory.max_loss"));
         assert!(said("[memory]\nroot = \"../up\"").contains("inside the repository"));
+        assert!(said("[memory]\nabout = [\"\"]").contains("memory.about"));
         assert!(said("[memory\n").contains("line 1"));
         assert_eq!(Settings::parse(""), Ok(Settings::default()));
     }

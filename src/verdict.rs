@@ -2,7 +2,8 @@
 //!
 //! A cycle proposed something: what became of it? What landed on the target and what was taken back, its commits say
 //! ([`landing`]); what stands there now and in whose words, its tip says ([`place`], [`text`]); what waits, the open
-//! branches say ([`branches`]). The tip decides what a verdict is, the commits say who gave it and when. Refuses to
+//! branches say ([`branches`]). The tip decides what a verdict is, the commits say who gave it and when. What was refused
+//! in a review leaves no trace there: the ledger keeps whose word that was, and it counts where nothing landed. Refuses to
 //! guess: where the history that would tell is missing, the verdict is [`Verdict::Unclear`], with the reason.
 
 mod branches;
@@ -11,19 +12,23 @@ mod history;
 mod landing;
 mod moved;
 mod place;
+mod reason;
 mod text;
 
-pub use fold::standings;
+pub use fold::settled;
 
 use crate::learning::Change;
 use crate::learning::standing::Verdict;
-use crate::ledger::{CycleRecord, LearningRecord};
+use crate::ledger::{CycleRecord, Decision, LearningRecord, Ledger, REJECTED};
 use crate::memory::place::outside;
-use crate::repo::{Oid, Repo};
+use crate::redact::Clean;
+use crate::repo::{Oid, Past, Repo};
 use anyhow::Result;
 use branches::Branches;
+pub use branches::open_branches;
 use history::History;
 use jiff::Timestamp;
+pub use landing::{Key, named};
 use landing::{Landing, Landings};
 use moved::Moves;
 use place::Places;
@@ -51,12 +56,15 @@ pub struct Proposal<'a> {
 /// Who decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Decider {
-    /// The commit: the merge, the revert, the one that removed the note.
+    /// The commit: the merge, the revert, the one that removed the note; the ledger's, where it was refused in a review.
     pub commit: Oid,
     /// Whose it is.
     pub name: String,
     /// When it was made.
     pub at: Timestamp,
+    /// Why, where it takes something away and says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Clean>,
 }
 
 /// How a verdict came about.
@@ -84,12 +92,16 @@ pub enum How {
     Deleted,
     /// The note was moved to the archive.
     Archived,
+    /// `git dream forget` has taken the note away and bars its lesson.
+    Forgotten,
     /// It was taken up, and so was a later learning that moved its note.
     Since(Change),
     /// Its branch is gone, or was deleted where it was published.
     BranchGone,
     /// Its branch was taken, or still waits, without it.
     LeftOut,
+    /// It was refused in a review.
+    Declined,
     /// It cannot be told, for this reason.
     Untold(String),
 }
@@ -108,6 +120,7 @@ impl std::fmt::Display for How {
             How::Undone => "put back as it was",
             How::Deleted => "note deleted",
             How::Archived => "note archived",
+            How::Forgotten => "forgotten",
             How::Since(change) => {
                 return f.write_str(match change {
                     Change::Promote => "promoted since",
@@ -118,6 +131,7 @@ impl std::fmt::Display for How {
             }
             How::BranchGone => "branch deleted",
             How::LeftOut => "left out",
+            How::Declined => "declined in a review",
             How::Untold(reason) => reason,
         })
     }
@@ -131,6 +145,8 @@ struct Looking<'a> {
     history: History,
     landings: Landings,
     branches: Branches,
+    /// What was refused in reviews, by cycle and pattern.
+    refusals: BTreeMap<(String, String), Decision>,
 }
 
 /// The verdict on every learning of these cycles, oldest first. `target`: the tip of the branch that they were
@@ -144,45 +160,106 @@ pub fn decided<'a>(
     root: &str,
 ) -> Result<Vec<Proposal<'a>>> {
     let history = History::read(repo, cycles, target)?;
-    let landings = Landings::of(&history);
-    let branches = Branches::open(repo, cycles)?;
-    let looking = Looking { repo, root, target, history, landings, branches };
-    let mut places = Places::new(repo, cycles, target, root);
-    let moves = Moves::of(cycles, |cycle, learning| looking.is_taken_up(cycle, learning))?;
-    let mut proposals = Vec::new();
-    let learnings = cycles.iter().flat_map(|cycle| cycle.learnings.iter().map(move |one| (cycle, one)));
-    for (order, (cycle, learning)) in learnings.enumerate() {
-        let place = places.of(cycle, learning)?;
-        let moved = match place {
-            Some(_) => None,
-            None => moves.last(order, learning),
-        };
-        // Who moved a note wanted it; if it is gone from there, too, that was people's work.
-        let now = moved.map(|one| places.of(one.cycle, one.learning)).transpose()?.flatten();
-        let since = moved.zip(now).and_then(|(one, now)| Some((looking.since(cycle, learning, one)?, now)));
-        let ((verdict, how, by), note) = match since {
-            Some(since) => since,
-            None => {
-                let note = place.clone().unwrap_or_else(|| learning.note.clone());
-                (looking.decide(cycle, learning, place.as_deref())?, note)
-            }
-        };
-        proposals.push(Proposal { cycle, learning, verdict, how, by, note });
-    }
-    settle(&mut proposals);
-    Ok(proposals)
+    Looking::at(repo, cycles, history, target, root)?.decided(cycles, |_| true)
 }
 
-type Decision = (Verdict, How, Option<Decider>);
+/// The verdict on the learnings that are wanted alone, told from the commits that changed their notes: the target's
+/// history as [`Repo::versions`] gives it.
+///
+/// Errors: as [`decided`].
+pub fn decided_among<'a>(
+    repo: &Repo,
+    cycles: &'a [CycleRecord],
+    commits: Vec<Past>,
+    target: Oid,
+    root: &str,
+    is_wanted: impl Fn(&LearningRecord) -> bool,
+) -> Result<Vec<Proposal<'a>>> {
+    let history = History::of(commits, target);
+    Looking::at(repo, cycles, history, target, root)?.decided(cycles, is_wanted)
+}
 
-impl Looking<'_> {
+/// Where the note of a learning stands now, inside the memory; `None` where it does not.
+///
+/// Errors: the repository cannot be read.
+pub fn place_of(
+    repo: &Repo,
+    cycles: &[CycleRecord],
+    (cycle, learning): (&CycleRecord, &LearningRecord),
+    target: Oid,
+    root: &str,
+) -> Result<Option<String>> {
+    Places::new(repo, cycles, target, root).of(cycle, learning)
+}
+
+type Decided = (Verdict, How, Option<Decider>);
+
+impl<'a> Looking<'a> {
+    fn at(
+        repo: &'a Repo,
+        cycles: &[CycleRecord],
+        history: History,
+        target: Oid,
+        root: &'a str,
+    ) -> Result<Looking<'a>> {
+        let landings = Landings::of(&history);
+        let branches = Branches::open(repo, cycles)?;
+        let (decisions, _) = Ledger::open(repo)?.decisions()?;
+        let refusals = decisions.into_iter().filter(|decision| decision.record.verdict == REJECTED);
+        let refusals = refusals
+            .map(|decision| ((decision.record.cycle.clone(), decision.record.pattern.clone()), decision))
+            .collect();
+        Ok(Looking { repo, root, target, history, landings, branches, refusals })
+    }
+
+    fn decided<'c>(
+        &self,
+        cycles: &'c [CycleRecord],
+        is_wanted: impl Fn(&LearningRecord) -> bool,
+    ) -> Result<Vec<Proposal<'c>>> {
+        let mut places = Places::new(self.repo, cycles, self.target, self.root);
+        let moves = Moves::of(cycles, |cycle, learning| self.is_taken_up(cycle, learning))?;
+        let mut proposals = Vec::new();
+        let learnings = cycles.iter().flat_map(|cycle| cycle.learnings.iter().map(move |one| (cycle, one)));
+        for (order, (cycle, learning)) in learnings.enumerate().filter(|(_, (_, one))| is_wanted(one)) {
+            let place = places.of(cycle, learning)?;
+            let moved = match place {
+                Some(_) => None,
+                None => moves.last(order, learning),
+            };
+            // Who moved a note wanted it; if it is gone from there, too, that was people's work.
+            let now = moved.map(|one| places.of(one.cycle, one.learning)).transpose()?.flatten();
+            let since = moved.zip(now).and_then(|(one, now)| Some((self.since(cycle, learning, one)?, now)));
+            let at = since.as_ref().map(|(_, now)| now.as_str()).or(place.as_deref());
+            let ((verdict, how, by), note) = match (self.forgotten(learning, at), since) {
+                (Some(forgotten), _) => (forgotten, learning.note.clone()),
+                (None, Some(since)) => since,
+                (None, None) => {
+                    let note = place.clone().unwrap_or_else(|| learning.note.clone());
+                    (self.decide(cycle, learning, place.as_deref())?, note)
+                }
+            };
+            proposals.push(Proposal { cycle, learning, verdict, how, by, note });
+        }
+        settle(&mut proposals);
+        Ok(proposals)
+    }
+
+    /// The verdict on a learning whose lesson is forgotten; `None` where it is not, or where somebody who wants it has put
+    /// its note back among the others.
+    fn forgotten(&self, learning: &LearningRecord, place: Option<&str>) -> Option<Decided> {
+        let landing = self.landings.forgotten(&learning.pattern)?;
+        let is_back = place.is_some_and(crate::memory::place::is_note);
+        (!is_back).then(|| (Verdict::Rejected, How::Forgotten, self.history.refuser(landing.decided)))
+    }
+
     /// The verdict on a learning whose note a later one moved; `None` where it had not been taken up.
     fn since(
         &self,
         cycle: &CycleRecord,
         learning: &LearningRecord,
         later: &moved::Move<'_>,
-    ) -> Option<Decision> {
+    ) -> Option<Decided> {
         let landing = self.landings.of_learning(&(cycle.cycle.clone(), learning.pattern.clone()))?;
         let by = self.history.decider(self.history.brought_by(landing.decided));
         landing.stands.then_some((Verdict::Merged, How::Since(later.change), by))
@@ -203,12 +280,7 @@ impl Looking<'_> {
         Ok(self.kept(cycle, learning, Some(&learning.note))? == Kept::All)
     }
 
-    fn decide(
-        &self,
-        cycle: &CycleRecord,
-        learning: &LearningRecord,
-        place: Option<&str>,
-    ) -> Result<Decision> {
+    fn decide(&self, cycle: &CycleRecord, learning: &LearningRecord, place: Option<&str>) -> Result<Decided> {
         let key = (cycle.cycle.clone(), learning.pattern.clone());
         let kept = self.kept(cycle, learning, place)?;
         match self.landings.of_learning(&key) {
@@ -219,9 +291,9 @@ impl Looking<'_> {
             }
             Some(landing) => {
                 let how = if landing.is_revert { How::Revert } else { How::Undone };
-                Ok((Verdict::Reverted, how, self.history.decider(landing.decided)))
+                Ok((Verdict::Reverted, how, self.history.refuser(landing.decided)))
             }
-            None => self.not_landed(cycle, learning, &kept),
+            None => self.not_landed(cycle, learning, &kept, &key),
         }
     }
 
@@ -232,7 +304,7 @@ impl Looking<'_> {
         place: Option<&str>,
         kept: &Kept,
         landing: &Landing,
-    ) -> Result<Decision> {
+    ) -> Result<Decided> {
         if place.is_none() {
             let archived = format!("archive/{}", learning.note);
             let how = match self.repo.read(self.target, &outside(self.root, &archived))? {
@@ -241,7 +313,7 @@ impl Looking<'_> {
             };
             let path = outside(self.root, &learning.note);
             let removed = self.history.removal_of(self.repo, &path)?;
-            return Ok((Verdict::Rejected, how, removed.and_then(|at| self.history.decider(at))));
+            return Ok((Verdict::Rejected, how, removed.and_then(|at| self.history.refuser(at))));
         }
         let by = self.history.decider(self.history.brought_by(landing.decided));
         let how =
@@ -266,7 +338,13 @@ impl Looking<'_> {
     }
 
     /// The verdict where no commit of the target names it.
-    fn not_landed(&self, cycle: &CycleRecord, learning: &LearningRecord, kept: &Kept) -> Result<Decision> {
+    fn not_landed(
+        &self,
+        cycle: &CycleRecord,
+        learning: &LearningRecord,
+        kept: &Kept,
+        key: &landing::Key,
+    ) -> Result<Decided> {
         // A squash under a message of somebody's own names nothing, but it brings the note. A note that was added stood
         // nowhere before; one that was revised tells only by the very words.
         let is_new = !matches!(learning.change.as_str(), "revise" | "merge");
@@ -280,17 +358,28 @@ impl Looking<'_> {
         if let Some(verdict) = brought {
             return Ok((verdict, How::Content, None));
         }
+        if let Some(Decision { record, commit }) = self.refusals.get(key) {
+            let reason = Some(record.reason.clone()).filter(|reason| !reason.is_empty());
+            let by = Decider { commit: *commit, name: record.by.to_string(), at: record.at, reason };
+            return Ok((Verdict::Rejected, How::Declined, Some(by)));
+        }
         if let Some(branch) = cycle.branch.as_deref().filter(|branch| self.branches.is_open(branch)) {
             return Ok(match self.branches.has(self.repo, self.root, cycle, learning)? {
                 true => (Verdict::Pending, How::Waits(branch.to_owned()), None),
-                false => (Verdict::Rejected, How::LeftOut, None),
+                false => (Verdict::Rejected, How::LeftOut, self.branches.taken_back(learning)),
             });
         }
         if let Some(reason) = self.history.gap(self.repo, cycle)? {
             return Ok((Verdict::Unclear, How::Untold(reason), None));
         }
-        let others_landed = self.landings.any_of(&cycle.cycle);
-        Ok((Verdict::Rejected, if others_landed { How::LeftOut } else { How::BranchGone }, None))
+        // Who took the others left this one out.
+        Ok(match self.landings.last_of(&cycle.cycle) {
+            Some(other) => {
+                let by = self.history.decider(self.history.brought_by(other.landed));
+                (Verdict::Rejected, How::LeftOut, by)
+            }
+            None => (Verdict::Rejected, How::BranchGone, None),
+        })
     }
 
     /// How much of what the learning says stands at the target's tip.

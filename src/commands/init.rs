@@ -5,6 +5,7 @@ use super::talk::{COMMAND, GOOD, Talk, count};
 use crate::repo::Repo;
 use crate::settings::{self, Settings};
 use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
 use serde::Serialize;
 use std::path::{Component, Path, PathBuf};
 use std::process::Command;
@@ -19,6 +20,17 @@ pub(super) struct Options {
     /// Leave the new files for you to commit
     #[arg(long)]
     no_commit: bool,
+}
+
+/// Who commits what was made.
+#[derive(Clone, Copy)]
+pub(super) enum Committing {
+    /// Nobody: the files are left for people to commit.
+    Never,
+    /// The user's own git, so that identity, hooks and signing are theirs.
+    AsTheUser,
+    /// The program, at this moment: the same commit on every machine.
+    AsTheProgram(Timestamp),
 }
 
 /// What was made and what stood already.
@@ -36,7 +48,8 @@ pub(super) struct Made {
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let dir = options.dir.as_ref().map_or_else(|| dir.to_owned(), |named| dir.join(named));
     let repo = open_or_make(&dir)?;
-    let made = make(&repo, &root(&repo, options.root.as_deref())?, !options.no_commit)?;
+    let committing = if options.no_commit { Committing::Never } else { Committing::AsTheUser };
+    let made = make(&repo, &root(&repo, options.root.as_deref())?, committing)?;
     if talk.json {
         return talk.data_json(&made);
     }
@@ -165,7 +178,7 @@ fn default_branch() -> String {
 }
 
 /// Writes the files of a memory that are not there yet, and commits these and nothing else.
-pub(super) fn make(repo: &Repo, root: &str, commit: bool) -> Result<Made> {
+pub(super) fn make(repo: &Repo, root: &str, committing: Committing) -> Result<Made> {
     let top = repo.work_dir().context("the repository has no working tree to write into")?.to_owned();
     let root = root.trim_matches('/');
     let settings = match root {
@@ -208,21 +221,31 @@ pub(super) fn make(repo: &Repo, root: &str, commit: bool) -> Result<Made> {
         written.with_context(|| format!("cannot write {}", file.display()))?;
         made.written.push(path);
     }
-    if commit && !made.written.is_empty() {
-        commit_files(&top, repo, &made.written)?;
-        made.committed = true;
+    made.committed = !matches!(committing, Committing::Never) && !made.written.is_empty();
+    if made.committed {
+        commit_files(&top, repo, &made.written, committing)?;
     }
     Ok(made)
 }
 
-/// Commits just these files through the user's own git, so that identity, hooks and signing work as for them;
-/// whatever else is staged stays staged.
-fn commit_files(top: &Path, repo: &Repo, paths: &[String]) -> Result<()> {
+/// Commits just these files through the user's own git; whatever else is staged stays staged.
+fn commit_files(top: &Path, repo: &Repo, paths: &[String], committing: Committing) -> Result<()> {
+    let program = settings::Author::default();
+    let has_identity = repo.config("user.name")?.is_some() && repo.config("user.email")?.is_some();
     let git = |arguments: &[&str]| -> Result<()> {
         let mut command = Command::new("git");
         command.arg("-C").arg(top);
-        if repo.config("user.name")?.is_none() || repo.config("user.email")?.is_none() {
-            command.args(["-c", "user.name=git-dream", "-c", "user.email=git-dream@localhost"]);
+        if let Committing::AsTheProgram(at) = committing {
+            command.args(["-c", "commit.gpgsign=false", "-c", "core.autocrlf=false"]);
+            for who in ["AUTHOR", "COMMITTER"] {
+                command
+                    .env(format!("GIT_{who}_NAME"), &program.name)
+                    .env(format!("GIT_{who}_EMAIL"), &program.email);
+                command.env(format!("GIT_{who}_DATE"), format!("{} +0000", at.as_second()));
+            }
+        } else if !has_identity {
+            command.arg("-c").arg(format!("user.name={}", program.name));
+            command.arg("-c").arg(format!("user.email={}", program.email));
         }
         let output =
             command.args(arguments).arg("--").args(paths).output().context(

@@ -3,6 +3,7 @@
 use super::talk::{FAINT, STRONG, Talk, count};
 use super::whereabouts;
 use crate::cycle;
+use crate::learning::author::quote;
 use crate::learning::standing::Verdict;
 use crate::ledger::Ledger;
 use crate::verdict::{self, Decider, Proposal};
@@ -114,11 +115,16 @@ fn learnt(repo: &crate::repo::Repo, proposal: &Proposal<'_>) -> Learnt {
     }
 }
 
+/// Longest reason that is shown in a line, bytes.
+const MOST_REASON: usize = 100;
+
 /// How a verdict came about and whose it was, for people.
 pub(super) fn decision(how: &str, by: Option<&Decider>) -> String {
     match by {
-        Some(Decider { commit, name, at }) => {
-            format!("{how} by {name} on {} with {}", at.strftime("%Y-%m-%d"), commit.short())
+        Some(Decider { commit, name, at, reason }) => {
+            let because = reason.as_ref().map(|reason| format!(": {}", quote::brief(reason, MOST_REASON)));
+            let because = because.unwrap_or_default();
+            format!("{how} by {name} on {} with {}{because}", at.strftime("%Y-%m-%d"), commit.short())
         }
         None => how.to_owned(),
     }

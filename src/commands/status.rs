@@ -6,8 +6,11 @@ use super::whereabouts;
 use crate::cycle::{self, Target};
 use crate::learning::standing::Verdict;
 use crate::ledger::Ledger;
+use crate::ledger::cache::Cache;
+use crate::memory::reference::DeadReference;
 use crate::repo::Repo;
 use crate::settings::Settings;
+use crate::stale::{self, Stale};
 use crate::verdict::{self, Decider, Proposal};
 use anyhow::Result;
 use serde::Serialize;
@@ -34,6 +37,8 @@ struct Status {
     verdicts: BTreeMap<String, usize>,
     /// What people did otherwise than take a learning as it was, the newest first.
     decided: Vec<Decided>,
+    /// Notes that name what the repository they are about no longer has.
+    stale: Stale,
     next: String,
 }
 
@@ -61,6 +66,9 @@ struct Decided {
 /// How many of those are shown to people; `--json` has all of them.
 const MOST_DECIDED: usize = 5;
 
+/// How many notes that name what is gone are shown to people; `--json` has all of them.
+const MOST_DEAD: usize = 10;
+
 pub(super) fn main(_options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let here = whereabouts::find(dir)?;
     let target = Target::find(&here.repo, &here.settings)?;
@@ -87,6 +95,7 @@ fn status(repo: &Repo, settings: &Settings, target: &Target) -> Result<Status> {
         pending: BTreeMap::new(),
         verdicts: BTreeMap::new(),
         decided: Vec::new(),
+        stale: Stale::default(),
         next: String::new(),
         target: target.branch.clone(),
     };
@@ -104,6 +113,7 @@ fn status(repo: &Repo, settings: &Settings, target: &Target) -> Result<Status> {
         sort_in(&mut status, &proposal);
     }
     status.decided.reverse();
+    status.stale = stale::find(repo, tip, settings, &Cache::of(repo, true))?;
     status.next = match (status.pending.keys().next(), memory.main.is_some() || !memory.notes.is_empty()) {
         (Some(branch), _) => format!("git log -p {}..{branch}", status.target),
         (None, false) if status.cycles == 0 => "git dream init".to_owned(),
@@ -114,7 +124,7 @@ fn status(repo: &Repo, settings: &Settings, target: &Target) -> Result<Status> {
 
 /// Puts a proposal where people look for it.
 fn sort_in(status: &mut Status, proposal: &Proposal<'_>) {
-    let Proposal { cycle, learning, verdict, how, by, note } = proposal;
+    let Proposal { cycle, learning, verdict, how, by, note, .. } = proposal;
     match verdict {
         Verdict::Merged => {}
         Verdict::Pending => {
@@ -182,12 +192,14 @@ fn text(status: &Status) -> String {
         let more = status.decided.len() - MOST_DECIDED;
         let _ = writeln!(text, "  and {more} more: {COMMAND}git dream log{COMMAND:#}");
     }
+    text.push_str(&dead_references(&status.stale));
     for (branch, waiting) in &status.pending {
         let _ = writeln!(text, "\n{STRONG}{branch}{STRONG:#} waits for review:");
         for Waiting { commit, kind, title, grade, sessions } in waiting {
             let _ =
                 writeln!(text, "  {commit} {kind}: {title} {FAINT}({grade}, {sessions} sessions){FAINT:#}");
         }
+        let _ = writeln!(text, "  review: {COMMAND}git dream review{COMMAND:#}");
         let _ = writeln!(text, "  read:   {COMMAND}git log -p {}..{branch}{COMMAND:#}", status.target);
         let _ = writeln!(
             text,
@@ -197,6 +209,35 @@ fn text(status: &Status) -> String {
     }
     if status.pending.is_empty() {
         let _ = writeln!(text, "\nNext: {COMMAND}{}{COMMAND:#}", status.next);
+    }
+    text
+}
+
+/// What notes name that is gone, for people.
+fn dead_references(stale: &Stale) -> String {
+    let mut text = String::new();
+    let Stale { dead, unseen } = stale;
+    // Writing to a String cannot fail.
+    let _ = match dead.len() {
+        0 => Ok(()),
+        1 => writeln!(text, "\n{STRONG}1 note{STRONG:#} names what is gone:"),
+        n => writeln!(text, "\n{STRONG}{n} notes{STRONG:#} name what is gone:"),
+    };
+    for (note, gone) in dead.iter().take(MOST_DEAD) {
+        for DeadReference { line, named, gone } in gone {
+            let named = named.lines().next().unwrap_or_default();
+            let _ = writeln!(text, "  {note}:{line}: {named} {FAINT}({gone}){FAINT:#}");
+        }
+    }
+    if dead.len() > MOST_DEAD {
+        let _ = writeln!(
+            text,
+            "  and {} more: {COMMAND}git dream status --json{COMMAND:#}",
+            dead.len() - MOST_DEAD
+        );
+    }
+    for sentence in unseen {
+        let _ = writeln!(text, "not looked into: {sentence}");
     }
     text
 }

@@ -6,7 +6,7 @@ use crate::memory::place::{self, outside};
 use crate::memory::{MEMORY_FILE, Memory, index};
 use crate::repo::{Commit, FileChange};
 use crate::settings::Settings;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// One commit a learning, then the index. `useful`: how useful the notes are that stand, by their paths.
 pub(super) fn of(
@@ -42,19 +42,11 @@ pub(super) fn of(
     let useful = usefulness::with_planned(useful.clone(), planned);
     let index = index::regenerate(&after, &useful, settings.memory.budget as usize);
     if !commits.is_empty() && memory.main.as_deref() != Some(&*index) {
-        let left = left_out(memory, &after, &index);
+        let left = index::left_out(memory, &after, &index);
         commits.push(Commit {
             message: message::of_index(cycle, BUILTIN, commits.len(), &left),
             changes: vec![change(MEMORY_FILE, Some(&index))],
         });
     }
     commits
-}
-
-/// The notes that stand and were in the index, and find no room in the new one.
-fn left_out(before: &Memory, after: &Memory, index: &str) -> Vec<String> {
-    let named = |text: &str| index::named(text).into_iter().map(str::to_owned).collect::<BTreeSet<String>>();
-    let were = before.main.as_deref().map(named).unwrap_or_default();
-    let gone = were.difference(&named(index)).cloned().collect::<Vec<_>>();
-    gone.into_iter().filter(|path| after.notes.contains_key(path)).collect()
 }

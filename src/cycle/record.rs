@@ -2,6 +2,7 @@
 
 use super::{BUILTIN, Report};
 use crate::learning::Planned;
+use crate::learning::standing::{Standings, Verdict};
 use crate::ledger::{CycleRecord, RefusedRecord};
 use crate::pattern::{Known, Pattern};
 use crate::settings::Settings;
@@ -21,6 +22,8 @@ pub(super) struct Made<'a> {
     pub(super) patterns: &'a [Pattern],
     /// What earlier cycles named.
     pub(super) known: &'a [Known],
+    /// What people decided, as it stood.
+    pub(super) standings: &'a Standings,
     /// [`fingerprint_of`] the settings.
     pub(super) setting: &'a str,
     /// When.
@@ -35,7 +38,8 @@ pub(super) fn fingerprint_of(settings: &Settings) -> String {
 
 /// What the ledger keeps of this cycle.
 pub(super) fn record(made: &Made<'_>) -> CycleRecord {
-    let Made { report, planned, patterns, known, setting, now } = made;
+    let Made { report, planned, patterns, known, standings, setting, now } = made;
+    let waits = standings.iter().filter(|(_, standing)| standing.verdict == Verdict::Pending);
     let mut counts = BTreeMap::from([
         ("sessions_read".to_owned(), u64::from(report.sessions.read)),
         ("sessions_new".to_owned(), u64::from(report.sessions.new)),
@@ -71,6 +75,7 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
                 ..Default::default()
             })
             .collect(),
+        pending: waits.map(|(pattern, _)| pattern.to_string()).collect(),
         known: newly_named
             .map(|pattern| Known { fingerprint: pattern.fingerprint.clone(), anchor: pattern.anchor.clone() })
             .collect(),

@@ -3,11 +3,14 @@
 use super::gather::Gathered;
 use super::parts::Part;
 use super::target::Target;
+use crate::learning::refusal::Reopened;
 use crate::learning::{Due, Planned, Refused};
-use crate::ledger::LearningRecord;
+use crate::ledger::{LearningRecord, ReopenedRecord};
+use crate::pattern::Fingerprint;
 use crate::repo::Oid;
 use crate::session::Skipped;
 use serde::{Serialize, Serializer};
+use std::collections::BTreeMap;
 
 /// What came of a dream. As JSON it is what `run --json` prints.
 #[derive(Clone, Debug, Serialize)]
@@ -101,6 +104,14 @@ impl Report {
             settled: planned.settled,
             left_over: planned.left_over,
             ..Report::quiet(target, base, gathered)
+        }
+    }
+
+    /// Says of each learning that was rejected before, who did and what is new.
+    pub(super) fn name_reopened(&mut self, reopened: &BTreeMap<Fingerprint, Reopened>) {
+        for learning in &mut self.learnings {
+            let name = Fingerprint::parse(&learning.pattern);
+            learning.reopened = name.and_then(|name| reopened.get(&name)).map(ReopenedRecord::from);
         }
     }
 

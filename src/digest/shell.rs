@@ -9,58 +9,59 @@ mod lexer;
 mod skip;
 mod wrapping;
 
-pub(super) use wrapping::{is_assignment, program_name};
+pub(super) use wrapping::is_assignment;
+pub(crate) use wrapping::program_name;
 
 use crate::redact::Clean;
 use std::ops::Range;
 
 /// One simple command: what stands between two operators.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Command {
+pub(crate) struct Command {
     /// Its words, quotes removed; redirections left out.
-    pub(super) words: Vec<Word>,
+    pub(crate) words: Vec<Word>,
     /// Files that its standard output is written to.
-    pub(super) output: Vec<Word>,
+    pub(crate) output: Vec<Word>,
     /// The body of its last here-document.
-    pub(super) document: Option<Clean>,
+    pub(crate) document: Option<Clean>,
     /// What joins it to the command before.
-    pub(super) joined: Joined,
+    pub(crate) joined: Joined,
     /// The next command reads what it writes.
-    pub(super) piped: bool,
+    pub(crate) piped: bool,
 }
 
 impl Command {
     /// The words of the command that is run in the end, without assignments and what only says how to run it
     /// (`sudo`, `timeout 5`, `uv run`, …).
-    pub(super) fn unwrapped(&self) -> &[Word] {
+    pub(crate) fn unwrapped(&self) -> &[Word] {
         wrapping::unwrapped(&self.words)
     }
 
     /// The words before those of [`Command::unwrapped`].
-    pub(super) fn wrapping(&self) -> &[Word] {
+    pub(crate) fn wrapping(&self) -> &[Word] {
         let before = self.words.len() - self.unwrapped().len();
         self.words.get(..before).unwrap_or_default()
     }
 
     /// The program's name without its folder; empty where there is none.
-    pub(super) fn program(&self) -> &str {
+    pub(crate) fn program(&self) -> &str {
         self.unwrapped().first().map(|word| program_name(&word.text)).unwrap_or_default()
     }
 
     /// The words after the program.
-    pub(super) fn arguments(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &str> {
         self.unwrapped().iter().skip(1).map(|word| word.text.as_str())
     }
 
     /// Where it stands in the line, from its first word to its last.
-    pub(super) fn place(&self) -> Option<Range<usize>> {
+    pub(crate) fn place(&self) -> Option<Range<usize>> {
         Some(self.words.first()?.place.start..self.words.last()?.place.end)
     }
 }
 
 /// What joins a command to the one before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Joined {
+pub(crate) enum Joined {
     /// `;`, a new line, `&`, or nothing: runs whatever came before.
     #[default]
     Next,
@@ -74,17 +75,17 @@ pub(super) enum Joined {
 
 /// One word.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Word {
+pub(crate) struct Word {
     /// Its text without quotes; substitutions left out.
-    pub(super) text: Clean,
+    pub(crate) text: Clean,
     /// Nothing in it was substituted, so its text is what the command got.
-    pub(super) literal: bool,
+    pub(crate) literal: bool,
     /// Where it stands in the line, quotes and substitutions included.
-    pub(super) place: Range<usize>,
+    pub(crate) place: Range<usize>,
 }
 
 /// The commands of a line, in order.
-pub(super) fn commands(line: &Clean) -> Vec<Command> {
+pub(crate) fn commands(line: &Clean) -> Vec<Command> {
     lexer::commands(line)
 }
 

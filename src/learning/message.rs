@@ -70,7 +70,8 @@ pub fn support_in_words(of: &Support) -> String {
     }
 }
 
-fn count(n: u32, one: &str, many: &str) -> String {
+/// `1 session`, `2 sessions`.
+pub(super) fn count(n: u32, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 

@@ -9,6 +9,7 @@ pub mod effect;
 pub mod gate;
 pub mod message;
 mod plan;
+pub mod refusal;
 pub mod standing;
 pub mod usefulness;
 

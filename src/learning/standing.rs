@@ -3,6 +3,8 @@
 use super::Change;
 use crate::memory::place;
 use crate::pattern::{Fingerprint, Grade, Support};
+use crate::redact::Clean;
+use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -68,12 +70,35 @@ pub struct Standing {
     /// The note's text as people took it up, as it was last proposed where they did not; `None` when that is no longer
     /// known, and where another pattern's note says it now.
     pub text: Option<String>,
+    /// Who would not have it, where that is what people decided.
+    pub refusal: Option<Refusal>,
     /// How well founded it was.
     pub grade: Grade,
     /// How useful its note was held to be.
     pub weight: f64,
     /// Changes to where its note lies that people did not want.
     pub declined: Vec<Declined>,
+}
+
+/// Who would not have a learning, when and why, as far as git keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The learning in a sentence, as it was proposed.
+    pub title: String,
+    /// Who.
+    pub who: Option<String>,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// With which commit, 40 hexadecimal digits.
+    pub commit: Option<String>,
+    /// In what way, in a few words: `reverted`, `branch deleted`.
+    pub how: String,
+    /// Why, where somebody has said so.
+    pub reason: Option<Clean>,
+    /// Whether it holds whatever the evidence: until people take it back.
+    pub is_final: bool,
+    /// How many cycles had run by then, as far as can be told: what those had read is nothing new.
+    pub cycles: usize,
 }
 
 /// A retirement, a merge or a promotion that people did not want.
@@ -108,7 +133,9 @@ impl Standing {
             _ if change.only_moves() => {
                 self.declined.push(Declined { title: title.to_owned(), support: later.support });
             }
-            _ => (self.verdict, self.support) = (later.verdict, later.support),
+            _ => {
+                (self.verdict, self.support, self.refusal) = (later.verdict, later.support, later.refusal);
+            }
         }
         self
     }
@@ -119,8 +146,13 @@ pub type Standings = BTreeMap<Fingerprint, Standing>;
 
 /// Whether the evidence has grown materially: by this share of the sessions there were, and by one at least.
 pub fn has_grown(before: &Support, now: &Support, share: f64) -> bool {
-    let needed = (f64::from(before.sessions) * (1.0 + share)).ceil().max(f64::from(before.sessions) + 1.0);
-    f64::from(now.sessions) >= needed
+    now.sessions >= before.sessions.saturating_add(needed(before, share))
+}
+
+/// How many sessions more are material: this share of those there were, one at least.
+pub fn needed(before: &Support, share: f64) -> u32 {
+    // A share that is out of all proportion is as many as can be counted.
+    (f64::from(before.sessions) * share).ceil().max(1.0) as u32
 }
 
 #[cfg(test)]

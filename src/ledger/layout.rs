@@ -6,21 +6,25 @@
 //! sessions/<cycle>.txt    one line a session: its id, the tool's own id for it, whose it is
 //! cycles/<cycle>.json     what the cycle did
 //! outcomes/<cycle>.jsonl  outcomes that became known after their sessions were digested, one a line
+//! decisions/<name>.json   a learning that was refused in a review: whose word it is, when and why
 //! ```
 //!
-//! A cycle only adds its own files, so that all else is shared with the tree before it, and the cost of
+//! A cycle only adds its own files, and so does a review, so that all else is shared with the tree before it, and the cost of
 //! a cycle does not grow with what is stored. An inbox has the same layout.
 
+use crate::repo::{FileChange, Oid, Repo};
 use crate::session::SessionId;
+use anyhow::Result;
 
 pub(super) const DIGESTS: &str = "digests";
 pub(super) const SESSIONS: &str = "sessions";
 pub(super) const CYCLES: &str = "cycles";
 pub(super) const OUTCOMES: &str = "outcomes";
-pub(super) const README: &str = "README.md";
+pub(super) const DECISIONS: &str = "decisions";
+const README: &str = "README.md";
 
 /// What README.md says.
-pub(super) const README_TEXT: &str = "\
+const README_TEXT: &str = "\
 # The ledger of git-dream
 
 This is not a branch to work on. It is where `git dream` keeps what it learnt from, one commit a cycle, only ever
@@ -32,6 +36,8 @@ added to. Everything in it has passed redaction; transcripts are not in it.
 - `cycles/<cycle>.json`: what the cycle did: what it read, what it proposed, what it refused and why.
 - `outcomes/<cycle>.jsonl`: outcomes that became known after their sessions were digested, one JSON object a line. Of
   several for one session the last one counts.
+- `decisions/<cycle>.<pattern>.json`: a learning that was refused in a review: who, when, why. What stands on the
+  target branch counts for more.
 
 Look at it with plain git, where `<ref>` is `refs/dream/ledger` or `refs/dream/inbox/<contributor>`:
 
@@ -62,6 +68,16 @@ pub(super) fn path(folder: &str, cycle: &str) -> String {
     format!("{folder}/{cycle}.{ending}")
 }
 
+/// The change that brings README.md up to date; `None` where it is.
+pub(super) fn readme(repo: &Repo, tip: Option<Oid>) -> Result<Option<FileChange>> {
+    let text = README_TEXT.as_bytes().to_vec();
+    let is_current = match tip {
+        Some(tip) => repo.read(tip, README)?.as_ref() == Some(&text),
+        None => false,
+    };
+    Ok((!is_current).then(|| FileChange { path: README.to_owned(), content: Some(text) }))
+}
+
 /// One line of `sessions/<cycle>.txt`.
 pub(super) fn session_line(id: &SessionId, source: Option<&str>, contributor: Option<&str>) -> String {
     format!("{id} {} {}\n", field(source), field(contributor))
@@ -70,6 +86,47 @@ pub(super) fn session_line(id: &SessionId, source: Option<&str>, contributor: Op
 /// The session that a line of `sessions/<cycle>.txt` names.
 pub(super) fn session_of(line: &str) -> Option<SessionId> {
     SessionId::parse(line.split(' ').next()?)
+}
+
+/// What a line of `sessions/<cycle>.txt` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionLine {
+    /// The session.
+    pub session: SessionId,
+    /// The tool's own id for it, where it has one.
+    pub source: Option<String>,
+    /// Whose it is, where that is known.
+    pub contributor: Option<String>,
+}
+
+impl SessionLine {
+    /// Reads a line; `None` where it names no session.
+    pub fn parse(line: &str) -> Option<SessionLine> {
+        let mut fields = line.trim_end_matches('\n').split(' ');
+        let session = SessionId::parse(fields.next()?)?;
+        let mut field = || fields.next().filter(|field| *field != "-").map(unescaped);
+        Some(SessionLine { session, source: field(), contributor: field() })
+    }
+}
+
+/// The opposite of [`field`].
+fn unescaped(field: &str) -> String {
+    let mut bytes = Vec::with_capacity(field.len());
+    let mut rest = field.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        match digits.filter(|_| first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A field that has no blank in it and is not taken for an absent one.
@@ -104,7 +161,12 @@ mod tests {
         let line = session_line(&id, Some("a b\n100%"), Some("-"));
         assert_eq!(line, format!("{id} a%20b%0A100%25 %2D\n"));
         assert_eq!(session_line(&id, None, None), format!("{id} - -\n"));
-        assert_eq!(session_of(&line), Some(id));
+        assert_eq!(session_of(&line), Some(id.clone()));
+        let read = SessionLine::parse(&line).unwrap();
+        assert_eq!(
+            (read.session, read.source.as_deref(), read.contributor.as_deref()),
+            (id, Some("a b\n100%"), Some("-"))
+        );
         assert_eq!(session_of("not a session"), None);
     }
 

@@ -1,24 +1,29 @@
 //! Digests and cycles, kept in git under `refs/dream/ledger`.
 //!
-//! Owns the layout ([`layout`]), the record of a cycle ([`CycleRecord`]), the rule which of two digests of one
+//! Owns the layout ([`layout`]), the record of a cycle ([`CycleRecord`]) and of a refusal ([`DecisionRecord`]), the rule which of two digests of one
 //! session counts ([`newest()`]), what becomes known of a session later ([`LateOutcome`]), and what spares reading
 //! again ([`cache`] of digests and texts, [`stat_cache`] of transcripts). The ledger and the inboxes are read as one set.
 //! Refuses to judge digests, and to move refs: [`Ledger::append`] prepares a commit that the cycle moves together with
 //! its branch.
 
+mod arrival;
 pub mod cache;
+mod decision;
 mod find;
 mod late;
 pub mod layout;
+mod mentions;
 mod newest;
 mod packed;
 mod record;
 pub mod stat_cache;
 mod write;
 
+pub use decision::{Decision, DecisionRecord, REJECTED};
 pub use late::{LateOutcome, join};
+pub use mentions::Mentions;
 pub use newest::newest;
-pub use record::{CycleRecord, LearningRecord, RefusedRecord, SupportRecord};
+pub use record::{CycleRecord, LearningRecord, RefusedRecord, ReopenedRecord, SupportRecord};
 pub use write::{Addition, Stamp, append};
 
 use crate::digest::Digest;

@@ -4,7 +4,9 @@
 //! git-dream, whatever the types of the domain become. Unknown fields are ignored, absent ones have defaults.
 
 use crate::learning::Learning;
+use crate::learning::refusal::Reopened;
 use crate::pattern::{Known, Support};
+use crate::redact::Clean;
 use crate::repo::Oid;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -38,6 +40,10 @@ pub struct CycleRecord {
     pub learnings: Vec<LearningRecord>,
     /// What it did not propose, and why.
     pub refused: Vec<RefusedRecord>,
+    /// Fingerprints of learnings of earlier cycles that still waited for review when this one ran: people decided on them
+    /// later than that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<String>,
     /// Lessons that got their name in this cycle: a later one knows them again, in other words too.
     pub known: Vec<Known>,
 }
@@ -62,12 +68,53 @@ pub struct LearningRecord {
     pub grade: String,
     /// What it rests on, counted.
     pub support: SupportRecord,
+    /// Who rejected it before, and what is new since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reopened: Option<ReopenedRecord>,
     /// Paths of the notes that it takes away: where a note lay before it moved, the other note of a merge.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub leaves: Vec<String>,
     /// How useful its note was held to be beside others; 0 where no record says so.
     #[serde(skip_serializing_if = "is_nought")]
     pub weight: f64,
+}
+
+/// A learning that was rejected before.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReopenedRecord {
+    /// Who rejected it; empty where git does not keep that, as of a branch that is deleted.
+    pub who: String,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// With which commit.
+    pub commit: Option<String>,
+    /// In what way.
+    pub how: String,
+    /// Why, where somebody said so.
+    pub reason: Option<Clean>,
+    /// Whether it was said in other words then.
+    pub in_other_words: bool,
+    /// Independent sessions that spoke for it then.
+    pub sessions_then: u32,
+    /// Independent sessions that have since.
+    pub sessions_since: u32,
+}
+
+impl From<&Reopened> for ReopenedRecord {
+    fn from(reopened: &Reopened) -> ReopenedRecord {
+        let Reopened { refusal, in_other_words, sessions_then, sessions_since, .. } = reopened;
+        ReopenedRecord {
+            who: refusal.who.clone().unwrap_or_default(),
+            at: refusal.at,
+            commit: refusal.commit.clone(),
+            how: refusal.how.clone(),
+            reason: refusal.reason.clone(),
+            in_other_words: *in_other_words,
+            sessions_then: *sessions_then,
+            sessions_since: *sessions_since,
+        }
+    }
 }
 
 fn is_nought(weight: &f64) -> bool {
@@ -92,6 +139,7 @@ impl From<&Learning> for LearningRecord {
             pattern: learning.pattern.to_string(),
             grade: learning.grade.to_string(),
             support: SupportRecord::from(&learning.support),
+            reopened: None,
             leaves: learning.leaves.clone(),
             weight: learning.weight,
         }

@@ -1,6 +1,6 @@
 //! Adding a cycle to the ledger, or digests to an inbox.
 
-use super::layout::{self, CYCLES, DIGESTS, OUTCOMES, README, README_TEXT, SESSIONS};
+use super::layout::{self, CYCLES, DIGESTS, OUTCOMES, SESSIONS};
 use super::{CycleRecord, LateOutcome, Ledger};
 use crate::digest::Digest;
 use crate::repo::{Commit, FileChange, Identity, Oid, Plan, Repo, Signing};
@@ -95,10 +95,7 @@ pub fn append(repo: &Repo, tip: Option<Oid>, addition: &Addition<'_>, stamp: &St
         text.push(b'\n');
         changes.push(added(CYCLES, text));
     }
-    let readme = README_TEXT.as_bytes().to_vec();
-    if tip.map_or(Ok(None), |tip| repo.read(tip, README))?.as_ref() != Some(&readme) {
-        changes.push(FileChange { path: README.to_owned(), content: Some(readme) });
-    }
+    changes.extend(layout::readme(repo, tip)?);
     let count = match digests.len() {
         0 => "no new sessions".to_owned(),
         1 => "1 session".to_owned(),

@@ -6,7 +6,7 @@ use super::note::{Note, Status};
 use super::{Memory, place};
 use crate::pattern::Kind;
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -115,6 +115,24 @@ fn lines(chosen: &[(&String, &Note)], omitted: usize) -> String {
     text
 }
 
+/// The paths that the index of a MEMORY.md names.
+pub fn named(main: &str) -> BTreeSet<String> {
+    let lines = section(main).map(|range| &main[range]).unwrap_or_default().lines();
+    lines.filter(|line| line.starts_with("- ")).filter_map(path_in).map(str::to_owned).collect()
+}
+
+/// The notes that were in the index before and still stand, and find no room in this new MEMORY.md, by their paths.
+pub fn left_out(before: &Memory, after: &Memory, main: &str) -> Vec<String> {
+    let were = before.main.as_deref().map(named).unwrap_or_default();
+    let gone = were.difference(&named(main)).cloned().collect::<Vec<_>>();
+    gone.into_iter().filter(|path| after.notes.contains_key(path)).collect()
+}
+
+/// The path that a line of the index leads to.
+fn path_in(line: &str) -> Option<&str> {
+    line.trim_end().rsplit_once("](").and_then(|(_, rest)| rest.strip_suffix(')'))
+}
+
 /// Where the index does not say what the notes say: the line of MEMORY.md, where one is to blame, and what is wrong.
 /// Which notes an index leaves out for want of room is not looked at, as long as it says how many.
 pub fn drift(memory: &Memory) -> Vec<(Option<u32>, String)> {
@@ -153,17 +171,6 @@ pub fn drift(memory: &Memory) -> Vec<(Option<u32>, String)> {
         ));
     }
     wrong
-}
-
-/// The paths of the notes that the index of a MEMORY.md names, in their order.
-pub fn named(main: &str) -> Vec<&str> {
-    let written = section(main).and_then(|range| main.get(range)).unwrap_or_default();
-    written.lines().filter(|text| text.starts_with("- ")).filter_map(path_in).collect()
-}
-
-/// The path that a line of the index leads to.
-fn path_in(line: &str) -> Option<&str> {
-    line.rsplit_once("](").and_then(|(_, rest)| rest.strip_suffix(')'))
 }
 
 /// Tokens kept for the index's headings and its last line.
@@ -257,6 +264,6 @@ mod tests {
         assert!(text.contains("mistakes/c.md") && text.contains("mistakes/b.md"), "{text}");
         assert!(!text.contains("mistakes/a.md") && text.contains("1 more in"), "{text}");
         assert!(tokens(&text) <= 180);
-        assert_eq!(named(&text), ["mistakes/b.md", "mistakes/c.md"]);
+        assert_eq!(Vec::from_iter(named(&text)), ["mistakes/b.md", "mistakes/c.md"]);
     }
 }

@@ -3,6 +3,10 @@
 //! The more sessions there are, the more a miner can say: an error's template grows a wildcard, a workflow a
 //! step, a wish another wording. The lesson stays the one it was, and so does its name: a verdict on it holds.
 
+mod alike;
+
+pub use alike::{alike, touch};
+
 use super::{Fingerprint, Pattern, mistake, playbook, preference};
 use crate::redact::Clean;
 use serde::{Deserialize, Serialize};

@@ -21,21 +21,42 @@ pub struct Given<'a> {
     pub notes: &'a BTreeMap<Fingerprint, String>,
 }
 
+/// What was mined, and in what.
+#[derive(Debug)]
+pub struct Mined {
+    /// The patterns, the best founded first, then the weightiest.
+    pub patterns: Vec<Pattern>,
+    /// Every session once, with its root: what the patterns' indices mean.
+    pub digests: Vec<Digest>,
+    /// Which of them had the same job.
+    pub jobs: job::Jobs,
+}
+
+impl Mined {
+    /// The patterns, where nobody needs the digests any longer.
+    pub fn into_patterns(self) -> Vec<Pattern> {
+        let Mined { patterns, digests, .. } = self;
+        // Giving back the memory of so many small texts takes a while, and nobody has to wait for it.
+        rayon::spawn(move || drop(digests));
+        patterns
+    }
+}
+
 /// Mines all kinds. `digests` is every digest there is, in any order; `known` are the lessons that earlier
 /// cycles named. Out: the patterns, the best founded first, then the weightiest.
 pub fn mine(digests: &[Digest], settings: &Mining, known: &[Known]) -> Vec<Pattern> {
     let given = Given { settings, known, notes: &BTreeMap::new() };
-    mine_telling(digests.to_vec(), &given, &|_, _| {})
+    mine_telling(digests.to_vec(), &given, &|_, _| {}).into_patterns()
 }
 
-/// [`mine`], for who needs the digests no longer, knows which patterns have a note already, and wants to know what
+/// [`mine`], for who can part with the digests, knows which patterns have a note already, and wants to know what
 /// takes how long: `told` hears the name of each part when it is done and how long it took, from any thread. The
 /// parts run at the same time.
 pub fn mine_telling(
     digests: Vec<Digest>,
     given: &Given<'_>,
     told: &(dyn Fn(&'static str, Duration) + Sync),
-) -> Vec<Pattern> {
+) -> Mined {
     let Given { settings, known, notes } = *given;
     let digests = timed("· witnesses", told, || witness::independent(digests));
     let jobs = timed("· jobs", told, || job::Jobs::group(&digests, settings));
@@ -59,9 +80,7 @@ pub fn mine_telling(
         let by_grade = b.grade.cmp(&a.grade).then_with(|| b.weight.total_cmp(&a.weight));
         by_grade.then_with(|| a.fingerprint.cmp(&b.fingerprint))
     });
-    // Giving back the memory of so many small texts takes a while, and nobody has to wait for it.
-    rayon::spawn(move || drop(digests));
-    patterns
+    Mined { patterns, jobs: corpus.jobs, digests }
 }
 
 /// Does one part of the work and tells how long it took.

@@ -24,7 +24,7 @@ pub use lesson::{
     ConflictLesson, ContrastLesson, Done, ErrorLesson, Further, Habit, Lesson, Rate, Remedy, Side, Way,
     WishLesson, WorkflowLesson, WorkflowStep,
 };
-pub use mining::{Given, mine, mine_telling};
+pub use mining::{Given, Mined, mine, mine_telling};
 
 use crate::digest::Digest;
 use crate::redact::Clean;
@@ -157,6 +157,12 @@ pub struct Support {
     /// The sessions counted, as indices into the digests that were mined; empty where it was read back.
     #[serde(skip)]
     pub seen_in: Vec<usize>,
+    /// Sessions, counted in the same way, that show it too and had read its own note: no evidence for it.
+    #[serde(skip)]
+    pub readers: Vec<usize>,
+    /// Of a workflow: the sessions that were asked for what it is for, and whether each of them followed it.
+    #[serde(skip)]
+    pub asked: Vec<(usize, bool)>,
 }
 
 /// A verbatim quote with the session and event it comes from.

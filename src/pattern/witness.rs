@@ -23,6 +23,7 @@ pub fn support(digests: &[Digest], jobs: &Jobs, seen_in: &BTreeSet<usize>) -> Su
         first: seen().filter_map(|d| d.began).min(),
         last: seen().filter_map(|d| d.began).max(),
         seen_in: seen_in.iter().copied().collect(),
+        ..Support::default()
     }
 }
 
@@ -47,7 +48,8 @@ pub fn scope(digests: &[Digest], seen_in: &BTreeSet<usize>) -> Scope {
 
 /// Takes sessions in which a pattern's own note was read out of what speaks for the pattern: agents must not
 /// learn from what they were told. `notes` is the path, inside the memory, of each pattern's note. The weight
-/// stays, so that a note does not lose its place because it is read.
+/// stays, so that a note does not lose its place because it is read; the readers stay known, because whether the note
+/// helps them is another question.
 pub fn leave_out_readers(
     patterns: &mut [Pattern],
     notes: &BTreeMap<Fingerprint, String>,
@@ -68,7 +70,9 @@ pub fn leave_out_readers(
             .map(|digest| &digest.session)
             .collect();
         pattern.evidence.retain(|evidence| !reading.contains(&evidence.session));
-        pattern.support = support(digests, jobs, &others);
+        let asked = std::mem::take(&mut pattern.support.asked);
+        let readers = readers.into_iter().collect();
+        pattern.support = Support { readers, asked, ..support(digests, jobs, &others) };
     }
 }
 
@@ -145,13 +149,14 @@ mod tests {
         let settings = Mining::default();
         let mined = |notes: &BTreeMap<Fingerprint, String>| {
             let given = Given { settings: &settings, known: &[], notes };
-            let patterns = mine_telling(digests.clone(), &given, &|_, _| {});
+            let patterns = mine_telling(digests.clone(), &given, &|_, _| {}).patterns;
             patterns.into_iter().next().unwrap()
         };
         let unnoted = mined(&BTreeMap::new());
         assert_eq!((unnoted.support.sessions, unnoted.support.people), (8, 8));
         let noted = mined(&BTreeMap::from([(unnoted.fingerprint.clone(), note.to_owned())]));
         assert_eq!((noted.support.sessions, noted.support.people), (5, 5));
+        assert_eq!(noted.support.readers.len(), 3, "who had read it is still known");
         let readers: BTreeSet<SessionId> = (0..3).map(|n: u32| SessionId::of(&n.to_le_bytes())).collect();
         assert!(!noted.evidence.is_empty() && noted.evidence.iter().all(|e| !readers.contains(&e.session)));
         assert_eq!(noted.weight, unnoted.weight, "its place in the index is not lost by being read");

@@ -92,6 +92,41 @@ impl Repo {
         })
     }
 
+    /// For each file that lies right in a folder at `tip`, by its path: the commit of `tip`'s own line (its first
+    /// parents) that gave it the content it has. Of a shallow clone's, the oldest commit there is.
+    pub fn brought_by(&self, tip: Oid, folder: &str) -> Result<BTreeMap<String, Oid>> {
+        let failed = || format!("cannot walk the history of {}; `git fsck` may say more", tip.short());
+        let mut open: BTreeMap<String, Oid> =
+            self.list(tip, folder)?.into_iter().map(|file| (file.path, file.blob)).collect();
+        let mut found = BTreeMap::new();
+        let mut at = tip;
+        while !open.is_empty() {
+            let commit = self.inner.find_commit(at.raw()).with_context(failed)?;
+            let parent = commit.parent_id(0).ok().map(Oid::from).filter(|id| self.tree_of(*id).is_ok());
+            let (here, before) = (self.folder_at(Some(at), folder)?, self.folder_at(parent, folder)?);
+            if here.map(|tree| tree.id()) != before.as_ref().map(|tree| tree.id()) {
+                let brought = open.extract_if(.., |path, blob| {
+                    let name = path.rsplit('/').next().unwrap_or_default();
+                    let was = before.as_ref().and_then(|tree| tree.get_name(name).map(|entry| entry.id()));
+                    was != Some(blob.raw())
+                });
+                found.extend(brought.map(|(path, _)| (path, at)));
+            }
+            match parent {
+                Some(parent) => at = parent,
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+
+    /// A folder at a commit; `None` where either is not.
+    fn folder_at(&self, at: Option<Oid>, folder: &str) -> Result<Option<git2::Tree<'_>>> {
+        let Some(at) = at else { return Ok(None) };
+        let entry = self.tree_of(at)?.get_path(std::path::Path::new(folder)).ok().map(|entry| entry.id());
+        Ok(entry.and_then(|id| self.inner.find_tree(id).ok()))
+    }
+
     /// The files below these folders that stand at `before` and are gone at `after` because they were renamed: where
     /// each stands now. Told as git tells it, by half of the content being the same.
     pub fn renamed(&self, before: Oid, after: Oid, folders: &[String]) -> Result<BTreeMap<String, String>> {

@@ -22,12 +22,18 @@ struct Intent {
 
 /// Writes the intent down, on disk before this returns.
 pub(super) fn write(folder: &Path, moves: &[RefMove]) -> Result<()> {
-    let path = folder.join(FILE);
+    let content = serde_json::to_vec(&Intent { version: 1, moves: moves.to_vec() })
+        .context("cannot write down which refs are to move")?;
+    write_whole(folder, FILE, &content)
+}
+
+/// Writes a file that is there as a whole or not at all, on disk before this returns.
+pub(super) fn write_whole(folder: &Path, name: &str, content: &[u8]) -> Result<()> {
+    let path = folder.join(name);
     let failed = || format!("cannot write {}", path.display());
-    let content = serde_json::to_vec(&Intent { version: 1, moves: moves.to_vec() }).with_context(failed)?;
-    let draft = folder.join("intent.new");
+    let draft = folder.join(format!("{name}.new"));
     let mut file = File::create(&draft).with_context(failed)?;
-    file.write_all(&content).with_context(failed)?;
+    file.write_all(content).with_context(failed)?;
     file.sync_all().with_context(failed)?;
     drop(file);
     std::fs::rename(&draft, &path).with_context(failed)?;
@@ -59,7 +65,12 @@ pub(super) fn read(folder: &Path) -> Result<Option<(Vec<RefMove>, SystemTime)>> 
 
 /// Forgets the intent: its moves are done, or undone.
 pub(super) fn remove(folder: &Path) -> Result<()> {
-    let path = folder.join(FILE);
+    remove_file(folder, FILE)
+}
+
+/// Deletes a file, which may be gone already.
+pub(super) fn remove_file(folder: &Path, name: &str) -> Result<()> {
+    let path = folder.join(name);
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(error).with_context(|| format!("cannot delete {}", path.display()))

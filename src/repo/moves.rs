@@ -85,9 +85,14 @@ impl Repo {
     /// The order matters only to who reads in the middle. Each ref at most once; a move from a value to the same
     /// value checks that the ref stands there.
     pub fn move_refs(&self, moves: &[RefMove]) -> Result<(), MoveError> {
-        let folder = self.private_dir();
-        let _lock = Lock::take(&folder)?;
+        let _lock = Lock::take(&self.private_dir())?;
         self.settle()?;
+        self.move_locked(moves)
+    }
+
+    /// The same under the lock, with everything settled.
+    pub(super) fn move_locked(&self, moves: &[RefMove]) -> Result<(), MoveError> {
+        let folder = self.private_dir();
         self.check(moves)?;
         let moves: Vec<RefMove> = moves.iter().filter(|moving| moving.from != moving.to).cloned().collect();
         if moves.is_empty() {
@@ -95,7 +100,7 @@ impl Repo {
         }
         intent::write(&folder, &moves)?;
         for (done, moving) in moves.iter().enumerate() {
-            if let Err(error) = self.advance(moving) {
+            if let Err(error) = self.move_one(moving) {
                 self.undo(moves.get(..done).unwrap_or_default()).context(
                     "some refs have moved and could not be moved back; the next run of git-dream settles them",
                 )?;
@@ -108,17 +113,25 @@ impl Repo {
     }
 
     /// Settles the moves that a killed process left, if any. Every run that goes on to write calls this before
-    /// it reads the refs it plans on.
+    /// it reads the refs it plans on. Working trees that did not get to follow are brought along
+    /// ([`Repo::advance`]).
     pub fn recover(&self) -> Result<Option<Recovered>> {
         let folder = self.private_dir();
-        if !folder.join("intent").exists() {
+        if !["intent", "advance"].iter().any(|file| folder.join(file).exists()) {
             return Ok(None);
         }
         let _lock = Lock::take(&folder)?;
         self.settle()
     }
 
-    fn settle(&self) -> Result<Option<Recovered>> {
+    /// Settles what a killed process left. The caller holds the lock.
+    pub(super) fn settle(&self) -> Result<Option<Recovered>> {
+        let settled = self.settle_refs()?;
+        self.settle_trees()?;
+        Ok(settled)
+    }
+
+    fn settle_refs(&self) -> Result<Option<Recovered>> {
         let folder = self.private_dir();
         let Some((moves, written)) = intent::read(&folder)? else { return Ok(None) };
         stale::remove_locks(self.common_dir(), &moves, written)?;
@@ -152,7 +165,7 @@ impl Repo {
             if self.stands_on(&moving.name)? == moving.to {
                 continue;
             }
-            match self.advance(moving) {
+            match self.move_one(moving) {
                 Ok(()) => {}
                 Err(MoveError::Lost { .. }) => return Ok(false),
                 Err(MoveError::Failed(error)) => return Err(error),
@@ -173,7 +186,7 @@ impl Repo {
                 to: moving.from,
                 reason: format!("undo: {}", moving.reason),
             };
-            match self.advance(&back) {
+            match self.move_one(&back) {
                 Ok(()) | Err(MoveError::Lost { .. }) => {}
                 Err(MoveError::Failed(error)) => return Err(error),
             }
@@ -182,7 +195,7 @@ impl Repo {
     }
 
     /// Refuses what cannot succeed, before anything is moved.
-    fn check(&self, moves: &[RefMove]) -> Result<(), MoveError> {
+    pub(super) fn check(&self, moves: &[RefMove]) -> Result<(), MoveError> {
         let mut names = BTreeSet::new();
         for moving in moves {
             let name = &moving.name;
@@ -241,7 +254,7 @@ impl Repo {
     }
 
     /// Moves one ref by compare-and-swap, waiting a little for a program that holds its lock.
-    fn advance(&self, moving: &RefMove) -> Result<(), MoveError> {
+    fn move_one(&self, moving: &RefMove) -> Result<(), MoveError> {
         let RefMove { name, from, to, reason } = moving;
         let begun = Instant::now();
         loop {

@@ -1,6 +1,6 @@
 //! The target's history since the first cycle: its commits, and which of them brought which.
 
-use super::Decider;
+use super::{Decider, reason};
 use crate::ledger::CycleRecord;
 use crate::repo::{Oid, Past, Repo};
 use anyhow::Result;
@@ -27,6 +27,11 @@ impl History {
             true => Vec::new(),
             false => repo.walk(since.as_slice(), target)?,
         };
+        Ok(History::of(commits, target))
+    }
+
+    /// A history of these commits, oldest first, parents before their children.
+    pub(super) fn of(commits: Vec<Past>, target: Oid) -> History {
         let places: BTreeMap<Oid, usize> =
             commits.iter().enumerate().map(|(at, past)| (past.id, at)).collect();
         let mut line = Vec::new();
@@ -44,7 +49,7 @@ impl History {
                 history.brought_by[at] = merge;
             }
         }
-        Ok(history)
+        history
     }
 
     /// Where a commit stands, by its name or the first digits of it, seven at least.
@@ -86,7 +91,22 @@ impl History {
         let is_copy =
             !past.message.trim_start().starts_with("Revert") && past.trailer("Dream-Pattern").is_some();
         let name = if is_copy { &past.committer } else { &past.author };
-        Some(Decider { commit: past.id, name: name.clone(), at: past.at })
+        Some(Decider { commit: past.id, name: name.clone(), at: past.at, reason: None })
+    }
+
+    /// The same of a commit that takes something away, with the reason that it gives.
+    pub(super) fn refuser(&self, at: usize) -> Option<Decider> {
+        let reason = self.commits.get(at).and_then(|past| reason::given(&past.message));
+        self.decider(at).map(|decider| Decider { reason, ..decider })
+    }
+
+    /// Whether the target had this commit when it stood on `base`. A base that it no longer has was before.
+    pub(super) fn has(&self, base: &str, commit: Oid) -> bool {
+        let place = |id: Oid| self.places.get(&id).map(|at| self.brought_by(*at));
+        match (Oid::parse(base).and_then(place), place(commit)) {
+            (Some(base), Some(commit)) => commit <= base,
+            _ => false,
+        }
     }
 
     /// The commit that removed a file from the target's own line: the first without it, after the last one with it.

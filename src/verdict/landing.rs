@@ -9,7 +9,11 @@ use super::history::History;
 use std::collections::BTreeMap;
 
 /// A learning by the names of its cycle and its pattern.
-pub(super) type Key = (String, String);
+pub type Key = (String, String);
+
+/// Stands for the cycle where a pattern was forgotten: that lands, and is taken back, as learnings are. No cycle has
+/// this name.
+const FORGOTTEN: &str = "";
 
 /// What the messages say about one learning.
 #[derive(Clone, Debug)]
@@ -81,9 +85,16 @@ impl Landings {
         self.0.get(key)
     }
 
-    /// Whether any learning of a cycle has ever landed.
-    pub(super) fn any_of(&self, cycle: &str) -> bool {
-        self.0.range((cycle.to_owned(), String::new())..).next().is_some_and(|(key, _)| key.0 == cycle)
+    /// What is said about forgetting a pattern, where it is forgotten.
+    pub(super) fn forgotten(&self, pattern: &str) -> Option<&Landing> {
+        self.0.get(&(FORGOTTEN.to_owned(), pattern.to_owned())).filter(|landing| landing.stands)
+    }
+
+    /// The learning of a cycle that landed last; `None` where none ever has.
+    pub(super) fn last_of(&self, cycle: &str) -> Option<&Landing> {
+        let of_cycle =
+            self.0.range((cycle.to_owned(), String::new())..).take_while(|(key, _)| key.0 == cycle);
+        of_cycle.map(|(_, landing)| landing).max_by_key(|landing| landing.landed)
     }
 }
 
@@ -102,8 +113,9 @@ fn undone(history: &History, effects: &BTreeMap<usize, Effect>, commit: usize) -
     last.into_iter().map(|(key, lands)| (key.clone(), !lands)).collect()
 }
 
-/// The learnings that a message names: in trailers or, where commits were squashed into one, anywhere in its body.
-pub(super) fn named(message: &str) -> Vec<Key> {
+/// The learnings that a message names, and the patterns that it forgets: in trailers or, where commits were squashed
+/// into one, anywhere in its body.
+pub fn named(message: &str) -> Vec<Key> {
     let mut keys = Vec::new();
     let mut cycle = None;
     for line in message.lines() {
@@ -111,6 +123,8 @@ pub(super) fn named(message: &str) -> Vec<Key> {
         let line = line.trim_start();
         if let Some(name) = line.strip_prefix("Dream-Cycle: ") {
             cycle = Some(name.trim());
+        } else if line.trim_end() == "Dream-Change: forget" {
+            cycle = Some(FORGOTTEN);
         } else if let (Some(pattern), Some(cycle)) = (line.strip_prefix("Dream-Pattern: "), cycle) {
             let key = (cycle.to_owned(), pattern.trim().to_owned());
             if !keys.contains(&key) {
@@ -122,7 +136,7 @@ pub(super) fn named(message: &str) -> Vec<Key> {
 }
 
 /// The commits that a message says are taken back.
-fn reverted(message: &str) -> impl Iterator<Item = &str> {
+pub(super) fn reverted(message: &str) -> impl Iterator<Item = &str> {
     let said = message.match_indices("This reverts commit ").map(|(at, said)| &message[at + said.len()..]);
     said.map(|rest| {
         let end = rest.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(rest.len());
@@ -140,6 +154,8 @@ mod tests {
         let key = |pattern: &str| ("c1".to_owned(), pattern.to_owned());
         assert_eq!(named(squash), [key("p1"), key("p2")]);
         assert_eq!(named("Dream-Pattern: p1"), []);
+        let forget = "forget: a\n\nDream-Change: forget\nDream-Kind: mistake\nDream-Pattern: p1\n";
+        assert_eq!(named(&format!("{squash}\n{forget}"))[2..], [(FORGOTTEN.to_owned(), "p1".to_owned())]);
         let revert = "Revert \"x\"\n\nThis reverts commit 0123abc, reversing\nchanges made to 4567def.\n";
         assert_eq!(reverted(revert).collect::<Vec<_>>(), ["0123abc"]);
     }

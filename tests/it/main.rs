@@ -5,18 +5,25 @@
 
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 
+mod advance;
 mod cache;
 mod check;
 mod cli;
 mod cycle;
 mod dream;
+mod forget;
+mod impact;
 mod kill;
 mod ledger;
 mod lifecycle;
 mod moves;
 mod places;
+mod readme;
 mod repo;
+mod review;
 mod sandbox;
 mod signing;
+mod stale;
 mod tidy;
 mod verdict;
+mod why;

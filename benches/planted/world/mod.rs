@@ -1,7 +1,7 @@
 //! A world: what a seed makes of a vocabulary. People work on jobs in sessions; plants and noise are spread
 //! over the sessions; every session becomes a script.
 
-mod compose;
+pub(crate) mod compose;
 mod copies;
 mod people;
 mod plants;
@@ -23,32 +23,32 @@ pub(crate) struct World {
 }
 
 /// A job: something that is wanted, asked for in one or several sessions.
-struct Job {
+pub(crate) struct Job {
     /// The same ask in several wordings.
-    wordings: Vec<String>,
+    pub wordings: Vec<String>,
     /// Where it is done.
-    project: usize,
+    pub project: usize,
     /// The workflow that does it.
-    workflow: Option<usize>,
+    pub workflow: Option<usize>,
     /// A sentence about what this task needs.
-    detail: Option<String>,
+    pub detail: Option<String>,
 }
 
 /// A session before it is composed.
-struct Plan {
-    job: usize,
-    person: usize,
-    layout: Layout,
-    start: i64,
-    workflow: Option<usize>,
+pub(crate) struct Plan {
+    pub job: usize,
+    pub person: usize,
+    pub layout: Layout,
+    pub start: i64,
+    pub workflow: Option<usize>,
     /// The workflow is broken off midway.
-    broken_off: bool,
-    extras: Vec<Extra>,
+    pub broken_off: bool,
+    pub extras: Vec<Extra>,
 }
 
 /// Something that happens in a session besides its job.
 #[derive(Clone, Debug)]
-enum Extra {
+pub(crate) enum Extra {
     /// A mistake from the vocabulary's `mistakes` (or, `one_off`, from its `one_offs`).
     Mistake { index: usize, one_off: bool, solved: bool },
     /// The right call at once.
@@ -70,8 +70,8 @@ enum Extra {
 }
 
 /// The first session's day: Monday 2025-11-17, 00:00 UTC.
-const FIRST_DAY: i64 = 1_763_337_600_000;
-const DAY: i64 = 86_400_000;
+pub(crate) const FIRST_DAY: i64 = 1_763_337_600_000;
+pub(crate) const DAY: i64 = 86_400_000;
 const DAYS: usize = 44;
 
 /// Makes the world of this seed with this many sessions.
@@ -80,7 +80,7 @@ pub(crate) fn make(vocabulary: &Vocabulary, seed: u64, sessions: usize) -> World
     let bound = invented(vocabulary, &mut root.fork("invented"));
     let mut truth = Truth { seed, vocabulary: vocabulary.name.clone(), ..Truth::default() };
     let choice = plants::Choice::draw(vocabulary, &mut root.fork("choice"));
-    let jobs = jobs(vocabulary, &choice, &bound, sessions, &mut root.fork("jobs"));
+    let jobs = jobs(vocabulary, &choice.workflows, &bound, sessions, &mut root.fork("jobs"));
     let mut plans = people::plans(vocabulary, &choice, &jobs, sessions, &mut root.fork("people"));
     let lone = plants::spread(vocabulary, &choice, &bound, &mut plans, &mut truth, &mut root.fork("plants"));
     let mut composer = compose::Composer::new(vocabulary, &bound, &jobs, root.fork("compose"));
@@ -95,7 +95,7 @@ pub(crate) fn make(vocabulary: &Vocabulary, seed: u64, sessions: usize) -> World
 }
 
 /// The words that this seed invents.
-fn invented(vocabulary: &Vocabulary, random: &mut Random) -> BTreeMap<String, String> {
+pub(crate) fn invented(vocabulary: &Vocabulary, random: &mut Random) -> BTreeMap<String, String> {
     let mut taken = BTreeSet::new();
     let mut bound = BTreeMap::new();
     for slot in &vocabulary.invented {
@@ -108,16 +108,16 @@ fn invented(vocabulary: &Vocabulary, random: &mut Random) -> BTreeMap<String, St
     bound
 }
 
-/// Ordinary jobs, each a thing and a place that no other job combines, and the jobs of the chosen workflows.
-fn jobs(
+/// Ordinary jobs, each a thing and a place that no other job combines, and the jobs of these workflows.
+pub(crate) fn jobs(
     vocabulary: &Vocabulary,
-    choice: &plants::Choice,
+    workflows: &[usize],
     bound: &BTreeMap<String, String>,
     sessions: usize,
     random: &mut Random,
 ) -> Vec<Job> {
     let mut jobs = Vec::new();
-    for &workflow in &choice.workflows {
+    for &workflow in workflows {
         for ask in &vocabulary.workflows[workflow].asks {
             let mut filling = Filling::new(&vocabulary.slots, bound);
             let wordings = ask.iter().map(|wording| filling.fill(wording, random)).collect();

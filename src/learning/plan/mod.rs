@@ -80,10 +80,10 @@ pub struct Observed<'a> {
 
 /// Compares the patterns with the memory and with what people decided.
 ///
-/// In: patterns, the weightiest first; the memory at the target's tip; what is known of earlier proposals and of the
-/// notes; today's date as `2026-01-31`. Out: at most [`MemorySettings::max_learnings`] learnings. A pattern that is
-/// pending is left alone; one that was rejected, until its evidence has grown by
-/// [`MemorySettings::growth`]; one that was merged is revised only when its note would say something else now,
+/// In: patterns, the weightiest first, those that a rejection holds back left out ([`super::refusal`]); the memory at
+/// the target's tip; what is known of earlier proposals and of the notes; today's date as `2026-01-31`. Out: at most
+/// [`MemorySettings::max_learnings`] learnings. A pattern that is pending is left alone; one that was merged is revised
+/// only when its note would say something else now,
 /// and never over a person's words.
 pub fn plan(
     patterns: &[Pattern],
@@ -220,9 +220,9 @@ fn may_propose(standing: &Standing, pattern: &Pattern, settings: &MemorySettings
     let grown = || has_grown(&standing.support, &pattern.support, settings.growth);
     match standing.verdict {
         Verdict::Pending | Verdict::Unclear => false,
-        Verdict::Merged | Verdict::Edited | Verdict::PartlyTaken | Verdict::Rejected | Verdict::Reverted => {
-            grown()
-        }
+        Verdict::Merged | Verdict::Edited | Verdict::PartlyTaken => grown(),
+        // A rejection that still holds was weighed before ([`super::refusal`]).
+        Verdict::Rejected | Verdict::Reverted => true,
     }
 }
 
@@ -351,6 +351,7 @@ mod tests {
             stands: verdict.stands(),
             support: learning.support.clone(),
             text: Some(learning.text.clone()),
+            refusal: None,
             grade: learning.grade,
             weight: learning.weight,
             declined: Vec::new(),
@@ -392,14 +393,11 @@ mod tests {
     }
 
     #[test]
-    fn a_rejection_holds_until_the_evidence_has_grown() {
+    fn what_waits_is_not_proposed_twice() {
         let proposed = first(&pattern(4, &["a"], None));
-        let nothing = Memory::default();
-        let say = |sessions, verdict| {
-            planned(&pattern(sessions, &["a"], None), &nothing, &standing(&proposed, verdict)).learnings.len()
-        };
-        assert_eq!([say(5, Verdict::Rejected), say(6, Verdict::Rejected)], [0, 1]);
-        assert_eq!(say(600, Verdict::Pending), 0);
+        let waits = standing(&proposed, Verdict::Pending);
+        let planned = planned(&pattern(600, &["a"], None), &Memory::default(), &waits);
+        assert_eq!((planned.learnings.len(), planned.settled), (0, 1));
     }
 
     #[test]

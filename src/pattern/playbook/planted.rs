@@ -56,7 +56,8 @@ fn the_order_of_the_sessions_does_not_matter() {
     assert!(!patterns.is_empty());
     let counted = |pattern: &Pattern| {
         // Which sessions they were is told by their place in the given order.
-        let support = crate::pattern::Support { seen_in: Vec::new(), ..pattern.support.clone() };
+        let support =
+            crate::pattern::Support { seen_in: Vec::new(), asked: Vec::new(), ..pattern.support.clone() };
         (pattern.lesson.clone(), support)
     };
     assert_eq!(

@@ -15,6 +15,11 @@ const MOST_WORDS: usize = 6;
 /// Weighted share of words in common from which two anchors are one wish (Dice's coefficient).
 const SAME: f64 = 0.55;
 
+/// Weighted share of the words of the one that says less that the other has, from which two wishes may be one.
+const OF_THE_SHORTER: f64 = 0.6;
+/// The same of all words of both.
+const OF_BOTH: f64 = 0.4;
+
 /// Weighted share of a wish's words that a conflict about it has.
 const DISPUTED: f64 = 0.75;
 
@@ -41,7 +46,8 @@ fn core(middle: &Vector) -> Vec<(&str, &'static str)> {
     chosen.into_iter().map(|(term, sign)| (term, if sign < -0.1 { "-" } else { "+" })).collect()
 }
 
-/// Whether two anchors name the same wish: most of their telling words in common, none with the opposite sign.
+/// Whether two anchors name the same wish: most of their telling words in common, none with the opposite sign, and not two
+/// alternatives.
 ///
 /// Takes anchors of the sorts `wish`, `correction` and `conflict`; a correction that later turns into a wish is
 /// still the same lesson, a conflict is one only with a conflict. Anything else is `false`.
@@ -66,7 +72,7 @@ pub fn same_wish(anchor_a: &[Clean], anchor_b: &[Clean]) -> bool {
         .filter(|(term, sign)| there.get(*term).is_some_and(|other| other == *sign))
         .map(|(term, _)| weight(term))
         .sum();
-    let opposed = here.iter().any(|(term, sign)| there.get(term).is_some_and(|other| other != sign));
+    let opposed = here.iter().map(plain).any(|word| is_denied(word, &there));
     let aspects = |of: &BTreeMap<&str, char>| -> BTreeSet<String> {
         of.keys().filter(|term| LEXICON.has("aspect", term)).map(|term| (*term).to_owned()).collect()
     };
@@ -74,6 +80,51 @@ pub fn same_wish(anchor_a: &[Clean], anchor_b: &[Clean]) -> bool {
     let other_aspect =
         !aspects_here.is_empty() && !aspects_there.is_empty() && aspects_here.is_disjoint(&aspects_there);
     !opposed && !other_aspect && total > 0.0 && 2.0 * shared / total >= SAME
+}
+
+/// Whether the telling words of two wishes, the sorts left out, may be those of one in other words: most of what the one
+/// says that says less is in the other, wanting the one thing or not wanting the other of two alternatives being the
+/// same, and nothing in it is the opposite.
+pub(in crate::pattern) fn alike_wish(words_a: &[Clean], words_b: &[Clean]) -> bool {
+    let (here, there) = (signed(words_a), signed(words_b));
+    let weigh = |words: &BTreeMap<&str, char>| -> f64 {
+        words.keys().map(|term| LEXICON.telling(term).powi(2)).sum()
+    };
+    let said_again: BTreeMap<&str, char> =
+        here.iter().map(plain).filter(|word| is_said(*word, &there)).collect();
+    let (all_here, all_there, shared) = (weigh(&here), weigh(&there), weigh(&said_again));
+    let smaller = all_here.min(all_there);
+    smaller > 0.0
+        && !here.iter().map(plain).any(|word| is_denied(word, &there))
+        && shared >= OF_THE_SHORTER * smaller
+        && 2.0 * shared >= OF_BOTH * (all_here + all_there)
+}
+
+/// Whether two wishes have a telling word in common and none with the opposite sign.
+pub(in crate::pattern) fn touches_wish(words_a: &[Clean], words_b: &[Clean]) -> bool {
+    let (here, there) = (signed(words_a), signed(words_b));
+    here.iter().map(plain).any(|word| is_said(word, &there))
+        && !here.iter().map(plain).any(|word| is_denied(word, &there))
+}
+
+/// Whether a wish says this too: the same word with the same sign, or an alternative with the opposite one.
+fn is_said((term, sign): (&str, char), wish: &BTreeMap<&str, char>) -> bool {
+    wish.iter().map(plain).any(|(other, its)| match other == term {
+        true => its == sign,
+        false => its != sign && LEXICON.exclude(term, other),
+    })
+}
+
+/// Whether a wish says the opposite of this: the same word with the other sign, or an alternative, wanted too.
+fn is_denied((term, sign): (&str, char), wish: &BTreeMap<&str, char>) -> bool {
+    wish.iter().map(plain).any(|(other, its)| match other == term {
+        true => its != sign,
+        false => its == sign && sign == '+' && LEXICON.exclude(term, other),
+    })
+}
+
+fn plain<'a>((term, sign): (&&'a str, &char)) -> (&'a str, char) {
+    (term, *sign)
 }
 
 /// Whether a conflict is about this wish: the wish's telling words are among those of its sides.
@@ -120,6 +171,7 @@ mod tests {
         assert!(same(&["wish", "+fmt", "+zeta"], &["correction", "+commit", "+fmt", "+zeta"]));
         assert!(same(&["conflict", "space", "tab"], &["conflict", "indent", "space", "tab"]));
         assert!(!same(&["wish", "+npm"], &["wish", "-npm"]));
+        assert!(!same(&["wish", "+function", "+short"], &["wish", "+function", "+long"]));
         assert!(!same(&["wish", "+function", "+short"], &["wish", "+commit-message", "+short"]));
         assert!(!same(&["wish", "+tab"], &["conflict", "tab"]));
         assert!(!same(&["wish"], &["wish"]));

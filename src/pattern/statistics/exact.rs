@@ -98,6 +98,40 @@ impl Distribution {
         self.upper_tail(observed) - 0.5 * self.at(observed)
     }
 
+    /// Probability of a count at most as large as this.
+    pub fn lower_tail(&self, observed: u32) -> f64 {
+        let values = observed.checked_sub(self.lowest).map_or(0, |above| above as usize + 1);
+        self.probabilities.iter().take(values).sum::<f64>().min(1.0)
+    }
+
+    /// The largest count whose lower tail is no more than this level; `None` where even the smallest count's is more.
+    pub fn largest_below(&self, level: f64) -> Option<u32> {
+        let mut tail = 0.0;
+        let within = self.probabilities.iter().take_while(|p| {
+            tail += **p;
+            tail <= level
+        });
+        let within = within.count() as u32;
+        within.checked_sub(1).map(|above| self.lowest + above)
+    }
+
+    /// The distribution of the same count where the odds of a mark are so many times as large for what is drawn: Fisher's
+    /// noncentral hypergeometric distribution (Fisher 1935), for sums over strata with one odds ratio as well.
+    pub fn tilted(&self, odds_ratio: f64) -> Distribution {
+        // Counted from the likeliest end, so that no power of the ratio overflows.
+        let from = if odds_ratio > 1.0 { self.probabilities.len() as i32 - 1 } else { 0 };
+        let tilt = |(above, p): (i32, &f64)| p * odds_ratio.powi(above - from);
+        let probabilities = (0..).zip(&self.probabilities).map(tilt).collect();
+        Distribution { lowest: self.lowest, probabilities }.normalised()
+    }
+
+    /// The same, given that the count is one of these: what is left of it where other counts would not be looked at.
+    pub fn given(&self, counts: std::ops::RangeInclusive<u32>) -> Distribution {
+        let kept = |(count, p): (u32, &f64)| if counts.contains(&count) { *p } else { 0.0 };
+        let probabilities = (self.lowest..).zip(&self.probabilities).map(kept).collect();
+        Distribution { lowest: self.lowest, probabilities }.normalised()
+    }
+
     /// Two-sided p: probability of a count that is no more likely than this one.
     pub fn two_sided(&self, observed: u32) -> f64 {
         // Equal probabilities that differ by rounding count as equal, as in R's fisher.test.
@@ -141,6 +175,24 @@ mod tests {
         close(sum.upper_tail(0), 1.0);
         close(sum.smallest_upper_tail(), sum.upper_tail(4));
         assert_eq!(sum.width(), 5);
+    }
+
+    #[test]
+    fn odds_other_than_even_tilt_the_counts() {
+        // Brute force: weights C(9, k) C(7, 10 - k) θ^k for k from 3 to 9.
+        let even = Distribution::hypergeometric(16, 9, 10);
+        let ways = [84.0, 126.0 * 7.0, 126.0 * 21.0, 84.0 * 35.0, 36.0 * 35.0, 9.0 * 21.0, 7.0];
+        for odds in [0.5, 3.0] {
+            let weight = |k: usize| ways[k] * f64::powi(odds, k as i32);
+            let all: f64 = (0..7).map(weight).sum();
+            let tilted = even.tilted(odds);
+            close(tilted.lower_tail(5), (0..3).map(weight).sum::<f64>() / all);
+            close(tilted.upper_tail(6), (3..7).map(weight).sum::<f64>() / all);
+        }
+        close(even.given(0..=4).lower_tail(3), 84.0 / (84.0 + 882.0));
+        let limit = even.largest_below(0.05).unwrap();
+        assert!(even.lower_tail(limit) <= 0.05 && even.lower_tail(limit + 1) > 0.05);
+        assert_eq!(Distribution::certain(2).largest_below(0.05), None);
     }
 
     #[test]

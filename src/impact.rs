@@ -1,0 +1,92 @@
+//! What sessions made of every note that people took up.
+//!
+//! For each learning that stands on the target: how often what it is against came up before the merge and since, and
+//! since then where the note was read and where it was not ([`measure`], a pure function). The way: [`merged`] says
+//! since when a note stands and under which names; [`occasion`] which sessions could have shown what it is against and
+//! which did; [`tally`] sorts those by time and by reading, independent ones only; [`comparison`] says what a
+//! difference can carry, and with [`judgement`] what it comes to. [`look`] brings together what that needs.
+//!
+//! Three rules keep the figures honest. A note is proposed *because* its mistake came up, so what came before is too
+//! much by chance; the comparison with it takes that into account ([`comparison`]). Of several comparisons the one that
+//! carries most decides, if it is large enough to tell. And many notes are judged at once, so the false ones among
+//! those that are said to work are bounded, not the error of each. Refuses to call anything a cause, and to judge what
+//! has no time: sessions that do not say when they were are counted apart.
+
+pub mod comparison;
+mod judgement;
+mod look;
+mod merged;
+mod occasion;
+mod tally;
+
+#[cfg(test)]
+mod planted;
+
+pub use comparison::Claim;
+pub use look::{Looked, look};
+pub use merged::{Merged, merged};
+pub use tally::Week;
+
+use crate::learning::effect::Impact;
+use crate::pattern::{Fingerprint, Mined, Pattern};
+use crate::settings::Settings;
+use judgement::Judged;
+use occasion::Occasions;
+use std::collections::BTreeMap;
+use tally::{Tally, Witnesses};
+
+/// What a note did, and how well that is known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// The figures and what they come to.
+    pub impact: Impact,
+    /// What the comparison that decided can carry.
+    pub claim: Claim,
+    /// Probability, 0 to 1, that this comparison would have shown it if the note halved the odds of what it is against.
+    pub power: f64,
+    /// What is counted: `sessions that ran git push`.
+    pub occasion: String,
+    /// What a hit is: `failed this way`.
+    pub hit: &'static str,
+    /// Sessions that count nowhere, because they do not say when they were.
+    pub undated: u32,
+    /// Sessions between the merge and the last change of what the note says: they count neither as before nor as after.
+    pub between: u32,
+    /// The rate week by week, the oldest first; weeks without an occasion are left out.
+    pub weeks: Vec<Week>,
+}
+
+/// Measures notes.
+///
+/// In: what was mined from all sessions (readers of a note may have been left out of what speaks for it, or not), the
+/// learnings that stand, and the thresholds. Out: by the path of the note, for every note whose pattern sessions still
+/// show; a conflict has nothing to follow and is not measured.
+pub fn measure(mined: &Mined, merged: &[Merged], settings: &Settings) -> BTreeMap<String, Measured> {
+    let patterns: BTreeMap<&Fingerprint, &Pattern> =
+        mined.patterns.iter().map(|pattern| (&pattern.fingerprint, pattern)).collect();
+    let occasions = Occasions::of(mined);
+    let witnesses = Witnesses::of(mined);
+    let mut tallies: Vec<(&Merged, Tally, String, &'static str)> = Vec::new();
+    for note in merged {
+        let Some(pattern) = patterns.get(&note.pattern) else { continue };
+        let Some(occasion) = occasions.of_lesson(pattern) else { continue };
+        let tally = witnesses.tally(&occasion, note);
+        tallies.push((note, tally, occasion.of, occasion.hit));
+    }
+    let judged = judgement::judge(tallies.iter().map(|(_, tally, ..)| tally), settings);
+    let measured = tallies.into_iter().zip(judged).map(|((note, tally, occasion, hit), judged)| {
+        let Judged { effect, claim, power } = judged;
+        let impact = Impact {
+            before: tally.before(),
+            after: tally.after(),
+            read: tally.read(),
+            unread: tally.unread(),
+            last_read: tally.last_read,
+            last_seen: tally.last_seen,
+            effect,
+        };
+        let (undated, between, weeks) = (tally.undated, tally.between, tally.weeks());
+        (note.note.clone(), Measured { impact, claim, power, occasion, hit, undated, between, weeks })
+    });
+    measured.collect()
+}

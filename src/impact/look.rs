@@ -1,0 +1,57 @@
+//! Brings together what measuring needs: every digest there is, what people decided, and what sessions show.
+
+use super::merged::{Merged, merged};
+use super::{Measured, measure};
+use crate::ledger::Ledger;
+use crate::ledger::cache::{Cache, READINGS};
+use crate::memory::MEMORY_FILE;
+use crate::memory::index;
+use crate::memory::place::outside;
+use crate::pattern::{self, Fingerprint, Given, Known, Mined, memo};
+use crate::repo::{Oid, Repo};
+use crate::session::Skipped;
+use crate::settings::Settings;
+use crate::verdict;
+use anyhow::Result;
+use std::collections::BTreeMap;
+
+/// What was found.
+#[derive(Debug)]
+pub struct Looked {
+    /// The learnings that stand, by the path of their note.
+    pub merged: Vec<Merged>,
+    /// What they did, by the path of their note; without those that cannot be measured.
+    pub measured: BTreeMap<String, Measured>,
+    /// Sessions that were looked at.
+    pub sessions: usize,
+    /// Lines of the ledger that could not be read.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Measures every note that stands at this commit of the target.
+///
+/// Loads and mines all sessions, as a cycle does, unless no learning stands; writes nothing.
+pub fn look(repo: &Repo, settings: &Settings, target: Oid) -> Result<Looked> {
+    let root = settings.memory.root.as_str();
+    let ledger = Ledger::open(repo)?.with_cache(Cache::of(repo, false));
+    let (cycles, mut skipped) = ledger.cycles()?;
+    let proposals = verdict::decided(repo, &cycles, target, root)?;
+    let main = repo.read(target, &outside(root, MEMORY_FILE))?;
+    let index = main.map(|main| index::named(&String::from_utf8_lossy(&main))).unwrap_or_default();
+    let merged = merged(&proposals, &index);
+    if merged.is_empty() {
+        return Ok(Looked { merged, measured: BTreeMap::new(), sessions: 0, skipped });
+    }
+    let all = ledger.digests()?;
+    skipped.extend(all.skipped);
+    let sessions = all.digests.len();
+    let known: Vec<Known> = cycles.iter().flat_map(|cycle| cycle.known.iter().cloned()).collect();
+    // Readers need not be left out: here they are what it is about.
+    let notes: BTreeMap<Fingerprint, String> = BTreeMap::new();
+    let given = Given { settings: &settings.mining, known: &known, notes: &notes };
+    memo::recall(ledger.cache().load(READINGS).unwrap_or_default());
+    let mined: Mined = pattern::mine_telling(all.digests, &given, &|_, _| {});
+    memo::keep();
+    let measured = measure(&mined, &merged, settings);
+    Ok(Looked { merged, measured, sessions, skipped })
+}

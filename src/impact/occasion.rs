@@ -1,0 +1,180 @@
+//! Which sessions could have shown what a note is against, and which did.
+//!
+//! A rate needs both. What could have been depends on the sort of lesson: an error, where its step was run, or what is
+//! done in its place (whoever follows the note may never run the step again, and must not drop out for it); a
+//! contrast, in its jobs; a workflow, where its work was asked for; a wish, where people spoke. All within the
+//! pattern's scope. Refuses to look at time and at who read the note.
+
+use crate::digest::step::Step;
+use crate::digest::{Digest, OutcomeSource};
+use crate::pattern::{ErrorLesson, Lesson, Mined, Pattern, Scope, Way};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The sessions (indices into the digests that were mined) that tell something about one lesson.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Occasion {
+    /// Where it could have been, what was included.
+    pub(super) could: BTreeSet<usize>,
+    /// Where what the note is against was seen.
+    pub(super) did: BTreeSet<usize>,
+    /// Of a workflow, where it was followed.
+    pub(super) followed: Option<BTreeSet<usize>>,
+    /// The first, for people: `sessions that ran git push`.
+    pub(super) of: String,
+    /// What the second did, for people: `failed this way`.
+    pub(super) hit: &'static str,
+}
+
+/// What was done in which sessions.
+pub(super) struct Occasions<'a> {
+    mined: &'a Mined,
+    /// The sessions that took a step and got through.
+    took: BTreeMap<&'a str, Vec<usize>>,
+    /// The sessions in which it failed.
+    failed: BTreeMap<&'a str, Vec<usize>>,
+}
+
+impl<'a> Occasions<'a> {
+    pub(super) fn of(mined: &'a Mined) -> Occasions<'a> {
+        let mut took: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut failed: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (session, digest) in mined.digests.iter().enumerate() {
+            let calls = digest.writes.iter().chain(&digest.checks);
+            let worked = calls.filter(|write| write.ok).map(|write| &write.step);
+            note_down(&mut took, digest.steps.iter().chain(worked), session);
+            note_down(&mut failed, digest.failures.iter().map(|failure| &failure.step), session);
+        }
+        Occasions { mined, took, failed }
+    }
+
+    /// The sessions that tell something about this lesson; `None` for a conflict, which nobody can follow.
+    pub(super) fn of_lesson(&self, pattern: &Pattern) -> Option<Occasion> {
+        let support = &pattern.support;
+        let seen: BTreeSet<usize> = support.seen_in.iter().chain(&support.readers).copied().collect();
+        match &pattern.lesson {
+            Lesson::Error(lesson) => Some(self.of_error(lesson, seen, &pattern.scope)),
+            Lesson::Contrast(_) => {
+                let told = |digest: &Digest| digest.outcome.is_some_and(|o| o.by == OutcomeSource::Stated);
+                let could = self.with_jobs_of(&seen).filter(|session| self.holds(*session, told));
+                Some(Occasion {
+                    could: could.chain(seen.iter().copied()).collect(),
+                    did: seen,
+                    followed: None,
+                    of: "sessions with the same jobs and a known outcome".to_owned(),
+                    hit: "failed with it",
+                })
+            }
+            Lesson::Workflow(_) => {
+                let mut could: BTreeSet<usize> = support.asked.iter().map(|(session, _)| *session).collect();
+                if could.is_empty() {
+                    could = self.with_jobs_of(&seen).collect();
+                }
+                let failed_following = support.asked.iter().filter(|(_, follows)| *follows);
+                let followed: BTreeSet<usize> =
+                    failed_following.map(|(session, _)| *session).chain(seen).collect();
+                could.extend(&followed);
+                Some(Occasion {
+                    did: could.difference(&followed).copied().collect(),
+                    could,
+                    followed: Some(followed),
+                    of: "sessions that were asked for it".to_owned(),
+                    hit: "went another way",
+                })
+            }
+            Lesson::Wish(_) | Lesson::Correction(_) => {
+                let spoken = |digest: &Digest| digest.counts.turns > 0;
+                let mut could: BTreeSet<usize> = self.all(&pattern.scope, spoken).collect();
+                could.extend(&seen);
+                Some(Occasion {
+                    could,
+                    did: seen,
+                    followed: None,
+                    of: "sessions in which people spoke".to_owned(),
+                    hit: "had to be told",
+                })
+            }
+            Lesson::Conflict(_) => None,
+        }
+    }
+
+    fn of_error(&self, lesson: &ErrorLesson, did: BTreeSet<usize>, scope: &Scope) -> Occasion {
+        let instead = lesson.remedies.iter().filter_map(|remedy| match &remedy.way {
+            Way::Instead { step, .. } => Some(step),
+            _ => None,
+        });
+        let steps: Vec<&Step> = std::iter::once(&lesson.step).chain(instead).collect();
+        let program = Step(lesson.step.0.cut(lesson.step.program().len()));
+        // What only looks around is not among the steps where it worked: then its program tells, else any work.
+        let of_step = || sessions(&self.took, &lesson.step).next().is_some();
+        let of_program = || sessions(&self.took, &program).next().is_some();
+        let (mut could, of): (BTreeSet<usize>, String) = if of_step() {
+            let ran =
+                steps.iter().flat_map(|step| sessions(&self.took, step).chain(sessions(&self.failed, step)));
+            (ran.collect(), format!("sessions that ran {}", lesson.step))
+        } else if of_program() {
+            let ran = sessions(&self.took, &program).chain(sessions(&self.failed, &program));
+            (ran.collect(), format!("sessions that ran {program}"))
+        } else {
+            (
+                self.all(scope, |digest| digest.counts.calls > 0).collect(),
+                "sessions with tool calls".to_owned(),
+            )
+        };
+        could.retain(|session| self.holds(*session, |digest| is_within(scope, digest)));
+        could.extend(&did);
+        Occasion { could, did, followed: None, of, hit: "failed this way" }
+    }
+
+    /// The sessions of a scope that have this.
+    fn all<'s>(
+        &'s self,
+        scope: &'s Scope,
+        has: impl Fn(&Digest) -> bool + 's,
+    ) -> impl Iterator<Item = usize> + 's {
+        let fits = move |(_, digest): &(usize, &Digest)| is_within(scope, digest) && has(digest);
+        self.mined.digests.iter().enumerate().filter(fits).map(|(session, _)| session)
+    }
+
+    /// The sessions that have a job of these.
+    fn with_jobs_of(&self, seen: &BTreeSet<usize>) -> impl Iterator<Item = usize> {
+        let jobs: BTreeSet<usize> = seen.iter().map(|&session| self.mined.jobs.of(session)).collect();
+        jobs.into_iter().flat_map(|job| self.mined.jobs.sessions(job).iter().copied())
+    }
+
+    fn holds(&self, session: usize, has: impl Fn(&Digest) -> bool) -> bool {
+        self.mined.digests.get(session).is_some_and(has)
+    }
+}
+
+/// Notes a session down under its steps, once under each.
+fn note_down<'a>(
+    sessions: &mut BTreeMap<&'a str, Vec<usize>>,
+    steps: impl Iterator<Item = &'a Step>,
+    session: usize,
+) {
+    for step in steps {
+        let known = sessions.entry(step).or_default();
+        if known.last() != Some(&session) {
+            known.push(session);
+        }
+    }
+}
+
+/// The sessions of a step and of its finer forms.
+fn sessions<'s>(of: &'s BTreeMap<&str, Vec<usize>>, step: &'s Step) -> impl Iterator<Item = usize> + use<'s> {
+    let from: &str = step;
+    let with_prefix = of.range(from..).take_while(move |(name, _)| name.starts_with(from));
+    let forms = with_prefix.filter(move |(name, _)| {
+        name.strip_prefix(from).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    });
+    forms.flat_map(|(_, sessions)| sessions.iter().copied())
+}
+
+/// Whether a session lies within a scope.
+fn is_within(scope: &Scope, digest: &Digest) -> bool {
+    let Scope { agent, model, project, contributor } = scope;
+    agent.as_ref().is_none_or(|agent| *agent == digest.agent)
+        && (model.is_none() || *model == digest.model)
+        && (project.is_none() || *project == digest.project)
+        && (contributor.is_none() || *contributor == digest.contributor)
+}

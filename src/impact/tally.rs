@@ -1,0 +1,232 @@
+//! Independent sessions sorted by time and by whether they read the note.
+//!
+//! Sessions with one root are one witness: it showed what the note is against if any of them did, it read the note if
+//! any of them did, and it began with the first of them. A witness that began before the merge counts as before,
+//! unless it read the note and went on after it.
+//!
+//! What counts as reading: a session opened the note, or was shown its line of the index; or it opened MEMORY.md,
+//! where transcripts do not keep all of what that showed, after the merge, and the index names the note now. The
+//! index is taken as it stands, because which note left it when costs a walk through the history and changes little.
+
+use super::merged::Merged;
+use super::occasion::Occasion;
+use crate::memory::MEMORY_FILE;
+use crate::pattern::{Mined, Rate};
+use jiff::Timestamp;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Seconds of a week.
+const WEEK: i64 = 7 * 86_400;
+
+/// Sessions with one root.
+struct Witness {
+    /// The first moment of the first of them.
+    began: Option<Timestamp>,
+    /// The last moment of the last of them.
+    ended: Option<Timestamp>,
+}
+
+/// Everybody who can tell something.
+pub(super) struct Witnesses<'a> {
+    mined: &'a Mined,
+    all: Vec<Witness>,
+    /// The witness of each session.
+    of: Vec<usize>,
+    /// The witnesses that read a note, by its path; of MEMORY.md too.
+    readers: BTreeMap<&'a str, BTreeSet<usize>>,
+}
+
+/// When a witness was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Period {
+    /// Before the merge.
+    Before,
+    /// Since the merge, and before the note was given its present words.
+    Between,
+    /// Since the note says what it says.
+    After,
+}
+
+/// One witness that could have shown what a note is against.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Case {
+    pub(super) period: Period,
+    /// Weeks since the note says what it says; negative before.
+    pub(super) week: i64,
+    pub(super) job: usize,
+    pub(super) agent: String,
+    pub(super) read: bool,
+    pub(super) hit: bool,
+}
+
+/// What the witnesses say about one note.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Tally {
+    pub(super) cases: Vec<Case>,
+    /// Witnesses that count nowhere, because they do not say when they were.
+    pub(super) undated: u32,
+    /// Those of [`Period::Between`].
+    pub(super) between: u32,
+    pub(super) last_read: Option<Timestamp>,
+    pub(super) last_seen: Option<Timestamp>,
+    /// When the note was given its present words.
+    pub(super) worded: Option<Timestamp>,
+    /// Whether what is seen is a workflow that was not followed.
+    pub(super) is_workflow: bool,
+}
+
+/// One week of a note.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Week {
+    /// Which: 0 is the first one of the note as it stands, -1 the one before.
+    pub week: i64,
+    /// Its first moment; `None` where that cannot be written down.
+    pub from: Option<Timestamp>,
+    /// Sessions with what the note is against.
+    pub hits: u32,
+    /// Sessions in which it could have been.
+    pub of: u32,
+}
+
+impl<'a> Witnesses<'a> {
+    pub(super) fn of(mined: &'a Mined) -> Witnesses<'a> {
+        let mut by_root: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut all: Vec<Witness> = Vec::new();
+        let mut of = Vec::with_capacity(mined.digests.len());
+        let mut readers: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+        for digest in &mined.digests {
+            let next = all.len();
+            let witness = *by_root.entry(&digest.root).or_insert(next);
+            if witness == next {
+                all.push(Witness { began: None, ended: None });
+            }
+            let (began, ended) = (digest.began.or(digest.ended), digest.ended.or(digest.began));
+            if let Some(known) = all.get_mut(witness) {
+                known.began = known.began.into_iter().chain(began).min();
+                known.ended = known.ended.into_iter().chain(ended).max();
+            }
+            of.push(witness);
+            for note in &digest.notes_read {
+                readers.entry(note).or_default().insert(witness);
+            }
+        }
+        Witnesses { mined, all, of, readers }
+    }
+
+    /// What they say about a note.
+    pub(super) fn tally(&self, occasion: &Occasion, note: &Merged) -> Tally {
+        let readers = self.readers(note);
+        let hits = self.witnesses(&occasion.did);
+        let followed = occasion.followed.as_ref().map(|followed| self.witnesses(followed));
+        let mut tally = Tally {
+            worded: Some(note.worded),
+            is_workflow: followed.is_some(),
+            last_read: self.last(readers.iter().copied().filter(|&reader| self.is_after(reader, note.at))),
+            last_seen: self.last(followed.as_ref().unwrap_or(&hits).iter().copied()),
+            ..Tally::default()
+        };
+        let mut counted = BTreeSet::new();
+        for &session in &occasion.could {
+            let (Some(&witness), Some(digest)) = (self.of.get(session), self.mined.digests.get(session))
+            else {
+                continue;
+            };
+            if !counted.insert(witness) {
+                continue;
+            }
+            let Some(began) = self.all.get(witness).and_then(|known| known.began) else {
+                tally.undated += 1;
+                continue;
+            };
+            let read = readers.contains(&witness);
+            let is_since = |moment| began >= moment || read && self.is_after(witness, moment);
+            let period = match (is_since(note.at), is_since(note.worded)) {
+                (_, true) => Period::After,
+                (true, false) => Period::Between,
+                (false, false) => Period::Before,
+            };
+            tally.between += u32::from(period == Period::Between);
+            let week = (began.as_second() - note.worded.as_second()).div_euclid(WEEK);
+            tally.cases.push(Case {
+                period,
+                week: if period == Period::After { week.max(0) } else { week },
+                job: self.mined.jobs.of(session),
+                agent: digest.agent.to_string(),
+                read,
+                // One of several sessions that followed the workflow is enough to say that it was followed.
+                hit: match &followed {
+                    Some(followed) => !followed.contains(&witness),
+                    None => hits.contains(&witness),
+                },
+            });
+        }
+        tally
+    }
+
+    /// Who read a note.
+    fn readers(&self, note: &Merged) -> BTreeSet<usize> {
+        let of = |path: &str| self.readers.get(path).into_iter().flatten().copied();
+        let mut readers: BTreeSet<usize> = note.names.iter().flat_map(|name| of(name)).collect();
+        if note.is_indexed {
+            readers.extend(of(MEMORY_FILE).filter(|&reader| self.is_after(reader, note.at)));
+        }
+        readers
+    }
+
+    fn witnesses(&self, sessions: &BTreeSet<usize>) -> BTreeSet<usize> {
+        sessions.iter().filter_map(|&session| self.of.get(session).copied()).collect()
+    }
+
+    /// Whether a witness went on after a moment.
+    fn is_after(&self, witness: usize, moment: Timestamp) -> bool {
+        self.all.get(witness).and_then(|known| known.ended).is_some_and(|ended| ended >= moment)
+    }
+
+    fn last(&self, witnesses: impl Iterator<Item = usize>) -> Option<Timestamp> {
+        witnesses.filter_map(|witness| self.all.get(witness)?.ended).max()
+    }
+}
+
+impl Tally {
+    /// The rate among the cases that fit.
+    pub(super) fn rate(&self, fits: impl Fn(&Case) -> bool) -> Rate {
+        let fitting = self.cases.iter().filter(|case| fits(case));
+        fitting.fold(Rate::default(), |rate, case| Rate {
+            hits: rate.hits + u32::from(case.hit),
+            of: rate.of + 1,
+        })
+    }
+
+    pub(super) fn before(&self) -> Rate {
+        self.rate(|case| case.period == Period::Before)
+    }
+
+    pub(super) fn after(&self) -> Rate {
+        self.rate(|case| case.period == Period::After)
+    }
+
+    pub(super) fn read(&self) -> Rate {
+        self.rate(|case| case.period == Period::After && case.read)
+    }
+
+    pub(super) fn unread(&self) -> Rate {
+        self.rate(|case| case.period == Period::After && !case.read)
+    }
+
+    /// The rate week by week, the oldest first.
+    pub(super) fn weeks(&self) -> Vec<Week> {
+        let mut weeks: BTreeMap<i64, Rate> = BTreeMap::new();
+        for case in &self.cases {
+            let rate = weeks.entry(case.week).or_default();
+            rate.of += 1;
+            rate.hits += u32::from(case.hit);
+        }
+        let first = self.worded.map(Timestamp::as_second);
+        let from = |week: i64| {
+            let second = first?.checked_add(week.checked_mul(WEEK)?)?;
+            Timestamp::from_second(second).ok()
+        };
+        weeks.into_iter().map(|(week, Rate { hits, of })| Week { week, from: from(week), hits, of }).collect()
+    }
+}

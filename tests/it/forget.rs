@@ -1,0 +1,125 @@
+//! What people would not have stays away: rejections hold, in other words too, until there is new evidence.
+
+mod sessions;
+
+use crate::cli::json;
+use crate::sandbox::Sandbox;
+use serde_json::Value;
+use sessions::{FLOWS, RAMP, SHORT, Saying, session};
+use std::path::PathBuf;
+
+/// A memory, and the sessions that it has dreamt on so far.
+pub(crate) struct Memory {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) dir: PathBuf,
+    cycles: u32,
+    sessions: usize,
+}
+
+impl Memory {
+    pub(crate) fn new() -> Memory {
+        let sandbox = Sandbox::new();
+        let dir = sandbox.repo("m", &[]);
+        sandbox.dream(&dir, &["init", "--quiet"]).ok();
+        Memory { sandbox, dir, cycles: 0, sessions: 0 }
+    }
+
+    /// Dreams, a week after the last time, on so many new sessions in which this is said.
+    #[track_caller]
+    pub(crate) fn dream(&mut self, count: usize, saying: Saying) -> Value {
+        let new = self.sessions..self.sessions + count;
+        self.sessions += count;
+        let lines: Vec<String> = new.map(|number| session(number, saying)).collect();
+        self.dream_on(&lines)
+    }
+
+    /// The same, on these.
+    #[track_caller]
+    pub(crate) fn dream_on(&mut self, sessions: &[String]) -> Value {
+        self.cycles += 1;
+        let file = self.sandbox.path(&format!("cycle-{}.jsonl", self.cycles));
+        std::fs::write(&file, sessions.join("\n") + "\n").unwrap();
+        let now = format!("2026-02-{:02}T02:00:00Z", self.cycles);
+        let args = ["run", "--json", "--now", &now, "--sessions", file.to_str().unwrap()];
+        json(self.sandbox.dream(&self.dir, &args))
+    }
+
+    #[track_caller]
+    pub(crate) fn git(&self, args: &[&str]) -> String {
+        self.sandbox.git(&self.dir, args)
+    }
+
+    /// Takes a dream; gives its learnings.
+    #[track_caller]
+    pub(crate) fn merge(&self, report: &Value) -> Vec<Value> {
+        self.git(&["merge", "--quiet", "--no-ff", "--no-edit", report["branch"].as_str().unwrap()]);
+        report["learnings"].as_array().unwrap().clone()
+    }
+}
+
+/// The learnings of a report.
+fn learnings(report: &Value) -> &[Value] {
+    report["learnings"].as_array().unwrap()
+}
+
+#[test]
+fn a_rejection_holds_in_other_words_until_there_is_new_evidence() {
+    for (kind, [first, reworded]) in [("mistake", RAMP), ("preference", SHORT), ("playbook", FLOWS)] {
+        let mut memory = Memory::new();
+        memory.dream_on(&sessions::of_other_work());
+        let report = memory.dream(8, first);
+        let [learning] = learnings(&report) else { panic!("{kind}: {report:#}") };
+        assert_eq!(learning["kind"], kind);
+        memory.merge(&report);
+        let note = learning["note"].as_str().unwrap();
+        memory.git(&["rm", "--quiet", note]);
+        memory.git(&["commit", "--quiet", "--author=Bea <bea@example.com>", "-m", "We load by hand now"]);
+        let rejected = memory.git(&["rev-parse", "HEAD"]);
+
+        let held = memory.dream(3, reworded);
+        assert_eq!(learnings(&held), &[] as &[Value], "{kind}: three sessions are less than half of eight");
+        let again = memory.dream(1, reworded);
+        let [again] = learnings(&again) else { panic!("{kind}: {again:#}") };
+        let reopened = &again["reopened"];
+        assert_eq!(
+            (&reopened["who"], &reopened["commit"], &reopened["reason"], &reopened["sessions_since"]),
+            (&"Bea".into(), &rejected.as_str().into(), &"We load by hand now".into(), &4.into()),
+            "{kind}: {again:#}"
+        );
+        let message = memory.git(&["log", "-1", "--format=%B", again["commit"].as_str().unwrap()]);
+        let (body, trailers) = message.split_once("Dream-Cycle: ").unwrap();
+        let said = format!("rejected before: note deleted by Bea on 2026-01-01 with {}", &rejected[..10]);
+        assert!(body.contains(&said) && body.contains("We load by hand now"), "{kind}: {message}");
+        assert!(body.contains("New since then: 4 independent sessions"), "{kind}: {message}");
+        assert!(trailers.lines().skip(1).all(|line| line.starts_with("Dream-")), "{kind}: {message}");
+        // What is pending now is not proposed beside itself in the old words.
+        assert_eq!(learnings(&memory.dream(4, first)), &[] as &[Value], "{kind}");
+        memory.sandbox.fsck(&memory.dir);
+    }
+}
+
+#[test]
+fn what_was_there_when_people_decided_is_not_new() {
+    let mut memory = Memory::new();
+    let report = memory.dream(4, RAMP[0]);
+    // It waits while its evidence grows; then its branch is deleted.
+    assert_eq!(learnings(&memory.dream(6, RAMP[0])), &[] as &[Value]);
+    memory.git(&["branch", "--quiet", "-D", report["branch"].as_str().unwrap()]);
+    assert_eq!(learnings(&memory.dream(1, RAMP[0])), &[] as &[Value], "one session since then");
+    let again = memory.dream(1, RAMP[0]);
+    assert_eq!(again["learnings"][0]["reopened"]["sessions_since"], 2, "{again:#}");
+    let message =
+        memory.git(&["log", "-1", "--format=%B", again["learnings"][0]["commit"].as_str().unwrap()]);
+    assert!(message.contains("rejected before: branch deleted (git does not keep by whom)"), "{message}");
+}
+
+#[test]
+fn another_mistake_of_the_same_command_is_not_held_back() {
+    let mut memory = Memory::new();
+    let report = memory.dream(4, RAMP[0]);
+    memory.git(&["branch", "--quiet", "-D", report["branch"].as_str().unwrap()]);
+    let other = memory.dream(3, |_| {
+        sessions::failing("ferry load crates", "error: the hold is full", "ferry load crates --deck")
+    });
+    assert_eq!(learnings(&other).len(), 1, "{other:#}");
+}
