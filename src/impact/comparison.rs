@@ -59,7 +59,7 @@ impl std::fmt::Display for Claim {
             Claim::FellAnyway => {
                 "it became rarer where the note was not read as well, so something else may have done it"
             }
-            Claim::Nothing => "too few sessions on one side to compare anything",
+            Claim::Nothing => "nothing, as there are too few sessions on one side",
         })
     }
 }
