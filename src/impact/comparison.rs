@@ -105,8 +105,8 @@ impl Comparison {
         comparison
     }
 
-    /// Those since the merge that fit against all before it. `found_by`: the sessions
-    /// before it that were bound to show it, or there were no note.
+    /// Those since the merge that fit against all before it. `found_by`: of the sessions before it, how many were bound
+    /// to show it, or there would be no note.
     pub(super) fn with_before(
         tally: &Tally,
         claim: Claim,
