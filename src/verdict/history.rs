@@ -108,10 +108,17 @@ impl History {
     /// `None` where it never stood there since the first cycle.
     pub(super) fn removal_of(&self, repo: &Repo, path: &str) -> Result<Option<usize>> {
         // Newest first: what is gone was mostly removed not long ago, and it may have stood more than once.
-        for (newer, older) in self.line.iter().rev().zip(self.line.iter().rev().skip(1)) {
-            if repo.has(self.commits[*older].id, path)? {
-                return Ok(Some(*newer));
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut newer: Option<(usize, Option<Oid>)> = None;
+        for &older in self.line.iter().rev() {
+            let inside = repo.folder(self.commits[older].id, folder)?;
+            // Most commits leave the folder as it is; only where one does not, it is looked into.
+            if let Some((removed, _)) = newer.filter(|(_, after)| *after != inside)
+                && repo.has(self.commits[older].id, path)?
+            {
+                return Ok(Some(removed));
             }
+            newer = Some((older, inside));
         }
         Ok(None)
     }

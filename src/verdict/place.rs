@@ -16,15 +16,37 @@ pub(super) struct Places<'a> {
     root: &'a str,
     /// Every path that a cycle ever proposed: a note there is that proposal's, not another one renamed.
     proposed: BTreeSet<&'a str>,
+    /// Those of them at which a note stands.
+    standing: BTreeSet<&'a str>,
+    /// Notes of the target at other paths, in the repository: only these can be proposed ones renamed.
+    others: Vec<String>,
     /// By a cycle's last commit: what was renamed between it and the target.
     renames: BTreeMap<Oid, BTreeMap<String, String>>,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(repo: &'a Repo, cycles: &'a [CycleRecord], target: Oid, root: &'a str) -> Places<'a> {
+    pub(super) fn new(
+        repo: &'a Repo,
+        cycles: &'a [CycleRecord],
+        target: Oid,
+        root: &'a str,
+    ) -> Result<Places<'a>> {
         let learnings = cycles.iter().flat_map(|cycle| &cycle.learnings);
-        let proposed = learnings.map(|learning| learning.note.as_str()).collect();
-        Places { repo, target, root, proposed, renames: BTreeMap::new() }
+        let proposed: BTreeSet<&str> = learnings.map(|learning| learning.note.as_str()).collect();
+        let listed: BTreeSet<String> = match cycles.is_empty() {
+            true => BTreeSet::new(),
+            false => repo.list(target, root)?.into_iter().map(|file| file.path).collect(),
+        };
+        let (mut standing, mut others) = (BTreeSet::new(), Vec::new());
+        for path in listed {
+            let note = inside(root, &path).unwrap_or(&path);
+            match proposed.get(note) {
+                Some(proposed) => drop(standing.insert(*proposed)),
+                None if place::is_note(note) => others.push(path),
+                None => {}
+            }
+        }
+        Ok(Places { repo, target, root, proposed, standing, others, renames: BTreeMap::new() })
     }
 
     /// The path, inside the memory, at which the note of this learning stands; `None` where it does not.
@@ -32,12 +54,15 @@ impl<'a> Places<'a> {
     /// The whole branch is compared with the target, not the one commit: of two notes that look alike and are both
     /// gone, each is then found under the name that suits it best.
     pub(super) fn of(&mut self, cycle: &CycleRecord, learning: &LearningRecord) -> Result<Option<String>> {
-        let note = outside(self.root, &learning.note);
-        if self.repo.read(self.target, &note)?.is_some() {
+        if self.standing.contains(learning.note.as_str()) {
             return Ok(Some(learning.note.clone()));
         }
         // Without the branch's commits, which git removes some time after the branch, nothing can be compared.
         let Some(tip) = cycle.tip.as_deref().and_then(Oid::parse) else { return Ok(None) };
+        if self.others.is_empty() {
+            return Ok(None);
+        }
+        let note = outside(self.root, &learning.note);
         let (repo, target, root) = (self.repo, self.target, self.root);
         let renames = self
             .renames

@@ -16,6 +16,7 @@ mod kill;
 mod ledger;
 mod moves;
 mod places;
+mod races;
 mod readme;
 mod repo;
 mod sandbox;
