@@ -23,7 +23,9 @@
 //! | | [`stale`] | which notes name what their repository no longer has |
 //! | | [`impact`] | what sessions made of every note that people took up |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
+//! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
+//! | | [`review`] | deciding on what waits, and landing it |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod check;
@@ -35,8 +37,10 @@ pub mod learning;
 pub mod ledger;
 pub mod memory;
 pub mod pattern;
+pub mod provenance;
 pub mod redact;
 pub mod repo;
+pub mod review;
 pub mod session;
 pub mod settings;
 pub mod stale;

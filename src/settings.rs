@@ -113,6 +113,9 @@ pub struct MemorySettings {
     /// By what share the sessions behind a learning must have grown since it was last proposed before it is
     /// revised or, when it was rejected, proposed again; 0.5 is half as many more.
     pub growth: f64,
+    /// Days without use, up to the newest session, after which a note that no session has read or confirmed is proposed
+    /// for the archive, the least useful first; 0: never.
+    pub retire_after_days: u32,
 }
 
 /// A repository that notes are about.
@@ -154,6 +157,7 @@ impl Default for MemorySettings {
             max_learnings: 50,
             max_loss: 0.25,
             growth: 0.5,
+            retire_after_days: 180,
         }
     }
 }

@@ -7,24 +7,31 @@
 //! guess: where the history that would tell is missing, the verdict is [`Verdict::Unclear`], with the reason.
 
 mod branches;
+mod fold;
 mod history;
 mod landing;
+mod moved;
 mod place;
 mod reason;
 mod text;
 mod versions;
 
-use crate::learning::standing::{Refusal, Standing, Standings, Verdict};
+pub use fold::settled;
+
+use crate::learning::Change;
+use crate::learning::standing::Verdict;
 use crate::ledger::{CycleRecord, Decision, LearningRecord, Ledger, REJECTED};
 use crate::memory::place::outside;
-use crate::pattern::{Fingerprint, Support};
 use crate::redact::Clean;
-use crate::repo::{Oid, Repo};
+use crate::repo::{Oid, Past, Repo};
 use anyhow::Result;
 use branches::Branches;
+pub use branches::open_branches;
 use history::History;
 use jiff::Timestamp;
+pub use landing::{Key, named};
 use landing::{Landing, Landings};
+use moved::Moves;
 use place::Places;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -44,7 +51,7 @@ pub struct Proposal<'a> {
     pub how: How,
     /// The commit that decided, and whose it is; `None` where git keeps none, as of a branch that is deleted.
     pub by: Option<Decider>,
-    /// The note's path inside the memory: where people have moved it, else where it was proposed.
+    /// The note's path inside the memory: where people or later cycles have moved it, else where it was proposed.
     pub note: String,
 }
 
@@ -89,6 +96,8 @@ pub enum How {
     Archived,
     /// `git dream forget` has taken the note away and bars its lesson.
     Forgotten,
+    /// It was taken up, and so was a later learning that moved its note.
+    Since(Change),
     /// Its branch is gone, or was deleted where it was published.
     BranchGone,
     /// Its branch was taken, or still waits, without it.
@@ -114,6 +123,14 @@ impl std::fmt::Display for How {
             How::Deleted => "note deleted",
             How::Archived => "note archived",
             How::Forgotten => "forgotten",
+            How::Since(change) => {
+                return f.write_str(match change {
+                    Change::Promote => "promoted since",
+                    Change::Merge => "said by another note since",
+                    Change::Restore => "restored since",
+                    _ => "retired since",
+                });
+            }
             How::BranchGone => "branch deleted",
             How::LeftOut => "left out",
             How::Declined => "declined in a review",
@@ -145,14 +162,50 @@ pub fn decided<'a>(
     target: Oid,
     root: &str,
 ) -> Result<Vec<Proposal<'a>>> {
-    Looking::at(repo, cycles, target, root)?.decided(cycles)
+    let history = History::read(repo, cycles, target)?;
+    Looking::at(repo, cycles, history, target, root)?.decided(cycles, |_| true)
+}
+
+/// The verdict on the learnings that are wanted alone, told from the commits that changed their notes: the target's
+/// history as [`Repo::versions`] gives it.
+///
+/// Errors: as [`decided`].
+pub fn decided_among<'a>(
+    repo: &Repo,
+    cycles: &'a [CycleRecord],
+    commits: Vec<Past>,
+    target: Oid,
+    root: &str,
+    is_wanted: impl Fn(&LearningRecord) -> bool,
+) -> Result<Vec<Proposal<'a>>> {
+    let history = History::of(commits, target);
+    Looking::at(repo, cycles, history, target, root)?.decided(cycles, is_wanted)
+}
+
+/// Where the note of a learning stands now, inside the memory; `None` where it does not.
+///
+/// Errors: the repository cannot be read.
+pub fn place_of(
+    repo: &Repo,
+    cycles: &[CycleRecord],
+    (cycle, learning): (&CycleRecord, &LearningRecord),
+    target: Oid,
+    root: &str,
+) -> Result<Option<String>> {
+    let versions = Versions::of(repo, cycles, target, root)?;
+    Places::new(repo, cycles, target, root, &versions)?.of(cycle, learning)
 }
 
 type Decided = (Verdict, How, Option<Decider>);
 
 impl<'a> Looking<'a> {
-    fn at(repo: &'a Repo, cycles: &[CycleRecord], target: Oid, root: &'a str) -> Result<Looking<'a>> {
-        let history = History::read(repo, cycles, target)?;
+    fn at(
+        repo: &'a Repo,
+        cycles: &[CycleRecord],
+        history: History,
+        target: Oid,
+        root: &'a str,
+    ) -> Result<Looking<'a>> {
         let landings = Landings::of(&history);
         let branches = Branches::open(repo, cycles)?;
         let (decisions, _) = Ledger::open(repo)?.decisions()?;
@@ -164,28 +217,76 @@ impl<'a> Looking<'a> {
         Ok(Looking { repo, root, target, history, landings, branches, versions, refusals })
     }
 
-    fn decided<'c>(&self, cycles: &'c [CycleRecord]) -> Result<Vec<Proposal<'c>>> {
-        let mut places = Places::new(self.repo, cycles, self.target, self.root)?;
+    fn decided<'c>(
+        &self,
+        cycles: &'c [CycleRecord],
+        is_wanted: impl Fn(&LearningRecord) -> bool,
+    ) -> Result<Vec<Proposal<'c>>> {
+        let mut places = Places::new(self.repo, cycles, self.target, self.root, &self.versions)?;
+        let moves = Moves::of(cycles, |cycle, learning| self.is_taken_up(cycle, learning))?;
         let mut proposals = Vec::new();
-        for cycle in cycles {
-            for learning in &cycle.learnings {
-                let place = places.of(cycle, learning)?;
-                let (verdict, how, by) = self.decide(cycle, learning, place.as_deref())?;
-                let note = place.unwrap_or_else(|| learning.note.clone());
-                proposals.push(Proposal { cycle, learning, verdict, how, by, note });
-            }
+        let learnings = cycles.iter().flat_map(|cycle| cycle.learnings.iter().map(move |one| (cycle, one)));
+        for (order, (cycle, learning)) in learnings.enumerate().filter(|(_, (_, one))| is_wanted(one)) {
+            let place = places.of(cycle, learning)?;
+            let moved = match place {
+                Some(_) => None,
+                None => moves.last(order, learning),
+            };
+            // Who moved a note wanted it; if it is gone from there, too, that was people's work.
+            let now = moved.map(|one| places.of(one.cycle, one.learning)).transpose()?.flatten();
+            let since = moved.zip(now).and_then(|(one, now)| Some((self.since(cycle, learning, one)?, now)));
+            let at = since.as_ref().map(|(_, now)| now.as_str()).or(place.as_deref());
+            let ((verdict, how, by), note) = match (self.forgotten(learning, at), since) {
+                (Some(forgotten), _) => (forgotten, learning.note.clone()),
+                (None, Some(since)) => since,
+                (None, None) => {
+                    let note = place.clone().unwrap_or_else(|| learning.note.clone());
+                    (self.decide(cycle, learning, place.as_deref())?, note)
+                }
+            };
+            proposals.push(Proposal { cycle, learning, verdict, how, by, note });
         }
         settle(&mut proposals);
         Ok(proposals)
     }
 
+    /// The verdict on a learning whose lesson is forgotten; `None` where it is not, or where somebody who wants it has put
+    /// its note back among the others.
+    fn forgotten(&self, learning: &LearningRecord, place: Option<&str>) -> Option<Decided> {
+        let landing = self.landings.forgotten(&learning.pattern)?;
+        let is_back = place.is_some_and(crate::memory::place::is_note);
+        (!is_back).then(|| (Verdict::Rejected, How::Forgotten, self.history.refuser(landing.decided)))
+    }
+
+    /// The verdict on a learning whose note a later one moved; `None` where it had not been taken up.
+    fn since(
+        &self,
+        cycle: &CycleRecord,
+        learning: &LearningRecord,
+        later: &moved::Move<'_>,
+    ) -> Option<Decided> {
+        let landing = self.landings.of_learning(&(cycle.cycle.clone(), learning.pattern.clone()))?;
+        let by = self.history.decider(self.history.brought_by(landing.decided));
+        landing.stands.then_some((Verdict::Merged, How::Since(later.change), by))
+    }
+
+    /// Whether people took up a learning that takes notes away: a commit says so or, where none names it, the target
+    /// has what it proposed and no longer has what it takes away.
+    fn is_taken_up(&self, cycle: &CycleRecord, learning: &LearningRecord) -> Result<bool> {
+        let key = (cycle.cycle.clone(), learning.pattern.clone());
+        if let Some(landing) = self.landings.of_learning(&key) {
+            return Ok(landing.stands);
+        }
+        for left in &learning.leaves {
+            if self.repo.has(self.target, &outside(self.root, left))? {
+                return Ok(false);
+            }
+        }
+        Ok(self.kept(cycle, learning, Some(&learning.note))? == Kept::All)
+    }
+
     fn decide(&self, cycle: &CycleRecord, learning: &LearningRecord, place: Option<&str>) -> Result<Decided> {
         let key = (cycle.cycle.clone(), learning.pattern.clone());
-        let forgotten = self.landings.forgotten(&learning.pattern);
-        // Who put the note back wants it.
-        if let (Some(forgotten), None) = (forgotten, place) {
-            return Ok((Verdict::Rejected, How::Forgotten, self.history.refuser(forgotten.decided)));
-        }
         let kept = self.kept(cycle, learning, place)?;
         match self.landings.of_learning(&key) {
             Some(landing) if landing.stands => self.landed(learning, place, &kept, landing),
@@ -251,7 +352,7 @@ impl<'a> Looking<'a> {
     ) -> Result<Decided> {
         // A squash under a message of somebody's own names nothing, but it brings the note. A note that was added stood
         // nowhere before; one that was revised tells only by the very words.
-        let is_new = learning.change == "add";
+        let is_new = !matches!(learning.change.as_str(), "revise" | "merge");
         let brought = match kept {
             Kept::All => Some(Verdict::Merged),
             Kept::Untold if is_new => Some(Verdict::Merged),
@@ -314,66 +415,6 @@ fn settle(proposals: &mut [Proposal<'_>]) {
             proposal.verdict = Verdict::Merged;
         } else if at != last && proposal.how == How::Content {
             (proposal.verdict, proposal.how, proposal.by) = (Verdict::Rejected, How::BranchGone, None);
-        }
-    }
-}
-
-/// What is known of every pattern that was ever proposed: the last proposal counts.
-pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -> Result<Standings> {
-    let looking = Looking::at(repo, cycles, target, root)?;
-    let mut standings = Standings::new();
-    for proposal in looking.decided(cycles)? {
-        let Some(pattern) = Fingerprint::parse(&proposal.learning.pattern) else { continue };
-        let refusal = matches!(proposal.verdict, Verdict::Rejected | Verdict::Reverted)
-            .then(|| looking.refusal(&proposal, cycles));
-        let Proposal { learning, verdict, note, .. } = proposal;
-        let counted = &learning.support;
-        let text = match learning.commit() {
-            Some(commit) => repo.read(commit, &outside(root, &learning.note)).unwrap_or(None),
-            None => None,
-        };
-        let standing = Standing {
-            note,
-            verdict,
-            support: Support {
-                sessions: counted.sessions,
-                jobs: counted.jobs,
-                agents: counted.agents,
-                people: counted.people,
-                ..Support::default()
-            },
-            text: text.and_then(|bytes| String::from_utf8(bytes).ok()),
-            refusal,
-        };
-        standings.insert(pattern, standing);
-    }
-    Ok(standings)
-}
-
-impl Looking<'_> {
-    /// Who would not have a learning, and how many of these cycles had run by then: those that began where the deciding
-    /// commit was not yet, and those that found the learning still waiting.
-    fn refusal(&self, proposal: &Proposal<'_>, cycles: &[CycleRecord]) -> Refusal {
-        let Proposal { cycle, learning, how, by, .. } = proposal;
-        let decided = by.as_ref().map(|by| by.commit);
-        let had_run = cycles.iter().rposition(|earlier| {
-            earlier.cycle == cycle.cycle
-                || earlier.pending.contains(&learning.pattern)
-                || match how {
-                    // The ledger's commits are not among the target's: their moments tell.
-                    How::Declined => by.as_ref().is_some_and(|by| earlier.at <= by.at),
-                    _ => decided.is_some_and(|decided| !self.history.has(&earlier.base, decided)),
-                }
-        });
-        Refusal {
-            title: learning.title.clone(),
-            who: by.as_ref().map(|by| by.name.clone()),
-            at: by.as_ref().map(|by| by.at),
-            commit: decided.map(|commit| commit.to_string()),
-            how: how.to_string(),
-            reason: by.as_ref().and_then(|by| by.reason.clone()),
-            is_final: *how == How::Forgotten,
-            cycles: had_run.map_or(0, |last| last + 1),
         }
     }
 }

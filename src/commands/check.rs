@@ -8,6 +8,7 @@ use super::whereabouts;
 use crate::check::change::Change;
 use crate::check::finding::{Finding, Severity};
 use crate::check::{self, fix};
+use crate::cycle::usefulness;
 use crate::ledger::Ledger;
 use crate::repo::{Oid, Repo};
 use anyhow::{Context, Result};
@@ -38,7 +39,8 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let has_ledger = ledger.tip().is_some() || !ledger.inboxes().is_empty();
     let digests = has_ledger.then(|| ledger.find(&check::sessions_quoted(&change))).transpose()?;
     if options.fix {
-        return mend(repo, &change, &fix::fix(&change, settings, &usefulness(&ledger)?), talk);
+        let (cycles, _) = ledger.cycles()?;
+        return mend(repo, &change, &fix::fix(&change, settings, &usefulness::on_record(&cycles)), talk);
     }
     let findings = check::check(&change, settings, digests);
     let format = if talk.json { Format::Json } else { options.format };
@@ -79,13 +81,6 @@ fn ends(repo: &Repo, range: Option<&str>) -> Result<(Option<Oid>, Oid)> {
     };
     // What happened on the base meanwhile is not part of the change.
     Ok((Some(repo.merge_base(base, tip)?.unwrap_or(base)), tip))
-}
-
-/// How many sessions spoke for each note when it was last proposed, by its path.
-fn usefulness(ledger: &Ledger<'_>) -> Result<BTreeMap<String, f64>> {
-    let (cycles, _) = ledger.cycles()?;
-    let learnings = cycles.iter().flat_map(|cycle| &cycle.learnings);
-    Ok(learnings.map(|learning| (learning.note.clone(), f64::from(learning.support.sessions))).collect())
 }
 
 /// Writes mended files into the working tree, where they stand as they were committed.

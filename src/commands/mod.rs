@@ -8,14 +8,17 @@ mod check;
 mod completions;
 mod demo;
 mod exit;
+mod impact;
 mod init;
 mod log;
 mod man;
+mod review;
 mod run;
 mod sources;
 mod status;
 mod talk;
 mod whereabouts;
+mod why;
 
 use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -77,8 +80,14 @@ enum Command {
     Check(check::Options),
     /// Show what is pending and what was decided
     Status(status::Options),
+    /// Decide on what waits, learning by learning
+    Review(review::Options),
     /// Show what was learnt when, on what evidence
     Log(log::Options),
+    /// Show what sessions made of the notes that were merged
+    Impact(impact::Options),
+    /// Show where a note, or a line of it, comes from and what has become of it
+    Why(why::Options),
     /// Print a completion script for a shell
     Completions(completions::Options),
     /// Print the manual, or write its pages where `man` finds them
@@ -112,7 +121,10 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Run(options)) => run::main(&options, dir, talk),
         Some(Command::Check(options)) => check::main(&options, dir, talk),
         Some(Command::Status(options)) => status::main(&options, dir, talk),
+        Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
+        Some(Command::Impact(options)) => impact::main(&options, dir, talk),
+        Some(Command::Why(options)) => why::main(&options, dir, talk),
         Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),
         Some(Command::Man(options)) => man::main(&options, CommandLine::command(), dir, talk),
         None => status::main(&status::Options::default(), dir, talk),

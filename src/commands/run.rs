@@ -71,6 +71,9 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
     for refused in &report.refused {
         talk.say(&format!("refused: {} ({})", refused.title, refused.reason));
     }
+    for due in &report.due {
+        talk.say(&format!("look at {}: {}", due.note, due.reason));
+    }
     let Some(branch) = &report.branch else {
         talk.say(why_nothing(report));
         return;

@@ -1,21 +1,18 @@
 //! The commits of a dream: one a learning, then the index.
 
-use super::BUILTIN;
-use crate::learning::standing::Standings;
+use super::{BUILTIN, usefulness};
 use crate::learning::{Planned, message};
 use crate::memory::place::{self, outside};
 use crate::memory::{MEMORY_FILE, Memory, index};
-use crate::pattern::Pattern;
 use crate::repo::{Commit, FileChange};
 use crate::settings::Settings;
 use std::collections::BTreeMap;
 
-/// One commit a learning, then the index.
+/// One commit a learning, then the index. `useful`: how useful the notes are that stand, by their paths.
 pub(super) fn of(
     planned: &Planned,
     memory: &Memory,
-    standings: &Standings,
-    patterns: &[Pattern],
+    useful: &BTreeMap<String, f64>,
     settings: &Settings,
     cycle: &str,
 ) -> Vec<Commit> {
@@ -31,6 +28,8 @@ pub(super) fn of(
         for left in &learning.leaves {
             after.notes.remove(left);
             changes.push(change(left, None));
+            let archived = planned.archived.get(left);
+            changes.extend(archived.map(|text| change(&place::in_archive(left), Some(text))));
         }
         match crate::memory::note::parse(&learning.text) {
             Ok(note) if place::is_note(&learning.note) => {
@@ -40,26 +39,14 @@ pub(super) fn of(
         }
         commits.push(Commit { message: message::of(learning, cycle, BUILTIN), changes });
     }
-    let index =
-        index::regenerate(&after, &usefulness(planned, standings, patterns), settings.memory.budget as usize);
+    let useful = usefulness::with_planned(useful.clone(), planned);
+    let index = index::regenerate(&after, &useful, settings.memory.budget as usize);
     if !commits.is_empty() && memory.main.as_deref() != Some(&*index) {
+        let left = index::left_out(memory, &after, &index);
         commits.push(Commit {
-            message: message::of_index(cycle, BUILTIN, commits.len()),
+            message: message::of_index(cycle, BUILTIN, commits.len(), &left),
             changes: vec![change(MEMORY_FILE, Some(&index))],
         });
     }
     commits
-}
-
-/// How useful each note is: the weight of its pattern, as far as it has one.
-fn usefulness(planned: &Planned, standings: &Standings, patterns: &[Pattern]) -> BTreeMap<String, f64> {
-    let mut useful: BTreeMap<String, f64> =
-        standings.values().map(|standing| (standing.note.clone(), 0.0)).collect();
-    for pattern in patterns {
-        if let Some(standing) = standings.get(&pattern.fingerprint) {
-            useful.insert(standing.note.clone(), pattern.weight);
-        }
-    }
-    useful.extend(planned.learnings.iter().map(|learning| (learning.note.clone(), learning.weight)));
-    useful
 }

@@ -4,7 +4,7 @@ use super::gather::Gathered;
 use super::parts::Part;
 use super::target::Target;
 use crate::learning::refusal::Reopened;
-use crate::learning::{Planned, Refused};
+use crate::learning::{Due, Planned, Refused};
 use crate::ledger::{LearningRecord, ReopenedRecord};
 use crate::pattern::Fingerprint;
 use crate::repo::Oid;
@@ -39,6 +39,8 @@ pub struct Report {
     pub learnings: Vec<LearningRecord>,
     /// What is not proposed, and why.
     pub refused: Vec<Refused>,
+    /// Notes that people should look at, because no cycle can mend them.
+    pub due: Vec<Due>,
     /// Patterns that the memory already says, that wait for review or that were rejected.
     pub settled: u32,
     /// Patterns that found no room in this cycle.
@@ -78,6 +80,7 @@ impl Report {
             skipped: gathered.skipped.clone(),
             learnings: Vec::new(),
             refused: Vec::new(),
+            due: Vec::new(),
             settled: 0,
             left_over: 0,
             parts: Vec::new(),
@@ -97,6 +100,7 @@ impl Report {
             branch: (!planned.learnings.is_empty()).then(|| format!("dream/{cycle}")),
             learnings: planned.learnings.iter().map(LearningRecord::from).collect(),
             refused: planned.refused.clone(),
+            due: planned.due.clone(),
             settled: planned.settled,
             left_over: planned.left_over,
             ..Report::quiet(target, base, gathered)

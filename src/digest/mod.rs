@@ -78,7 +78,8 @@ pub struct Digest {
     /// What people said about the work: corrections and wishes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<remark::Remark>,
-    /// Names of the memory's notes that were shown to or opened by the agent.
+    /// Paths, inside the memory, of the notes that were shown to or opened by the agent, also by their line of the index;
+    /// `MEMORY.md` where more of the index was shown than the transcript keeps.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes_read: Vec<Clean>,
     /// Plain counts, for `audit`.

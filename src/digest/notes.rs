@@ -1,31 +1,65 @@
 //! Which notes of the memory a session was shown or opened.
+//!
+//! A note counts as read where its path stands in text that was put before the agent (a memory file, a line of the
+//! index, a hook's output), in a call that went through, or in what such a call printed of MEMORY.md or
+//! `git dream recall` printed; a playbook also where it was loaded as a skill. An index line is itself the rule, so who
+//! was shown the line has read the note; whether more than the line was read is not told apart. Where a transcript does
+//! not keep all that MEMORY.md showed, [`INDEX`] itself is among the names. Refuses to guess: what an agent's tool loads
+//! without writing it down was not read as far as anybody knows, and neither is a listing of files.
 
 use super::calls;
-use crate::redact::Clean;
-use crate::session::{Body, Session};
+use crate::redact::{Clean, redact};
+use crate::session::{Body, Call, Session, Status};
 use memchr::memmem;
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-/// A note's path inside a memory, wherever the memory lies.
+/// The file with the memory's index.
+const INDEX: &str = "MEMORY.md";
+
+/// A note's path inside a memory, wherever the memory lies. What lies in the archive is no note any more.
 static NOTE_PATH: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let path = r"(?-u:\b)(?:agents/[a-z0-9][a-z0-9-]*/)?(?:(?:mistakes|preferences)/[a-z0-9][a-z0-9-]*\.md|playbooks/[a-z0-9][a-z0-9-]*/SKILL\.md)";
+    let path = r"(?-u:\b)(?:archive[/\\])?(?:agents[/\\][a-z0-9][a-z0-9-]*[/\\])?(?:(?:mistakes|preferences)[/\\][a-z0-9][a-z0-9-]*\.md|playbooks[/\\][a-z0-9][a-z0-9-]*[/\\]SKILL\.md)(?-u:\b)";
     Regex::new(path).ok()
 });
 
-/// Most notes that one session is held to have read; a listing of the whole memory is not reading.
-const MOST: usize = 32;
+/// How an agent is shown a skill: the folder that it lies in, then what it says.
+static SKILL_FOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let opening = r"^Base directory for this skill: \S*?(?:(agents/[a-z0-9][a-z0-9-]*)/)?(?:playbooks|skills)/([a-z0-9][a-z0-9-]*)/?\s";
+    Regex::new(opening).ok()
+});
+
+/// What stands where a part of an output was left out.
+const CUT: &str = " bytes left out …]";
+
+/// Most notes that one session is held to have read, those that it opened first. An index that keeps to its budget has
+/// room for no more; a listing of a whole memory is not reading.
+const MOST: usize = 64;
 
 /// Paths of the notes that were put before the agent or that it opened, sorted.
 pub(super) fn read_in(session: &Session) -> Vec<Clean> {
-    let shown = session.events.iter().filter_map(|event| match &event.body {
-        Body::Context(text) => Some(text),
-        _ => None,
-    });
-    let opened = calls(session).flat_map(|(_, call)| call.args.0.iter().map(|arg| &arg.value));
-    let found: BTreeSet<Clean> = shown.chain(opened).flat_map(paths_in).collect();
-    found.into_iter().take(MOST).collect()
+    let mut opened: BTreeSet<Clean> = BTreeSet::new();
+    let mut shown: BTreeSet<Clean> = BTreeSet::new();
+    for event in &session.events {
+        if let Body::Context(text) = &event.body {
+            shown.extend(paths_in(text));
+            shown.extend(skill_in(text));
+        }
+    }
+    for (_, call) in calls(session).filter(|(_, call)| call.status == Status::Returned) {
+        opened.extend(call.args.0.iter().flat_map(|arg| paths_in(&arg.value)));
+        let opens_index = names_index(call);
+        if opens_index || is_recall(call) {
+            shown.extend(paths_in(&call.output));
+        }
+        if opens_index && call.output.contains(CUT) {
+            opened.insert(Clean::fixed(INDEX));
+        }
+    }
+    shown.retain(|path| !opened.contains(path));
+    let most: BTreeSet<Clean> = opened.into_iter().chain(shown).take(MOST).collect();
+    most.into_iter().collect()
 }
 
 /// The note paths that a text names.
@@ -35,20 +69,123 @@ fn paths_in(text: &Clean) -> Vec<Clean> {
         return Vec::new();
     }
     let Some(pattern) = NOTE_PATH.as_ref() else { return Vec::new() };
-    pattern.find_iter(text).filter_map(|found| text.part(found.range())).collect()
+    let found = pattern.find_iter(text).filter(|found| !found.as_str().starts_with("archive"));
+    let path = |found: regex::Match<'_>| match found.as_str().contains('\\') {
+        true => Some(redact(&found.as_str().replace('\\', "/"))),
+        false => text.part(found.range()),
+    };
+    found.filter_map(path).collect()
+}
+
+/// The note of the playbook that a text shows as a skill.
+fn skill_in(text: &Clean) -> Option<Clean> {
+    // Only the beginning says it, and only few texts begin so.
+    if !text.starts_with("Base directory") {
+        return None;
+    }
+    let found = SKILL_FOLDER.as_ref()?.captures(text)?;
+    let circle = found.get(1).map(|circle| format!("{}/", circle.as_str())).unwrap_or_default();
+    Some(redact(&format!("{circle}playbooks/{}/SKILL.md", found.get(2)?.as_str())))
+}
+
+/// Whether a call is about the file with the index.
+fn names_index(call: &Call) -> bool {
+    call.args.0.iter().any(|arg| memmem::find(arg.value.as_bytes(), INDEX.as_bytes()).is_some())
+}
+
+/// Whether a call asks git-dream for notes.
+fn is_recall(call: &Call) -> bool {
+    let asks = |text: &str| text.contains("recall") || text.contains("context");
+    let is_ours = |text: &str| text.contains("git dream ") || text.contains("git-dream ");
+    call.tool.contains("dream") && asks(&call.tool)
+        || call.args.0.iter().any(|arg| is_ours(&arg.value) && asks(&arg.value))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::redact::redact;
+    use crate::session::read_bytes;
+    use crate::settings::Reading;
+    use serde_json::{Value, json};
 
     #[test]
     fn a_note_is_recognised_wherever_the_memory_lies() {
         let text = redact(
-            "see mem/agents/codex/mistakes/cargo-lock.md and playbooks/release/SKILL.md, not mistakes.md",
+            r"see mem/agents/codex/mistakes/cargo-lock.md, C:\mem\preferences\tabs.md and playbooks/release/SKILL.md, not mistakes.md or archive/mistakes/old.md",
         );
         let found: Vec<String> = paths_in(&text).iter().map(|path| path.to_string()).collect();
-        assert_eq!(found, ["agents/codex/mistakes/cargo-lock.md", "playbooks/release/SKILL.md"]);
+        assert_eq!(
+            found,
+            ["agents/codex/mistakes/cargo-lock.md", "preferences/tabs.md", "playbooks/release/SKILL.md"]
+        );
+    }
+
+    /// The notes that were read in a transcript of these records.
+    fn read(records: &[Value]) -> Vec<String> {
+        let lines: Vec<String> = records.iter().map(Value::to_string).collect();
+        let mut sessions = Vec::new();
+        let mut take = |session| sessions.push(session);
+        let read = read_bytes("s.jsonl", lines.join("\n").as_bytes(), &Reading::default(), &mut take);
+        assert_eq!(sessions.len(), 1, "{:?}", read.skipped);
+        read_in(&sessions[0]).iter().map(|path| path.to_string()).collect()
+    }
+
+    /// A call of Claude Code with its result.
+    fn claude(tool: &str, input: Value, output: &str, is_error: bool) -> [Value; 2] {
+        let message = |role: &str, content: Value| {
+            json!({ "type": role, "uuid": role, "sessionId": "s", "timestamp": "2026-01-01T00:00:00Z",
+                "cwd": "/home/ann/mill", "message": { "role": role, "content": [content] } })
+        };
+        [
+            message("assistant", json!({ "type": "tool_use", "id": "t", "name": tool, "input": input })),
+            message(
+                "user",
+                json!({ "type": "tool_result", "tool_use_id": "t", "content": output, "is_error": is_error }),
+            ),
+        ]
+    }
+
+    #[test]
+    fn claude_code_reads_notes_by_its_tools_and_is_shown_memory_files_and_skills() {
+        let file = json!({ "file_path": "/home/ann/mill/memory/mistakes/sail.md" });
+        assert_eq!(read(&claude("Read", file.clone(), "1\t---", false)), ["mistakes/sail.md"]);
+        assert!(read(&claude("Read", file, "File does not exist.", true)).is_empty(), "it never saw it");
+        let index = "## Index\n\n- Reef it. [more](mistakes/sail.md)\n- Oil it. [more](mistakes/cog.md)\n";
+        let cat = json!({ "command": "cat memory/MEMORY.md" });
+        assert_eq!(read(&claude("Bash", cat.clone(), index, false)), ["mistakes/cog.md", "mistakes/sail.md"]);
+        let long = format!("{index}{}", "and much more\n".repeat(900));
+        let kept = read(&claude("Bash", cat, &long, false));
+        assert_eq!(kept, [INDEX, "mistakes/cog.md", "mistakes/sail.md"], "not all of it is kept");
+        let list = json!({ "command": "find memory" });
+        assert!(read(&claude("Bash", list, "memory/mistakes/sail.md", false)).is_empty(), "a listing");
+        let recall = json!({ "command": "git dream recall 'reef the sail'" });
+        assert_eq!(read(&claude("Bash", recall, "mistakes/sail.md: Reef it.", false)), ["mistakes/sail.md"]);
+        let loaded = json!({ "type": "attachment", "uuid": "a", "sessionId": "s",
+            "timestamp": "2026-01-01T00:00:00Z", "attachment": { "type": "nested_memory",
+            "path": "/home/ann/mill/CLAUDE.md", "content": { "content": index } } });
+        let said = json!({ "type": "user", "uuid": "b", "sessionId": "s",
+            "timestamp": "2026-01-01T00:00:00Z", "message": { "role": "user", "content": "mend the sail" } });
+        assert_eq!(read(&[said.clone(), loaded]), ["mistakes/cog.md", "mistakes/sail.md"]);
+        let skill = json!({ "type": "user", "uuid": "c", "sessionId": "s", "isMeta": true,
+            "timestamp": "2026-01-01T00:00:00Z", "message": { "role": "user", "content":
+            "Base directory for this skill: /home/ann/mill/.claude/skills/hoist-sail\n\n# Hoist\n" } });
+        assert_eq!(read(&[said, skill]), ["playbooks/hoist-sail/SKILL.md"]);
+    }
+
+    #[test]
+    fn codex_reads_notes_by_its_shell_and_is_shown_instructions() {
+        let record = |payload: Value| json!({ "timestamp": "2026-01-01T00:00:00Z", "type": "response_item", "payload": payload });
+        let begun = json!({ "timestamp": "2026-01-01T00:00:00Z", "type": "session_meta",
+            "payload": { "id": "s", "cwd": "/home/ann/mill", "instructions": Value::Null } });
+        let arguments = json!({ "command": ["bash", "-lc", "cat mistakes/sail.md"] }).to_string();
+        let call = record(
+            json!({ "type": "function_call", "name": "shell", "arguments": arguments, "call_id": "c" }),
+        );
+        let output = json!({ "output": "---\nname: sail", "metadata": { "exit_code": 0 } }).to_string();
+        let result = record(json!({ "type": "function_call_output", "call_id": "c", "output": output }));
+        assert_eq!(read(&[begun.clone(), call, result]), ["mistakes/sail.md"]);
+        let shown = record(json!({ "type": "message", "role": "user", "content": [{ "type": "input_text",
+            "text": "# AGENTS.md instructions for /home/ann/mill\n\n- Oil it. [more](mistakes/cog.md)" }] }));
+        assert_eq!(read(&[begun, shown]), ["mistakes/cog.md"]);
     }
 }

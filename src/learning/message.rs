@@ -40,12 +40,19 @@ pub fn of(learning: &Learning, cycle: &str, engine: &str) -> String {
     text
 }
 
-/// The message of the commit that makes the index anew.
-pub fn of_index(cycle: &str, engine: &str, learnings: usize) -> String {
+/// The message of the commit that makes the index anew. `left`: the notes that leave it for want of room.
+pub fn of_index(cycle: &str, engine: &str, learnings: usize, left: &[String]) -> String {
     let notes = if learnings == 1 { "1 note" } else { &format!("{learnings} notes") };
-    format!(
-        "index: bring MEMORY.md in step with {notes}\n\nGenerated from the notes' descriptions; revert it freely, the next cycle makes it anew.\n\nDream-Cycle: {cycle}\nDream-Kind: index\nDream-Engine: {engine}\n"
-    )
+    let mut text = format!(
+        "index: bring MEMORY.md in step with {notes}\n\nGenerated from the notes' descriptions; revert it freely, the next cycle makes it anew.\n\n"
+    );
+    if !left.is_empty() {
+        text.push_str("The index is full. Less useful than what came in, so they leave it and stand on:\n\n");
+        text.extend(left.iter().map(|path| format!("  {path}\n")));
+        text.push('\n');
+    }
+    let _ = write!(text, "Dream-Cycle: {cycle}\nDream-Kind: index\nDream-Engine: {engine}\n");
+    text
 }
 
 /// `13 sessions, 6 jobs, 3 agents`.

@@ -11,8 +11,9 @@ pub mod message;
 mod plan;
 pub mod refusal;
 pub mod standing;
+pub mod usefulness;
 
-pub use plan::{Planned, plan};
+pub use plan::{Due, Observed, Planned, into_archive, plan};
 
 use crate::pattern::{Evidence, Fingerprint, Grade, Kind, Support};
 use crate::redact::Clean;
@@ -34,6 +35,19 @@ pub enum Change {
     Retire,
     /// The note comes back from the archive.
     Restore,
+}
+
+impl Change {
+    /// Takes a word that was written down earlier (a commit trailer); `None` for any other.
+    pub fn parse(word: &str) -> Option<Change> {
+        use Change::{Add, Merge, Promote, Restore, Retire, Revise};
+        [Add, Revise, Promote, Merge, Retire, Restore].into_iter().find(|change| change.to_string() == word)
+    }
+
+    /// Whether it changes where a note lies, and not what it says.
+    pub fn only_moves(self) -> bool {
+        matches!(self, Change::Promote | Change::Merge | Change::Retire)
+    }
 }
 
 impl std::fmt::Display for Change {

@@ -12,6 +12,7 @@ mod decision;
 mod find;
 mod late;
 pub mod layout;
+mod mentions;
 mod newest;
 mod packed;
 mod record;
@@ -20,6 +21,7 @@ mod write;
 
 pub use decision::{Decision, DecisionRecord, REJECTED};
 pub use late::{LateOutcome, join};
+pub use mentions::Mentions;
 pub use newest::newest;
 pub use record::{CycleRecord, LearningRecord, RefusedRecord, ReopenedRecord, SupportRecord};
 pub use write::{Addition, Stamp, append};

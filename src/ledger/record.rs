@@ -54,7 +54,7 @@ pub struct CycleRecord {
 pub struct LearningRecord {
     /// The commit that proposes it; `None` while it is only planned.
     pub commit: Option<String>,
-    /// `add`, `revise`, `promote`, `merge`, `retire`.
+    /// `add`, `revise`, `promote`, `merge`, `retire`, `restore`.
     pub change: String,
     /// `mistake`, `playbook`, `preference`.
     pub kind: String,
@@ -71,6 +71,12 @@ pub struct LearningRecord {
     /// Who rejected it before, and what is new since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reopened: Option<ReopenedRecord>,
+    /// Paths of the notes that it takes away: where a note lay before it moved, the other note of a merge.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub leaves: Vec<String>,
+    /// How useful its note was held to be beside others; 0 where no record says so.
+    #[serde(skip_serializing_if = "is_nought")]
+    pub weight: f64,
 }
 
 /// A learning that was rejected before.
@@ -111,6 +117,10 @@ impl From<&Reopened> for ReopenedRecord {
     }
 }
 
+fn is_nought(weight: &f64) -> bool {
+    *weight == 0.0
+}
+
 impl LearningRecord {
     /// The commit that proposes it, where that is the name of one.
     pub fn commit(&self) -> Option<Oid> {
@@ -130,6 +140,8 @@ impl From<&Learning> for LearningRecord {
             grade: learning.grade.to_string(),
             support: SupportRecord::from(&learning.support),
             reopened: None,
+            leaves: learning.leaves.clone(),
+            weight: learning.weight,
         }
     }
 }

@@ -118,10 +118,17 @@ fn lines(chosen: &[(&String, &Note)], omitted: usize) -> String {
 /// The paths that the index of a MEMORY.md names.
 pub fn named(main: &str) -> BTreeSet<String> {
     let lines = section(main).map(|range| &main[range]).unwrap_or_default().lines();
-    lines.filter_map(path_in).map(str::to_owned).collect()
+    lines.filter(|line| line.starts_with("- ")).filter_map(path_in).map(str::to_owned).collect()
 }
 
-/// The path that a line of the index names.
+/// The notes that were in the index before and still stand, and find no room in this new MEMORY.md, by their paths.
+pub fn left_out(before: &Memory, after: &Memory, main: &str) -> Vec<String> {
+    let were = before.main.as_deref().map(named).unwrap_or_default();
+    let gone = were.difference(&named(main)).cloned().collect::<Vec<_>>();
+    gone.into_iter().filter(|path| after.notes.contains_key(path)).collect()
+}
+
+/// The path that a line of the index leads to.
 fn path_in(line: &str) -> Option<&str> {
     line.trim_end().rsplit_once("](").and_then(|(_, rest)| rest.strip_suffix(')'))
 }
@@ -257,5 +264,6 @@ mod tests {
         assert!(text.contains("mistakes/c.md") && text.contains("mistakes/b.md"), "{text}");
         assert!(!text.contains("mistakes/a.md") && text.contains("1 more in"), "{text}");
         assert!(tokens(&text) <= 180);
+        assert_eq!(Vec::from_iter(named(&text)), ["mistakes/b.md", "mistakes/c.md"]);
     }
 }

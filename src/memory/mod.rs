@@ -4,6 +4,7 @@
 //! ([`index`]). Works on texts; where they come from, [`crate::repo`] knows. Refuses to decide what should be in
 //! the memory: that is [`crate::learning`]'s work.
 
+pub mod evidence;
 pub mod index;
 pub mod note;
 pub mod place;
@@ -20,8 +21,10 @@ pub const MEMORY_FILE: &str = "MEMORY.md";
 pub struct Memory {
     /// MEMORY.md as it stands; `None` when there is none.
     pub main: Option<String>,
-    /// The notes by their path inside the memory; retired ones are not among them.
+    /// The notes by their path inside the memory; those in the archive are not among them.
     pub notes: BTreeMap<String, Note>,
+    /// Retired notes by their path inside the memory (`archive/…`); agents do not load them.
+    pub archived: BTreeMap<String, Note>,
     /// Files where a note should be that cannot be read as one, with the reason. Left alone.
     pub broken: BTreeMap<String, Broken>,
 }
@@ -38,6 +41,11 @@ impl Memory {
                 match note::parse(&String::from_utf8_lossy(&content)) {
                     Ok(note) => drop(memory.notes.insert(path, note)),
                     Err(broken) => drop(memory.broken.insert(path, broken)),
+                }
+            } else if place::from_archive(&path).is_some() {
+                // What people made of an archived file is theirs.
+                if let Ok(note) = note::parse(&String::from_utf8_lossy(&content)) {
+                    memory.archived.insert(path, note);
                 }
             }
         }

@@ -21,6 +21,24 @@ pub fn path(kind: Kind, name: &str, agent: Option<&str>) -> String {
     }
 }
 
+/// The folder of what is kept and never loaded.
+const ARCHIVE: &str = "archive/";
+
+/// Where a note from this path lies when it is retired.
+pub fn in_archive(path: &str) -> String {
+    format!("{ARCHIVE}{path}")
+}
+
+/// Where a note that lies at this path of the archive was before; `None` for any other path.
+pub fn from_archive(path: &str) -> Option<&str> {
+    path.strip_prefix(ARCHIVE).filter(|path| is_note(path))
+}
+
+/// The agent whose note lies at this path, as its folder is called; `None` where it is the team's.
+pub fn agent_at(path: &str) -> Option<&str> {
+    path.strip_prefix("agents/")?.split('/').next()
+}
+
 /// Which kind of note lies at this path, if it is a place for one. Paths are relative to the memory's root.
 pub fn kind_at(path: &str) -> Option<Kind> {
     let parts: Vec<&str> = path.split('/').collect();
@@ -86,7 +104,10 @@ mod tests {
     fn every_place_for_a_note_is_recognised_again() {
         for kind in [Kind::Mistake, Kind::Playbook, Kind::Preference] {
             for agent in [None, Some("Claude Code")] {
-                assert_eq!(kind_at(&path(kind, "x-y", agent)), Some(kind));
+                let path = path(kind, "x-y", agent);
+                assert_eq!(kind_at(&path), Some(kind));
+                assert_eq!(agent_at(&path), agent.map(|_| "claude-code"));
+                assert_eq!(from_archive(&in_archive(&path)), Some(path.as_str()));
             }
         }
         for elsewhere in

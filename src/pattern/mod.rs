@@ -112,6 +112,14 @@ pub enum Grade {
     Confirmed,
 }
 
+impl Grade {
+    /// Takes a word that was written down earlier (a commit trailer); the least one for any that is none.
+    pub fn parse(word: &str) -> Grade {
+        let known = [Grade::Confirmed, Grade::Corroborated].into_iter();
+        known.into_iter().find(|grade| grade.to_string() == word).unwrap_or(Grade::Friction)
+    }
+}
+
 /// Where a pattern was seen: the smallest circle that covers its evidence. All `None` is the whole team.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Scope {

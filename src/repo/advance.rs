@@ -181,6 +181,12 @@ impl Repo {
         Ok(())
     }
 
+    /// Whether any working tree has a branch checked out.
+    pub fn is_checked_out(&self, branch: &str) -> Result<bool> {
+        let linked = self.other_trees()?;
+        Ok(!self.on_branch(&linked, &format!("refs/heads/{branch}"))?.is_empty())
+    }
+
     /// Brings the trees along where a killed process moved a branch and did not get to them. Files that people have
     /// changed since are left as they are. The caller holds the lock and has settled the refs.
     pub(super) fn settle_trees(&self) -> Result<()> {

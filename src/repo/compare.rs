@@ -1,4 +1,4 @@
-//! What lies in a commit, whatever it is, and which lines two texts differ in.
+//! What lies in a commit, whatever it is, which lines two texts differ in, and what two changes of one text make.
 
 use super::{Oid, Repo};
 use anyhow::{Context, Result};
@@ -38,6 +38,15 @@ pub struct Lines {
     pub removed: usize,
 }
 
+/// Two changes of one text, put together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// The text; where both changed the same lines, both versions between markers.
+    pub text: Vec<u8>,
+    /// Whether there are no markers in it.
+    pub is_clean: bool,
+}
+
 impl Repo {
     /// Everything in a commit but folders, sorted by path: unlike [`Repo::list`], also what is no regular file.
     pub fn everything(&self, at: Oid) -> Result<Vec<Thing>> {
@@ -59,6 +68,44 @@ impl Repo {
         things.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(things)
     }
+}
+
+/// Puts two changes of one text together as `git merge` does. `names`: what the markers call the first and the second.
+pub fn merged(base: &[u8], one: &[u8], other: &[u8], names: (&str, &str)) -> Result<Merged> {
+    let input = |content| {
+        let mut input = git2::MergeFileInput::new();
+        input.content(content);
+        input
+    };
+    let mut options = git2::MergeFileOptions::new();
+    options.our_label(names.0).their_label(names.1);
+    let made = git2::merge_file(&input(base), &input(one), &input(other), Some(&mut options))
+        .context("cannot put two texts together")?;
+    Ok(Merged { text: made.content().to_vec(), is_clean: made.is_automergeable() })
+}
+
+/// The difference of two texts as `git diff` shows it, line by line: `@`, ` `, `-` or `+`, and what follows it. Bytes
+/// that are no UTF-8 are replaced.
+pub fn diff(before: &[u8], after: &[u8]) -> Result<Vec<(char, String)>> {
+    let failed = "cannot compare two texts";
+    let mut options = git2::DiffOptions::new();
+    options.force_text(true);
+    let mut patch =
+        git2::Patch::from_buffers(before, None, after, None, Some(&mut options)).context(failed)?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end_matches(['\n', '\r']).to_owned();
+    let mut lines = Vec::new();
+    let mut take = |sort: char, bytes: &[u8]| match sort {
+        'H' => lines.push(('@', text(bytes).trim_start_matches('@').to_owned())),
+        ' ' | '-' | '+' => lines.push((sort, text(bytes))),
+        _ => {}
+    };
+    patch
+        .print(&mut |_, _, line| {
+            take(line.origin(), line.content());
+            true
+        })
+        .context(failed)?;
+    Ok(lines)
 }
 
 /// Compares two texts as `git diff` does.
@@ -85,6 +132,22 @@ pub fn changed_lines(before: &[u8], after: &[u8]) -> Result<Lines> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_difference_is_shown_as_git_shows_it() {
+        let shown = diff(b"a\nb\n", b"a\nc\n").unwrap();
+        let shown: Vec<String> = shown.iter().map(|(sort, text)| format!("{sort}{text}")).collect();
+        assert_eq!(shown, ["@ -1,2 +1,2 @@", " a", "-b", "+c"]);
+    }
+
+    #[test]
+    fn changes_of_different_lines_go_together_and_of_the_same_line_do_not() {
+        let base = b"a\nb\nc\nd\ne\n";
+        let merge = |other: &[u8]| merged(base, b"A\nb\nc\nd\ne\n", other, ("here", "there")).unwrap();
+        assert_eq!(merge(b"a\nb\nc\nd\nE\n"), Merged { text: b"A\nb\nc\nd\nE\n".to_vec(), is_clean: true });
+        let both = merge(b"X\nb\nc\nd\ne\n");
+        assert!(!both.is_clean && String::from_utf8_lossy(&both.text).contains("<<<<<<< here"));
+    }
 
     #[test]
     fn lines_are_told_as_git_diff_tells_them() {

@@ -60,6 +60,12 @@ pub struct FileChange {
     pub content: Option<Vec<u8>>,
 }
 
+/// Who wrote a commit and who makes it, with the times.
+struct Signatures {
+    author: git2::Signature<'static>,
+    committer: git2::Signature<'static>,
+}
+
 impl Repo {
     /// Writes a plan's commits and everything they contain; gives their names, first one first.
     ///
@@ -69,6 +75,12 @@ impl Repo {
     /// Errors when the base is not there, a change is impossible (see each path), an identity or a message
     /// cannot stand in a commit, the disk is full, or signing is asked for and fails.
     pub fn write(&self, plan: &Plan) -> Result<Vec<Oid>> {
+        self.write_authored(plan, &[])
+    }
+
+    /// The same, where some commits are somebody's else: for each, in order, the commit whose author, with the date of
+    /// writing, it keeps, as `git cherry-pick` does. The plan's identity is their committer.
+    pub fn write_authored(&self, plan: &Plan, authors: &[Option<Oid>]) -> Result<Vec<Oid>> {
         let identity = self.signature(plan)?;
         let signer = match plan.signing {
             Signing::AsConfigured => Signer::from_config(self, &plan.identity)?,
@@ -84,8 +96,14 @@ impl Repo {
             None => None,
         };
         let (mut written, mut objects) = (Vec::new(), BTreeSet::new());
-        for commit in &plan.commits {
-            let id = to.write_commit(commit, parent.as_ref(), &identity, signer.as_ref(), &mut objects)?;
+        for (number, commit) in plan.commits.iter().enumerate() {
+            let mut by = Signatures { author: identity.clone(), committer: identity.clone() };
+            if let Some(of) = authors.get(number).copied().flatten() {
+                let kept = self.inner.find_commit(of.raw());
+                let kept = kept.with_context(|| format!("cannot read the author of {}", of.short()))?;
+                by.author = kept.author().to_owned();
+            }
+            let id = to.write_commit(commit, parent.as_ref(), &by, signer.as_ref(), &mut objects)?;
             parent = Some(to.inner.find_commit(id).context("cannot read back the commit just written")?);
             written.push(id.into());
         }
@@ -114,7 +132,7 @@ impl Repo {
         &self,
         commit: &Commit,
         parent: Option<&git2::Commit<'_>>,
-        identity: &git2::Signature<'_>,
+        by: &Signatures,
         signer: Option<&Signer>,
         objects: &mut BTreeSet<git2::Oid>,
     ) -> Result<git2::Oid> {
@@ -128,7 +146,7 @@ impl Repo {
             false => format!("{}\n", commit.message),
         };
         let parents = Vec::from_iter(parent);
-        let content = self.inner.commit_create_buffer(identity, identity, &message, &tree, &parents);
+        let content = self.inner.commit_create_buffer(&by.author, &by.committer, &message, &tree, &parents);
         let content = content.with_context(failed)?;
         let id = match signer {
             None => {

@@ -18,23 +18,29 @@ pub(super) struct Branches {
     reverted: BTreeMap<String, Decider>,
 }
 
+/// Where each open dream branch stands, by its name: at remotes as last fetched, then here. A branch that follows one
+/// of a remote stands where that one stands: reviewers work there. If it was deleted there, it is closed.
+pub fn open_branches(repo: &Repo) -> Result<BTreeMap<String, Vec<Oid>>> {
+    let mut tips: BTreeMap<String, Vec<Oid>> = BTreeMap::new();
+    for (name, tip) in repo.refs_under("refs/remotes/")? {
+        if let Some(at) = name.find("/dream/") {
+            tips.entry(name[at + 1..].to_owned()).or_default().push(tip);
+        }
+    }
+    for (name, tip) in repo.refs_under("refs/heads/dream/")? {
+        let name = name.trim_start_matches("refs/heads/");
+        if repo.upstream(name)?.is_none() {
+            tips.entry(name.to_owned()).or_default().push(tip);
+        }
+    }
+    Ok(tips)
+}
+
 impl Branches {
-    /// Looks for them. A branch that follows one of a remote stands where that one stands: reviewers work there. If it
-    /// was deleted there, it is closed.
+    /// Looks for them.
     pub(super) fn open(repo: &Repo, cycles: &[CycleRecord]) -> Result<Branches> {
-        let mut tips: BTreeMap<String, Vec<Oid>> = BTreeMap::new();
-        for (name, tip) in repo.refs_under("refs/remotes/")? {
-            if let Some(at) = name.find("/dream/") {
-                tips.entry(name[at + 1..].to_owned()).or_default().push(tip);
-            }
-        }
-        for (name, tip) in repo.refs_under("refs/heads/dream/")? {
-            let name = name.trim_start_matches("refs/heads/");
-            if repo.upstream(name)?.is_none() {
-                tips.entry(name.to_owned()).or_default().push(tip);
-            }
-        }
-        let mut branches = Branches { tips, named: BTreeSet::new(), reverted: BTreeMap::new() };
+        let mut branches =
+            Branches { tips: open_branches(repo)?, named: BTreeSet::new(), reverted: BTreeMap::new() };
         for cycle in cycles {
             let Some(base) = Oid::parse(&cycle.base) else { continue };
             let Some(branch) = &cycle.branch else { continue };

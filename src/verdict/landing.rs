@@ -9,7 +9,7 @@ use super::history::History;
 use std::collections::BTreeMap;
 
 /// A learning by the names of its cycle and its pattern.
-pub(super) type Key = (String, String);
+pub type Key = (String, String);
 
 /// Stands for the cycle where a pattern was forgotten: that lands, and is taken back, as learnings are. No cycle has
 /// this name.
@@ -113,8 +113,9 @@ fn undone(history: &History, effects: &BTreeMap<usize, Effect>, commit: usize) -
     last.into_iter().map(|(key, lands)| (key.clone(), !lands)).collect()
 }
 
-/// The learnings that a message names, and the patterns that it forgets: in trailers or, where commits were squashed into one, anywhere in its body.
-pub(super) fn named(message: &str) -> Vec<Key> {
+/// The learnings that a message names, and the patterns that it forgets: in trailers or, where commits were squashed
+/// into one, anywhere in its body.
+pub fn named(message: &str) -> Vec<Key> {
     let mut keys = Vec::new();
     let mut cycle = None;
     for line in message.lines() {

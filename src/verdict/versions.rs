@@ -22,14 +22,14 @@ pub(super) struct Versions<'a> {
     target: Oid,
     /// What stands on the target, of the paths that were proposed.
     now: Blobs,
-    /// By a cycle's name: what it proposed, as its branch ended.
-    proposed: BTreeMap<String, Blobs>,
-    /// By a cycle's name: what it started from; few are asked for.
+    /// By a cycle's name, once it is asked for: what it proposed, as its branch ended.
+    proposed: BTreeMap<String, OnceCell<Blobs>>,
+    /// By a cycle's name, once it is asked for: what it started from.
     before: BTreeMap<String, OnceCell<Blobs>>,
 }
 
 impl<'a> Versions<'a> {
-    /// Looks up what these cycles proposed, and what stands there now.
+    /// Looks up what stands now where these cycles proposed something.
     pub(super) fn of(
         repo: &'a Repo,
         cycles: &[CycleRecord],
@@ -40,12 +40,8 @@ impl<'a> Versions<'a> {
         let notes: Vec<String> = learnings.map(|learning| outside(root, &learning.note)).collect();
         let now = repo.blobs(target, notes.iter().map(String::as_str))?;
         let now = now.into_iter().map(|(path, blob)| (path.to_owned(), blob)).collect();
-        let proposed = cycles.iter().map(|cycle| {
-            let tip = cycle.tip.as_deref().and_then(Oid::parse);
-            (cycle.cycle.clone(), tip.map(|tip| notes_at(repo, root, tip, cycle)).unwrap_or_default())
-        });
-        let proposed = proposed.collect();
-        let before = cycles.iter().map(|cycle| (cycle.cycle.clone(), OnceCell::new())).collect();
+        let none = || cycles.iter().map(|cycle| (cycle.cycle.clone(), OnceCell::new())).collect();
+        let (proposed, before) = (none(), none());
         Ok(Versions { repo, root, target, now, proposed, before })
     }
 
@@ -64,7 +60,11 @@ impl<'a> Versions<'a> {
         let path = outside(self.root, &learning.note);
         // The branch's end has what the learning's own commit has, unless another one of the cycle came over it.
         let is_only = cycle.learnings.iter().filter(|other| other.note == learning.note).take(2).count() == 1;
-        let at_end = self.proposed.get(&cycle.cycle).and_then(|blobs| blobs.get(&path));
+        let at_end = self.proposed.get(&cycle.cycle).and_then(|blobs| {
+            let tip = cycle.tip.as_deref().and_then(Oid::parse);
+            let notes = || tip.map(|tip| notes_at(self.repo, self.root, tip, cycle)).unwrap_or_default();
+            blobs.get_or_init(notes).get(&path)
+        });
         match at_end.filter(|_| is_only && learning.commit.is_some()) {
             Some(blob) => Some(*blob),
             None => self.repo.blobs(learning.commit()?, [path.as_str()]).ok()?.into_values().next(),
@@ -73,6 +73,10 @@ impl<'a> Versions<'a> {
 
     /// The content that the note had before a learning; `None` where it was new, or where that is no longer known.
     pub(super) fn before(&self, cycle: &CycleRecord, learning: &LearningRecord) -> Option<Oid> {
+        // A cycle adds no note where one lies.
+        if learning.change == "add" {
+            return None;
+        }
         let blobs = self.before.get(&cycle.cycle)?.get_or_init(|| {
             Oid::parse(&cycle.base)
                 .map(|base| notes_at(self.repo, self.root, base, cycle))

@@ -103,6 +103,7 @@ fn every_command_prints_json_with_a_version_and_nothing_else() {
         vec!["status", "--json"],
         vec!["--json"],
         vec!["log", "--json"],
+        vec!["impact", "--json"],
         vec!["run", "--json", "--dry-run", "--sessions", folder],
         vec!["audit", "--json", "--sessions", folder],
     ] {

@@ -1,97 +1,227 @@
 //! Which learnings are worth proposing now.
+//!
+//! Compares what holds across sessions with what the memory says, with what the notes did and with what people decided:
+//! new notes ([`add`]), others for those that stand ([`revise`], [`promote`]), what goes and what comes back
+//! ([`retire`], [`restore`]), what is said twice ([`merge`]). Owns the bounds that hold for all of it: how many
+//! learnings, how many lines, no path twice, nothing that waits for review. Refuses to touch a note with a person's
+//! words ([`held`]).
 
-use super::author::{self, Author, Draft, EVIDENCE};
+mod add;
+mod held;
+mod merge;
+mod promote;
+mod quotable;
+mod restore;
+mod retire;
+mod revise;
+mod room;
+mod text;
+mod twin;
+
+pub use retire::into_archive;
+
+use super::author::{Author, Draft};
+use super::effect::{Effect, Impact};
 use super::standing::{Standing, Standings, Verdict, has_grown};
-use super::{Change, Learning, Refused, gate};
-use crate::memory::note::{Front, Note, Status, render};
-use crate::memory::{Memory, place};
-use crate::pattern::{Evidence, Fingerprint, Lesson, Pattern};
+use super::{Change, Learning, Refused};
+use crate::memory::Memory;
+use crate::memory::reference::DeadReference;
+use crate::pattern::{Fingerprint, Known, Pattern};
 use crate::settings::MemorySettings;
 use anyhow::Result;
+use held::Held;
+use jiff::Timestamp;
+use quotable::{objection, quotable};
+use room::Room;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Longest name of a note, bytes.
-const MOST_NAME: usize = 60;
+use twin::Sayings;
 
 /// What came of the patterns.
 #[derive(Clone, Debug, Default)]
 pub struct Planned {
     /// What to propose, in the order of the commits.
     pub learnings: Vec<Learning>,
+    /// Notes that a merge takes away, by their paths, as they are to lie in the archive.
+    pub archived: BTreeMap<String, String>,
     /// What the gate would not let through.
     pub refused: Vec<Refused>,
+    /// Notes that people should look at.
+    pub due: Vec<Due>,
     /// Patterns that the memory already says, that wait for review or that people have rejected.
     pub settled: u32,
     /// Patterns that found no room in this cycle; the next one takes them up.
     pub left_over: u32,
 }
 
+/// A note that people should look at, because no cycle can mend it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// Its path inside the memory.
+    pub note: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// What is known of the notes that stand, beside their patterns. Everything is by the note's path inside the memory.
+#[derive(Clone, Debug, Default)]
+pub struct Observed<'a> {
+    /// What they name that is gone.
+    pub dead: BTreeMap<String, Vec<DeadReference>>,
+    /// What they did.
+    pub impacts: BTreeMap<String, Impact>,
+    /// When a session last read them.
+    pub read: BTreeMap<String, Timestamp>,
+    /// When the newest session began: only while sessions go on can a note be unused.
+    pub newest: Option<Timestamp>,
+    /// The lessons that earlier cycles named.
+    pub known: &'a [Known],
+}
+
 /// Compares the patterns with the memory and with what people decided.
 ///
-/// In: patterns, the weightiest first, those that a rejection holds back left out ([`super::refusal`]); the memory at the target's tip; what is known of earlier proposals;
-/// today's date as `2026-01-31`. Out: at most [`MemorySettings::max_learnings`] learnings. A pattern that is
-/// pending is left alone; one that was merged is revised only when its note would say something else now,
+/// In: patterns, the weightiest first, those that a rejection holds back left out ([`super::refusal`]); the memory at
+/// the target's tip; what is known of earlier proposals and of the notes; today's date as `2026-01-31`. Out: at most
+/// [`MemorySettings::max_learnings`] learnings. A pattern that is pending is left alone; one that was merged is revised
+/// only when its note would say something else now,
 /// and never over a person's words.
 pub fn plan(
     patterns: &[Pattern],
     memory: &Memory,
     standings: &Standings,
+    observed: &Observed<'_>,
     author: &Author,
     settings: &MemorySettings,
     today: &str,
 ) -> Result<Planned> {
     let mut planned = Planned::default();
+    let mut room = Room::of(memory, settings);
+    let held = held::held(memory, standings, patterns);
+    let sayings = Sayings::of(memory);
+    tidy(
+        &mut planned,
+        &mut room,
+        (&held, &sayings),
+        (patterns, memory, standings),
+        observed,
+        settings,
+        today,
+    );
     let mut notes: BTreeMap<Fingerprint, String> =
         standings.iter().map(|(pattern, standing)| (pattern.clone(), standing.note.clone())).collect();
-    let mut may_drop = most_lost(memory, settings);
     let mut taken: BTreeSet<String> = memory.notes.keys().chain(memory.broken.keys()).cloned().collect();
+    taken.extend(
+        memory.archived.keys().filter_map(|path| Some(crate::memory::place::from_archive(path)?.to_owned())),
+    );
     for pattern in patterns {
         let standing = standings.get(&pattern.fingerprint);
-        if standing.is_some_and(|standing| !may_propose(standing, pattern, settings)) {
+        let own = standing
+            .filter(|standing| standing.is_active())
+            .and_then(|standing| held.get(standing.note.as_str()))
+            .filter(|held| *held.fingerprint == pattern.fingerprint);
+        let urgent = own.and_then(|held| urgent(pattern, held, observed));
+        let may = |standing: &Standing| urgent.is_some() || may_propose(standing, pattern, settings);
+        if standing.is_some_and(|standing| !may(standing) || room.is_touched(&standing.note)) {
             planned.settled += 1;
             continue;
         }
-        let is_full = planned.learnings.len() >= settings.max_learnings as usize;
-        if is_full && standing.is_none_or(|standing| !standing.verdict.stands()) {
+        if room.is_full() && standing.is_none_or(|standing| !standing.is_active()) {
             // A note that finds no room is not written, nor judged: the next cycle will.
             planned.left_over += 1;
             continue;
         }
         let (pattern, is_quotable) = &quotable(pattern);
         let draft = author.draft(pattern, &notes)?;
-        let proposal = match standing {
-            Some(standing) if standing.verdict.stands() => revise(pattern, &draft, standing, memory, today),
-            _ => Some(add(pattern, &draft, &mut taken, today)),
+        let proposal = match (standing, own, &urgent) {
+            (_, Some(held), Some(Urgent::Promote)) => {
+                Some(promote::promote(pattern, &draft, held, &mut taken, today))
+            }
+            (_, Some(held), Some(Urgent::DidNotHelp(impact))) => {
+                let pattern = revise::newest_first(pattern);
+                let draft = author.draft(&pattern, &notes)?;
+                let said = revise::did_not_help(impact);
+                let revised = revise::revise(&pattern, &draft, held, today);
+                if revised.is_none() {
+                    planned.due.push(Due { note: held.path.to_owned(), reason: said.clone() });
+                }
+                revised.map(|learning| Learning {
+                    rationale: format!("{said}\n{}", learning.rationale),
+                    ..learning
+                })
+            }
+            (_, Some(held), None) => revise::revise(pattern, &draft, held, today),
+            (Some(standing), None, _) if standing.is_active() => None,
+            (Some(standing), None, _) if standing.is_retired() => {
+                restore::restore(pattern, &draft, standing, memory, today)
+            }
+            _ => add::add(pattern, &draft, &sayings, &mut taken, today),
         };
         let Some(learning) = proposal else {
             planned.settled += 1;
             continue;
         };
-        let drops = lines_dropped(&learning, memory);
-        if let Some(reason) = objection(&learning, *is_quotable) {
+        if is_declined(&learning, standings, settings) {
+            planned.settled += 1;
+        } else if let Some(reason) = objection(&learning, *is_quotable) {
             planned.refused.push(Refused { title: learning.title, reason });
-        } else if is_full || drops > may_drop {
-            planned.left_over += 1;
-        } else {
-            may_drop -= drops;
+        } else if room.take(&learning, memory) {
             notes.insert(pattern.fingerprint.clone(), learning.note.clone());
             planned.learnings.push(learning);
+        } else {
+            planned.left_over += 1;
         }
     }
     Ok(planned)
 }
 
-/// How many of the memory's lines one cycle may drop.
-fn most_lost(memory: &Memory, settings: &MemorySettings) -> usize {
-    let lines: usize = memory.notes.values().map(|note| note.body.lines().count()).sum();
-    (lines as f64 * settings.max_loss) as usize
+/// Retires and merges notes: what stands is tidied before anything comes in. At most half of a cycle is for that.
+fn tidy(
+    planned: &mut Planned,
+    room: &mut Room,
+    (held, sayings): (&BTreeMap<&str, Held<'_>>, &Sayings<'_>),
+    (patterns, memory, standings): (&[Pattern], &Memory, &Standings),
+    observed: &Observed<'_>,
+    settings: &MemorySettings,
+    today: &str,
+) {
+    let (retired, due) = retire::all(held, memory, (patterns, standings), observed, settings, today);
+    planned.due = due;
+    let leaving: BTreeSet<&str> =
+        retired.iter().flat_map(|learning| &learning.leaves).map(String::as_str).collect();
+    let staying: Vec<&Held<'_>> = held.values().filter(|held| !leaving.contains(held.path)).collect();
+    let merges = merge::all(sayings, &staying, today);
+    let moves = retired.into_iter().map(|learning| (learning, None));
+    let moves = moves.chain(merges.into_iter().map(|merge| (merge.learning, Some(merge.archived))));
+    for (learning, archived) in moves {
+        if is_declined(&learning, standings, settings) {
+            continue;
+        }
+        if planned.learnings.len() * 2 < settings.max_learnings as usize && room.take(&learning, memory) {
+            planned.archived.extend(archived);
+            planned.learnings.push(learning);
+        } else {
+            planned.left_over += 1;
+        }
+    }
 }
 
-/// How many lines of the note that stands are not in its new text.
-fn lines_dropped(learning: &Learning, memory: &Memory) -> usize {
-    let Some(stands) = memory.notes.get(&learning.note) else { return 0 };
-    let kept: BTreeSet<&str> = learning.text.lines().collect();
-    stands.body.lines().filter(|line| !kept.contains(line)).count()
+/// Why a note that stands is not to wait until more speaks for it.
+enum Urgent<'a> {
+    /// Other agents show it, too.
+    Promote,
+    /// It is read, and its mistake goes on.
+    DidNotHelp(&'a Impact),
+}
+
+fn urgent<'a>(pattern: &Pattern, held: &Held<'_>, observed: &'a Observed<'_>) -> Option<Urgent<'a>> {
+    if !held.standing.verdict.stands() {
+        return None;
+    }
+    if promote::is_due(pattern, held) {
+        return Some(Urgent::Promote);
+    }
+    let impact = observed.impacts.get(held.path)?;
+    (impact.effect == Effect::Ineffective).then_some(Urgent::DidNotHelp(impact))
 }
 
 /// Whether what people decided leaves room for a proposal.
@@ -105,116 +235,16 @@ fn may_propose(standing: &Standing, pattern: &Pattern, settings: &MemorySettings
     }
 }
 
-/// Why the gate will not have it, if it will not: what the note says, or what its tools' output tries to say.
-fn objection(learning: &Learning, is_quotable: bool) -> Option<String> {
-    if !is_quotable {
-        return Some("instruction-in-evidence: what the tool printed gives orders to agents".to_owned());
-    }
-    let found = gate::inspect(&learning.text);
-    let first = found.into_iter().next()?;
-    Some(format!("{}: {}", first.rule, first.what))
-}
-
-/// The pattern without the quotes of tools that the gate would not let through. One session's odd output takes its
-/// quote with it and not what the others say; where too few others are left, nothing is taken out, and the learning
-/// is refused for what it quotes. Also gives whether all that is left may be quoted.
-fn quotable(pattern: &Pattern) -> (Pattern, bool) {
-    let mut pattern = pattern.clone();
-    if !matches!(pattern.lesson, Lesson::Error(_)) {
-        return (pattern, true);
-    }
-    let kept: Vec<Evidence> = pattern.evidence.iter().filter(|one| may_be_quoted(one)).cloned().collect();
-    let all = kept.len() == pattern.evidence.len();
-    let enough = kept.len() * 2 > pattern.evidence.len();
-    if enough {
-        pattern.evidence = kept;
-    }
-    (pattern, enough || all)
-}
-
-/// Whether what a tool printed may be shown to agents.
-fn may_be_quoted(evidence: &Evidence) -> bool {
-    !gate::is_instruction_like(&evidence.quote)
-        && gate::inspect(&author::evidence_line(evidence, "")).is_empty()
-}
-
-/// A new note.
-fn add(pattern: &Pattern, draft: &Draft, taken: &mut BTreeSet<String>, today: &str) -> Learning {
-    let agent = pattern.scope.agent.as_deref();
-    let wanted = place::slug(&draft.subject, MOST_NAME);
-    let free = |name: &String| !taken.contains(&place::path(pattern.kind(), name, agent));
-    let name = std::iter::once(wanted.clone())
-        .chain((2..).map(|n| format!("{wanted}-{n}")))
-        .find(free)
-        .unwrap_or(wanted);
-    let note = place::path(pattern.kind(), &name, agent);
-    taken.insert(note.clone());
-    let front = Front {
-        name,
-        description: draft.rule.clone(),
-        kind: pattern.kind(),
-        scope: author::scope(&pattern.scope),
-        status: if draft.open { Status::Open } else { Status::Active },
-        since: today.to_owned(),
-        applies_to: distinct(&draft.applies_to),
-    };
-    let text = compose(front, draft, &[], &pattern.evidence, today);
-    learning(Change::Add, pattern, draft, note, text)
-}
-
-/// A new version of the note that stands; `None` when it would say the same, is pinned, is gone from its place,
-/// or carries a person's words.
-fn revise(
-    pattern: &Pattern,
-    draft: &Draft,
-    standing: &Standing,
-    memory: &Memory,
-    today: &str,
-) -> Option<Learning> {
-    let stands = memory.notes.get(&standing.note)?;
-    let ours = standing.text.as_deref().and_then(|text| crate::memory::note::parse(text).ok())?;
-    let untouched = says(stands) == says(&ours) && stands.front == ours.front;
-    if stands.front.status == Status::Pinned || !untouched {
-        return None;
-    }
-    let front = Front {
-        description: draft.rule.clone(),
-        scope: author::scope(&pattern.scope),
-        status: if draft.open { Status::Open } else { Status::Active },
-        applies_to: distinct(&draft.applies_to),
-        ..stands.front.clone()
-    };
-    let same = says(stands).trim() == draft.body.trim() && front == stands.front;
-    if same {
-        return None;
-    }
-    let kept: Vec<&str> = stands.body.lines().filter(|line| line.contains("[source: ")).collect();
-    let text = compose(front, draft, &kept, &pattern.evidence, today);
-    Some(learning(Change::Revise, pattern, draft, standing.note.clone(), text))
-}
-
-/// What a note tells its readers: its body up to the evidence.
-fn says(note: &Note) -> &str {
-    let end = note.body.find(&format!("\n{EVIDENCE}")).unwrap_or(note.body.len());
-    note.body[..end].trim()
-}
-
-/// The note's text. Evidence is append-only: the lines that stand stay, new quotes come behind them.
-fn compose(front: Front, draft: &Draft, kept: &[&str], evidence: &[Evidence], today: &str) -> String {
-    let mut body = format!("\n{}\n{EVIDENCE}\n\n", draft.body);
-    if let Some(measured) = &draft.measured {
-        body.push_str(&format!("{measured}\n\n"));
-    }
-    for line in kept {
-        body.push_str(&format!("{line}\n"));
-    }
-    for one in evidence {
-        let source = format!("[source: {}#{};", one.session, one.event);
-        if !kept.iter().any(|line| line.contains(&source)) {
-            body.push_str(&format!("{}\n", author::evidence_line(one, today)));
-        }
-    }
-    render(&Note { front, body })
+/// Whether people did not want this very move of the note, and hardly more speaks for the note now.
+fn is_declined(learning: &Learning, standings: &Standings, settings: &MemorySettings) -> bool {
+    let of_note =
+        |standing: &&Standing| learning.note == standing.note || learning.leaves.contains(&standing.note);
+    let mut declined = standings.values().filter(of_note).flat_map(|standing| &standing.declined);
+    learning.change.only_moves()
+        && declined.any(|declined| {
+            declined.title == learning.title
+                && !has_grown(&declined.support, &learning.support, settings.growth)
+        })
 }
 
 fn learning(change: Change, pattern: &Pattern, draft: &Draft, note: String, text: String) -> Learning {
@@ -235,26 +265,39 @@ fn learning(change: Change, pattern: &Pattern, draft: &Draft, note: String, text
     }
 }
 
-/// Every entry once, in order.
-fn distinct(entries: &[String]) -> Vec<String> {
-    let mut seen = BTreeSet::new();
-    entries.iter().filter(|entry| seen.insert(entry.as_str())).cloned().collect()
+/// A change to a note that stands, whether or not its pattern still shows.
+fn moved(change: Change, held: &Held<'_>, note: String, text: String) -> Learning {
+    Learning {
+        change,
+        kind: held.note.front.kind,
+        note,
+        title: String::new(),
+        pattern: held.fingerprint.clone(),
+        anchor: held.pattern.map(|pattern| pattern.anchor.clone()).unwrap_or_default(),
+        grade: held.grade(),
+        support: held.support().clone(),
+        evidence: Vec::new(),
+        text,
+        leaves: Vec::new(),
+        rationale: String::new(),
+        weight: held.pattern.map_or(held.standing.weight, |pattern| pattern.weight),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::memory::note;
-    use crate::pattern::{Done, ErrorLesson, Grade, Remedy, Scope, Support, Way};
+    use crate::pattern::{Done, ErrorLesson, Evidence, Grade, Lesson, Remedy, Scope, Support, Way};
     use crate::redact::redact;
     use crate::session::SessionId;
 
-    fn evidence(session: &str, quote: &str) -> Evidence {
+    pub(super) fn evidence(session: &str, quote: &str) -> Evidence {
         Evidence { session: SessionId::of(session.as_bytes()), event: 3, at: None, quote: redact(quote) }
     }
 
     /// `frob push` fails; with a remedy once enough sessions found one.
-    fn pattern(sessions: u32, quotes: &[&str], remedy: Option<&str>) -> Pattern {
+    pub(super) fn pattern(sessions: u32, quotes: &[&str], remedy: Option<&str>) -> Pattern {
         let step = crate::digest::step::Step(redact("frob push"));
         let remedies = remedy.map(|first| Remedy {
             way: Way::First(vec![Done {
@@ -289,20 +332,22 @@ mod tests {
     }
 
     fn planned(pattern: &Pattern, memory: &Memory, standings: &Standings) -> Planned {
+        planned_seeing(std::slice::from_ref(pattern), memory, standings, &Observed::default())
+    }
+
+    pub(super) fn planned_seeing(
+        patterns: &[Pattern],
+        memory: &Memory,
+        standings: &Standings,
+        observed: &Observed<'_>,
+    ) -> Planned {
         let author = Author::builtin().unwrap();
-        plan(
-            std::slice::from_ref(pattern),
-            memory,
-            standings,
-            &author,
-            &MemorySettings::default(),
-            "2026-01-05",
-        )
-        .unwrap()
+        plan(patterns, memory, standings, observed, &author, &MemorySettings::default(), "2026-01-05")
+            .unwrap()
     }
 
     /// A memory and standings in which this learning was merged, with what a person made of its note.
-    fn merged(learning: &Learning, edit: impl Fn(&str) -> String) -> (Memory, Standings) {
+    pub(super) fn merged(learning: &Learning, edit: impl Fn(&str) -> String) -> (Memory, Standings) {
         let stands = note::parse(&edit(&learning.text)).unwrap();
         let memory = Memory { notes: BTreeMap::from([(learning.note.clone(), stands)]), ..Memory::default() };
         (memory, standing(learning, Verdict::Merged))
@@ -312,14 +357,18 @@ mod tests {
         let standing = Standing {
             note: learning.note.clone(),
             verdict,
+            stands: verdict.stands(),
             support: learning.support.clone(),
             text: Some(learning.text.clone()),
             refusal: None,
+            grade: learning.grade,
+            weight: learning.weight,
+            declined: Vec::new(),
         };
         BTreeMap::from([(learning.pattern.clone(), standing)])
     }
 
-    fn first(pattern: &Pattern) -> Learning {
+    pub(super) fn first(pattern: &Pattern) -> Learning {
         planned(pattern, &Memory::default(), &Standings::new()).learnings.remove(0)
     }
 
@@ -386,8 +435,16 @@ mod tests {
         let author = Author::builtin().unwrap();
         let settings = MemorySettings::default();
         let both = [pattern(4, &["a"], None), other];
-        let planned =
-            plan(&both, &Memory::default(), &Standings::new(), &author, &settings, "2026-01-05").unwrap();
+        let planned = plan(
+            &both,
+            &Memory::default(),
+            &Standings::new(),
+            &Observed::default(),
+            &author,
+            &settings,
+            "2026-01-05",
+        )
+        .unwrap();
         let paths: BTreeSet<&String> = planned.learnings.iter().map(|learning| &learning.note).collect();
         assert_eq!(paths.len(), 2);
     }

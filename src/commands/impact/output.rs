@@ -1,0 +1,221 @@
+//! The impact of notes for people and for programs.
+
+use super::chart;
+use crate::commands::talk::{BAD, FAINT, GOOD, STRONG, count};
+use crate::impact::{Claim, Looked, Measured, Merged, Week};
+use crate::learning::effect::Effect;
+use crate::pattern::Rate;
+use crate::pattern::statistics::interval::wilson;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::fmt::Write;
+
+#[derive(Serialize)]
+pub(super) struct Report<'a> {
+    version: u32,
+    /// Sessions that were looked at.
+    sessions: usize,
+    notes: Vec<Note<'a>>,
+    /// Notes that cannot be measured, and why.
+    unmeasured: Vec<Unmeasured<'a>>,
+}
+
+#[derive(Serialize)]
+struct Note<'a> {
+    note: &'a str,
+    title: &'a str,
+    kind: &'a str,
+    merged: Landed<'a>,
+    /// What is counted, and what a hit is.
+    occasion: &'a str,
+    hit: &'a str,
+    before: Share,
+    after: Share,
+    read: Share,
+    unread: Share,
+    undated: u32,
+    between: u32,
+    last_read: Option<Timestamp>,
+    last_seen: Option<Timestamp>,
+    effect: Effect,
+    claim: Claim,
+    /// The claim in a sentence.
+    carries: String,
+    /// Probability that the comparison would have shown a halving.
+    power: f64,
+    weeks: &'a [Week],
+}
+
+#[derive(Serialize)]
+struct Landed<'a> {
+    at: Timestamp,
+    by: Option<&'a str>,
+    commit: Option<String>,
+    /// When what the note says last changed: what comes after is counted from here.
+    worded: Timestamp,
+}
+
+/// A rate with its 95 % interval.
+#[derive(Serialize)]
+struct Share {
+    hits: u32,
+    of: u32,
+    interval: (f64, f64),
+}
+
+#[derive(Serialize)]
+struct Unmeasured<'a> {
+    note: &'a str,
+    title: &'a str,
+    reason: &'static str,
+}
+
+/// Why a note has no figures.
+const UNSEEN: &str =
+    "sessions do not show its pattern as one any more, or it shows a conflict, which nobody can follow";
+
+impl From<Rate> for Share {
+    fn from(Rate { hits, of }: Rate) -> Share {
+        Share { hits, of, interval: wilson(hits, of) }
+    }
+}
+
+pub(super) fn report<'a>(looked: &'a Looked, wanted: &[&'a Merged]) -> Report<'a> {
+    let mut report =
+        Report { version: 1, sessions: looked.sessions, notes: Vec::new(), unmeasured: Vec::new() };
+    for merged in wanted {
+        match looked.measured.get(&merged.note) {
+            Some(measured) => report.notes.push(note(merged, measured)),
+            None => report.unmeasured.push(Unmeasured {
+                note: &merged.note,
+                title: &merged.title,
+                reason: UNSEEN,
+            }),
+        }
+    }
+    report
+}
+
+fn note<'a>(merged: &'a Merged, measured: &'a Measured) -> Note<'a> {
+    let Measured { impact, claim, power, occasion, hit, undated, between, weeks } = measured;
+    Note {
+        note: &merged.note,
+        title: &merged.title,
+        kind: &merged.kind,
+        merged: Landed {
+            at: merged.at,
+            by: merged.by.as_ref().map(|by| by.name.as_str()),
+            commit: merged.by.as_ref().map(|by| by.commit.to_string()),
+            worded: merged.worded,
+        },
+        occasion,
+        hit,
+        before: impact.before.into(),
+        after: impact.after.into(),
+        read: impact.read.into(),
+        unread: impact.unread.into(),
+        undated: *undated,
+        between: *between,
+        last_read: impact.last_read,
+        last_seen: impact.last_seen,
+        effect: impact.effect,
+        claim: *claim,
+        carries: claim.to_string(),
+        power: *power,
+        weeks,
+    }
+}
+
+/// For people: what works first.
+pub(super) fn text(looked: &Looked, wanted: &[&Merged], room: usize) -> String {
+    let mut measured: Vec<(&Merged, &Measured)> =
+        wanted.iter().filter_map(|merged| Some((*merged, looked.measured.get(&merged.note)?))).collect();
+    let rank = |effect| match effect {
+        Effect::Works => 0,
+        Effect::Ineffective => 1,
+        Effect::NoEffectSeen => 2,
+        Effect::TooEarly => 3,
+    };
+    measured.sort_by_key(|(_, measured)| rank(measured.impact.effect));
+    let mut text = String::new();
+    for (merged, measured) in measured {
+        write_note(&mut text, merged, measured, room);
+    }
+    for merged in wanted.iter().filter(|merged| !looked.measured.contains_key(&merged.note)) {
+        // Writing to a String cannot fail.
+        let _ =
+            writeln!(text, "{STRONG}not measured{STRONG:#}  {}\n  {FAINT}{UNSEEN}{FAINT:#}\n", merged.note);
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+fn write_note(text: &mut String, merged: &Merged, measured: &Measured, room: usize) {
+    let Measured { impact, claim, power, occasion, hit, undated, between, weeks } = measured;
+    let style = match impact.effect {
+        Effect::Works => GOOD,
+        Effect::Ineffective => BAD,
+        _ => STRONG,
+    };
+    let verdict = match impact.effect {
+        Effect::TooEarly => format!("too early (n={})", impact.after.of),
+        effect => effect.to_string(),
+    };
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "{style}{verdict}{style:#}  {}", merged.note);
+    let by = merged.by.as_ref().map(|by| format!(" by {}", by.name)).unwrap_or_default();
+    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let reworded = match day(merged.worded) == day(merged.at) {
+        true => String::new(),
+        false => format!(", reworded {}", day(merged.worded)),
+    };
+    let _ = writeln!(text, "  {}", merged.title);
+    let _ = writeln!(
+        text,
+        "  {FAINT}{}, merged {}{by}{reworded}; of {occasion}, those that {hit}:{FAINT:#}",
+        merged.kind,
+        day(merged.at)
+    );
+    let rows = [
+        ("before", impact.before),
+        ("since", impact.after),
+        ("  read", impact.read),
+        ("  not read", impact.unread),
+    ];
+    for (name, rate) in rows {
+        let _ = writeln!(text, "  {name:<10} {}", share(rate));
+    }
+    if let Some(chart) = chart::draw(weeks, room) {
+        let each =
+            if chart.weeks_each == 1 { "a week".to_owned() } else { format!("{} weeks", chart.weeks_each) };
+        let _ = writeln!(text, "  {:<10} {} {FAINT}{each} each{FAINT:#}", "weekly", chart.line);
+    }
+    let power = match impact.effect {
+        Effect::TooEarly if *claim != Claim::Nothing => {
+            format!("; a halving would show with {:.0} %", 100.0 * power)
+        }
+        _ => String::new(),
+    };
+    let _ = writeln!(text, "  {FAINT}{claim}{power}{FAINT:#}");
+    for (n, why) in
+        [(*undated, "without a time, not counted"), (*between, "under an earlier wording, not counted")]
+    {
+        if n > 0 {
+            let _ = writeln!(text, "  {FAINT}{} {why}{FAINT:#}", count(n, "session"));
+        }
+    }
+    text.push('\n');
+}
+
+/// ` 3 of  20  15 % (5–36 %)`.
+fn share(rate: Rate) -> String {
+    let Rate { hits, of } = rate;
+    if of == 0 {
+        return format!("{hits:>4} of {of}");
+    }
+    let percent = |share: f64| format!("{:.0}", 100.0 * share);
+    let (low, high) = wilson(hits, of);
+    let middle = percent(f64::from(hits) / f64::from(of));
+    format!("{hits:>4} of {of:<5} {middle:>3} % {FAINT}({}–{} %){FAINT:#}", percent(low), percent(high))
+}

@@ -1,0 +1,134 @@
+//! A learning as the reviewer sees it: what it says, why, and what it changes.
+//!
+//! A proposal is text from elsewhere, so nothing in it may act on the terminal or hide: control characters and those
+//! that cannot be seen are written out.
+
+use crate::commands::talk::{BAD, COMMAND, FAINT, GOOD, STRONG, count};
+use crate::digest::addressed::fold::is_hidden;
+use crate::repo::compare;
+use crate::review::Waiting;
+use crate::review::outcome::{Contents, Fit, Outcome};
+use anyhow::Result;
+use std::fmt::Write;
+
+/// The text with everything written out that a terminal would obey or not show.
+pub(super) fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '\t' || !(character.is_control() || is_hidden(character)) {
+            shown.push(character);
+        } else {
+            shown.push_str(&character.escape_unicode().to_string());
+        }
+    }
+    shown
+}
+
+/// The title line, what it is about, the reasons and the quotes.
+pub(super) fn head(one: &Waiting, number: usize, of: usize) -> String {
+    let mut text = String::new();
+    let learning = &one.learning;
+    let support = &learning.support;
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "\n{FAINT}{number} of {of} on {}{FAINT:#}", one.branch);
+    let _ = writeln!(text, "{STRONG}{}: {}{STRONG:#}", learning.kind, visible(&learning.title));
+    let _ = writeln!(
+        text,
+        "{FAINT}{} {}; {}, {}, {}, {}; {}{FAINT:#}\n",
+        learning.change,
+        visible(&one.note),
+        learning.grade,
+        count(support.sessions, "session"),
+        count(support.jobs, "job"),
+        count(support.agents, "agent"),
+        one.commit.short()
+    );
+    for line in reasons(&one.message).lines() {
+        let _ = writeln!(text, "{}", visible(line));
+    }
+    text
+}
+
+/// The body of a commit message without the trailers.
+fn reasons(message: &str) -> &str {
+    let body = message.split_once("\n\n").map_or("", |(_, body)| body).trim_end();
+    let is_trailers = |paragraph: &str| paragraph.lines().all(|line| line.starts_with("Dream-"));
+    match body.rsplit_once("\n\n") {
+        Some((reasons, last)) if is_trailers(last) => reasons.trim_end(),
+        _ if is_trailers(body) => "",
+        _ => body,
+    }
+}
+
+/// What it changes on the target, or what keeps it from fitting.
+pub(super) fn change(one: &Waiting, fit: &Fit, outcome: &Outcome<'_>) -> Result<String> {
+    let mut text = String::new();
+    match fit {
+        Fit::Fits { contents, beside_others } => {
+            write_contents(&mut text, contents, outcome)?;
+            if *beside_others {
+                let _ = writeln!(
+                    text,
+                    "{FAINT}The note was changed since, elsewhere; both changes stand side by side.{FAINT:#}"
+                );
+            }
+        }
+        Fit::Conflict { why, draft } => {
+            for step in &one.steps {
+                write_diff(&mut text, &step.path, step.before.as_deref(), step.after.as_deref())?;
+            }
+            let way = if draft.is_some() { "edit it, or skip it" } else { "skip it, or reject it" };
+            let _ = writeln!(text, "{BAD}It does not fit:{BAD:#} {}; {way}.", visible(why));
+        }
+    }
+    Ok(text)
+}
+
+/// The differences that new contents make.
+pub(super) fn write_contents(text: &mut String, contents: &Contents, outcome: &Outcome<'_>) -> Result<()> {
+    for (path, after) in contents {
+        write_diff(text, path, outcome.text(path), after.as_deref())?;
+    }
+    Ok(())
+}
+
+fn write_diff(text: &mut String, path: &str, before: Option<&[u8]>, after: Option<&[u8]>) -> Result<()> {
+    let what = match (before, after) {
+        (None, _) => "new file ",
+        (_, None) => "goes: ",
+        _ => "",
+    };
+    let _ = writeln!(text, "{STRONG}{what}{}{STRONG:#}", visible(path));
+    for (sort, line) in compare::diff(before.unwrap_or_default(), after.unwrap_or_default())? {
+        let line = visible(&line);
+        let _ = match sort {
+            '@' => writeln!(text, "{COMMAND}@@{line}{COMMAND:#}"),
+            '+' => writeln!(text, "{GOOD}+{line}{GOOD:#}"),
+            '-' => writeln!(text, "{BAD}-{line}{BAD:#}"),
+            _ => writeln!(text, " {line}"),
+        };
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_proposal_acts_on_the_terminal_or_hides() {
+        assert_eq!(visible("a\u{1b}[2Jb\tc"), "a\\u{1b}[2Jb\tc");
+        assert_eq!(visible("a\u{202e}b\u{200b}"), "a\\u{202e}b\\u{200b}");
+        assert_eq!(visible("größe ✓"), "größe ✓");
+    }
+
+    #[test]
+    fn reasons_are_what_stands_between_the_subject_and_the_trailers() {
+        assert_eq!(
+            reasons("s\n\nWhy.\n\nEvidence:\n\n  > q\n\nDream-Cycle: c\nDream-Kind: k\n"),
+            "Why.\n\nEvidence:\n\n  > q"
+        );
+        assert_eq!(reasons("s\n\nDream-Cycle: c\n"), "");
+        assert_eq!(reasons("s\n"), "");
+    }
+}

@@ -1,0 +1,205 @@
+//! What waits and what landed, for people and for programs.
+
+use super::{id, waits};
+use crate::commands::talk::{COMMAND, FAINT, GOOD, STRONG, Talk};
+use crate::ledger::SupportRecord;
+use crate::repo::Oid;
+use crate::review::land::Landed;
+use crate::review::outcome::{Fit, Outcome};
+use crate::review::{Review, Waiting};
+use anyhow::Result;
+use serde::Serialize;
+use std::fmt::Write;
+
+/// What waits, as JSON.
+#[derive(Serialize)]
+struct List<'a> {
+    version: u32,
+    target: &'a str,
+    base: Oid,
+    waiting: Vec<Row<'a>>,
+}
+
+/// One learning of it.
+#[derive(Serialize)]
+struct Row<'a> {
+    #[serde(flatten)]
+    learning: Named<'a>,
+    branch: &'a str,
+    cycle: &'a str,
+    change: &'a str,
+    kind: &'a str,
+    grade: &'a str,
+    support: SupportRecord,
+    /// Why it cannot be taken as it is; `null` where it can.
+    conflict: Option<String>,
+}
+
+/// What a learning is called by.
+#[derive(Serialize)]
+struct Named<'a> {
+    /// The commit on the dream branch.
+    proposed: Oid,
+    note: &'a str,
+    title: &'a str,
+    pattern: &'a str,
+}
+
+impl<'a> From<&'a Waiting> for Named<'a> {
+    fn from(one: &'a Waiting) -> Named<'a> {
+        let learning = &one.learning;
+        Named { proposed: one.commit, note: &one.note, title: &learning.title, pattern: &learning.pattern }
+    }
+}
+
+/// What landed, as JSON.
+#[derive(Serialize)]
+struct Done<'a> {
+    version: u32,
+    target: &'a str,
+    base: Oid,
+    tip: Oid,
+    accepted: Vec<Accepted<'a>>,
+    rejected: Vec<Rejected<'a>>,
+    /// The commit that brought the index in step.
+    index: Option<Oid>,
+    deleted_branches: &'a [String],
+    kept_branches: Vec<Kept<'a>>,
+    waiting: usize,
+}
+
+#[derive(Serialize)]
+struct Accepted<'a> {
+    #[serde(flatten)]
+    learning: Named<'a>,
+    commit: Oid,
+    edited: bool,
+}
+
+#[derive(Serialize)]
+struct Rejected<'a> {
+    #[serde(flatten)]
+    learning: Named<'a>,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Kept<'a> {
+    branch: &'a str,
+    why: &'a str,
+}
+
+/// Prints what waits for programs.
+pub(super) fn list_json(review: &Review<'_>, talk: &Talk) -> Result<()> {
+    let outcome = Outcome::new(review)?;
+    let mut waiting = Vec::new();
+    for one in &review.waiting {
+        let conflict = match outcome.fit(one, None)? {
+            Fit::Fits { .. } => None,
+            Fit::Conflict { why, .. } => Some(why),
+        };
+        let learning = &one.learning;
+        waiting.push(Row {
+            learning: Named::from(one),
+            branch: &one.branch,
+            cycle: &one.cycle,
+            change: &learning.change,
+            kind: &learning.kind,
+            grade: &learning.grade,
+            support: learning.support,
+            conflict,
+        });
+    }
+    talk.data_json(&List { version: 1, target: &review.target.branch, base: review.base, waiting })
+}
+
+/// What waits, for people: one line each, by branch.
+pub(super) fn list(waiting: &[Waiting]) -> String {
+    let mut text = String::new();
+    let mut branch = "";
+    for one in waiting {
+        // Writing to a String cannot fail.
+        if one.branch != branch {
+            branch = &one.branch;
+            let _ = writeln!(text, "{STRONG}{branch}{STRONG:#}");
+        }
+        let _ = writeln!(
+            text,
+            "  {} {}: {} {FAINT}({}){FAINT:#}",
+            id(one),
+            one.learning.kind,
+            super::show::visible(&one.learning.title),
+            super::show::visible(&one.note)
+        );
+    }
+    text
+}
+
+/// Prints what landed.
+pub(super) fn landed(landed: &Landed, talk: &Talk) -> Result<()> {
+    if talk.json {
+        return talk.data_json(&done(landed));
+    }
+    let mut text = String::new();
+    for taken in &landed.taken {
+        let what = if taken.is_edited { "edited" } else { "accepted" };
+        let _ = writeln!(
+            text,
+            "{GOOD}{what:9}{GOOD:#} {} {}",
+            taken.commit.short(),
+            taken.proposed.learning.title
+        );
+    }
+    for (one, reason) in &landed.refused {
+        let _ = writeln!(text, "rejected  {} {} {FAINT}({reason}){FAINT:#}", id(one), one.learning.title);
+    }
+    talk.data(&text)?;
+    if text.is_empty() {
+        talk.say("Nothing was left to decide: somebody else did meanwhile.");
+    }
+    if landed.tip != landed.base {
+        let target = &landed.target;
+        talk.say(&format!(
+            "\n{STRONG}{target}{STRONG:#} is at {} now. Look at it: {COMMAND}git log -p {}..{target}{COMMAND:#}",
+            landed.tip.short(),
+            landed.base.short()
+        ));
+    }
+    for branch in &landed.deleted {
+        talk.say(&format!("Nothing waits on {branch} any more: deleted."));
+    }
+    for (branch, why) in &landed.kept {
+        talk.say(&format!("Nothing waits on {branch} any more, but {why}"));
+    }
+    if landed.waits > 0 {
+        talk.say(&format!("{} still.", waits(landed.waits)));
+    }
+    Ok(())
+}
+
+fn done(landed: &Landed) -> Done<'_> {
+    Done {
+        version: 1,
+        target: &landed.target,
+        base: landed.base,
+        tip: landed.tip,
+        accepted: landed
+            .taken
+            .iter()
+            .map(|taken| Accepted {
+                learning: Named::from(&taken.proposed),
+                commit: taken.commit,
+                edited: taken.is_edited,
+            })
+            .collect(),
+        rejected: landed
+            .refused
+            .iter()
+            .map(|(one, reason)| Rejected { learning: Named::from(one), reason })
+            .collect(),
+        index: landed.index,
+        deleted_branches: &landed.deleted,
+        kept_branches: landed.kept.iter().map(|(branch, why)| Kept { branch, why }).collect(),
+        waiting: landed.waits,
+    }
+}

@@ -1,0 +1,93 @@
+//! The notes that a cycle may change or move: those that stand in its own words.
+//!
+//! Refuses every note that a person wrote, changed, pinned or has still to decide on. A move changes no word of a note,
+//! but it changes whether agents read it: what to do with people's words is people's to say.
+
+use super::{Observed, text};
+use crate::learning::standing::{Standing, Standings, Verdict};
+use crate::memory::Memory;
+use crate::memory::note::{Note, Status};
+use crate::pattern::{Evidence, Fingerprint, Grade, Pattern, Support};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// A note that stands as it was proposed.
+pub(super) struct Held<'a> {
+    /// Its path.
+    pub(super) path: &'a str,
+    /// The note.
+    pub(super) note: &'a Note,
+    /// The pattern that it is made from.
+    pub(super) fingerprint: &'a Fingerprint,
+    /// What is known of that one.
+    pub(super) standing: &'a Standing,
+    /// That pattern, where it still shows in the sessions.
+    pub(super) pattern: Option<&'a Pattern>,
+    /// When it was last confirmed: by that pattern, or by one whose note went into this one.
+    confirmed: Option<Timestamp>,
+}
+
+impl Held<'_> {
+    /// How much speaks for it: what was counted now, where anything was.
+    pub(super) fn support(&self) -> &Support {
+        self.pattern.map_or(&self.standing.support, |pattern| &pattern.support)
+    }
+
+    /// How well founded it is.
+    pub(super) fn grade(&self) -> Grade {
+        self.pattern.map_or(self.standing.grade, |pattern| pattern.grade)
+    }
+
+    /// Its quotes, as they stand in it.
+    pub(super) fn evidence(&self) -> Vec<Evidence> {
+        text::evidence(self.note)
+    }
+
+    /// When it was last written, read or confirmed, or last met what it is against.
+    pub(super) fn last_use(&self, observed: &Observed) -> Option<Timestamp> {
+        let impact = observed.impacts.get(self.path);
+        let read = observed.read.get(self.path).copied().or_else(|| impact?.last_read);
+        let since = self.note.front.since.parse::<jiff::civil::Date>().ok();
+        let since = since.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok()).map(|at| at.timestamp());
+        let seen = impact.and_then(|impact| impact.last_seen);
+        [read, since, seen, self.confirmed].into_iter().flatten().max()
+    }
+}
+
+/// All of them, by path.
+pub(super) fn held<'a>(
+    memory: &'a Memory,
+    standings: &'a Standings,
+    patterns: &'a [Pattern],
+) -> BTreeMap<&'a str, Held<'a>> {
+    let mined: BTreeMap<&Fingerprint, &Pattern> =
+        patterns.iter().map(|pattern| (&pattern.fingerprint, pattern)).collect();
+    let mut confirmed: BTreeMap<&str, Timestamp> = BTreeMap::new();
+    for (fingerprint, standing) in standings {
+        let last = mined.get(fingerprint).and_then(|pattern| pattern.support.last);
+        let known = confirmed.get(standing.note.as_str()).copied();
+        confirmed.extend(last.max(known).map(|at| (standing.note.as_str(), at)));
+    }
+    let mut held = BTreeMap::new();
+    for (fingerprint, standing) in standings {
+        let waits = matches!(standing.verdict, Verdict::Pending | Verdict::Unclear);
+        let found = memory.notes.get_key_value(&standing.note);
+        let Some((path, note)) = found.filter(|_| standing.is_active() && !waits) else { continue };
+        if note.front.status != Status::Pinned && is_ours(note, standing) {
+            let pattern = mined.get(fingerprint).copied();
+            let confirmed = confirmed.get(path.as_str()).copied();
+            held.insert(path.as_str(), Held { path, note, fingerprint, standing, pattern, confirmed });
+        }
+    }
+    held
+}
+
+/// Whether a note stands in the words that were proposed. Evidence that people added or took out does not count.
+pub(super) fn is_ours(note: &Note, standing: &Standing) -> bool {
+    let Some(proposed) = standing.text.as_deref() else { return false };
+    if crate::memory::note::render(note) == proposed {
+        return true;
+    }
+    crate::memory::note::parse(proposed)
+        .is_ok_and(|ours| text::says(note) == text::says(&ours) && note.front == ours.front)
+}

@@ -1,0 +1,328 @@
+//! A note that no longer holds goes to the archive.
+//!
+//! Three reasons, in this order: what it is about is gone, which is proof; people want the opposite; and last that
+//! nobody has read or confirmed it for long, which proves nothing and is asked only after a long time. Refuses to retire
+//! a note that works: that its mistake stopped is its doing.
+
+use super::held::Held;
+use super::{Due, Observed, moved};
+use crate::learning::author::quote::{code, one_line};
+use crate::learning::effect::Effect;
+use crate::learning::standing::Standings;
+use crate::learning::usefulness::{days, retrievability};
+use crate::learning::{Change, Learning};
+use crate::memory::Memory;
+use crate::memory::note::{Note, Status, render};
+use crate::memory::place;
+use crate::memory::reference::DeadReference;
+use crate::pattern::preference::disputes;
+use crate::pattern::{ConflictLesson, Evidence, Lesson, Pattern};
+use crate::settings::MemorySettings;
+use std::collections::BTreeMap;
+
+/// What begins the line of a retired note that says why.
+const RETIRED: &str = "**Retired ";
+
+/// Quotes of each side that a retirement shows.
+const MOST_OF_A_SIDE: usize = 2;
+
+/// A note as it lies in the archive: what it said, and above it since when and why it is there.
+pub fn into_archive(note: &Note, reason: &str, today: &str) -> String {
+    let mut front = note.front.clone();
+    front.status = Status::Retired;
+    let body = format!("\n{RETIRED}{today}:** {reason}\n\n{}", note.body.trim_start());
+    render(&Note { front, body })
+}
+
+/// The line of a retired note that says why it is one.
+pub(super) fn reason_in(note: &Note) -> Option<String> {
+    let line = note.body.lines().find(|line| line.starts_with(RETIRED))?;
+    Some(line.replace("**", ""))
+}
+
+/// Every retirement that there is a reason for, proofs first, then what people dispute, then the least retrievable; and
+/// the notes that people should look at, because only a part of what they name is gone or because they are theirs.
+pub(super) fn all(
+    held: &BTreeMap<&str, Held<'_>>,
+    memory: &Memory,
+    given: (&[Pattern], &Standings),
+    observed: &Observed<'_>,
+    settings: &MemorySettings,
+    today: &str,
+) -> (Vec<Learning>, Vec<Due>) {
+    let (mut dead, mut disputed, mut old) = (Vec::new(), Vec::new(), Vec::new());
+    let mut due = Vec::new();
+    for (path, gone) in
+        observed.dead.iter().filter(|(path, gone)| memory.notes.contains_key(*path) && !gone.is_empty())
+    {
+        match held.get(path.as_str()).filter(|held| is_about(held.note, gone)) {
+            Some(held) => dead.push(of_dead(held, gone, today)),
+            None => due.push(Due { note: path.clone(), reason: format!("{} gone", are(gone)) }),
+        }
+    }
+    let conflicts = conflicts(given.0, given.1, memory);
+    for held in held.values().filter(|held| !dead.iter().any(|one: &Learning| one.leaves == [held.path])) {
+        if let Some((conflict, note)) =
+            conflicts.iter().find(|(conflict, note)| is_side(held, conflict, note, observed))
+        {
+            disputed.push(of_disputed(held, conflict, note, today));
+        } else if let Some((learning, rank)) = of_old(held, observed, settings, today) {
+            old.push((rank, learning));
+        }
+    }
+    old.sort_by(|(a, one), (b, other)| a.total_cmp(b).then_with(|| one.note.cmp(&other.note)));
+    let all = dead.into_iter().chain(disputed).chain(old.into_iter().map(|(_, learning)| learning));
+    (all.collect(), due)
+}
+
+/// Whether everything that a note is about is gone: what it applies to or, where it says nothing of that, whatever its
+/// rule names.
+fn is_about(note: &Note, gone: &[DeadReference]) -> bool {
+    let named = match note.front.applies_to.as_slice() {
+        [] => note.front.description.split('`').skip(1).step_by(2).map(str::to_owned).collect(),
+        subjects => subjects.to_vec(),
+    };
+    let is_gone = |subject: &String| gone.iter().any(|one| stands_in(&one.named, subject));
+    !named.is_empty() && named.iter().all(is_gone)
+}
+
+/// Whether a name stands in a text as whole words.
+fn stands_in(name: &str, text: &str) -> bool {
+    let name: Vec<&str> = name.split_whitespace().collect();
+    let text: Vec<&str> = text.split_whitespace().collect();
+    !name.is_empty() && text.windows(name.len()).any(|words| words == name)
+}
+
+/// `a`, `b` are.
+fn are(gone: &[DeadReference]) -> String {
+    let mut named: Vec<String> = gone.iter().map(|one| code(&one.named)).collect();
+    named.dedup();
+    format!("{} {}", named.join(", "), if named.len() == 1 { "is" } else { "are" })
+}
+
+fn of_dead(held: &Held<'_>, gone: &[DeadReference], today: &str) -> Learning {
+    let reason = format!("{} gone", are(gone));
+    let mut learning = retire(held, &format!("What it is about no longer exists: {reason}."), &reason, today);
+    let lines = gone
+        .iter()
+        .map(|one| format!("Line {} names {}: {}\n", one.line, code(&one.named), one_line(&one.gone)));
+    learning.rationale = format!(
+        "All that the note is about is gone from the repository.\n{}It stays in the archive, and comes back if it shows again.",
+        lines.collect::<String>()
+    );
+    learning
+}
+
+/// The conflicts that stand in a note of their own, with its path.
+fn conflicts<'a>(
+    patterns: &'a [Pattern],
+    standings: &'a Standings,
+    memory: &Memory,
+) -> Vec<(&'a Pattern, &'a str)> {
+    let stands = |pattern: &'a Pattern| {
+        let standing = standings.get(&pattern.fingerprint).filter(|standing| standing.is_active())?;
+        let note = memory.notes.get(&standing.note).filter(|note| note.front.status == Status::Open)?;
+        (matches!(pattern.lesson, Lesson::Conflict(_)) && note.front.kind == pattern.kind())
+            .then_some((pattern, standing.note.as_str()))
+    };
+    patterns.iter().filter_map(stands).collect()
+}
+
+/// Whether a note says one side of a conflict that another note shows as a whole.
+fn is_side(held: &Held<'_>, conflict: &Pattern, note: &str, observed: &Observed<'_>) -> bool {
+    let anchors = observed.known.iter().filter(|known| known.fingerprint == *held.fingerprint);
+    held.path != note
+        && held.note.front.status == Status::Active
+        && anchors.into_iter().any(|known| disputes(&conflict.anchor, &known.anchor))
+}
+
+fn of_disputed(held: &Held<'_>, conflict: &Pattern, note: &str, today: &str) -> Learning {
+    let reason = format!("people want the opposite, too, and {note} shows both sides");
+    let said = format!("People want the opposite, too: `{note}` shows both sides.");
+    let mut learning = retire(held, &said, &reason, today);
+    if let Lesson::Conflict(ConflictLesson { sides }) = &conflict.lesson {
+        let quotes = sides.iter().flat_map(|side| side.evidence.iter().take(MOST_OF_A_SIDE));
+        learning.evidence = quotes.cloned().collect::<Vec<Evidence>>();
+    }
+    learning.rationale = format!(
+        "The note tells agents to follow one side of what the team disagrees about. {note} quotes both sides and asks people to decide; agents are told to follow neither until then.\nSettle it there: the rule that holds becomes a note again."
+    );
+    learning
+}
+
+/// A retirement because of age alone, with how retrievable the note is.
+fn of_old(
+    held: &Held<'_>,
+    observed: &Observed<'_>,
+    settings: &MemorySettings,
+    today: &str,
+) -> Option<(Learning, f64)> {
+    let impact = observed.impacts.get(held.path);
+    let works = impact.is_some_and(|impact| impact.effect == Effect::Works);
+    let last = held.last_use(observed)?;
+    let age = days(last, observed.newest?);
+    let is_old = settings.retire_after_days > 0 && age >= f64::from(settings.retire_after_days);
+    if works || !is_old || held.note.front.status != Status::Active {
+        return None;
+    }
+    let rank = retrievability(age, held.support().sessions);
+    let day = last.strftime("%Y-%m-%d");
+    let reason = format!("neither read nor confirmed since {day}");
+    let mut learning = retire(held, &format!("Neither read nor confirmed since {day}."), &reason, today);
+    learning.rationale = format!(
+        "No session has read the note or shown what it is about since {day}, and nothing says that it works. Nothing says that it is wrong either: it is merely old, and what is old keeps what is new out of the index.\nIt comes back by itself if it shows again; revert this commit to keep it now."
+    );
+    Some((learning, rank))
+}
+
+/// The note's way into the archive. `said` stands in the note, `reason` in the title.
+fn retire(held: &Held<'_>, said: &str, reason: &str, today: &str) -> Learning {
+    let text = into_archive(held.note, said, today);
+    let mut learning = moved(Change::Retire, held, place::in_archive(held.path), text);
+    learning.title = format!("retire {}: {reason}", held.note.front.name);
+    learning.evidence = held.evidence();
+    learning.leaves = vec![held.path.to_owned()];
+    learning
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{first, merged, pattern, planned_seeing};
+    use super::*;
+    use crate::learning::effect::Impact;
+    use crate::learning::plan::Planned;
+    use crate::pattern::{Fingerprint, Known, Rate, Side, WishLesson};
+    use crate::redact::redact;
+    use jiff::Timestamp;
+
+    fn at(day: &str) -> Timestamp {
+        format!("{day}T00:00:00Z").parse().unwrap()
+    }
+
+    fn gone(named: &str) -> DeadReference {
+        DeadReference { line: 12, named: named.to_owned(), gone: "removed with 0123abc".to_owned() }
+    }
+
+    /// What is planned for a note about `frob push` that people took up on 2026-01-05, with an edit of its text.
+    fn planned(observed: &Observed<'_>, edit: impl Fn(&str) -> String) -> (Planned, String) {
+        let proposed = first(&pattern(4, &["a"], None));
+        let (memory, standings) = merged(&proposed, edit);
+        (planned_seeing(&[], &memory, &standings, observed), proposed.note)
+    }
+
+    fn dead(named: &[&str]) -> Observed<'static> {
+        let note = first(&pattern(4, &["a"], None)).note;
+        Observed {
+            dead: BTreeMap::from([(note, named.iter().map(|name| gone(name)).collect())]),
+            ..Observed::default()
+        }
+    }
+
+    #[test]
+    fn a_note_about_what_is_gone_is_retired_with_the_proof() {
+        let (found, note) = planned(&dead(&["frob"]), str::to_owned);
+        let [learning] = found.learnings.as_slice() else { panic!("{found:#?}") };
+        assert_eq!((learning.change, &learning.leaves), (Change::Retire, &vec![note.clone()]));
+        assert_eq!(learning.note, format!("archive/{note}"));
+        assert!(learning.text.contains("status: retired") && learning.text.contains("`frob` is gone"));
+        assert!(learning.rationale.contains("Line 12 names `frob`: removed with 0123abc"), "{learning:#?}");
+        assert_eq!(learning.evidence.len(), 1);
+    }
+
+    #[test]
+    fn where_only_a_part_is_gone_or_a_person_wrote_people_are_told() {
+        for (observed, edit) in [
+            (dead(&["--frobnicate"]), ("", "")),
+            (dead(&["frob"]), ("status: active", "status: pinned")),
+            (dead(&["frob"]), ("**Do:**", "**Do, says Ann:**")),
+        ] {
+            let (found, note) = planned(&observed, |text| text.replace(edit.0, edit.1));
+            assert!(found.learnings.is_empty(), "{edit:?}: {found:#?}");
+            assert_eq!(found.due.iter().map(|due| &due.note).collect::<Vec<_>>(), [&note]);
+        }
+    }
+
+    #[test]
+    fn a_note_that_works_or_is_read_is_not_old() {
+        let note = first(&pattern(4, &["a"], None)).note;
+        let long_after = Observed { newest: Some(at("2026-12-24")), ..Observed::default() };
+        let [learning] = planned(&long_after, str::to_owned).0.learnings.try_into().unwrap();
+        assert!(
+            learning.title.ends_with("neither read nor confirmed since 2026-01-05"),
+            "{}",
+            learning.title
+        );
+        let soon = Observed { newest: Some(at("2026-05-05")), ..Observed::default() };
+        let read =
+            Observed { read: BTreeMap::from([(note.clone(), at("2026-12-01"))]), ..long_after.clone() };
+        let none = Rate::default();
+        let works = Impact {
+            before: none,
+            after: none,
+            read: none,
+            unread: none,
+            last_read: None,
+            last_seen: None,
+            effect: Effect::Works,
+        };
+        let works = Observed { impacts: BTreeMap::from([(note, works)]), ..long_after.clone() };
+        for observed in [soon, read, works] {
+            assert_eq!(planned(&observed, str::to_owned).0.learnings, []);
+        }
+        assert_eq!(planned(&long_after, |text| text.replace("active", "pinned")).0.learnings, []);
+    }
+
+    #[test]
+    fn the_other_side_of_a_conflict_is_retired_once_its_note_stands() {
+        let wish = |text: &str| WishLesson {
+            wording: redact(text),
+            variants: Vec::new(),
+            wanted: None,
+            unwanted: None,
+        };
+        let make = |anchor: &[&str], lesson: Lesson| Pattern {
+            fingerprint: Fingerprint::of(anchor),
+            anchor: anchor.iter().map(|word| redact(word)).collect(),
+            lesson,
+            ..pattern(4, &["a"], None)
+        };
+        let tabs = make(&["wish", "+tab"], Lesson::Wish(wish("Indent with tabs")));
+        let spaces = make(&["wish", "+space"], Lesson::Wish(wish("Indent with spaces")));
+        let side = |text: &str| Side {
+            wish: wish(text),
+            support: tabs.support.clone(),
+            evidence: vec![super::super::tests::evidence(text, text)],
+        };
+        let both = Lesson::Conflict(ConflictLesson {
+            sides: vec![side("Indent with tabs"), side("Indent with spaces")],
+        });
+        // The conflict took over the name of the first of the two wishes.
+        let conflict = Pattern {
+            fingerprint: tabs.fingerprint.clone(),
+            lesson: both,
+            anchor: ["conflict", "space", "tab"].map(redact).into(),
+            ..tabs.clone()
+        };
+        let known = [&tabs, &spaces]
+            .map(|one| Known { fingerprint: one.fingerprint.clone(), anchor: one.anchor.clone() });
+        let observed = Observed { known: &known, ..Observed::default() };
+        let (mut memory, mut standings) = merged(&first(&tabs), str::to_owned);
+        let (more, others) = merged(&first(&spaces), str::to_owned);
+        memory.notes.extend(more.notes);
+        standings.extend(others);
+        let before = planned_seeing(std::slice::from_ref(&conflict), &memory, &standings, &observed);
+        assert!(before.learnings.iter().all(|learning| learning.change != Change::Retire), "{before:#?}");
+        let (more, others) = merged(&first(&conflict), str::to_owned);
+        let taken_over = standings[&tabs.fingerprint].note.clone();
+        memory.notes.remove(&taken_over);
+        memory.notes.extend(more.notes);
+        standings.extend(others);
+        let after = planned_seeing(std::slice::from_ref(&conflict), &memory, &standings, &observed);
+        let [learning] = after.learnings.as_slice() else { panic!("{after:#?}") };
+        assert_eq!(
+            (learning.change, &learning.leaves[0]),
+            (Change::Retire, &standings[&spaces.fingerprint].note)
+        );
+        assert_eq!(learning.evidence.len(), 2, "both sides are quoted");
+    }
+}

@@ -1,0 +1,333 @@
+//! Which notes say the same.
+//!
+//! Two notes do if they say it in nearly the same words, or if the same calls taught both. Numbers, negations and names
+//! (commands, paths, flags, versions, quoted values, error messages) are no words to be lenient about: where they
+//! differ, the notes say different things, however alike they look.
+//!
+//! The words are compared as sets of single words and pairs (Jaccard). So that a large memory is not compared note by
+//! note, only notes with the very same names are, and of these only such as share one of their rarest words: a set
+//! that shares none of them cannot reach the likeness asked for (prefix filtering, Bayardo, Ma and Srikant, Scaling up
+//! all pairs similarity search, 2007).
+
+use super::held::Held;
+use super::text::{evidence_lines, says, source};
+use crate::memory::Memory;
+use crate::memory::note::{Front, Note, Status};
+use crate::pattern::Kind;
+use crate::pattern::preference::{Term, terms};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Share of all words and pairs that two notes must have in common.
+const ALIKE: f64 = 0.7;
+
+/// Share of the calls behind the note with fewer of them that must stand behind the other note, too.
+const SAME_CALLS: f64 = 0.7;
+
+/// Calls that two notes must have in common at least.
+const LEAST_CALLS: usize = 2;
+
+/// Beginnings of lines that say for whom or when a note holds, in words that all notes of a kind share.
+const SHARED_BY_ALL: &[&str] =
+    &["#", "**When:**", "**Do:**", "**Seen only with:**", "**Asked for only with:**"];
+
+/// Why two notes are one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Likeness {
+    /// They say it in the same words; the share of them.
+    Words(f64),
+    /// The same calls taught both: how many.
+    Calls(usize),
+}
+
+/// What a note says, as it is compared.
+struct Said {
+    /// What must not differ, in order: numbers, words that turn a sentence, names.
+    hard: Vec<String>,
+    /// Words that tell it from others.
+    telling: BTreeSet<String>,
+    /// Words and pairs of words.
+    words: BTreeSet<String>,
+}
+
+/// What every note of a memory says.
+pub(super) struct Sayings<'a>(BTreeMap<&'a str, (&'a Front, Said)>);
+
+impl<'a> Sayings<'a> {
+    pub(super) fn of(memory: &'a Memory) -> Sayings<'a> {
+        let notes: Vec<(&String, &Note)> = memory.notes.iter().collect();
+        let read =
+            notes.into_par_iter().map(|(path, note)| (path.as_str(), (&note.front, Said::of(&lines(note)))));
+        Sayings(read.collect::<Vec<_>>().into_iter().collect())
+    }
+
+    /// The note that says what this new one would say, whoever wrote it.
+    pub(super) fn already(&self, note: &Note) -> Option<&'a str> {
+        let said = Said::of(&lines(note));
+        let same = |(front, other): &(&Front, Said)| {
+            may_be_one(front, &note.front) && say_the_same(other, &said).is_some()
+        };
+        self.0.iter().find(|(_, one)| same(one)).map(|(path, _)| *path)
+    }
+
+    /// The pairs of these notes that say the same, each by its places in `held`, the lower place first.
+    pub(super) fn pairs(&self, held: &[&Held<'_>]) -> BTreeMap<(usize, usize), Likeness> {
+        let said: Vec<(usize, &Said)> =
+            held.iter().enumerate().filter_map(|(at, held)| Some((at, &self.0.get(held.path)?.1))).collect();
+        let mut found: BTreeMap<(usize, usize), Likeness> = BTreeMap::new();
+        for (one, other) in same_calls(held) {
+            if let Some(shared) = taught_by_the_same_calls(held[one], held[other]) {
+                found.insert((one, other), Likeness::Calls(shared));
+            }
+        }
+        for (one, other) in candidates(held, &said) {
+            if let Some(share) = say_the_same(said[one].1, said[other].1) {
+                found.insert((said[one].0, said[other].0), Likeness::Words(share));
+            }
+        }
+        found.retain(|(one, other), _| may_be_one(&held[*one].note.front, &held[*other].note.front));
+        found
+    }
+}
+
+/// Whether two notes may be one, whatever they say: both are followed, and the one holds wherever the other does.
+fn may_be_one(one: &Front, other: &Front) -> bool {
+    let scopes_fit =
+        one.scope == other.scope || [&one.scope, &other.scope].iter().any(|scope| *scope == "team");
+    let followed = |front: &Front| matches!(front.status, Status::Active | Status::Pinned);
+    one.kind == other.kind && scopes_fit && followed(one) && followed(other)
+}
+
+/// The lines in which a note says what to do.
+fn lines(note: &Note) -> Vec<&str> {
+    let body = says(note).lines();
+    let own = body.filter(|line| !SHARED_BY_ALL.iter().any(|start| line.starts_with(start)));
+    std::iter::once(note.front.description.as_str()).chain(own).collect()
+}
+
+impl Said {
+    fn of(lines: &[&str]) -> Said {
+        let mut said = Said { hard: Vec::new(), telling: BTreeSet::new(), words: BTreeSet::new() };
+        for line in lines {
+            said.hard.extend(names(line));
+            let mut last: Option<String> = None;
+            for term in terms(line) {
+                let word = match term {
+                    Term::Turning(word) => {
+                        let word = if NOT.contains(&word.as_str()) { "not".to_owned() } else { word };
+                        said.hard.push(word.clone());
+                        word
+                    }
+                    Term::Plain(word) => word,
+                    Term::Telling(word) => {
+                        said.telling.insert(word.clone());
+                        word
+                    }
+                };
+                if word.bytes().all(|byte| byte.is_ascii_digit()) {
+                    said.hard.push(word.clone());
+                }
+                if let Some(last) = &last {
+                    said.words.insert(format!("{last} {word}"));
+                }
+                said.words.insert(word.clone());
+                last = Some(word);
+            }
+        }
+        said
+    }
+}
+
+/// Words that say no in one way.
+const NOT: &[&str] = &["not", "never", "no", "avoid"];
+
+/// What a line names: what stands in code spans and quotation marks, and words that are no plain words.
+fn names(line: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut plain = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(['`', '“', '"']) {
+        let (before, opened) = rest.split_at(at);
+        plain.push_str(before);
+        plain.push(' ');
+        let close = if opened.starts_with('“') {
+            "”"
+        } else if opened.starts_with('`') {
+            "`"
+        } else {
+            "\""
+        };
+        let inner = opened.get(opened.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
+        match inner.split_once(close) {
+            Some((name, after)) => {
+                names.push(name.trim().to_owned());
+                rest = after;
+            }
+            None => rest = inner,
+        }
+    }
+    plain.push_str(rest);
+    names.retain(|name| !name.is_empty());
+    let mut is_first = true;
+    for word in plain.split_whitespace() {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '/'));
+        if is_name(bare, is_first) {
+            names.push(bare.to_owned());
+        }
+        is_first = word.ends_with(['.', '!', '?', ':', ';']) || (is_first && bare.is_empty());
+    }
+    names
+}
+
+/// Whether a word of a sentence is a name: a path, flag, version, identifier, or a word with a capital inside a sentence.
+fn is_name(word: &str, is_first: bool) -> bool {
+    let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
+    let joined = word.contains(['/', '_', '=', '@', '\\']) || word.contains('.') || word.starts_with('-');
+    let mut letters = word.chars();
+    let first = letters.next().is_some_and(char::is_uppercase);
+    let later = letters.any(char::is_uppercase);
+    has_digit || (joined && word.chars().any(char::is_alphanumeric)) || later || (first && !is_first)
+}
+
+/// The share of words that two notes have in common, if that makes them one.
+fn say_the_same(one: &Said, other: &Said) -> Option<f64> {
+    let differ = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).next().is_some();
+    // Where each says a telling word that the other does not, one stands for the other: formatter, linter.
+    let replaced = differ(&one.telling, &other.telling) && differ(&other.telling, &one.telling);
+    if one.hard != other.hard || replaced {
+        return None;
+    }
+    let shared = one.words.intersection(&other.words).count();
+    let all = one.words.len() + other.words.len() - shared;
+    let share = shared as f64 / all.max(1) as f64;
+    (share >= ALIKE).then_some(share)
+}
+
+/// Pairs that may be alike enough: the same names, and one of the rarest words in common.
+/// Gives their places in `said`.
+fn candidates(held: &[&Held<'_>], said: &[(usize, &Said)]) -> BTreeSet<(usize, usize)> {
+    let mut frequency: BTreeMap<&str, u32> = BTreeMap::new();
+    for word in said.iter().flat_map(|(_, said)| &said.words) {
+        *frequency.entry(word).or_default() += 1;
+    }
+    let mut found = BTreeSet::new();
+    let mut seen: BTreeMap<(Kind, &[String], &str), Vec<usize>> = BTreeMap::new();
+    for (at, (place, said)) in said.iter().enumerate() {
+        let mut words: Vec<(u32, &str)> = said
+            .words
+            .iter()
+            .map(|word| (frequency.get(word.as_str()).copied().unwrap_or(0), word.as_str()))
+            .collect();
+        words.sort_unstable();
+        let enough = words.len() + 1 - (ALIKE * words.len() as f64).ceil() as usize;
+        for (_, word) in words.into_iter().take(enough) {
+            let key = (held[*place].note.front.kind, said.hard.as_slice(), word);
+            let others = seen.entry(key).or_default();
+            found.extend(others.iter().map(|other| (*other, at)));
+            others.push(at);
+        }
+    }
+    found
+}
+
+/// Pairs with a call in common.
+fn same_calls(held: &[&Held<'_>]) -> BTreeSet<(usize, usize)> {
+    let mut by_call: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, held) in held.iter().enumerate().filter(|(_, held)| held.note.front.kind == Kind::Mistake) {
+        for call in calls(held) {
+            by_call.entry(call).or_default().push(at);
+        }
+    }
+    let mut found = BTreeSet::new();
+    for notes in by_call.values() {
+        for (position, one) in notes.iter().enumerate() {
+            found.extend(notes.iter().skip(position + 1).map(|other| (*one, *other)));
+        }
+    }
+    found
+}
+
+fn calls<'a>(held: &Held<'a>) -> BTreeSet<&'a str> {
+    evidence_lines(held.note).filter_map(source).collect()
+}
+
+/// How many calls taught both notes, if that makes them one: two lines of one output, told as two mistakes. What they say to do
+/// must not differ in any name, number or negation.
+fn taught_by_the_same_calls(one: &Held<'_>, other: &Held<'_>) -> Option<usize> {
+    let (calls_of_one, calls_of_other) = (calls(one), calls(other));
+    let shared = calls_of_one.intersection(&calls_of_other).count();
+    let fewer = calls_of_one.len().min(calls_of_other.len());
+    let same_subject = one.note.front.applies_to == other.note.front.applies_to;
+    let enough = shared >= LEAST_CALLS && shared as f64 >= SAME_CALLS * fewer as f64;
+    (enough && same_subject && advice(one) == advice(other)).then_some(shared)
+}
+
+/// What must not differ in what a note says to do.
+fn advice(held: &Held<'_>) -> Vec<String> {
+    let items: Vec<&str> = lines(held.note).into_iter().filter(|line| line.starts_with("- ")).collect();
+    Said::of(&items).hard
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alike(one: &str, other: &str) -> bool {
+        say_the_same(&Said::of(&[one]), &Said::of(&[other])).is_some()
+    }
+
+    #[test]
+    fn the_same_in_slightly_other_words_is_the_same() {
+        let cases = [
+            ("Run all the tests before you commit to main.", "Run all tests before you commit on main."),
+            (
+                "Write the commit message in the imperative mood.",
+                "Write commit messages in the imperative mood.",
+            ),
+            (
+                "Before `git push`: run `git pull --rebase` first.",
+                "Before `git push`: run `git pull --rebase` first!",
+            ),
+        ];
+        for (one, other) in cases {
+            assert!(alike(one, other), "{one} / {other}");
+        }
+    }
+
+    #[test]
+    fn numbers_negations_and_names_are_never_the_same() {
+        let sentence = "Run the whole test suite before every commit to the main branch of the shop";
+        let cases = [
+            // Negations, and what else turns a sentence.
+            (format!("{sentence}."), format!("Do not {sentence}.").replace("Run", "run")),
+            (format!("{sentence}."), sentence.replace("before", "after")),
+            (format!("Never {sentence}."), format!("Always {sentence}.")),
+            (format!("{sentence}."), format!("{sentence} unless asked.")),
+            // Numbers.
+            (format!("{sentence}, 3 times."), format!("{sentence}, 4 times.")),
+            (format!("{sentence}, twice with version 1.2."), format!("{sentence}, twice with version 1.3.")),
+            (format!("{sentence}, two at a time."), format!("{sentence}, three at a time.")),
+            // Names: paths, commands, flags, versions, quoted values, messages.
+            (format!("{sentence} with `make all`."), format!("{sentence} with `make test`.")),
+            (format!("{sentence} in src/a.rs."), format!("{sentence} in src/b.rs.")),
+            (format!("{sentence} with --locked."), format!("{sentence} with --offline.")),
+            (format!("{sentence} as “credit card”."), format!("{sentence} as “gift card”.")),
+            (format!("{sentence} for Ann."), format!("{sentence} for Bea.")),
+            (format!("{sentence} (else `not found`)."), format!("{sentence} (else `not ready`).")),
+            // One telling word in another's place.
+            (format!("{sentence} and call the linter."), format!("{sentence} and call the formatter.")),
+            // The same names the other way round.
+            ("Use `glorp`, not `snarf`.".to_owned(), "Use `snarf`, not `glorp`.".to_owned()),
+        ];
+        for (one, other) in &cases {
+            assert!(!alike(one, other), "{one} / {other}");
+            assert!(alike(one, one), "{one}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_whole_and_nothing_breaks_on_an_open_mark() {
+        assert_eq!(names("Call `a b` with “c”, not \"d\", on GitHub."), ["a b", "c", "d", "GitHub"]);
+        assert_eq!(names("Then an open ` and “ and é"), Vec::<String>::new());
+    }
+}
