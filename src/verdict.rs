@@ -14,6 +14,7 @@ mod moved;
 mod place;
 mod reason;
 mod text;
+mod versions;
 
 pub use fold::settled;
 
@@ -35,6 +36,7 @@ use place::Places;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use text::Kept;
+use versions::Versions;
 
 /// One learning that a cycle proposed, with what became of it.
 #[derive(Clone, Debug)]
@@ -145,6 +147,7 @@ struct Looking<'a> {
     history: History,
     landings: Landings,
     branches: Branches,
+    versions: Versions<'a>,
     /// What was refused in reviews, by cycle and pattern.
     refusals: BTreeMap<(String, String), Decision>,
 }
@@ -187,7 +190,8 @@ pub fn place_of(
     target: Oid,
     root: &str,
 ) -> Result<Option<String>> {
-    Places::new(repo, cycles, target, root).of(cycle, learning)
+    let versions = Versions::of(repo, cycles, target, root)?;
+    Places::new(repo, cycles, target, root, &versions)?.of(cycle, learning)
 }
 
 type Decided = (Verdict, How, Option<Decider>);
@@ -211,7 +215,8 @@ impl<'a> Looking<'a> {
         let refusals = refusals
             .map(|decision| ((decision.record.cycle.clone(), decision.record.pattern.clone()), decision))
             .collect();
-        Ok(Looking { repo, root, target, history, landings, branches, refusals })
+        let versions = Versions::of(repo, cycles, target, root)?;
+        Ok(Looking { repo, root, target, history, landings, branches, versions, refusals })
     }
 
     fn decided<'c>(
@@ -219,7 +224,7 @@ impl<'a> Looking<'a> {
         cycles: &'c [CycleRecord],
         is_wanted: impl Fn(&LearningRecord) -> bool,
     ) -> Result<Vec<Proposal<'c>>> {
-        let mut places = Places::new(self.repo, cycles, self.target, self.root);
+        let mut places = Places::new(self.repo, cycles, self.target, self.root, &self.versions)?;
         let moves = Moves::of(cycles, |cycle, learning| {
             Ok::<_, anyhow::Error>(is_wanted(learning) && self.is_taken_up(cycle, learning)?)
         })?;
@@ -389,18 +394,14 @@ impl<'a> Looking<'a> {
     /// How much of what the learning says stands at the target's tip.
     fn kept(&self, cycle: &CycleRecord, learning: &LearningRecord, place: Option<&str>) -> Result<Kept> {
         let Some(place) = place else { return Ok(Kept::Nothing) };
-        let read = |at: Option<Oid>, note: &str| -> Result<Option<Vec<u8>>> {
-            // Git removes commits that no branch has any more; what they said is then unknown.
-            at.map(|at| self.repo.read(at, &outside(self.root, note))).unwrap_or(Ok(None))
-        };
-        let proposed = read(learning.commit(), &learning.note).unwrap_or(None);
-        let before = read(Oid::parse(&cycle.base), &learning.note).unwrap_or(None);
-        let now = read(Some(self.target), place)?;
-        Ok(match (proposed, now) {
-            (_, None) => Kept::Nothing,
-            (None, Some(_)) => Kept::Untold,
-            (Some(proposed), Some(now)) => text::kept(&before.unwrap_or_default(), &proposed, &now)?,
-        })
+        let Some(now) = self.versions.now(place)? else { return Ok(Kept::Nothing) };
+        let Some(proposed) = self.versions.proposed(cycle, learning) else { return Ok(Kept::Untold) };
+        if now == proposed {
+            return Ok(Kept::All);
+        }
+        let before = self.versions.before(cycle, learning);
+        let before = before.map(|blob| self.repo.read_blob(blob)).transpose()?.unwrap_or_default();
+        text::kept(&before, &self.repo.read_blob(proposed)?, &self.repo.read_blob(now)?)
     }
 }
 

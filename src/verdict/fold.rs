@@ -4,7 +4,6 @@ use super::{How, Looking, Proposal};
 use crate::learning::Change;
 use crate::learning::standing::{Refusal, Standing, Standings, Verdict};
 use crate::ledger::CycleRecord;
-use crate::memory::place::outside;
 use crate::pattern::{Fingerprint, Grade, Support};
 use crate::repo::{Oid, Repo};
 use anyhow::Result;
@@ -27,7 +26,7 @@ pub fn settled<'a>(
         let change = Change::parse(&learning.change).unwrap_or(Change::Add);
         let refusal = matches!(proposal.verdict, Verdict::Rejected | Verdict::Reverted)
             .then(|| looking.refusal(proposal, cycles));
-        let later = Standing { refusal, ..standing(repo, proposal, root) };
+        let later = Standing { refusal, ..standing(&looking, proposal) };
         let standing = match standings.remove(&pattern) {
             Some(earlier) => Standing::followed_by(earlier, change, &learning.title, later),
             None => later,
@@ -38,15 +37,13 @@ pub fn settled<'a>(
 }
 
 /// What one proposal says of its pattern.
-fn standing(repo: &Repo, proposal: &Proposal<'_>, root: &str) -> Standing {
-    let Proposal { learning, verdict, how, note, .. } = proposal;
+fn standing(looking: &Looking<'_>, proposal: &Proposal<'_>) -> Standing {
+    let Proposal { cycle, learning, verdict, how, note, .. } = proposal;
     let counted = &learning.support;
     // What went into another pattern's note is said there, in that one's words.
     let is_in_another = matches!(how, How::Since(Change::Merge));
-    let text = learning.commit().filter(|_| !is_in_another).and_then(|commit| {
-        // Git removes commits that no branch has any more.
-        repo.read(commit, &outside(root, &learning.note)).unwrap_or(None)
-    });
+    let proposed = looking.versions.proposed(cycle, learning).filter(|_| !is_in_another);
+    let text = proposed.and_then(|blob| looking.repo.read_blob(blob).ok());
     Standing {
         note: note.clone(),
         verdict: *verdict,

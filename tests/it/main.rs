@@ -18,6 +18,7 @@ mod ledger;
 mod lifecycle;
 mod moves;
 mod places;
+mod races;
 mod readme;
 mod repo;
 mod review;
