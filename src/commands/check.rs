@@ -9,7 +9,9 @@ use crate::check::change::Change;
 use crate::check::finding::{Finding, Severity};
 use crate::check::{self, fix};
 use crate::ledger::Ledger;
+use crate::ledger::cache::Cache;
 use crate::repo::{Oid, Repo};
+use crate::stale;
 use anyhow::{Context, Result};
 use output::Format;
 use std::collections::BTreeMap;
@@ -40,7 +42,13 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if options.fix {
         return mend(repo, &change, &fix::fix(&change, settings, &usefulness(&ledger)?), talk);
     }
-    let findings = check::check(&change, settings, digests);
+    let mut findings = check::check(&change, settings, digests);
+    let stale = stale::find(repo, after, settings, &Cache::of(repo, true))?;
+    findings.extend(check::dead_references(&change, &stale));
+    findings.sort();
+    for sentence in &stale.unseen {
+        talk.mention(&format!("not looked into: {sentence}"));
+    }
     let format = if talk.json { Format::Json } else { options.format };
     talk.data(&output::render(&findings, format)?)?;
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
