@@ -9,21 +9,18 @@ use super::finding::Found;
 use super::place::About;
 use super::walked::{self, Walked};
 use crate::memory::reference::What;
-use crate::repo::{Oid, Trace};
+use crate::repo::{Like, Oid, Trace};
 use anyhow::Result;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-
-/// A test of a file's content.
-pub(super) type Like = Box<dyn Fn(&[u8]) -> bool>;
 
 /// Something that HEAD lacks and that earlier commits may have had.
 pub(super) struct Before {
     /// A path.
     pub(super) path: String,
     /// What the file there was like; `None`: that there was anything.
-    pub(super) like: Option<Like>,
+    pub(super) like: Option<Box<Like>>,
     /// What `like` asks for, so that two questions about one path are told apart; empty where there is none.
     pub(super) asks: String,
 }

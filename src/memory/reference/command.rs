@@ -186,7 +186,7 @@ impl<'a> Reading<'a> {
         let at = 1 + usize::from(self.text(1).is_some_and(|word| word.starts_with('+')));
         if let Some(name) = self.text(at).filter(|name| !own::is_of_cargo(name) && !name.starts_with('-')) {
             self.name(at, Names::CargoAlias);
-            self.flags(&name.to_owned(), at + 1);
+            self.flags(name, at + 1);
         }
         let mut binary: Option<String> = None;
         for flag in at..self.words.len() {
