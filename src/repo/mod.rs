@@ -31,7 +31,7 @@ pub use moves::{MoveError, Recovered, RefMove};
 pub use oid::Oid;
 pub use plan::{Commit, FileChange, Identity, Plan, Signing};
 pub use read::Entry;
-pub use removal::{Lies, Trace, Wanted};
+pub use removal::{Lies, Like, Trace, Wanted};
 pub use search::{Bounds, Searched};
 
 use anyhow::{Context, Result, anyhow};

@@ -8,12 +8,15 @@ use anyhow::{Context, Result};
 use git2::{ObjectType, Tree};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// A test of a file's content.
+pub type Like = dyn Fn(&[u8]) -> bool;
+
 /// Something to look for in earlier commits.
 pub struct Wanted<'a> {
     /// A path from the root of the repository, of a file or a folder.
     pub path: String,
     /// What the file there must be like; `None`: that there is anything.
-    pub like: Option<&'a dyn Fn(&[u8]) -> bool>,
+    pub like: Option<&'a Like>,
 }
 
 /// What became of what was wanted.

@@ -1,7 +1,7 @@
 //! Searching the files of a commit.
 
 use super::{Oid, Repo};
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 /// What a search may cost.
 #[derive(Clone, Copy, Debug)]
@@ -37,12 +37,13 @@ impl Repo {
     ) -> Result<Searched> {
         let (mut files, mut bytes) = (0, 0);
         let mut all_read = true;
-        let odb = self.inner.odb()?;
+        let failed = || format!("cannot search the files at {}; `git fsck` may say more", at.short());
+        let odb = self.inner.odb().with_context(failed)?;
         for entry in self.list(at, "")? {
             if !chosen(&entry.path) {
                 continue;
             }
-            let (size, _) = odb.read_header(entry.blob.raw())?;
+            let (size, _) = odb.read_header(entry.blob.raw()).with_context(failed)?;
             if size > bounds.file_bytes {
                 all_read = false;
                 continue;

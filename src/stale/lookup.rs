@@ -7,25 +7,34 @@ mod version;
 
 use super::finding::Found;
 use super::place::About;
+use super::walked::{self, Walked};
 use crate::memory::reference::What;
-use crate::repo::{Oid, Trace, Wanted};
+use crate::repo::{Like, Oid, Trace};
 use anyhow::Result;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-
-/// Most commits that are walked back through.
-const MOST_COMMITS: usize = 20_000;
-
-/// A test of a file's content.
-pub(super) type Like = Box<dyn Fn(&[u8]) -> bool>;
 
 /// Something that HEAD lacks and that earlier commits may have had.
 pub(super) struct Before {
     /// A path.
     pub(super) path: String,
     /// What the file there was like; `None`: that there was anything.
-    pub(super) like: Option<Like>,
+    pub(super) like: Option<Box<Like>>,
+    /// What `like` asks for, so that two questions about one path are told apart; empty where there is none.
+    pub(super) asks: String,
+}
+
+impl Before {
+    /// Anything at this path.
+    pub(super) fn at(path: String) -> Before {
+        Before { path, like: None, asks: String::new() }
+    }
+
+    /// Names the question.
+    pub(super) fn key(&self) -> String {
+        format!("{}\n{}", self.path, self.asks)
+    }
 }
 
 /// What HEAD says.
@@ -74,8 +83,13 @@ impl Head<'_> {
     }
 }
 
-/// What a repository says about each of these things.
-pub(super) fn answers(about: &About, whats: &BTreeSet<&What>) -> Result<BTreeMap<What, Found>> {
+/// What a repository says about each of these things. `last`: what the last walk through its history found; gives what
+/// this one did.
+pub(super) fn answers(
+    about: &About,
+    whats: &BTreeSet<&What>,
+    last: Option<&Walked>,
+) -> Result<(BTreeMap<What, Found>, Walked)> {
     let head = Head { about, files: OnceCell::new(), texts: RefCell::default() };
     let mut answers = BTreeMap::new();
     let mut lacking: Vec<(&What, Vec<Before>)> = Vec::new();
@@ -85,13 +99,8 @@ pub(super) fn answers(about: &About, whats: &BTreeSet<&What>) -> Result<BTreeMap
             AtHead::Lacks(before) => lacking.push((what, before)),
         }
     }
-    let before = || lacking.iter().flat_map(|(_, before)| before);
-    let wanted: Vec<Wanted<'_>> =
-        before().map(|Before { path, like }| Wanted { path: path.clone(), like: like.as_deref() }).collect();
-    let traces = match wanted.is_empty() {
-        true => Vec::new(),
-        false => about.repo.trace(about.head, &wanted, None, MOST_COMMITS)?,
-    };
+    let before: Vec<&Before> = lacking.iter().flat_map(|(_, before)| before).collect();
+    let (traces, walked) = walked::trace(about, &before, last)?;
     let mut traces = traces.into_iter();
     for (what, before) in &lacking {
         let mut gone: Vec<(&Before, Oid)> = Vec::new();
@@ -100,17 +109,17 @@ pub(super) fn answers(about: &About, whats: &BTreeSet<&What>) -> Result<BTreeMap
                 gone.push((before, commit));
             }
         }
-        let found = match last(about, &gone)? {
+        let found = match newest(about, &gone)? {
             Some((before, commit)) => proof(&head, what, &before.path, commit)?,
             None => Found::Unknown,
         };
         answers.insert((*what).clone(), found);
     }
-    Ok(answers)
+    Ok((answers, walked))
 }
 
 /// What went last.
-fn last<'b>(about: &About, gone: &[(&'b Before, Oid)]) -> Result<Option<(&'b Before, Oid)>> {
+fn newest<'b>(about: &About, gone: &[(&'b Before, Oid)]) -> Result<Option<(&'b Before, Oid)>> {
     let mut dated = Vec::new();
     for (before, commit) in gone {
         dated.push((about.repo.past(*commit)?.at, *before, *commit));

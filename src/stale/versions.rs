@@ -62,7 +62,10 @@ fn allows(comparator: &str, version: &[u64], is_exact: bool) -> Option<bool> {
         "~" => same(2),
         "~=" | "~>" => same(bound.len().saturating_sub(1)),
         ">=" | ">" => ordered != std::cmp::Ordering::Less,
-        "<" | "<=" => ordered != std::cmp::Ordering::Greater,
+        "<=" => ordered != std::cmp::Ordering::Greater,
+        // 5 and 5.1 are not below 5, but 5 has some that are below 5.2.
+        "<" if ordered == std::cmp::Ordering::Equal => version.len() < bound.len(),
+        "<" => ordered == std::cmp::Ordering::Less,
         "!=" => true,
         _ => return None,
     })

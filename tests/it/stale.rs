@@ -229,3 +229,21 @@ fn a_shallow_clone_accuses_nobody() {
     assert_eq!(dead(&sandbox, &shallow), []);
     assert!(sandbox.dream(&shallow, &["status"]).ok().contains("a shallow clone"));
 }
+
+#[test]
+fn a_check_warns_of_a_change_that_names_what_is_gone() {
+    let sandbox = Sandbox::new();
+    let app = with_memory(&sandbox, &[("src/old.rs", "fn old() {}\n")], "Edit `src/old.rs`.");
+    sandbox.git(&app, &["rm", "--quiet", "src/old.rs"]);
+    sandbox.commit(&app, &[], "Delete");
+    let check = || sandbox.dream(&app, &["check", "HEAD~1", "--format", "text"]);
+    assert!(!check().stdout.contains("dead-reference"), "an old note is not the change's fault");
+    let again = note("team", "Edit `src/old.rs` always.");
+    sandbox.commit(&app, &[("memory/mistakes/a-note.md", &again)], "Say it again");
+    let ran = check();
+    assert!(ran.stdout.contains("memory/mistakes/a-note.md:12"), "{ran:#?}");
+    assert!(
+        ran.stdout.contains("dead-reference") && ran.stdout.contains("`src/old.rs` was deleted in"),
+        "{ran:#?}"
+    );
+}

@@ -44,30 +44,30 @@ pub(super) fn at_head(head: &Head<'_>, program: &str, flag: &str) -> Result<AtHe
     if sources.is_empty() {
         return unknown();
     }
-    let spellings = spellings(flag);
-    let has = |content: &[u8]| {
-        spellings.iter().any(|spelling| memchr::memmem::find(content, spelling.as_bytes()).is_some())
-    };
-    // What documents the flag is no program that takes it.
-    let is_source =
-        |path: &str| ![".md", ".mdx", ".rst", ".txt", ".adoc"].iter().any(|ending| path.ends_with(ending));
-    match head.about.repo.search(head.about.head, BOUNDS, &is_source, &has)? {
-        Searched::Found(_) => return Ok(AtHead::Settled(Found::Stands)),
-        Searched::Unfinished => return unknown(),
-        Searched::Nowhere => {}
+    for file in &sources {
+        if head.text(file)?.is_some_and(|text| has(&spellings(flag), text.as_bytes())) {
+            return Ok(AtHead::Settled(Found::Stands));
+        }
     }
     let had_it = |path: String| {
-        let spellings = spellings.clone();
-        let like = move |content: &[u8]| {
-            spellings.iter().any(|spelling| memchr::memmem::find(content, spelling.as_bytes()).is_some())
-        };
-        Before { path, like: Some(Box::new(like)) }
+        let spellings = spellings(flag);
+        let like = move |content: &[u8]| has(&spellings, content);
+        Before { path, like: Some(Box::new(like)), asks: flag.to_owned() }
     };
     Ok(AtHead::Lacks(sources.into_iter().map(had_it).collect()))
 }
 
 /// How a flag that `file` had until this commit is gone.
 pub(super) fn proof(head: &Head<'_>, flag: &str, file: &str, since: Oid) -> Result<Found> {
+    // What documents the flag is no program that takes it.
+    let is_source =
+        |path: &str| ![".md", ".mdx", ".rst", ".txt", ".adoc"].iter().any(|ending| path.ends_with(ending));
+    let spellings = spellings(flag);
+    match head.about.repo.search(head.about.head, BOUNDS, &is_source, &|content| has(&spellings, content))? {
+        Searched::Found(_) => return Ok(Found::Stands),
+        Searched::Unfinished => return Ok(Found::Unknown),
+        Searched::Nowhere => {}
+    }
     let when = commit(&head.about.repo, since)?;
     Ok(Found::gone_as(&format!("`{file}` has had no `{flag}` since {when}, and no other source has it")))
 }
@@ -98,6 +98,10 @@ fn sources(head: &Head<'_>, program: &str) -> Result<Vec<String>> {
     sources.dedup();
     sources.truncate(MOST_FOLLOWED);
     Ok(sources)
+}
+
+fn has(spellings: &[String], content: &[u8]) -> bool {
+    spellings.iter().any(|spelling| memchr::memmem::find(content, spelling.as_bytes()).is_some())
 }
 
 /// How programs write a flag's name: `dry-run`, `dry_run`, `dryRun`, `DryRun`. The opposite of a flag (`--no-cache`)

@@ -44,6 +44,7 @@ pub(super) fn at_head(head: &Head<'_>, sort: Names, name: &str) -> Result<AtHead
     followed.extend(manifests.into_iter().take(MOST_FOLLOWED).cloned());
     followed.sort();
     followed.dedup();
+    let asks = format!("{sort:?} {name}");
     let had_it = |file: String| {
         let (path, name) = (file.clone(), name.to_owned());
         let like = move |content: &[u8]| {
@@ -51,10 +52,10 @@ pub(super) fn at_head(head: &Head<'_>, sort: Names, name: &str) -> Result<AtHead
             memchr::memmem::find(content, name.as_bytes()).is_some()
                 && defines(sort, &file, &String::from_utf8_lossy(content), &name) == Defines::Yes
         };
-        Before { path, like: Some(Box::new(like)) }
+        Before { path, like: Some(Box::new(like)), asks: asks.clone() }
     };
     let mut before: Vec<Before> = followed.into_iter().map(had_it).collect();
-    before.extend(places(sort, name).into_iter().map(|path| Before { path, like: None }));
+    before.extend(places(sort, name).into_iter().map(Before::at));
     Ok(AtHead::Lacks(before))
 }
 

@@ -2,8 +2,9 @@
 
 use super::super::finding::{Found, commit};
 use super::super::ignored::is_ignored;
-use super::{AtHead, Before, Head, MOST_COMMITS};
-use crate::repo::{Lies, Oid, Trace, Wanted};
+use super::super::walked;
+use super::{AtHead, Before, Head};
+use crate::repo::{Lies, Oid, Trace};
 use anyhow::Result;
 
 /// Most renames that a file is followed through.
@@ -17,7 +18,7 @@ pub(super) fn at_head(head: &Head<'_>, path: &str) -> Result<AtHead> {
     Ok(match head.about.repo.lies(head.about.head, path)? {
         Lies::There => AtHead::Settled(Found::Stands),
         Lies::Beyond => AtHead::Settled(Found::Unknown),
-        Lies::Nowhere => AtHead::Lacks(vec![Before { path: path.to_owned(), like: None }]),
+        Lies::Nowhere => AtHead::Lacks(vec![Before::at(path.to_owned())]),
     })
 }
 
@@ -30,7 +31,7 @@ pub(super) fn module_at_head(head: &Head<'_>, path: &str) -> Result<AtHead> {
         }
     }
     let places = files.into_iter().flat_map(|file| [format!("src/{file}"), file]);
-    Ok(AtHead::Lacks(places.map(|path| Before { path, like: None }).collect()))
+    Ok(AtHead::Lacks(places.map(Before::at).collect()))
 }
 
 /// Whether a file or folder that lay at `path` until this commit, and that a note calls `named`, is gone.
@@ -57,9 +58,8 @@ fn moved_to(head: &Head<'_>, path: &str, since: Oid) -> Result<Option<String>> {
         if about.repo.lies(about.head, &place)? == Lies::There {
             return Ok(Some(place));
         }
-        let wanted = [Wanted { path: place.clone(), like: None }];
-        let trace = about.repo.trace(about.head, &wanted, None, MOST_COMMITS)?;
-        let Some(Trace::Gone(commit)) = trace.first() else { break };
+        let (traces, _) = walked::trace(about, &[&Before::at(place.clone())], None)?;
+        let Some(Trace::Gone(commit)) = traces.first() else { break };
         let Some(next) = about.repo.renamed_to(*commit, &place)? else { break };
         place = next;
     }

@@ -117,7 +117,7 @@ fn gem(line: &str, package: &str) -> Option<String> {
     (name == package).then(|| version.trim_end_matches(')').to_owned())
 }
 
-/// `	github.com/spf13/cobra v1.8.0 // indirect`, and `go 1.22`, the least that is needed.
+/// `github.com/spf13/cobra v1.8.0 // indirect`, and `go 1.22`, the least that is needed.
 fn go(line: &str, package: &str) -> Option<String> {
     let mut words = line.trim().trim_start_matches("require ").split_whitespace();
     let (name, version) = (words.next()?, words.next()?);
