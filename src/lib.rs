@@ -24,6 +24,7 @@
 //! | | [`impact`] | what sessions made of every note that people took up |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
 //! | | [`check`] | may this change to the memory be merged? |
+//! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | front ends | [`commands`] | one file a command |
 
@@ -31,6 +32,7 @@ pub mod check;
 pub mod commands;
 pub mod cycle;
 pub mod digest;
+pub mod forgetting;
 pub mod impact;
 pub mod learning;
 pub mod ledger;

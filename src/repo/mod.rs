@@ -17,6 +17,7 @@ mod oid;
 mod plan;
 mod read;
 mod removal;
+mod rewrite;
 mod sign;
 mod staged;
 mod stale;
@@ -29,6 +30,7 @@ pub use oid::Oid;
 pub use plan::{Commit, FileChange, Identity, Plan, Signing};
 pub use read::Entry;
 pub use removal::{Lies, Trace, Wanted};
+pub use rewrite::{Edit, Edited};
 
 use anyhow::{Context, Result, anyhow};
 use git2::{ErrorCode, RepositoryOpenFlags};
