@@ -182,13 +182,13 @@ fn find(asked: &str, root: &str, memory: &Memory, proposals: &Proposals, target:
         }
     }
     if let Some(note) = meant(&mut proposals.waits.keys()).first() {
-        let branch = &proposals.waits[note];
+        let branch = proposals.waits.get(note).map(String::as_str).unwrap_or_default();
         return unusable(format!(
             "{note} waits for review on {branch} and is not on {target}: refuse it there, with `git dream review`"
         ));
     }
     if let Some(note) = meant(&mut proposals.forgotten.keys()).first() {
-        let by = &proposals.forgotten[note];
+        let by = proposals.forgotten.get(note).map(String::as_str).unwrap_or_default();
         return unusable(format!("{note} was forgotten already{by}; reverting that commit brings it back"));
     }
     if let Some(note) = meant(&mut memory.archived.keys()).first() {

@@ -135,7 +135,9 @@ fn a_forgotten_note_stays_away_whatever_the_evidence_until_that_is_reverted() {
         let note = learning["note"].as_str().unwrap().to_owned();
         let token = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
         let reason = format!("Boats are gone;\ntoken {token}");
-        let ran = memory.sandbox.dream(&memory.dir, &["forget", &note, "--json", "--reason", &reason]);
+        let ran = memory
+            .sandbox
+            .dream(&memory.dir, &["forget", &note, "--json", "--now", "2026-02-20", "--reason", &reason]);
         let told = json(ran);
         let commit = memory.git(&["rev-parse", "HEAD"]);
         assert_eq!(
@@ -166,7 +168,7 @@ fn a_forgotten_note_stays_away_whatever_the_evidence_until_that_is_reverted() {
             assert_eq!(learnings(&memory.dream(count, saying)), &[] as &[Value], "{kind}");
         }
         let status = memory.sandbox.dream(&memory.dir, &["status"]).ok();
-        assert!(status.contains("forgotten by Ann on 2026-01-01"), "{status}");
+        assert!(status.contains("forgotten by Ann on 2026-02-20"), "{status}");
         let again = memory.sandbox.dream(&memory.dir, &["forget", &note, "--reason", "again"]);
         assert_eq!(again.status, 2, "{again:?}");
         assert!(again.stderr.contains("forgotten already by Ann"), "{again:?}");
