@@ -10,6 +10,8 @@ pub mod finding;
 pub mod fix;
 mod rule;
 
+pub use rule::loss::TOO_MUCH_LOST;
+
 use crate::digest::Digest;
 use crate::memory::Memory;
 use crate::session::SessionId;

@@ -23,6 +23,7 @@
 //! | | [`stale`] | which notes name what their repository no longer has |
 //! | | [`impact`] | what sessions made of every note that people took up |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
+//! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
 //! | | [`review`] | deciding on what waits, and landing it |
@@ -38,6 +39,7 @@ pub mod learning;
 pub mod ledger;
 pub mod memory;
 pub mod pattern;
+pub mod provenance;
 pub mod redact;
 pub mod repo;
 pub mod review;

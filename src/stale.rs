@@ -9,7 +9,9 @@
 mod finding;
 mod ignored;
 mod lookup;
+mod names;
 mod place;
+mod versions;
 
 use crate::ledger::cache::Cache;
 use crate::memory::note::{self, Status};

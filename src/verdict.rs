@@ -14,15 +14,16 @@ mod moved;
 mod place;
 mod reason;
 mod text;
+mod versions;
 
-pub use fold::standings;
+pub use fold::settled;
 
 use crate::learning::Change;
 use crate::learning::standing::Verdict;
 use crate::ledger::{CycleRecord, Decision, LearningRecord, Ledger, REJECTED};
 use crate::memory::place::outside;
 use crate::redact::Clean;
-use crate::repo::{Oid, Repo};
+use crate::repo::{Oid, Past, Repo};
 use anyhow::Result;
 use branches::Branches;
 pub use branches::open_branches;
@@ -35,6 +36,7 @@ use place::Places;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use text::Kept;
+use versions::Versions;
 
 /// One learning that a cycle proposed, with what became of it.
 #[derive(Clone, Debug)]
@@ -145,6 +147,7 @@ struct Looking<'a> {
     history: History,
     landings: Landings,
     branches: Branches,
+    versions: Versions<'a>,
     /// What was refused in reviews, by cycle and pattern.
     refusals: BTreeMap<(String, String), Decision>,
 }
@@ -159,14 +162,52 @@ pub fn decided<'a>(
     target: Oid,
     root: &str,
 ) -> Result<Vec<Proposal<'a>>> {
-    Looking::at(repo, cycles, target, root)?.decided(cycles)
+    Looking::at(repo, cycles, target, root)?.decided(cycles, |_| true)
+}
+
+/// The verdict on the learnings that are wanted alone, told from the commits that changed their notes: the target's
+/// history as [`Repo::versions`] gives it.
+///
+/// Errors: as [`decided`].
+pub fn decided_among<'a>(
+    repo: &Repo,
+    cycles: &'a [CycleRecord],
+    commits: Vec<Past>,
+    target: Oid,
+    root: &str,
+    is_wanted: impl Fn(&LearningRecord) -> bool,
+) -> Result<Vec<Proposal<'a>>> {
+    Looking::on(repo, cycles, History::of(commits, target), target, root)?.decided(cycles, is_wanted)
+}
+
+/// Where the note of a learning stands now, inside the memory; `None` where it does not.
+///
+/// Errors: the repository cannot be read.
+pub fn place_of(
+    repo: &Repo,
+    cycles: &[CycleRecord],
+    (cycle, learning): (&CycleRecord, &LearningRecord),
+    target: Oid,
+    root: &str,
+) -> Result<Option<String>> {
+    let versions = Versions::of(repo, cycles, target, root)?;
+    Places::new(repo, cycles, target, root, &versions)?.of(cycle, learning)
 }
 
 type Decided = (Verdict, How, Option<Decider>);
 
 impl<'a> Looking<'a> {
     fn at(repo: &'a Repo, cycles: &[CycleRecord], target: Oid, root: &'a str) -> Result<Looking<'a>> {
-        let history = History::read(repo, cycles, target)?;
+        Looking::on(repo, cycles, History::read(repo, cycles, target)?, target, root)
+    }
+
+    fn on(
+        repo: &'a Repo,
+        cycles: &[CycleRecord],
+        history: History,
+        target: Oid,
+        root: &'a str,
+    ) -> Result<Looking<'a>> {
         let landings = Landings::of(&history);
         let branches = Branches::open(repo, cycles)?;
         let (decisions, _) = Ledger::open(repo)?.decisions()?;
@@ -174,15 +215,22 @@ impl<'a> Looking<'a> {
         let refusals = refusals
             .map(|decision| ((decision.record.cycle.clone(), decision.record.pattern.clone()), decision))
             .collect();
-        Ok(Looking { repo, root, target, history, landings, branches, refusals })
+        let versions = Versions::of(repo, cycles, target, root)?;
+        Ok(Looking { repo, root, target, history, landings, branches, versions, refusals })
     }
 
-    fn decided<'c>(&self, cycles: &'c [CycleRecord]) -> Result<Vec<Proposal<'c>>> {
-        let mut places = Places::new(self.repo, cycles, self.target, self.root);
-        let moves = Moves::of(cycles, |cycle, learning| self.is_taken_up(cycle, learning))?;
+    fn decided<'c>(
+        &self,
+        cycles: &'c [CycleRecord],
+        is_wanted: impl Fn(&LearningRecord) -> bool,
+    ) -> Result<Vec<Proposal<'c>>> {
+        let mut places = Places::new(self.repo, cycles, self.target, self.root, &self.versions)?;
+        let moves = Moves::of(cycles, |cycle, learning| {
+            Ok::<_, anyhow::Error>(is_wanted(learning) && self.is_taken_up(cycle, learning)?)
+        })?;
         let mut proposals = Vec::new();
         let learnings = cycles.iter().flat_map(|cycle| cycle.learnings.iter().map(move |one| (cycle, one)));
-        for (order, (cycle, learning)) in learnings.enumerate() {
+        for (order, (cycle, learning)) in learnings.enumerate().filter(|(_, (_, one))| is_wanted(one)) {
             let place = places.of(cycle, learning)?;
             let moved = match place {
                 Some(_) => None,
@@ -346,18 +394,14 @@ impl<'a> Looking<'a> {
     /// How much of what the learning says stands at the target's tip.
     fn kept(&self, cycle: &CycleRecord, learning: &LearningRecord, place: Option<&str>) -> Result<Kept> {
         let Some(place) = place else { return Ok(Kept::Nothing) };
-        let read = |at: Option<Oid>, note: &str| -> Result<Option<Vec<u8>>> {
-            // Git removes commits that no branch has any more; what they said is then unknown.
-            at.map(|at| self.repo.read(at, &outside(self.root, note))).unwrap_or(Ok(None))
-        };
-        let proposed = read(learning.commit(), &learning.note).unwrap_or(None);
-        let before = read(Oid::parse(&cycle.base), &learning.note).unwrap_or(None);
-        let now = read(Some(self.target), place)?;
-        Ok(match (proposed, now) {
-            (_, None) => Kept::Nothing,
-            (None, Some(_)) => Kept::Untold,
-            (Some(proposed), Some(now)) => text::kept(&before.unwrap_or_default(), &proposed, &now)?,
-        })
+        let Some(now) = self.versions.now(place)? else { return Ok(Kept::Nothing) };
+        let Some(proposed) = self.versions.proposed(cycle, learning) else { return Ok(Kept::Untold) };
+        if now == proposed {
+            return Ok(Kept::All);
+        }
+        let before = self.versions.before(cycle, learning);
+        let before = before.map(|blob| self.repo.read_blob(blob)).transpose()?.unwrap_or_default();
+        text::kept(&before, &self.repo.read_blob(proposed)?, &self.repo.read_blob(now)?)
     }
 }
 

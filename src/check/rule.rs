@@ -5,7 +5,7 @@ pub(super) mod evidence;
 mod file;
 mod front_matter;
 mod index;
-mod loss;
+pub(super) mod loss;
 mod pinned;
 pub(super) mod style;
 mod territory;

@@ -19,6 +19,7 @@ mod sources;
 mod status;
 mod talk;
 mod whereabouts;
+mod why;
 
 use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -87,7 +88,12 @@ enum Command {
     /// Show what was learnt when, on what evidence
     Log(log::Options),
     /// Show what sessions made of the notes that were merged
+    ///
+    /// For each of them: how often what it is against came up before the merge and since, where it was read and where
+    /// it was not, and what that comes to: works, no effect seen, too early to tell, or ineffective.
     Impact(impact::Options),
+    /// Show where a note, or a line of it, comes from and what has become of it
+    Why(why::Options),
     /// Print a completion script for a shell
     Completions(completions::Options),
     /// Print the manual, or write its pages where `man` finds them
@@ -125,6 +131,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
+        Some(Command::Why(options)) => why::main(&options, dir, talk),
         Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),
         Some(Command::Man(options)) => man::main(&options, CommandLine::command(), dir, talk),
         None => status::main(&status::Options::default(), dir, talk),

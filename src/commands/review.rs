@@ -54,6 +54,13 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if let Some(notice) = &review.target.notice {
         talk.say(notice);
     }
+    if !review.unknown.is_empty() {
+        talk.say(&format!(
+            "The ledger here knows nothing of {}. If it is at origin, fetch it: \
+             {COMMAND}git fetch origin refs/dream/ledger:refs/dream/ledger{COMMAND:#}",
+            review.unknown.join(", ")
+        ));
+    }
     if let Some(of) = &options.of {
         review.waiting = select::of(review.waiting, of)?;
     }

@@ -66,7 +66,10 @@ pub(super) fn person(now_given: Option<&str>, repo: &Repo) -> Result<Stamp> {
         )
         .into());
     };
-    Ok(Stamp { identity: Identity { name, email }, at: now(now_given)? })
+    // What git takes out of a name, because a commit could not hold it.
+    let plain = |text: String| text.replace(['<', '>', '\n', '\r'], "").trim().to_owned();
+    let identity = Identity { name: plain(name), email: plain(email) };
+    Ok(Stamp { identity, at: now(now_given)? })
 }
 
 /// The moment that commits and notes are dated with: `--now`, else `SOURCE_DATE_EPOCH`, else the clock.

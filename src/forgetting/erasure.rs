@@ -116,7 +116,7 @@ impl Erasure<'_> {
         // A repository in which no target can be told has no notes either; what came from somewhere goes all the same.
         let target = Target::find(repo, settings).ok().and_then(|target| Some((target.branch, target.tip?)));
         let standings = match &target {
-            Some((_, tip)) => verdict::standings(repo, &self.cycles, *tip, root)?,
+            Some((_, tip)) => verdict::settled(repo, &self.cycles, *tip, root)?.1,
             None => Default::default(),
         };
         let digests = self.ledger.digests()?.digests;

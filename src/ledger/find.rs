@@ -23,7 +23,9 @@ impl Ledger<'_> {
                 let cycle = list.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".txt");
                 let Some(digests) = self.repo.read(commit, &layout::path(DIGESTS, cycle))? else { continue };
                 let lines = digests.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-                let read = lines.filter_map(|line| serde_json::from_slice::<Digest>(line).ok());
+                let may_be = |line: &&[u8]| session_named(line).is_none_or(|id| wanted.contains(&id));
+                let read =
+                    lines.filter(may_be).filter_map(|line| serde_json::from_slice::<Digest>(line).ok());
                 found.extend(read.filter(|digest| wanted.contains(&digest.session)));
             }
         }
@@ -33,4 +35,10 @@ impl Ledger<'_> {
         found.dedup_by(|a, b| a.session == b.session);
         Ok(found)
     }
+}
+
+/// The session that a digest's line is about, as its beginning says; `None` where only the whole line can tell.
+fn session_named(line: &[u8]) -> Option<SessionId> {
+    let (id, _) = line.strip_prefix(br#"{"session":""#)?.split_first_chunk::<16>()?;
+    SessionId::parse(std::str::from_utf8(id).ok()?)
 }

@@ -7,6 +7,7 @@
 //! and push go through the user's `git` program.
 
 mod advance;
+mod blame;
 mod blobs;
 pub mod compare;
 mod history;
@@ -18,10 +19,12 @@ mod plan;
 mod read;
 mod removal;
 mod rewrite;
+mod search;
 mod sign;
 mod staged;
 mod stale;
 mod tree;
+pub mod versions;
 
 pub use advance::{AdvanceError, Blocked};
 pub use history::{Past, PathChange, Trailer};
@@ -31,6 +34,7 @@ pub use plan::{Commit, FileChange, Identity, Plan, Signing};
 pub use read::Entry;
 pub use removal::{Lies, Trace, Wanted};
 pub use rewrite::{Edit, Edited};
+pub use search::{Bounds, Searched};
 
 use anyhow::{Context, Result, anyhow};
 use git2::{ErrorCode, RepositoryOpenFlags};

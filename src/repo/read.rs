@@ -148,6 +148,14 @@ impl Repo {
             .to_vec())
     }
 
+    /// How long a content is, bytes.
+    pub fn blob_size(&self, blob: Oid) -> Result<u64> {
+        let header = self.inner.odb().and_then(|objects| objects.read_header(blob.raw()));
+        let (size, _) =
+            header.with_context(|| format!("cannot read the object {blob}; `git fsck` may say more"))?;
+        Ok(size as u64)
+    }
+
     /// The regular files below a folder at a commit, with folders inside it, sorted by path; `""` is the root.
     /// Empty if there is no such folder. Symbolic links and submodules are left out, and so are files whose
     /// path is not UTF-8.

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use table::TABLE;
 
 /// Three mistakes of one cycle.
-const MISTAKES: [Mistake; 3] = [
+const MISTAKES: [Mistake<'_>; 3] = [
     FERRY,
     ("kiln fire tiles", "error: the damper is shut", "kiln fire tiles --open-damper"),
     ("loom weave cloth", "error: no shuttle on this side", "loom weave cloth --swap-shuttle"),
@@ -94,6 +94,18 @@ impl Dreamt {
         found.sort_by_key(|(commit, ..)| place(commit));
         found.into_iter().map(|(_, verdict, how, by)| (verdict, how, by)).collect()
     }
+
+    /// The same, each told from the history of its note alone.
+    fn whys(&self) -> Vec<(String, String, Value)> {
+        let notes = self.learnings.iter().map(|(_, note)| note);
+        let learning = |note: &String| {
+            let story = json(self.sandbox.dream(&self.dir, &["why", "--json", note]));
+            let learning = story["learnings"][0].clone();
+            let text = |name: &str| learning[name].as_str().unwrap().to_owned();
+            (text("verdict"), text("how"), learning["by"].clone())
+        };
+        notes.map(learning).collect()
+    }
 }
 
 #[test]
@@ -115,6 +127,10 @@ fn verdicts_follow_what_people_do_with_git() {
             found.iter().map(|(verdict, how, _)| (verdict.clone(), how.clone())).collect();
         if plain != expected {
             wrong.push(format!("{name}:\nwanted {expected:?}\ngot    {found:?}"));
+        }
+        let why = dreamt.whys();
+        if why != found {
+            wrong.push(format!("{name}:\nlog says {found:?}\nwhy says {why:?}"));
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), TABLE.len(), wrong.join("\n"));

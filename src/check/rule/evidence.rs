@@ -6,7 +6,8 @@ use crate::check::Case;
 use crate::check::change::Change;
 use crate::check::finding::Finding;
 use crate::digest::Digest;
-use crate::learning::author::quote::{one_line, uncoded};
+use crate::learning::author::quote::one_line;
+use crate::learning::author::quoted;
 use crate::memory::place;
 use crate::session::SessionId;
 use std::collections::BTreeSet;
@@ -18,12 +19,12 @@ struct Quoted {
     path: String,
     line: u32,
     /// What it quotes, and where from; `None` where the line cannot be read.
-    source: Option<(String, SessionId)>,
+    source: Option<quoted::Quoted>,
 }
 
 /// The sessions that added evidence names.
 pub(in crate::check) fn sessions(change: &Change) -> BTreeSet<SessionId> {
-    added(change).into_iter().filter_map(|quoted| quoted.source.map(|(_, session)| session)).collect()
+    added(change).into_iter().filter_map(|quoted| quoted.source.map(|source| source.session)).collect()
 }
 
 pub(super) fn inspect(case: &Case<'_>) -> Vec<Finding> {
@@ -37,7 +38,7 @@ pub(super) fn inspect(case: &Case<'_>) -> Vec<Finding> {
     for Quoted { path, line, source } in added {
         let shown = case.change.outside(&path);
         let error = |what: &str, remedy: &str| Finding::error(RULE, &shown, what, remedy).at(Some(line));
-        let Some((quote, session)) = source else {
+        let Some(quoted::Quoted { quote, session, .. }) = source else {
             let remedy = "write it as - `quote` [source: <session>#<event>; added: 2026-01-31]";
             findings.push(error("a line of evidence does not say where it is from", remedy));
             continue;
@@ -69,20 +70,10 @@ fn added(change: &Change) -> Vec<Quoted> {
             }
             let item = line.trim_start().strip_prefix("- ").filter(|_| in_evidence);
             let Some(item) = item.filter(|_| lines.added.contains(&number)) else { continue };
-            found.push(Quoted { path: path.to_owned(), line: number, source: parse(item) });
+            found.push(Quoted { path: path.to_owned(), line: number, source: quoted::parse(item) });
         }
     }
     found
-}
-
-/// The quote and the session of a line of evidence.
-fn parse(item: &str) -> Option<(String, SessionId)> {
-    let (quote, source) = item.rsplit_once("[source: ")?;
-    let (session, rest) = source.split_once('#')?;
-    let (event, added) = rest.split_once("; added: ")?;
-    event.parse::<u32>().ok()?;
-    added.trim_end().strip_suffix(']')?.parse::<jiff::civil::Date>().ok()?;
-    Some((uncoded(quote.trim()), SessionId::parse(session)?))
 }
 
 /// Whether a session's digest has these words somewhere, one after the other.
@@ -99,24 +90,4 @@ fn stands_in(quote: &str, digest: &Digest) -> bool {
         }
     }
     false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_of_evidence_reads_back_as_what_was_quoted() {
-        let id = "0123456789abcdef";
-        let read = |quote: &str| {
-            parse(&format!("{quote} [source: {id}#4; added: 2026-01-31]")).map(|(text, _)| text)
-        };
-        assert_eq!(read("`plain`").as_deref(), Some("plain"));
-        assert_eq!(read("`` a `tick` b ``").as_deref(), Some(" a `tick` b "));
-        assert_eq!(read("`` `x` ``").as_deref(), Some("`x`"));
-        assert_eq!(read("“said so”").as_deref(), Some("“said so”"));
-        assert!(parse("`x` [source: nobody#4; added: 2026-01-31]").is_none());
-        assert!(parse(&format!("`x` [source: {id}#4; added: soon]")).is_none());
-        assert!(parse("`x`").is_none());
-    }
 }
