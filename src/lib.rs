@@ -25,6 +25,7 @@
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
+//! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | front ends | [`commands`] | one file a command |
 
@@ -32,6 +33,7 @@ pub mod check;
 pub mod commands;
 pub mod cycle;
 pub mod digest;
+pub mod forgetting;
 pub mod impact;
 pub mod learning;
 pub mod ledger;

@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod demo;
 mod exit;
+mod forget;
 mod impact;
 mod init;
 mod log;
@@ -80,6 +81,8 @@ enum Command {
     Check(check::Options),
     /// Show what is pending and what was decided
     Status(status::Options),
+    /// Take a note away for good, or erase what came from a session or a person
+    Forget(forget::Options),
     /// Decide on what waits, learning by learning
     Review(review::Options),
     /// Show what was learnt when, on what evidence
@@ -124,6 +127,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Run(options)) => run::main(&options, dir, talk),
         Some(Command::Check(options)) => check::main(&options, dir, talk),
         Some(Command::Status(options)) => status::main(&options, dir, talk),
+        Some(Command::Forget(options)) => forget::main(&options, dir, talk),
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),

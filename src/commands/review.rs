@@ -10,7 +10,7 @@ use super::exit::{Failed, Usage};
 use super::talk::{COMMAND, Talk, count};
 use super::whereabouts;
 use crate::ledger::Stamp;
-use crate::repo::{Identity, Repo};
+use crate::repo::Repo;
 use crate::review::answers::Answers;
 use crate::review::land::{Landed, Unfit, land};
 use crate::review::{Review, Waiting};
@@ -66,7 +66,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     }
     if !(options.accept.is_empty() && options.reject.is_empty()) {
         let answers = select::answers(&review, &options.accept, &options.reject)?;
-        let landed = landed(repo, settings, &answers, &stamp(options, repo)?)?;
+        let landed = landed(repo, settings, &answers, &whereabouts::person(options.now.as_deref(), repo)?)?;
         return tell::landed(&landed, talk);
     }
     if talk.json {
@@ -77,7 +77,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         return Ok(());
     }
     if options.interactive || (std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
-        return ask_and_land(&review, &stamp(options, repo)?, talk);
+        return ask_and_land(&review, &whereabouts::person(options.now.as_deref(), repo)?, talk);
     }
     talk.data(&tell::list(&review.waiting))?;
     Err(Usage(format!(
@@ -115,35 +115,6 @@ fn landed(repo: &Repo, settings: &Settings, answers: &Answers, stamp: &Stamp) ->
         Ok(unfit) => Failed(unfit.to_string()).into(),
         Err(error) => error,
     })
-}
-
-/// Whoever reviews, as git would name them as a committer, and when.
-fn stamp(options: &Options, repo: &Repo) -> Result<Stamp> {
-    let find = |variable: &str, keys: [&str; 2]| -> Result<Option<String>> {
-        if let Some(said) = std::env::var(variable).ok().filter(|value| !value.trim().is_empty()) {
-            return Ok(Some(said));
-        }
-        for key in keys {
-            if let Some(set) = repo.config(key)?.filter(|value| !value.trim().is_empty()) {
-                return Ok(Some(set));
-            }
-        }
-        Ok(None)
-    };
-    let name = find("GIT_COMMITTER_NAME", ["committer.name", "user.name"])?;
-    let email = find("GIT_COMMITTER_EMAIL", ["committer.email", "user.email"])?;
-    let (Some(name), Some(email)) = (name, email) else {
-        return Err(Usage(
-            "git does not know who you are, and what lands is in your name: run `git config user.name \"Your Name\"` \
-             and `git config user.email you@example.com`"
-                .to_owned(),
-        )
-        .into());
-    };
-    // What git takes out of a name, because a commit could not hold it.
-    let plain = |text: String| text.replace(['<', '>', '\n', '\r'], "").trim().to_owned();
-    let identity = Identity { name: plain(name), email: plain(email) };
-    Ok(Stamp { identity, at: whereabouts::now(options.now.as_deref())? })
 }
 
 /// The name by which a learning is called on the command line: the first digits of its commit.

@@ -95,6 +95,14 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
             count(support.jobs, "job"),
             count(support.agents, "agent")
         ));
+        if let Some(before) = &learning.reopened {
+            let by = if before.who.is_empty() { String::new() } else { format!(" by {}", before.who) };
+            let since = count(before.sessions_since, "new session");
+            talk.say(&format!(
+                "  {FAINT}{:10} rejected before ({}{by}); {since} since{FAINT:#}",
+                "", before.how
+            ));
+        }
     }
     if report.left_over > 0 {
         talk.say(&format!(

@@ -1,7 +1,8 @@
 //! Where a command works: the repository, its settings, the moment.
 
 use super::exit::Usage;
-use crate::repo::{Oid, Repo};
+use crate::ledger::Stamp;
+use crate::repo::{Identity, Oid, Repo};
 use crate::settings::{self, Settings};
 use anyhow::Result;
 use jiff::Timestamp;
@@ -38,6 +39,37 @@ fn committed_settings(repo: &Repo, head: Oid) -> Result<Option<String>> {
     let bytes = repo.read(head, settings::FILE)?;
     let text = bytes.map(String::from_utf8).transpose();
     text.map_err(|_| Usage(format!("{} is not UTF-8: save it as UTF-8 and commit it", settings::FILE)).into())
+}
+
+/// Whoever runs this, as git would name them as a committer, and when: for what is theirs and not git-dream's.
+///
+/// Errors: git does not know who they are.
+pub(super) fn person(now_given: Option<&str>, repo: &Repo) -> Result<Stamp> {
+    let find = |variable: &str, keys: [&str; 2]| -> Result<Option<String>> {
+        if let Some(said) = std::env::var(variable).ok().filter(|value| !value.trim().is_empty()) {
+            return Ok(Some(said));
+        }
+        for key in keys {
+            if let Some(set) = repo.config(key)?.filter(|value| !value.trim().is_empty()) {
+                return Ok(Some(set));
+            }
+        }
+        Ok(None)
+    };
+    let name = find("GIT_COMMITTER_NAME", ["committer.name", "user.name"])?;
+    let email = find("GIT_COMMITTER_EMAIL", ["committer.email", "user.email"])?;
+    let (Some(name), Some(email)) = (name, email) else {
+        return Err(Usage(
+            "git does not know who you are, and what lands is in your name: run `git config user.name \"Your Name\"` \
+             and `git config user.email you@example.com`"
+                .to_owned(),
+        )
+        .into());
+    };
+    // What git takes out of a name, because a commit could not hold it.
+    let plain = |text: String| text.replace(['<', '>', '\n', '\r'], "").trim().to_owned();
+    let identity = Identity { name: plain(name), email: plain(email) };
+    Ok(Stamp { identity, at: now(now_given)? })
 }
 
 /// The moment that commits and notes are dated with: `--now`, else `SOURCE_DATE_EPOCH`, else the clock.

@@ -2,7 +2,8 @@
 
 use super::Learning;
 use super::author::quote;
-use crate::pattern::Support;
+use crate::pattern::{Fingerprint, Kind, Support};
+use crate::redact::Clean;
 use std::fmt::Write;
 
 /// Longest subject line, characters: what git's own lists and the forges show whole.
@@ -55,6 +56,45 @@ pub fn of_index(cycle: &str, engine: &str, learnings: usize, left: &[String]) ->
     text
 }
 
+/// The trailer that says why people took something away.
+pub const REASON: &str = "Dream-Reason";
+
+/// What the message of a forgetting says.
+#[derive(Clone, Copy, Debug)]
+pub struct Forgotten<'a> {
+    /// What the note says.
+    pub title: &'a str,
+    /// Where it stood.
+    pub note: &'a str,
+    /// Where it lies now.
+    pub archived: &'a str,
+    /// Which folder of the memory it belonged to.
+    pub kind: Kind,
+    /// The patterns that are barred with it.
+    pub patterns: &'a [Fingerprint],
+    /// Why.
+    pub reason: &'a Clean,
+}
+
+/// The message of the commit with which people forget a note on purpose. Verdicts are read from its trailers, of which
+/// `Dream-Change` comes first.
+pub fn of_forgetting(forgotten: &Forgotten<'_>) -> String {
+    let Forgotten { title, note, archived, kind, patterns, reason } = forgotten;
+    let whole = one_line(&format!("forget: {title}"));
+    let reason = quote::one_line(reason);
+    let mut text = format!("{}\n\n{note} goes to {archived}. Why:\n\n  > {reason}\n\n", subject(&whole));
+    text.push_str(match patterns {
+        [] => "People wrote this note; no pattern is behind it that could be proposed again.\n\n",
+        _ => "Its lesson is not proposed again, whatever the evidence, until this commit is reverted or the\nnote is moved back.\n\n",
+    });
+    let _ = writeln!(text, "Dream-Change: forget\nDream-Kind: {kind}");
+    for pattern in *patterns {
+        let _ = writeln!(text, "Dream-Pattern: {pattern}");
+    }
+    let _ = writeln!(text, "{REASON}: {reason}");
+    text
+}
+
 /// `13 sessions, 6 jobs, 3 agents`.
 pub(crate) fn support(support: &Support) -> String {
     let Support { sessions, jobs, agents, .. } = support;
@@ -98,7 +138,7 @@ fn subject(line: &str) -> String {
 mod tests {
     use super::*;
     use crate::learning::Change;
-    use crate::pattern::{Evidence, Fingerprint, Grade, Kind};
+    use crate::pattern::{Evidence, Grade};
     use crate::redact::redact;
     use crate::session::SessionId;
 

@@ -80,6 +80,14 @@ impl Cache {
         }
     }
 
+    /// Drops everything, because something in it is to be forgotten.
+    pub fn clear(&self) -> std::io::Result<()> {
+        match std::fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// The digests in one of the ledger's files; `None` where they are not kept.
     pub(super) fn digests(&self, blob: Oid) -> Option<Vec<Digest>> {
         packed::unpack(&self.load(&format!("{DIGESTS}/{blob}"))?)

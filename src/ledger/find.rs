@@ -29,6 +29,8 @@ impl Ledger<'_> {
                 found.extend(read.filter(|digest| wanted.contains(&digest.session)));
             }
         }
+        let erased = self.erased()?;
+        found.retain(|digest| !erased.covers(digest));
         found.sort_by(|a, b| a.session.cmp(&b.session));
         found.dedup_by(|a, b| a.session == b.session);
         Ok(found)

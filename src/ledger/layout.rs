@@ -7,6 +7,7 @@
 //! cycles/<cycle>.json     what the cycle did
 //! outcomes/<cycle>.jsonl  outcomes that became known after their sessions were digested, one a line
 //! decisions/<name>.json   a learning that was refused in a review: whose word it is, when and why
+//! erased/<name>.txt       sessions that were erased for good: no word of theirs is left, and they are not read again
 //! ```
 //!
 //! A cycle only adds its own files, and so does a review, so that all else is shared with the tree before it, and the cost of
@@ -20,6 +21,7 @@ pub(super) const DIGESTS: &str = "digests";
 pub(super) const SESSIONS: &str = "sessions";
 pub(super) const CYCLES: &str = "cycles";
 pub(super) const OUTCOMES: &str = "outcomes";
+pub(super) const ERASED: &str = "erased";
 pub(super) const DECISIONS: &str = "decisions";
 const README: &str = "README.md";
 
@@ -38,6 +40,8 @@ added to. Everything in it has passed redaction; transcripts are not in it.
   several for one session the last one counts.
 - `decisions/<cycle>.<pattern>.json`: a learning that was refused in a review: who, when, why. What stands on the
   target branch counts for more.
+- `erased/<name>.txt`: sessions that somebody had erased, one a line: session id, and a hash by which it is known when it
+  has gone on since. Nothing else of them is left here: the commits before were written again without them.
 
 Look at it with plain git, where `<ref>` is `refs/dream/ledger` or `refs/dream/inbox/<contributor>`:
 
@@ -62,7 +66,7 @@ pub fn is_cycle_name(name: &str) -> bool {
 pub(super) fn path(folder: &str, cycle: &str) -> String {
     let ending = match folder {
         DIGESTS | OUTCOMES => "jsonl",
-        SESSIONS => "txt",
+        SESSIONS | ERASED => "txt",
         _ => "json",
     };
     format!("{folder}/{cycle}.{ending}")

@@ -9,6 +9,8 @@
 mod arrival;
 pub mod cache;
 mod decision;
+pub mod erase;
+mod erased;
 mod find;
 mod late;
 pub mod layout;
@@ -20,6 +22,7 @@ pub mod stat_cache;
 mod write;
 
 pub use decision::{Decision, DecisionRecord, REJECTED};
+pub use erased::{Erased, whole};
 pub use late::{LateOutcome, join};
 pub use mentions::Mentions;
 pub use newest::newest;
@@ -92,9 +95,12 @@ impl<'repo> Ledger<'repo> {
         &self.inboxes
     }
 
-    /// The sessions that the ledger itself has, without the inboxes: whatever is seen but not folded in waits.
+    /// The sessions that the ledger itself has, without the inboxes, and those that were erased: whatever is seen but not
+    /// folded in waits.
     pub fn folded_in(&self) -> Result<BTreeSet<SessionId>> {
-        self.sessions_at(self.tip)
+        let mut folded_in = self.sessions_at(self.tip)?;
+        folded_in.append(&mut self.erased()?.sessions);
+        Ok(folded_in)
     }
 
     /// Whether an inbox holds a session that is not among those folded in.
@@ -133,6 +139,8 @@ impl<'repo> Ledger<'repo> {
         let blobs: BTreeSet<String> = files.iter().map(|(_, blob)| blob.to_string()).collect();
         self.cache.retain_digests(|name| blobs.contains(name));
         all.digests.extend_from_slice(more);
+        let erased = self.erased()?;
+        all.digests.retain(|digest| !erased.covers(digest));
         all.digests = newest(all.digests);
         join(&mut all.digests, self.late_outcomes(&mut all.skipped)?);
         Ok(all)
@@ -147,7 +155,8 @@ impl<'repo> Ledger<'repo> {
         }
         let folded_in = self.folded_in()?;
         let mut waiting = self.read(&self.files(self.inbox_commits())?)?;
-        waiting.digests.retain(|digest| !folded_in.contains(&digest.session));
+        let erased = self.erased()?;
+        waiting.digests.retain(|digest| !folded_in.contains(&digest.session) && !erased.covers(digest));
         waiting.digests.sort_by(|a, b| a.session.cmp(&b.session));
         waiting.digests.dedup_by(|a, b| a.session == b.session);
         Ok(waiting)
@@ -253,6 +262,12 @@ impl<'repo> Ledger<'repo> {
 
     fn inbox_commits(&self) -> impl Iterator<Item = (&str, Oid)> {
         self.inboxes.iter().map(|(name, commit)| (name.as_str(), *commit))
+    }
+
+    /// The sessions in the inbox with this full name; none where there is no such inbox.
+    pub fn sessions_of_inbox(&self, name: &str) -> Result<BTreeSet<SessionId>> {
+        let inbox = self.inboxes.iter().find(|(inbox, _)| inbox == name);
+        self.sessions_at(inbox.map(|(_, commit)| *commit))
     }
 
     fn sessions_at(&self, commit: Option<Oid>) -> Result<BTreeSet<SessionId>> {

@@ -18,6 +18,7 @@ mod oid;
 mod plan;
 mod read;
 mod removal;
+mod rewrite;
 mod search;
 mod sign;
 mod staged;
@@ -32,6 +33,7 @@ pub use oid::Oid;
 pub use plan::{Commit, FileChange, Identity, Plan, Signing};
 pub use read::Entry;
 pub use removal::{Lies, Like, Trace, Wanted};
+pub use rewrite::{Edit, Edited};
 pub use search::{Bounds, Searched};
 
 use anyhow::{Context, Result, anyhow};

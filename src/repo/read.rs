@@ -130,6 +130,15 @@ impl Repo {
         }
     }
 
+    /// The names of the remotes, sorted.
+    pub fn remotes(&self) -> Result<Vec<String>> {
+        let remotes = self.inner.remotes().context("cannot list the remotes")?;
+        let mut names: Vec<String> =
+            remotes.iter().filter_map(|name| name.ok().flatten()).map(str::to_owned).collect();
+        names.sort();
+        Ok(names)
+    }
+
     /// A content by its name.
     pub fn read_blob(&self, blob: Oid) -> Result<Vec<u8>> {
         let found = self.inner.find_blob(blob.raw());

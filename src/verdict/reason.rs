@@ -3,18 +3,16 @@
 //! A trailer `Dream-Reason` is the reason; else what people write beyond what git writes for them. Refuses to take for a
 //! reason what git or a forge has put together.
 
+use crate::learning::message::REASON;
 use crate::redact::{Clean, redact};
 
 /// Longest reason that is kept, bytes.
 const MOST_REASON: usize = 400;
 
-/// The trailer that says why.
-pub(crate) const TRAILER: &str = "Dream-Reason";
-
 /// The reason that a message gives, in one line.
 pub(super) fn given(message: &str) -> Option<Clean> {
     let trailer =
-        message.lines().filter_map(|line| line.trim_start().strip_prefix(TRAILER)?.strip_prefix(':')).next();
+        message.lines().filter_map(|line| line.trim_start().strip_prefix(REASON)?.strip_prefix(':')).next();
     let said = trailer.map(str::to_owned).or_else(|| in_own_words(message))?;
     let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
     (!line.is_empty()).then(|| redact(&line).cut(MOST_REASON))

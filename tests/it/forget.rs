@@ -1,5 +1,6 @@
 //! What people would not have stays away: rejections hold, in other words too, until there is new evidence.
 
+mod erasure;
 mod sessions;
 
 use crate::cli::json;
@@ -122,4 +123,121 @@ fn another_mistake_of_the_same_command_is_not_held_back() {
         sessions::failing("ferry load crates", "error: the hold is full", "ferry load crates --deck")
     });
     assert_eq!(learnings(&other).len(), 1, "{other:#}");
+}
+
+#[test]
+fn a_forgotten_note_stays_away_whatever_the_evidence_until_that_is_reverted() {
+    for (kind, [first, reworded]) in [("mistake", RAMP), ("preference", SHORT), ("playbook", FLOWS)] {
+        let mut memory = Memory::new();
+        memory.dream_on(&sessions::of_other_work());
+        let report = memory.dream(4, first);
+        let learning = memory.merge(&report).remove(0);
+        let note = learning["note"].as_str().unwrap().to_owned();
+        let token = "ghp_0123456789abcdefghijABCDEFGHIJ012345";
+        let reason = format!("Boats are gone;\ntoken {token}");
+        let ran = memory
+            .sandbox
+            .dream(&memory.dir, &["forget", &note, "--json", "--now", "2026-02-20", "--reason", &reason]);
+        let told = json(ran);
+        let commit = memory.git(&["rev-parse", "HEAD"]);
+        assert_eq!(
+            (&told["version"], &told["commit"]),
+            (&1.into(), &commit.as_str().into()),
+            "{kind}: {told:#}"
+        );
+        assert_eq!(told["patterns"], serde_json::json!([learning["pattern"]]));
+
+        // The working tree came along, the index of MEMORY.md too, and the note says why it lies where it lies.
+        assert_eq!(memory.git(&["status", "--porcelain"]), "");
+        assert!(!std::fs::read_to_string(memory.dir.join("MEMORY.md")).unwrap().contains(&note));
+        let archived = std::fs::read_to_string(memory.dir.join("archive").join(&note)).unwrap();
+        assert!(
+            archived.contains("status: retired") && archived.contains("Boats are gone; token"),
+            "{archived}"
+        );
+        let message = memory.git(&["log", "-1", "--format=%an%n%(trailers)"]);
+        let trailers =
+            ["Dream-Change: forget", &format!("Dream-Kind: {kind}"), "Dream-Reason: Boats are gone; token"];
+        assert!(
+            message.starts_with("Ann\n") && trailers.iter().all(|line| message.contains(line)),
+            "{message}"
+        );
+        assert!(!message.contains(token) && !archived.contains(token));
+
+        for (count, saying) in [(8, first), (12, reworded), (16, first)] {
+            assert_eq!(learnings(&memory.dream(count, saying)), &[] as &[Value], "{kind}");
+        }
+        let status = memory.sandbox.dream(&memory.dir, &["status"]).ok();
+        assert!(status.contains("forgotten by Ann on 2026-02-20"), "{status}");
+        let again = memory.sandbox.dream(&memory.dir, &["forget", &note, "--reason", "again"]);
+        assert_eq!(again.status, 2, "{again:?}");
+        assert!(again.stderr.contains("forgotten already by Ann"), "{again:?}");
+
+        memory.git(&["revert", "--no-edit", &commit]);
+        let log = json(memory.sandbox.dream(&memory.dir, &["log", "--json"]));
+        let cycles = log["cycles"].as_array().unwrap().iter();
+        let verdicts = cycles.flat_map(|cycle| cycle["learnings"].as_array().unwrap().clone());
+        let verdicts: Vec<Value> = verdicts.map(|learning| learning["verdict"].clone()).collect();
+        assert_eq!(verdicts, ["merged"], "{kind}: reverted, so that it stands again");
+        memory.git(&["rm", "--quiet", &note]);
+        memory.git(&["commit", "--quiet", "-m", "Not needed"]);
+        assert_eq!(
+            learnings(&memory.dream(2, first)).len(),
+            1,
+            "{kind}: a rejection that is not for good ends"
+        );
+        memory.sandbox.fsck(&memory.dir);
+    }
+}
+
+#[test]
+fn whoever_puts_a_forgotten_note_back_wants_it() {
+    let mut memory = Memory::new();
+    let report = memory.dream(4, RAMP[0]);
+    let note = memory.merge(&report)[0]["note"].as_str().unwrap().to_owned();
+    memory.sandbox.dream(&memory.dir, &["forget", &note, "--reason", "no boats"]).ok();
+    memory.git(&["mv", &format!("archive/{note}"), &note]);
+    memory.git(&["commit", "--quiet", "-m", "There are boats"]);
+    let log = json(memory.sandbox.dream(&memory.dir, &["log", "--json"]));
+    assert_eq!(log["cycles"][0]["learnings"][0]["verdict"], "edited", "{log:#}");
+}
+
+#[test]
+fn what_cannot_be_forgotten_says_why_and_changes_nothing() {
+    let mut memory = Memory::new();
+    let forget = |memory: &Memory, args: &[&str]| {
+        let ran = memory.sandbox.dream(&memory.dir, &[&["forget"], args].concat());
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""), "{ran:?}");
+        ran.stderr
+    };
+    assert!(forget(&memory, &["ramp", "--reason", "x"]).contains("has none"));
+    let report = memory.dream(4, RAMP[0]);
+    let note = report["learnings"][0]["note"].as_str().unwrap().to_owned();
+    assert!(forget(&memory, &[&note, "--reason", "x"]).contains("waits for review on dream/"));
+    memory.merge(&report);
+    assert!(forget(&memory, &[&note]).contains("say why"));
+    assert!(forget(&memory, &["nothing-like-it", "--reason", "x"]).contains(&note));
+    std::fs::write(memory.dir.join(&note), "being edited\n").unwrap();
+    let before = memory.git(&["rev-parse", "main"]);
+    assert!(forget(&memory, &[&note, "--reason", "x"]).contains("local changes are in the way"));
+    assert_eq!(memory.git(&["rev-parse", "main"]), before);
+    memory.git(&["checkout", "--quiet", &note]);
+    let dry = memory.sandbox.dream(&memory.dir, &["forget", &note, "--reason", "x", "--dry-run"]);
+    assert!(dry.stderr.contains("would go to archive/"), "{dry:?}");
+    assert_eq!(memory.git(&["rev-parse", "main"]), before);
+}
+
+#[test]
+fn notes_of_people_and_pinned_ones_go_too_and_it_says_so() {
+    let memory = Memory::new();
+    let note =
+        "---\nname: tides\ndescription: Mind the tides.\nkind: mistake\nstatus: pinned\n---\n\nMind them.\n";
+    memory.sandbox.commit(&memory.dir, &[("mistakes/tides.md", note)], "Mind the tides");
+    let ran = memory.sandbox.dream(&memory.dir, &["forget", "tides", "--reason", "we left the sea"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stderr.contains("It was pinned") && ran.stderr.contains("people wrote it"), "{ran:?}");
+    assert!(
+        memory.dir.join("archive/mistakes/tides.md").exists()
+            && !memory.dir.join("mistakes/tides.md").exists()
+    );
 }
