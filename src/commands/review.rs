@@ -106,7 +106,9 @@ fn ask_and_land(review: &Review<'_>, stamp: &Stamp, talk: &Talk) -> Result<()> {
             "Your answers are kept: run {COMMAND}git dream review{COMMAND:#} again to land them or to change them."
         ));
     })?;
-    Answers::default().keep(review.repo)?;
+    let mut kept = Answers::load(review.repo)?;
+    kept.take(|key| answers.0.contains_key(key));
+    kept.keep(review.repo)?;
     tell::landed(&landed, talk)
 }
 

@@ -38,6 +38,11 @@ impl Answers {
         }
     }
 
+    /// Takes out, as answers of their own, those that have one of these names.
+    pub fn take(&mut self, is_meant: impl Fn(&str) -> bool) -> Answers {
+        Answers(self.0.extract_if(.., |key, _| is_meant(key)).collect())
+    }
+
     /// Keeps them, instead of those that were kept.
     pub fn keep(&self, repo: &Repo) -> Result<()> {
         let path = place(repo);

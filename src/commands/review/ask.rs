@@ -29,7 +29,8 @@ enum Next {
 
 /// Asks about everything that waits; gives the answers, those of a review that was broken off among them.
 pub(super) fn all(review: &Review<'_>, talk: &Talk) -> Result<Answers> {
-    let mut answers = kept(review)?;
+    let mut others = Answers::load(review.repo)?;
+    let mut answers = others.take(|key| review.waiting.iter().any(|one| one.key() == key));
     let of = review.waiting.len();
     talk.say(&format!("{} for review, for {STRONG}{}{STRONG:#}.", waits(of), review.target.branch));
     if !answers.0.is_empty() {
@@ -55,17 +56,12 @@ pub(super) fn all(review: &Review<'_>, talk: &Talk) -> Result<Answers> {
             Next::Answer(answer) => {
                 take(&mut outcome, one, &answer)?;
                 answers.0.insert(one.key(), answer);
-                answers.keep(review.repo)?;
+                let all =
+                    others.0.iter().chain(&answers.0).map(|(key, answer)| (key.clone(), answer.clone()));
+                Answers(all.collect()).keep(review.repo)?;
             }
         }
     }
-    Ok(answers)
-}
-
-/// The answers of a review that was broken off, to what still waits.
-fn kept(review: &Review<'_>) -> Result<Answers> {
-    let mut answers = Answers::load(review.repo)?;
-    answers.0.retain(|key, _| review.waiting.iter().any(|one| one.key() == *key));
     Ok(answers)
 }
 

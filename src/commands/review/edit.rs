@@ -39,6 +39,8 @@ pub(super) fn edited(repo: &Repo, name: &str, text: &str) -> Result<Option<Strin
     let after = after.with_context(|| format!("the editor left no {}", file.display()))?;
     let after = String::from_utf8(after)
         .map_err(|_| Usage("what the editor saved is not UTF-8: save it as UTF-8".to_owned()))?;
+    // What an editor on Windows does to line ends is no change.
+    let after = if text.contains('\r') { after } else { after.replace("\r\n", "\n") };
     Ok(Some(after).filter(|after| after != text && !after.trim().is_empty()))
 }
 
