@@ -60,14 +60,13 @@ pub(super) fn with_planned(mut useful: BTreeMap<String, f64>, planned: &Planned)
 
 fn known(standing: &Standing, pattern: Option<&Pattern>, observed: &Observed<'_>) -> Known {
     let impact = observed.impacts.get(&standing.note);
-    let read = observed.read.get(&standing.note).copied();
-    let seen = impact.and_then(|impact| impact.last_seen.max(impact.last_read));
-    let last = read.max(seen).max(pattern.and_then(|pattern| pattern.support.last));
+    let seen = impact.and_then(|impact| impact.last_seen);
+    let last = seen.max(pattern.and_then(|pattern| pattern.support.last));
     Known {
         weight: pattern.map_or(standing.weight, |pattern| pattern.weight),
         sessions: pattern.map_or(standing.support.sessions, |pattern| pattern.support.sessions),
         grade: Some(pattern.map_or(standing.grade, |pattern| pattern.grade)),
         effect: impact.map(|impact| impact.effect),
-        unused: last.zip(observed.newest).map(|(last, newest)| days(last, newest)),
+        unconfirmed: last.zip(observed.newest).map(|(last, newest)| days(last, newest)),
     }
 }

@@ -18,12 +18,13 @@ pub struct Known {
     pub grade: Option<Grade>,
     /// What it did.
     pub effect: Option<Effect>,
-    /// Days since it was last read or confirmed; `None` where nobody knows.
-    pub unused: Option<f64>,
+    /// Days since a session last showed what it is about; `None` where nobody knows. Being read does not count: whatever
+    /// is in the index is read.
+    pub unconfirmed: Option<f64>,
 }
 
 /// How useful the note is; larger is more. Its weight (what its mistake costs, or how many ask for it), more where it
-/// is better founded and where it works, less where it is read in vain and the longer nobody has used it.
+/// is better founded and where it works, less where it is read in vain and the longer nobody has met what it is about.
 pub fn of(known: &Known) -> f64 {
     let weight = if known.weight > 0.0 { known.weight } else { f64::from(known.sessions) };
     let certainty = match known.grade {
@@ -37,7 +38,7 @@ pub fn of(known: &Known) -> f64 {
         Some(Effect::NoEffectSeen) => 0.75,
         Some(Effect::Ineffective) => 0.25,
     };
-    let fresh = known.unused.map_or(1.0, |days| retrievability(days, known.sessions));
+    let fresh = known.unconfirmed.map_or(1.0, |days| retrievability(days, known.sessions));
     weight * certainty * effect * fresh
 }
 
@@ -68,7 +69,7 @@ mod tests {
         assert!(with(Effect::Works) > of(&note) && of(&note) > with(Effect::NoEffectSeen));
         assert!(with(Effect::NoEffectSeen) > with(Effect::Ineffective));
         assert!(of(&Known { grade: Some(Grade::Confirmed), ..note }) > of(&note));
-        assert!(of(&Known { unused: Some(90.0), ..note }) < of(&note));
+        assert!(of(&Known { unconfirmed: Some(90.0), ..note }) < of(&note));
         assert_eq!(of(&Known { weight: 0.0, ..note }), 5.0);
     }
 

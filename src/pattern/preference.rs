@@ -32,7 +32,7 @@ mod planted;
 
 pub(super) use identity::{alike_wish, touches_wish};
 pub use identity::{disputes, same_wish};
-pub use term::{Term, terms};
+pub use term::{Term, Terms};
 
 use super::{
     ConflictLesson, Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Scope, Side, Support, witness,

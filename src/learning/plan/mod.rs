@@ -22,11 +22,11 @@ pub use retire::into_archive;
 
 use super::author::{Author, Draft};
 use super::effect::{Effect, Impact};
-use super::standing::{Standing, Standings, Verdict, has_grown};
+use super::standing::{Declined, Standing, Standings, Verdict, has_grown};
 use super::{Change, Learning, Refused};
 use crate::memory::reference::DeadReference;
 use crate::memory::{Memory, place};
-use crate::pattern::{Fingerprint, Known, Pattern};
+use crate::pattern::{Fingerprint, Known, Lesson, Pattern, identity};
 use crate::settings::MemorySettings;
 use anyhow::Result;
 use held::Held;
@@ -138,6 +138,7 @@ pub fn plan(
             (Some(standing), None, _) if standing.is_retired() => {
                 restore::restore(pattern, &draft, standing, memory, today)
             }
+            _ if is_said_elsewhere(pattern, ground) => None,
             _ => add::add(pattern, &draft, &sayings, &mut taken, today),
         };
         let Some(learning) = proposal.filter(|learning| !is_declined(learning, ground)) else {
@@ -226,16 +227,30 @@ fn may_propose(standing: &Standing, pattern: &Pattern, settings: &MemorySettings
     }
 }
 
-/// Whether people did not want this very move of the note, and hardly more speaks for the note now.
+/// Whether people did not want this very move of the note, for this very reason. More evidence for what a note says
+/// speaks against its leaving, so only a promotion is asked for again when there is more.
 fn is_declined(learning: &Learning, ground: Ground<'_>) -> bool {
     let of_note =
         |standing: &&Standing| learning.note == standing.note || learning.leaves.contains(&standing.note);
     let mut declined = ground.standings.values().filter(of_note).flat_map(|standing| &standing.declined);
+    let is_news = |declined: &Declined| {
+        learning.change == Change::Promote
+            && has_grown(&declined.support, &learning.support, ground.settings.growth)
+    };
     learning.change.only_moves()
-        && declined.any(|declined| {
-            declined.title == learning.title
-                && !has_grown(&declined.support, &learning.support, ground.settings.growth)
-        })
+        && declined.any(|declined| declined.title == learning.title && !is_news(declined))
+}
+
+/// Whether a note that stands, or one that waits for review, says what people ask for here in other words.
+fn is_said_elsewhere(pattern: &Pattern, ground: Ground<'_>) -> bool {
+    let is_there = |known: &&Known| {
+        let standing = ground.standings.get(&known.fingerprint);
+        known.fingerprint != pattern.fingerprint
+            && standing.is_some_and(|one| one.is_active() || one.verdict == Verdict::Pending)
+    };
+    let mut others = ground.observed.known.iter().filter(is_there);
+    matches!(pattern.lesson, Lesson::Wish(_) | Lesson::Correction(_))
+        && others.any(|known| identity::alike(&known.anchor, &pattern.anchor))
 }
 
 fn learning(change: Change, pattern: &Pattern, draft: &Draft, note: String, text: String) -> Learning {
@@ -279,7 +294,7 @@ fn moved(change: Change, held: &Held<'_>, note: String, text: String) -> Learnin
 mod tests {
     use super::*;
     use crate::memory::note;
-    use crate::pattern::{Done, ErrorLesson, Evidence, Grade, Lesson, Remedy, Scope, Support, Way};
+    use crate::pattern::{Done, ErrorLesson, Evidence, Grade, Remedy, Scope, Support, Way};
     use crate::redact::redact;
     use crate::session::SessionId;
 

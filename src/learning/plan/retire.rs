@@ -80,11 +80,14 @@ fn is_about(note: &Note, gone: &[DeadReference]) -> bool {
     !named.is_empty() && named.iter().all(is_gone)
 }
 
-/// Whether a name stands in a text as whole words.
+/// Whether a name stands in a text as whole words; a file also by its name alone, as a step is called.
 fn stands_in(name: &str, text: &str) -> bool {
+    let file = |word: &str| word.rsplit('/').next().map(str::to_owned).unwrap_or_default();
+    let same = |one: &str, other: &str| one == other || one.contains('/') && file(one) == file(other);
     let name: Vec<&str> = name.split_whitespace().collect();
     let text: Vec<&str> = text.split_whitespace().collect();
-    !name.is_empty() && text.windows(name.len()).any(|words| words == name)
+    let is_it = |words: &[&str]| words.iter().zip(&name).all(|(word, named)| same(named, word));
+    !name.is_empty() && text.windows(name.len()).any(is_it)
 }
 
 /// `a`, `b` are.
@@ -221,6 +224,15 @@ mod tests {
         assert!(learning.text.contains("status: retired") && learning.text.contains("`frob` is gone"));
         assert!(learning.rationale.contains("Line 12 names `frob`: removed with 0123abc"), "{learning:#?}");
         assert_eq!(learning.evidence.len(), 1);
+    }
+
+    #[test]
+    fn a_name_stands_in_a_text_as_whole_words() {
+        assert!(stands_in("make deploy", "make deploy --all") && !stands_in("make dep", "make deploy"));
+        assert!(
+            stands_in("tools/deploy.sh", "deploy.sh --prod") && !stands_in("deploy.sh", "tools/redeploy.sh")
+        );
+        assert!(!stands_in(" ", "a b"));
     }
 
     #[test]

@@ -14,9 +14,11 @@ use super::text::{evidence_lines, says, source};
 use crate::memory::Memory;
 use crate::memory::note::{Front, Note, Status};
 use crate::pattern::Kind;
-use crate::pattern::preference::{Term, terms};
+use crate::pattern::preference::{Term, Terms};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{Hash, Hasher};
 
 /// Share of all words and pairs that two notes must have in common.
 const ALIKE: f64 = 0.7;
@@ -40,14 +42,15 @@ pub(super) enum Likeness {
     Calls(usize),
 }
 
-/// What a note says, as it is compared.
+/// What a note says, as it is compared. Words are numbers, so that many notes can be compared fast: the hashes of them.
+#[derive(Default)]
 struct Said {
     /// What must not differ, in order: numbers, words that turn a sentence, names.
-    hard: Vec<String>,
-    /// Words that tell it from others.
-    telling: BTreeSet<String>,
-    /// Words and pairs of words.
-    words: BTreeSet<String>,
+    hard: Vec<u64>,
+    /// Words that tell it from others, ascending.
+    telling: Vec<u64>,
+    /// Words and pairs of words, ascending.
+    words: Vec<u64>,
 }
 
 /// What every note of a memory says.
@@ -56,14 +59,15 @@ pub(super) struct Sayings<'a>(BTreeMap<&'a str, (&'a Front, Said)>);
 impl<'a> Sayings<'a> {
     pub(super) fn of(memory: &'a Memory) -> Sayings<'a> {
         let notes: Vec<(&String, &Note)> = memory.notes.iter().collect();
-        let read =
-            notes.into_par_iter().map(|(path, note)| (path.as_str(), (&note.front, Said::of(&lines(note)))));
+        let read = notes.into_par_iter().map_init(Terms::default, |terms, (path, note)| {
+            (path.as_str(), (&note.front, Said::of(&lines(note), terms)))
+        });
         Sayings(read.collect::<Vec<_>>().into_iter().collect())
     }
 
     /// The note that says what this new one would say, whoever wrote it.
     pub(super) fn already(&self, note: &Note) -> Option<&'a str> {
-        let said = Said::of(&lines(note));
+        let said = Said::of(&lines(note), &mut Terms::default());
         let same = |(front, other): &(&Front, Said)| {
             may_be_one(front, &note.front) && say_the_same(other, &said).is_some()
         };
@@ -106,36 +110,41 @@ fn lines(note: &Note) -> Vec<&str> {
 }
 
 impl Said {
-    fn of(lines: &[&str]) -> Said {
-        let mut said = Said { hard: Vec::new(), telling: BTreeSet::new(), words: BTreeSet::new() };
+    fn of(lines: &[&str], terms: &mut Terms) -> Said {
+        let mut said = Said::default();
         for line in lines {
-            said.hard.extend(names(line));
+            said.hard.extend(names(line).iter().map(|name| hash(&[name])));
             let mut last: Option<String> = None;
-            for term in terms(line) {
-                let word = match term {
-                    Term::Turning(word) => {
-                        let word = if NOT.contains(&word.as_str()) { "not".to_owned() } else { word };
-                        said.hard.push(word.clone());
-                        word
-                    }
-                    Term::Plain(word) => word,
-                    Term::Telling(word) => {
-                        said.telling.insert(word.clone());
-                        word
-                    }
-                };
-                if word.bytes().all(|byte| byte.is_ascii_digit()) {
-                    said.hard.push(word.clone());
+            for term in terms.of(line) {
+                let is_telling = matches!(term, Term::Telling(_));
+                let is_turning = matches!(term, Term::Turning(_));
+                let (Term::Turning(word) | Term::Plain(word) | Term::Telling(word)) = term;
+                let word = if NOT.contains(&word.as_str()) { "not".to_owned() } else { word };
+                let number = hash(&[&word]);
+                if is_turning || word.bytes().all(|byte| byte.is_ascii_digit()) {
+                    said.hard.push(number);
                 }
-                if let Some(last) = &last {
-                    said.words.insert(format!("{last} {word}"));
+                if is_telling {
+                    said.telling.push(number);
                 }
-                said.words.insert(word.clone());
+                said.words.push(number);
+                said.words.extend(last.map(|last| hash(&[&last, &word])));
                 last = Some(word);
             }
         }
+        for set in [&mut said.telling, &mut said.words] {
+            set.sort_unstable();
+            set.dedup();
+        }
         said
     }
+}
+
+/// A number for some words, the same in every run.
+fn hash(words: &[&str]) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    words.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Words that say no in one way.
@@ -191,33 +200,48 @@ fn is_name(word: &str, is_first: bool) -> bool {
 
 /// The share of words that two notes have in common, if that makes them one.
 fn say_the_same(one: &Said, other: &Said) -> Option<f64> {
-    let differ = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).next().is_some();
     // Where each says a telling word that the other does not, one stands for the other: formatter, linter.
-    let replaced = differ(&one.telling, &other.telling) && differ(&other.telling, &one.telling);
+    let telling = shared(&one.telling, &other.telling);
+    let replaced = telling < one.telling.len() && telling < other.telling.len();
     if one.hard != other.hard || replaced {
         return None;
     }
-    let shared = one.words.intersection(&other.words).count();
+    let shared = shared(&one.words, &other.words);
     let all = one.words.len() + other.words.len() - shared;
     let share = shared as f64 / all.max(1) as f64;
     (share >= ALIKE).then_some(share)
 }
 
+/// How many numbers two ascending lists have in common.
+fn shared(one: &[u64], other: &[u64]) -> usize {
+    let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
+    let mut shared = 0;
+    while let (Some(a), Some(b)) = (one.peek(), other.peek()) {
+        match a.cmp(b) {
+            Ordering::Less => drop(one.next()),
+            Ordering::Greater => drop(other.next()),
+            Ordering::Equal => {
+                shared += 1;
+                one.next();
+                other.next();
+            }
+        }
+    }
+    shared
+}
+
 /// Pairs that may be alike enough: the same names, and one of the rarest words in common.
 /// Gives their places in `said`.
 fn candidates(held: &[&Held<'_>], said: &[(usize, &Said)]) -> BTreeSet<(usize, usize)> {
-    let mut frequency: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut frequency: HashMap<u64, u32> = HashMap::new();
     for word in said.iter().flat_map(|(_, said)| &said.words) {
-        *frequency.entry(word).or_default() += 1;
+        *frequency.entry(*word).or_default() += 1;
     }
     let mut found = BTreeSet::new();
-    let mut seen: BTreeMap<(Kind, &[String], &str), Vec<usize>> = BTreeMap::new();
+    let mut seen: HashMap<(Kind, &[u64], u64), Vec<usize>> = HashMap::new();
     for (at, (place, said)) in said.iter().enumerate() {
-        let mut words: Vec<(u32, &str)> = said
-            .words
-            .iter()
-            .map(|word| (frequency.get(word.as_str()).copied().unwrap_or(0), word.as_str()))
-            .collect();
+        let rarity = |word: &u64| (frequency.get(word).copied().unwrap_or(0), *word);
+        let mut words: Vec<(u32, u64)> = said.words.iter().map(rarity).collect();
         words.sort_unstable();
         let enough = words.len() + 1 - (ALIKE * words.len() as f64).ceil() as usize;
         for (_, word) in words.into_iter().take(enough) {
@@ -263,9 +287,9 @@ fn taught_by_the_same_calls(one: &Held<'_>, other: &Held<'_>) -> Option<usize> {
 }
 
 /// What must not differ in what a note says to do.
-fn advice(held: &Held<'_>) -> Vec<String> {
+fn advice(held: &Held<'_>) -> Vec<u64> {
     let items: Vec<&str> = lines(held.note).into_iter().filter(|line| line.starts_with("- ")).collect();
-    Said::of(&items).hard
+    Said::of(&items, &mut Terms::default()).hard
 }
 
 #[cfg(test)]
@@ -273,7 +297,8 @@ mod tests {
     use super::*;
 
     fn alike(one: &str, other: &str) -> bool {
-        say_the_same(&Said::of(&[one]), &Said::of(&[other])).is_some()
+        let said = |text: &str| Said::of(&[text], &mut Terms::default());
+        say_the_same(&said(one), &said(other)).is_some()
     }
 
     #[test]

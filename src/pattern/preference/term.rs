@@ -5,6 +5,7 @@
 use super::lexicon::LEXICON;
 use super::stem::stem;
 use crate::digest::remark::word::words;
+use std::collections::HashMap;
 
 /// A word of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,21 +18,29 @@ pub enum Term {
     Telling(String),
 }
 
-/// The words of one line in their order, reduced to what is the same in other forms of them (`commits`, `committed`).
-/// Articles, pronouns and courtesies are left out.
-pub fn terms(line: &str) -> Vec<Term> {
-    let words = words(line);
-    words.into_iter().filter(|word| !word.is_mark()).filter_map(|word| of(word.text)).collect()
+/// What the words of many lines are: a word is looked up once.
+#[derive(Debug, Default)]
+pub struct Terms(HashMap<String, Option<Term>>);
+
+impl Terms {
+    /// The words of one line in their order, reduced to what is the same in other forms of them (`commits`,
+    /// `committed`). Articles, pronouns and courtesies are left out.
+    pub fn of(&mut self, line: &str) -> Vec<Term> {
+        let spoken = words(line).into_iter().filter(|word| !word.is_mark());
+        spoken
+            .filter_map(|word| self.0.entry(word.text).or_insert_with_key(|text| term(text)).clone())
+            .collect()
+    }
 }
 
-fn of(word: String) -> Option<Term> {
-    if LEXICON.has("negator", &word) || TURNING.contains(&word.as_str()) {
-        return Some(Term::Turning(word));
+fn term(word: &str) -> Option<Term> {
+    if LEXICON.has("negator", word) || TURNING.contains(&word) {
+        return Some(Term::Turning(word.to_owned()));
     }
-    if LEXICON.has("stop", &word) || LEXICON.has("bound", &word) {
+    if LEXICON.has("stop", word) || LEXICON.has("bound", word) {
         return None;
     }
-    let stem = stem(&word);
+    let stem = stem(word);
     Some(if LEXICON.has("plain", &stem) { Term::Plain(stem) } else { Term::Telling(stem) })
 }
 
@@ -45,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_sentence_is_what_turns_it_and_what_tells_it() {
-        let of = |text: &str| terms(text);
+        let of = |text: &str| Terms::default().of(text);
         assert_eq!(of("Don't run the tests"), of("don’t run a test!"));
         assert_ne!(of("run it before the tests"), of("run it after the tests"));
         assert!(of("never push").contains(&Term::Turning("never".to_owned())));
