@@ -162,8 +162,7 @@ pub fn decided<'a>(
     target: Oid,
     root: &str,
 ) -> Result<Vec<Proposal<'a>>> {
-    let history = History::read(repo, cycles, target)?;
-    Looking::at(repo, cycles, history, target, root)?.decided(cycles, |_| true)
+    Looking::at(repo, cycles, target, root)?.decided(cycles, |_| true)
 }
 
 /// The verdict on the learnings that are wanted alone, told from the commits that changed their notes: the target's
@@ -178,8 +177,7 @@ pub fn decided_among<'a>(
     root: &str,
     is_wanted: impl Fn(&LearningRecord) -> bool,
 ) -> Result<Vec<Proposal<'a>>> {
-    let history = History::of(commits, target);
-    Looking::at(repo, cycles, history, target, root)?.decided(cycles, is_wanted)
+    Looking::on(repo, cycles, History::of(commits, target), target, root)?.decided(cycles, is_wanted)
 }
 
 /// Where the note of a learning stands now, inside the memory; `None` where it does not.
@@ -199,7 +197,11 @@ pub fn place_of(
 type Decided = (Verdict, How, Option<Decider>);
 
 impl<'a> Looking<'a> {
-    fn at(
+    fn at(repo: &'a Repo, cycles: &[CycleRecord], target: Oid, root: &'a str) -> Result<Looking<'a>> {
+        Looking::on(repo, cycles, History::read(repo, cycles, target)?, target, root)
+    }
+
+    fn on(
         repo: &'a Repo,
         cycles: &[CycleRecord],
         history: History,
@@ -223,7 +225,9 @@ impl<'a> Looking<'a> {
         is_wanted: impl Fn(&LearningRecord) -> bool,
     ) -> Result<Vec<Proposal<'c>>> {
         let mut places = Places::new(self.repo, cycles, self.target, self.root, &self.versions)?;
-        let moves = Moves::of(cycles, |cycle, learning| self.is_taken_up(cycle, learning))?;
+        let moves = Moves::of(cycles, |cycle, learning| {
+            Ok::<_, anyhow::Error>(is_wanted(learning) && self.is_taken_up(cycle, learning)?)
+        })?;
         let mut proposals = Vec::new();
         let learnings = cycles.iter().flat_map(|cycle| cycle.learnings.iter().map(move |one| (cycle, one)));
         for (order, (cycle, learning)) in learnings.enumerate().filter(|(_, (_, one))| is_wanted(one)) {

@@ -85,6 +85,9 @@ enum Command {
     /// Show what was learnt when, on what evidence
     Log(log::Options),
     /// Show what sessions made of the notes that were merged
+    ///
+    /// For each of them: how often what it is against came up before the merge and since, where it was read and where
+    /// it was not, and what that comes to: works, no effect seen, too early to tell, or ineffective.
     Impact(impact::Options),
     /// Show where a note, or a line of it, comes from and what has become of it
     Why(why::Options),

@@ -4,7 +4,6 @@
 //! ([`index`]). Works on texts; where they come from, [`crate::repo`] knows. Refuses to decide what should be in
 //! the memory: that is [`crate::learning`]'s work.
 
-pub mod evidence;
 pub mod index;
 pub mod note;
 pub mod place;

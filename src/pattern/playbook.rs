@@ -55,7 +55,12 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     let trails = Trails::of(corpus);
     let table = LogFactorials::up_to(trails.all.len() + 1);
     let requests = Requests::of(corpus, &trails);
-    let mut tried: Vec<Vec<Symbol>> = Vec::new();
+    let mut tried: Vec<Vec<bool>> = Vec::new();
+    let is_step = |steps: &mut dyn Iterator<Item = Symbol>| {
+        let mut is_step = vec![false; trails.names.len()];
+        steps.for_each(|step| is_step[step as usize] = true);
+        is_step
+    };
     let mut taken: Vec<(Workflow, Topic)> = Vec::new();
     for seed in chain::mine(&trails, &table) {
         if tried.len() >= MOST_SEEDS {
@@ -65,9 +70,9 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
             continue;
         }
         let grown = consensus::grow(&seed.steps, &trails, &table);
-        tried.push(seed.steps);
+        tried.push(is_step(&mut seed.steps.iter().copied()));
         let Some(workflow) = grown else { continue };
-        tried.push(workflow.steps.iter().map(|(step, _)| *step).collect());
+        tried.push(is_step(&mut workflow.steps.iter().map(|(step, _)| *step)));
         if let Some(topic) = judgement::topic(&workflow, corpus, &trails, &requests, &table) {
             taken.push((workflow, topic));
         }
@@ -119,9 +124,9 @@ fn common_in_order<T: PartialEq>(a: &[T], b: &[T]) -> usize {
     best[b.len()]
 }
 
-/// Whether a sequence says little that these steps do not.
-fn explains(steps: &[Symbol], seed: &[Symbol]) -> bool {
-    let shared = seed.iter().filter(|step| steps.contains(step)).count();
+/// Whether a sequence says little that these steps do not. `is_step` says of each symbol whether it is one of them.
+fn explains(is_step: &[bool], seed: &[Symbol]) -> bool {
+    let shared = seed.iter().filter(|step| is_step[**step as usize]).count();
     shared as f64 >= EXPLAINED * seed.len() as f64
 }
 

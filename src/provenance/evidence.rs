@@ -7,7 +7,7 @@ use super::{Looked, Proposed};
 use crate::digest::failure::{Failure, Fix};
 use crate::digest::remark::Sort;
 use crate::digest::{Digest, OutcomeSource, Write};
-use crate::memory::evidence::parse;
+use crate::learning::author::quoted::parse;
 use crate::session::{Args, SessionId};
 use anyhow::Result;
 use jiff::civil::Date;

@@ -1,4 +1,5 @@
-//! Which learnings are about one note: those of its path, those of the same patterns, and so on.
+//! Which learnings are about one note: those of its path, those of the same patterns, those that moved it or another
+//! one into it, and so on.
 //!
 //! A pattern keeps its fingerprint from cycle to cycle while its note may move, and a note may stay while its pattern
 //! is found anew. Refuses to read what learnings say.
@@ -12,7 +13,7 @@ use anyhow::Result;
 use std::collections::BTreeSet;
 
 /// Most notes of the same cycles that are looked at beside the one that is asked about.
-const MOST_MATES: usize = 24;
+const MOST_MATES: usize = 100;
 
 /// What belongs together.
 pub(super) struct Kin<'a> {
@@ -35,6 +36,7 @@ impl<'a> Kin<'a> {
             for (_, learning) in all() {
                 if kin.has(learning) {
                     kin.paths.insert(learning.note.clone());
+                    kin.paths.extend(learning.leaves.iter().cloned());
                     kin.patterns.insert(learning.pattern.clone());
                 }
             }
@@ -47,7 +49,9 @@ impl<'a> Kin<'a> {
     }
 
     fn has(&self, learning: &LearningRecord) -> bool {
-        self.paths.contains(&learning.note) || self.patterns.contains(&learning.pattern)
+        self.patterns.contains(&learning.pattern)
+            || self.paths.contains(&learning.note)
+            || learning.leaves.iter().any(|path| self.paths.contains(path))
     }
 
     /// The notes of other learnings of the same cycles.

@@ -145,7 +145,8 @@ impl Waiting {
                 self.foreign.push(path.to_owned());
                 continue;
             };
-            if within == MEMORY_FILE || (!is_alone && path != proposed_at) {
+            let is_named = path == proposed_at || self.learning.leaves.iter().any(|left| left == within);
+            if within == MEMORY_FILE || !(is_alone || is_named) {
                 continue;
             }
             let at = if branch.is_shared(path) { made.past.id } else { branch.tip };

@@ -1,6 +1,5 @@
 //! What is known of every pattern, from all that was proposed for it.
 
-use super::history::History;
 use super::{How, Looking, Proposal};
 use crate::learning::Change;
 use crate::learning::standing::{Refusal, Standing, Standings, Verdict};
@@ -18,7 +17,7 @@ pub fn settled<'a>(
     target: Oid,
     root: &str,
 ) -> Result<(Vec<Proposal<'a>>, Standings)> {
-    let looking = Looking::at(repo, cycles, History::read(repo, cycles, target)?, target, root)?;
+    let looking = Looking::at(repo, cycles, target, root)?;
     let proposals = looking.decided(cycles, |_| true)?;
     let mut standings = Standings::new();
     for proposal in &proposals {

@@ -85,8 +85,8 @@ fn merged(sandbox: &Sandbox, settings: &str) -> (PathBuf, Vec<String>) {
 /// command any more. Every other session reads both.
 fn since(notes: &[String]) -> Vec<String> {
     let session = |n: usize| {
-        let reads = n % 2 == 0;
-        let fails = |of: usize| if n / 2 % of == 0 { Does::Fails } else { Does::Works };
+        let reads = n.is_multiple_of(2);
+        let fails = |of: usize| if (n / 2).is_multiple_of(of) { Does::Fails } else { Does::Works };
         let ferry = if reads { Does::Works } else { fails(2) };
         let loom = if n < 4 { Does::Works } else { Does::Nothing };
         let notes: Vec<&str> = notes.iter().take(2).map(String::as_str).filter(|_| reads).collect();

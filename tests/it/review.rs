@@ -1,6 +1,7 @@
 //! `git dream review`, as people and scripts use it, judged by git and by the verdicts that follow.
 
 mod dreamt;
+mod kill;
 
 use crate::cli::{FERRY, Mistake, NOW, json};
 use dreamt::{Dreamt, LATER, dream};
@@ -39,13 +40,11 @@ fn a_script_accepts_and_rejects_and_everything_is_in_step() {
 
     // What became of each is told, and by whom.
     let taken = verdict("merged", "rebased or cherry-picked");
-    assert_eq!(
-        dreamt.verdicts(),
-        [taken.clone(), verdict("rejected", "declined: “too narrow, says Ann”"), taken]
-    );
+    assert_eq!(dreamt.verdicts(), [taken.clone(), verdict("rejected", "declined in a review"), taken]);
     let status = json(dreamt.sandbox.dream(&dreamt.dir, &["status", "--json"]));
     let by = &status["decided"][0]["by"];
-    assert_eq!((&by["name"], &by["at"]), (&"Ann".into(), &LATER.into()));
+    let said: Vec<&Value> = ["name", "at", "reason"].map(|field| &by[field]).into();
+    assert_eq!(said, ["Ann", LATER, "too narrow, says Ann"]);
     assert_eq!(by["commit"], dreamt.git("rev-parse refs/dream/ledger").as_str());
     // The same sessions say nothing new, and neither does the review.
     let folder = dreamt.sandbox.path("sessions");
@@ -59,7 +58,7 @@ fn a_script_accepts_and_rejects_and_everything_is_in_step() {
 fn what_lands_on_the_target_counts_for_more_than_a_refusal() {
     let dreamt = Dreamt::new();
     dreamt.review(&["--reject", &format!("{}=no", dreamt.note(0))]).ok();
-    assert_eq!(dreamt.verdicts()[0], verdict("rejected", "declined: “no”"));
+    assert_eq!(dreamt.verdicts()[0], verdict("rejected", "declined in a review"));
     dreamt.git(&format!("cherry-pick {}", dreamt.commit(0)));
     assert_eq!(dreamt.verdicts()[0], verdict("merged", "rebased or cherry-picked"));
     dreamt.git("revert --no-edit HEAD");

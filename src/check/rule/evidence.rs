@@ -7,7 +7,8 @@ use crate::check::change::Change;
 use crate::check::finding::Finding;
 use crate::digest::Digest;
 use crate::learning::author::quote::one_line;
-use crate::memory::{evidence, place};
+use crate::learning::author::quoted;
+use crate::memory::place;
 use crate::session::SessionId;
 use std::collections::BTreeSet;
 
@@ -18,7 +19,7 @@ struct Quoted {
     path: String,
     line: u32,
     /// What it quotes, and where from; `None` where the line cannot be read.
-    source: Option<evidence::Quoted>,
+    source: Option<quoted::Quoted>,
 }
 
 /// The sessions that added evidence names.
@@ -37,7 +38,7 @@ pub(super) fn inspect(case: &Case<'_>) -> Vec<Finding> {
     for Quoted { path, line, source } in added {
         let shown = case.change.outside(&path);
         let error = |what: &str, remedy: &str| Finding::error(RULE, &shown, what, remedy).at(Some(line));
-        let Some(evidence::Quoted { quote, session, .. }) = source else {
+        let Some(quoted::Quoted { quote, session, .. }) = source else {
             let remedy = "write it as - `quote` [source: <session>#<event>; added: 2026-01-31]";
             findings.push(error("a line of evidence does not say where it is from", remedy));
             continue;
@@ -69,7 +70,7 @@ fn added(change: &Change) -> Vec<Quoted> {
             }
             let item = line.trim_start().strip_prefix("- ").filter(|_| in_evidence);
             let Some(item) = item.filter(|_| lines.added.contains(&number)) else { continue };
-            found.push(Quoted { path: path.to_owned(), line: number, source: evidence::parse(item) });
+            found.push(Quoted { path: path.to_owned(), line: number, source: quoted::parse(item) });
         }
     }
     found

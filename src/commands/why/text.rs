@@ -41,8 +41,10 @@ pub(super) fn of(story: &Provenance, branch: &str, all: bool) -> String {
         row(&mut text, "Learnt", "by no cycle: people wrote it");
     }
     quotes(&mut text, story, all);
-    if focus.is_some() {
-        row(&mut text, "Support", &growth(&story.proposals));
+    if let Some(focus) = focus {
+        // Another note that went into this one grew by itself.
+        let own = story.proposals.iter().filter(|proposed| proposed.pattern == focus.pattern);
+        row(&mut text, "Support", &growth(&own.collect::<Vec<_>>()));
     }
     proposals(&mut text, story, focus);
     since(&mut text, story);
@@ -205,7 +207,7 @@ fn told(around: &Around) -> Option<String> {
 }
 
 /// How support grew: `3 → 5 → 9 sessions over 3 cycles`.
-fn growth(proposals: &[Proposed]) -> String {
+fn growth(proposals: &[&Proposed]) -> String {
     let Some(last) = proposals.last() else { return String::new() };
     let mut counts: Vec<u32> = proposals.iter().map(|proposed| proposed.support.sessions).collect();
     counts.pop();

@@ -8,6 +8,7 @@ mod condition;
 mod contrast;
 mod error;
 pub mod quote;
+pub mod quoted;
 mod reasons;
 mod wish;
 mod workflow;

@@ -22,6 +22,14 @@ pub fn code(text: &str) -> String {
     format!("{fence}{pad}{line}{pad}{fence}")
 }
 
+/// The text of a code span as [`code`] writes it; other text as it is.
+pub fn uncoded(quote: &str) -> String {
+    let fence = quote.len() - quote.trim_start_matches('`').len();
+    let inner = quote.get(fence..quote.len().saturating_sub(fence)).filter(|_| fence > 0).unwrap_or(quote);
+    let padded = inner.strip_prefix(' ').and_then(|inner| inner.strip_suffix(' '));
+    padded.filter(|inner| inner.starts_with('`') || inner.ends_with('`')).unwrap_or(inner).to_owned()
+}
+
 /// At most `most` bytes of the text, cut between words, with `…` where something was cut.
 pub fn brief(text: &str, most: usize) -> String {
     let line = one_line(text);

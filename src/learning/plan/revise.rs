@@ -1,7 +1,7 @@
 //! A note that stands, and says something else now.
 
 use super::held::Held;
-use super::{learning, text};
+use super::{Due, learning, text};
 use crate::learning::author::{self, Draft};
 use crate::learning::effect::Impact;
 use crate::learning::{Change, Learning};
@@ -41,13 +41,23 @@ pub(super) fn newest_first(pattern: &Pattern) -> Pattern {
     pattern
 }
 
-/// Says of a note that it is read while its mistake goes on.
-pub(super) fn did_not_help(impact: &Impact) -> String {
-    let (read, unread) = (&impact.read, &impact.unread);
-    format!(
+/// A new version of a note that is read while its mistake goes on; where it would say the same, people are told.
+pub(super) fn revise_in_vain(
+    pattern: &Pattern,
+    draft: &Draft,
+    held: &Held<'_>,
+    impact: &Impact,
+    today: &str,
+) -> Result<Learning, Due> {
+    let (read, unread) = (impact.read, impact.unread);
+    let said = format!(
         "It did not help as it stands: {} of {} sessions that read it met what it is against, {} of {} that did not read it.",
         read.hits, read.of, unread.hits, unread.of
-    )
+    );
+    match revise(pattern, draft, held, today) {
+        Some(learning) => Ok(Learning { rationale: format!("{said}\n{}", learning.rationale), ..learning }),
+        None => Err(Due { note: held.path.to_owned(), reason: said }),
+    }
 }
 
 #[cfg(test)]

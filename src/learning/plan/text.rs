@@ -1,7 +1,7 @@
 //! A note's text: what it tells its readers, and the evidence behind it.
 
+use crate::learning::author::quoted::{Quoted, parse};
 use crate::learning::author::{self, Draft, EVIDENCE};
-use crate::memory::evidence::{Quoted, parse};
 use crate::memory::note::{Front, Note, render};
 use crate::pattern::Evidence;
 use crate::redact::redact;

@@ -84,7 +84,7 @@ pub(super) fn of(step: &Step, sessions: &[(usize, Vec<&Made<'_>>)]) -> Option<Ca
         before.extend(prepared.map(|prepared| (*session, prepared)));
     }
     let alike = shapes.into_values().rev().max_by_key(BTreeMap::len).filter(|alike| alike.len() >= 2)?;
-    let alike = most_alike(alike);
+    let alike = most_alike(&alike);
     let length = alike.first().map_or(0, |(_, words)| words.len()).min(MOST_WORDS);
     let words = (0..length).map(|at| {
         let column: Vec<Value> =
@@ -98,23 +98,23 @@ pub(super) fn of(step: &Step, sessions: &[(usize, Vec<&Made<'_>>)]) -> Option<Ca
 }
 
 /// Of the calls that a session has, the one that has most in common with the other sessions' calls.
-fn most_alike(sessions: BTreeMap<usize, Vec<Vec<Clean>>>) -> Vec<(usize, Vec<Clean>)> {
-    let parts = |words: &[Clean]| -> BTreeSet<(usize, String)> {
+fn most_alike(sessions: &BTreeMap<usize, Vec<Vec<Clean>>>) -> Vec<(usize, Vec<Clean>)> {
+    fn parts(words: &[Clean]) -> BTreeSet<(usize, &str)> {
         let separates = |c: char| c.is_whitespace() || c == '/';
         let parts = words.iter().enumerate();
-        parts.flat_map(|(at, word)| word.split(separates).map(move |part| (at, part.to_owned()))).collect()
-    };
-    let mut times: BTreeMap<(usize, String), usize> = BTreeMap::new();
+        parts.flat_map(|(at, word)| word.split(separates).map(move |part| (at, part))).collect()
+    }
+    let mut times: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     for calls in sessions.values() {
-        let here: BTreeSet<(usize, String)> = calls.iter().flat_map(|words| parts(words)).collect();
+        let here: BTreeSet<(usize, &str)> = calls.iter().flat_map(|words| parts(words)).collect();
         here.into_iter().for_each(|part| *times.entry(part).or_default() += 1);
     }
     // What one session alone has counts for nothing.
     let shared = |words: &Vec<Clean>| -> usize {
         parts(words).iter().filter_map(|part| times.get(part)).map(|times| times - 1).sum()
     };
-    let chosen = sessions.into_iter().filter_map(|(session, calls)| {
-        Some((session, calls.into_iter().rev().max_by_key(|words| shared(words))?))
+    let chosen = sessions.iter().filter_map(|(session, calls)| {
+        Some((*session, calls.iter().rev().max_by_key(|words| shared(words))?.clone()))
     });
     chosen.collect()
 }

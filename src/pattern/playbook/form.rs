@@ -179,16 +179,19 @@ impl<'a> Modes<'a> {
         if uses.iter().flatten().all(|form| details[*form].is_empty()) {
             return None;
         }
+        // Of each word, the sessions and the calls that have it.
         let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
         for session in uses {
-            let mut here: BTreeMap<&str, usize> = BTreeMap::new();
-            for form in session {
-                let words: BTreeSet<&str> = details[*form].iter().copied().collect();
-                words.into_iter().for_each(|word| *here.entry(word).or_default() += 1);
+            let mut here: Vec<&str> = Vec::new();
+            for &form in session {
+                let words = details[form].iter().enumerate();
+                let once = words.filter(|(at, word)| !details[form][..*at].contains(word));
+                here.extend(once.map(|(_, word)| *word));
             }
-            for (word, times) in here {
-                let count = counts.entry(word).or_default();
-                *count = (count.0 + 1, count.1 + times);
+            here.sort_unstable();
+            for same in here.chunk_by(|a, b| a == b) {
+                let count = counts.entry(same[0]).or_default();
+                *count = (count.0 + 1, count.1 + same.len());
             }
         }
         let calls: usize = uses.iter().map(Vec::len).sum();

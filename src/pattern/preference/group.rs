@@ -270,12 +270,12 @@ fn unite(groups: &mut Vec<Group>, wordings: &[Wording<'_>], vectors: &[Vector], 
             };
             let likeness = here.middle.likeness(&there.middle);
             !likeness.opposed
-                && !hangs(here)
-                && !hangs(there)
                 && !likeness.contradicts
                 && likeness.same > 0.0
                 && (identity::same_wish(&anchor, &identity::agreement("wish", &there.middle))
                     || likeness.same >= near && share_a_name(here, there, wordings, &said))
+                && !hangs(here)
+                && !hangs(there)
         };
         match groups.iter().skip(at + 1).position(same) {
             Some(after) => {

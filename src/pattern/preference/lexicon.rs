@@ -6,7 +6,7 @@
 use super::stem::stem;
 use super::wish::act_and_thing;
 use crate::digest::remark::word::words;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// A group of alternatives; wanting one means not wanting the others.
@@ -25,7 +25,9 @@ pub(super) struct Lexicon {
     /// Stems in a row, by the first of them, and the one term that they are.
     phrases: HashMap<String, Vec<Phrase>>,
     /// Alternatives.
-    pub(super) alternatives: Vec<Alternatives>,
+    alternatives: Vec<Alternatives>,
+    /// Where in `alternatives` each term is one.
+    among: HashMap<String, Vec<usize>>,
     sections: BTreeMap<&'static str, HashSet<String>>,
 }
 
@@ -60,8 +62,17 @@ impl Lexicon {
 
     /// Whether it stands in the list at all, as a term of its own or as an alternative.
     pub(super) fn knows(&self, term: &str) -> bool {
-        ["quality", "aspect"].iter().any(|section| self.has(section, term))
-            || self.alternatives.iter().any(|group| group.terms.iter().any(|known| known == term))
+        ["quality", "aspect"].iter().any(|section| self.has(section, term)) || self.among.contains_key(term)
+    }
+
+    /// The groups of alternatives that any of these terms belongs to, in the order in which they are listed.
+    pub(super) fn alternatives_of<'a>(
+        &self,
+        terms: impl Iterator<Item = &'a String>,
+    ) -> impl Iterator<Item = &Alternatives> {
+        let groups: BTreeSet<usize> =
+            terms.filter_map(|term| self.among.get(term)).flatten().copied().collect();
+        groups.into_iter().filter_map(|group| self.alternatives.get(group))
     }
 
     /// Whether who wants the one does not want the other, whatever they speak of.
@@ -77,10 +88,9 @@ impl Lexicon {
     pub(super) fn telling(&self, term: &str) -> f64 {
         // An act tells as much as the thing that it is tied to.
         let term = act_and_thing(term).map_or(term, |(_, thing)| thing);
-        let excludes = || self.alternatives.iter().any(|group| group.terms.iter().any(|known| known == term));
         if self.has("plain", term) {
             // `open` says little, unless somebody else wants it shut.
-            if excludes() { 0.7 } else { 0.35 }
+            if self.among.contains_key(term) { 0.7 } else { 0.35 }
         } else if self.has("quality", term) || term.bytes().all(|b| b.is_ascii_digit()) {
             0.7
         } else {
@@ -109,6 +119,11 @@ fn read() -> Lexicon {
                     entry.extend(line.split_whitespace().map(str::to_owned));
                 }
             }
+        }
+    }
+    for (number, group) in lexicon.alternatives.iter().enumerate() {
+        for term in &group.terms {
+            lexicon.among.entry(term.clone()).or_default().push(number);
         }
     }
     lexicon

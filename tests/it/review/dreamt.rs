@@ -122,7 +122,7 @@ impl Dreamt {
     }
 }
 
-/// Dreams on sessions with these mistakes; the branch, and commit, note and title of each learning.
+/// Dreams on sessions with these mistakes, the first ones a day before all others; the branch, and commit, note and title of each learning.
 pub(super) fn dream(
     sandbox: &Sandbox,
     dir: &std::path::Path,
@@ -137,8 +137,9 @@ pub(super) fn dream(
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replace("session-", &format!("{name}-"))).unwrap();
     }
+    let now = if name == "sessions" { NOW } else { "2026-01-06T02:00:00Z" };
     let report =
-        json(sandbox.dream(dir, &["run", "--json", "--now", NOW, "--sessions", folder.to_str().unwrap()]));
+        json(sandbox.dream(dir, &["run", "--json", "--now", now, "--sessions", folder.to_str().unwrap()]));
     let field = |learning: &Value, name: &str| learning[name].as_str().unwrap().to_owned();
     let mut learnings: Vec<[String; 3]> = report["learnings"]
         .as_array()

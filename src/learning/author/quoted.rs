@@ -1,7 +1,8 @@
 //! One line of a note's evidence: a quote, and where it is from.
 //!
-//! Owns reading what [`crate::learning::author::evidence_line`] writes. Refuses to say whether the quote is true.
+//! Owns reading what [`super::evidence_line`] writes. Refuses to say whether the quote is true.
 
+use super::quote::uncoded;
 use crate::session::SessionId;
 use jiff::civil::Date;
 
@@ -24,19 +25,11 @@ pub fn parse(item: &str) -> Option<Quoted> {
     let (session, rest) = source.split_once('#')?;
     let (event, added) = rest.split_once("; added: ")?;
     Some(Quoted {
-        quote: plain(quote.trim()),
+        quote: uncoded(quote.trim()),
         session: SessionId::parse(session)?,
         event: event.parse().ok()?,
         added: added.trim_end().strip_suffix(']')?.parse().ok()?,
     })
-}
-
-/// The text of a code span; other text as it is.
-fn plain(quote: &str) -> String {
-    let fence = quote.len() - quote.trim_start_matches('`').len();
-    let inner = quote.get(fence..quote.len().saturating_sub(fence)).filter(|_| fence > 0).unwrap_or(quote);
-    let padded = inner.strip_prefix(' ').and_then(|inner| inner.strip_suffix(' '));
-    padded.filter(|inner| inner.starts_with('`') || inner.ends_with('`')).unwrap_or(inner).to_owned()
 }
 
 #[cfg(test)]
