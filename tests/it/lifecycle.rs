@@ -29,7 +29,7 @@ struct Life {
 struct Met<'a> {
     agent: &'a str,
     day: &'a str,
-    mistakes: &'a [Mistake],
+    mistakes: &'a [Mistake<'a>],
     shown: &'a str,
 }
 
