@@ -13,6 +13,7 @@ mod calendar;
 mod corpus;
 #[path = "../planted/json.rs"]
 mod json;
+mod lines;
 mod memory;
 mod oversight;
 mod people;

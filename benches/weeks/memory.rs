@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Instant;
 
+/// Days without use after which this team wants notes to go: two months, so that a year shows it.
+const RETIRE_AFTER: u32 = 60;
+
 /// The repository, with a working tree on `main`.
 pub(crate) struct Memory {
     /// The working tree.
@@ -62,7 +65,20 @@ impl Memory {
         // A long history is to be looked at as it is written.
         memory.git(&["config", "gc.auto", "0"])?;
         memory.dream(&["init", "--quiet"])?;
+        memory.set("retire_after_days", RETIRE_AFTER)?;
         Ok(memory)
+    }
+
+    /// Changes a line of `dream.toml`, where every setting stands commented with its default; a program that does not
+    /// know the setting is left as it is.
+    fn set(&self, key: &str, value: u32) -> Result<(), String> {
+        let text = self.read("main", "dream.toml").unwrap_or_default();
+        let is_set = |line: &&str| line.starts_with(&format!("#{key} = "));
+        if let Some(line) = text.lines().find(is_set) {
+            self.write("dream.toml", &text.replacen(line, &format!("{key} = {value}"), 1))?;
+            self.commit(&format!("Set {key}"))?;
+        }
+        Ok(())
     }
 
     /// Moves the clock, a minute at least.

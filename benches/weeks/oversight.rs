@@ -2,6 +2,7 @@
 //! says only what it proposes.
 
 use crate::calendar::{Fate, Lesson, Matter};
+use crate::lines::Hand;
 use crate::memory::{Learning, Memory};
 use crate::people::Open;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,13 +39,15 @@ pub(crate) struct Oversight {
     rejections: BTreeMap<String, Decided>,
     /// When each was last proposed, by what it is about, and as what.
     proposals: BTreeMap<String, (usize, Learning)>,
+    /// Changes to notes that stand which were not taken, by change and lesson.
+    declined: BTreeSet<String>,
     /// The lessons whose note stands, and those that were ever taken.
     taken: BTreeSet<usize>,
     ever_taken: BTreeSet<usize>,
     /// The lessons that are pinned, put away or taken back by hand.
     apart: BTreeSet<usize>,
-    /// Commits that people made by hand.
-    hand: BTreeSet<String>,
+    /// What people wrote by hand.
+    hand: Hand,
     /// What was counted.
     pub counts: Counts,
     /// What went wrong, in words.
@@ -68,6 +71,7 @@ pub(crate) struct Counts {
     pub most_tokens: usize,
     pub over_budget: usize,
     pub changes: BTreeMap<String, usize>,
+    pub declined_again: usize,
     pub wrongly_retired: usize,
     pub twice: usize,
 }
@@ -90,10 +94,11 @@ impl Oversight {
             shown: vec![Vec::new(); lessons.len()],
             rejections: BTreeMap::new(),
             proposals: BTreeMap::new(),
+            declined: BTreeSet::new(),
             taken: BTreeSet::new(),
             ever_taken: BTreeSet::new(),
             apart: BTreeSet::new(),
-            hand: BTreeSet::new(),
+            hand: Hand::default(),
             counts: Counts::default(),
             wrongs: Vec::new(),
         }
@@ -138,6 +143,7 @@ impl Oversight {
         if matches!(learning.change.as_str(), "add" | "restore") {
             self.again(week, lesson, learning);
         }
+        self.counts.declined_again += usize::from(self.declined.contains(&change(lesson, learning)));
         self.proposals.insert(name(lesson, learning), (week, learning.clone()));
     }
 
@@ -195,6 +201,8 @@ impl Oversight {
         // Only what was new is rejected as a lesson: a note that stands stays.
         if matches!(learning.change.as_str(), "add" | "restore") {
             self.hold(name(lesson, learning), false, how);
+        } else {
+            self.declined.insert(change(lesson, learning));
         }
     }
 
@@ -218,7 +226,7 @@ impl Oversight {
 
     /// A commit that people made by hand: its lines are theirs.
     pub(crate) fn by_hand(&mut self, commit: Option<String>) {
-        self.hand.extend(commit);
+        self.hand.commits.extend(commit);
     }
 
     /// Checks that a proposed branch leaves people's lines alone.
@@ -243,33 +251,11 @@ impl Oversight {
         }
     }
 
-    /// Every line that `git blame` gives to a commit made by hand must stand after the change: in its file, or where
-    /// that file has gone.
     fn lines_stand(&mut self, memory: &Memory, before: &str, after: &str) -> Result<(), String> {
-        let mut touched = BTreeSet::new();
-        for commit in &self.hand {
-            let listed = memory.git(&["show", "--format=", "--name-only", commit])?;
-            touched.extend(listed.lines().map(str::to_owned));
-        }
-        for path in touched {
-            let Ok(blame) = memory.git(&["blame", "--line-porcelain", before, "--", &path]) else { continue };
-            let own = lines_of(&blame, &self.hand);
-            let now = match memory.read(after, &path) {
-                Some(text) => text,
-                None => moved(memory, after, &path)?,
-            };
-            let mut stand: Vec<&str> = now.lines().collect();
-            for line in own {
-                self.counts.lines_checked += 1;
-                match stand.iter().position(|standing| *standing == line) {
-                    Some(at) => drop(stand.swap_remove(at)),
-                    None => {
-                        self.counts.overwritten += 1;
-                        self.wrongs.push(format!("{path}: a person's line is gone on {after}: {line}"));
-                    }
-                }
-            }
-        }
+        let looked_at = self.hand.look(memory, before, after)?;
+        self.counts.lines_checked += looked_at.lines;
+        self.counts.overwritten += looked_at.gone.len();
+        self.wrongs.extend(looked_at.gone);
         Ok(())
     }
 
@@ -308,25 +294,7 @@ fn name(lesson: Option<usize>, learning: &Learning) -> String {
     }
 }
 
-/// The lines that `git blame --line-porcelain` gives to these commits.
-fn lines_of<'b>(blame: &'b str, commits: &BTreeSet<String>) -> Vec<&'b str> {
-    let mut of_hand = false;
-    let mut lines = Vec::new();
-    for line in blame.lines() {
-        if let Some(content) = line.strip_prefix('\t') {
-            if of_hand && !content.trim().is_empty() {
-                lines.push(content);
-            }
-        } else if let Some(name) = line.split(' ').next().filter(|name| name.len() == 40) {
-            of_hand = commits.contains(name);
-        }
-    }
-    lines
-}
-
-/// The text of a note that has moved: by its name, wherever it lies now.
-fn moved(memory: &Memory, at: &str, path: &str) -> Result<String, String> {
-    let files = memory.files(at)?;
-    let found = files.iter().find(|file| file.ends_with(&format!("/{path}")));
-    Ok(found.and_then(|file| memory.read(at, file)).unwrap_or_default())
+/// A change to a note that stands: what is done, and about what.
+fn change(lesson: Option<usize>, learning: &Learning) -> String {
+    format!("{} {}", learning.change, name(lesson, learning))
 }

@@ -115,7 +115,8 @@ impl<'a> People<'a> {
             list.iter().map(|(_, learning)| learning.commit.clone()).collect()
         };
         let (wanted, unwanted) = (names(wanted), names(unwanted));
-        let way = match (wanted.is_empty(), unwanted.is_empty(), self.random.below(3)) {
+        let way = match (wanted.is_empty(), unwanted.is_empty(), self.random.below(4)) {
+            (_, _, 3) => "reviewed by `git dream review`",
             (true, _, _) => "branch deleted",
             (_, true, 0) => "merged",
             (_, true, 1) => "squashed",
@@ -126,6 +127,19 @@ impl<'a> People<'a> {
         *self.ways.entry(way).or_default() += 1;
         match way {
             "branch deleted" => {}
+            "reviewed by `git dream review`" => {
+                let reasons: Vec<String> =
+                    unwanted.iter().map(|commit| format!("{commit}=we do not want this")).collect();
+                let mut words = vec!["review", branch, "--quiet"];
+                wanted.iter().for_each(|commit| words.extend(["--accept", commit]));
+                reasons.iter().for_each(|reason| words.extend(["--reject", reason]));
+                memory.dream(&words)?;
+                for commit in &wanted {
+                    let note = note_of(memory, commit)?;
+                    let landed = memory.git(&["log", "-1", "--format=%H", "main", "--", &note])?;
+                    self.brought.insert(note, landed.trim().to_owned());
+                }
+            }
             "cherry-picked" => {
                 for commit in &wanted {
                     if !memory.succeeds(&["cherry-pick", commit]) {
@@ -161,7 +175,11 @@ impl<'a> People<'a> {
                 }
             }
         }
-        memory.git(&["branch", "--quiet", "-D", branch]).map(|_| ())
+        match memory.tip(branch) {
+            Ok(_) => memory.git(&["branch", "--quiet", "-D", branch]).map(|_| ()),
+            // A review that has decided everything closes the branch itself.
+            Err(_) => Ok(()),
+        }
     }
 
     /// What is to be done with a note that was taken.
@@ -306,6 +324,7 @@ fn settle(memory: &Memory, go_on: &[&str], otherwise: &[&str]) -> Result<(), Str
 
 /// The note that a learning's commit is about.
 fn note_of(memory: &Memory, commit: &str) -> Result<String, String> {
-    let touched = memory.git(&["show", "--format=", "--name-only", "--diff-filter=AM", commit])?;
+    let touched =
+        memory.git(&["show", "--format=", "--name-only", "--no-renames", "--diff-filter=AM", commit])?;
     Ok(touched.lines().next().unwrap_or_default().to_owned())
 }

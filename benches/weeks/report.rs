@@ -79,6 +79,7 @@ impl Year {
             ("rejected, again with new evidence", {
                 (counts.again - counts.rejected_again - counts.reverted_again).to_string()
             }),
+            ("other changes not taken, again", counts.declined_again.to_string()),
             ("lines of people looked at", counts.lines_checked.to_string()),
             ("commits, notes at the end", format!("{}, {}", self.commits, self.notes)),
             (

@@ -1,8 +1,8 @@
 //! What agents do in a week, with the memory as it stands on the target branch.
 //!
-//! Most sessions look into the memory before they begin: they open MEMORY.md and the notes about what they are going
-//! to do. Who has read a note mostly does as it says; that is all the feedback there is between the memory and the
-//! sessions.
+//! In most sessions the agent's tool loads MEMORY.md, without writing that down, as tools do; then the agent opens the
+//! notes about what it is going to do. Who has read a note mostly does as it says; that is all the feedback there is
+//! between the memory and the sessions.
 
 use crate::calendar::{Lesson, Matter};
 use crate::corpus;
@@ -176,13 +176,12 @@ fn candidates(lesson: &Lesson, sessions: &[Session], random: &mut Random) -> Vec
     fitting
 }
 
-/// The session's transcript: after the ask, the agent opens the memory.
+/// The session's transcript: after the ask, the agent opens notes.
 fn script(composer: &mut Composer<'_>, session: &Session) -> Script {
     let mut script = composer.script(&session.plan);
     if session.reads {
-        let paths = std::iter::once("MEMORY.md").chain(session.opens.iter().map(String::as_str));
-        let open = |path: &str| Beat::Call(Call::Read(format!("memory/{path}")), Answer::ok(""));
-        script.beats.splice(1..1, paths.map(open));
+        let open = |path: &String| Beat::Call(Call::Read(format!("memory/{path}")), Answer::ok(""));
+        script.beats.splice(1..1, session.opens.iter().map(open));
     }
     script
 }
