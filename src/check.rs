@@ -10,10 +10,13 @@ pub mod finding;
 pub mod fix;
 mod rule;
 
+pub use rule::loss::TOO_MUCH_LOST;
+
 use crate::digest::Digest;
 use crate::memory::Memory;
 use crate::session::SessionId;
 use crate::settings::Settings;
+use crate::stale::Stale;
 use change::Change;
 use finding::Finding;
 use std::collections::BTreeMap;
@@ -35,6 +38,11 @@ pub(crate) struct Case<'a> {
 /// The sessions whose digests [`check`] wants to see: those that evidence in changed notes names.
 pub fn sessions_quoted(change: &Change) -> std::collections::BTreeSet<SessionId> {
     rule::evidence::sessions(change)
+}
+
+/// Changed notes that name something dead, to be looked at. `stale`: what was found of the state after the change.
+pub fn dead_references(change: &Change, stale: &Stale) -> Vec<Finding> {
+    rule::dead::inspect(change, stale)
 }
 
 /// Everything that speaks against a change, by path and line. Empty: it may be merged.

@@ -23,7 +23,7 @@ mod tally;
 mod planted;
 
 pub use comparison::Claim;
-pub use look::{Looked, look};
+pub use look::{Looked, Unmeasured, look};
 pub use merged::{Merged, merged};
 pub use tally::Week;
 

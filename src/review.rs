@@ -18,6 +18,7 @@ use crate::cycle::Target;
 use crate::ledger::Ledger;
 use crate::repo::{Oid, Repo, Unusable};
 use crate::settings::Settings;
+use crate::verdict::open_branches;
 use anyhow::Result;
 
 /// What there is to decide, as the repository stood when it was looked at.
@@ -34,6 +35,8 @@ pub struct Review<'r> {
     pub ledger: Ledger<'r>,
     /// What waits: the oldest cycle first, in the order of its commits.
     pub waiting: Vec<Waiting>,
+    /// Open dream branches of which the ledger here knows nothing.
+    pub unknown: Vec<String>,
 }
 
 impl<'r> Review<'r> {
@@ -55,6 +58,8 @@ impl<'r> Review<'r> {
         let ledger = Ledger::open(repo)?;
         let (cycles, _) = ledger.cycles()?;
         let waiting = waiting::find(repo, &settings.memory.root, &cycles, base)?;
-        Ok(Review { repo, settings, target, base, ledger, waiting })
+        let is_known = |branch: &String| cycles.iter().any(|cycle| cycle.branch.as_ref() == Some(branch));
+        let unknown = open_branches(repo)?.into_keys().filter(|branch| !is_known(branch)).collect();
+        Ok(Review { repo, settings, target, base, ledger, waiting, unknown })
     }
 }

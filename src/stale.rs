@@ -9,7 +9,10 @@
 mod finding;
 mod ignored;
 mod lookup;
+mod names;
 mod place;
+mod versions;
+mod walked;
 
 use crate::ledger::cache::Cache;
 use crate::memory::note::{self, Status};
@@ -22,6 +25,7 @@ use finding::Found;
 use place::About;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use walked::Walked;
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,30 +57,33 @@ pub fn find(repo: &Repo, at: Oid, settings: &Settings, cache: &Cache) -> Result<
         .filter(|(path, _)| is_note(path))
         .collect();
     let key = key(&notes, &places, &unseen);
-    if let Some(known) = recalled(cache, &key) {
-        return Ok(known);
+    let kept: Kept =
+        cache.load(CACHED).and_then(|kept| serde_json::from_slice(&kept).ok()).unwrap_or_default();
+    if kept.key == key {
+        return Ok(kept.stale);
     }
     let mut texts = BTreeMap::new();
     for (path, blob) in notes {
         texts.insert(path, String::from_utf8_lossy(&repo.read_blob(blob)?).into_owned());
     }
-    let stale = judge(&texts, &places, unseen);
-    if let Ok(content) = serde_json::to_vec(&Kept { key, stale: stale.clone() }) {
+    let known_unseen = unseen.len();
+    let (stale, walked) = judge(&texts, &places, unseen, &kept.walked);
+    // What could not be read this time may be readable the next.
+    let key = if stale.unseen.len() == known_unseen { key } else { String::new() };
+    let kept = Kept { key, stale, walked };
+    if let Ok(content) = serde_json::to_vec(&kept) {
         cache.store(CACHED, &content);
     }
-    Ok(stale)
+    Ok(kept.stale)
 }
 
-/// An answer and what it was made from.
-#[derive(Serialize, Deserialize)]
+/// An answer, and what it was made from.
+#[derive(Default, Serialize, Deserialize)]
 struct Kept {
     key: String,
     stale: Stale,
-}
-
-fn recalled(cache: &Cache, key: &str) -> Option<Stale> {
-    let kept: Kept = serde_json::from_slice(&cache.load(CACHED)?).ok()?;
-    (kept.key == key).then_some(kept.stale)
+    /// What was found in each repository's history, by the repository's folder.
+    walked: BTreeMap<String, Walked>,
 }
 
 /// Names everything that an answer depends on.
@@ -99,15 +106,26 @@ fn key(notes: &[(String, Oid)], places: &[About], unseen: &[String]) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-/// Looks up everything that these notes name, and puts it together by note.
-fn judge(texts: &BTreeMap<String, String>, places: &[About], mut unseen: Vec<String>) -> Stale {
+/// Looks up everything that these notes name, and puts it together by note. `last`: what the last walks found, by the
+/// repositories' folders; gives what these did.
+fn judge(
+    texts: &BTreeMap<String, String>,
+    places: &[About],
+    mut unseen: Vec<String>,
+    last: &BTreeMap<String, Walked>,
+) -> (Stale, BTreeMap<String, Walked>) {
+    let mut walked = BTreeMap::new();
     let named: BTreeMap<&String, Vec<Reference>> =
         texts.iter().map(|(path, text)| (path, references(text))).collect();
     let whats: BTreeSet<&What> = named.values().flatten().map(|reference| &reference.what).collect();
     let mut answers = Vec::new();
     for place in places {
-        match lookup::answers(place, &whats) {
-            Ok(found) => answers.push((place, found)),
+        let folder = place.repo.git_dir().to_string_lossy().into_owned();
+        match lookup::answers(place, &whats, last.get(&folder)) {
+            Ok((found, done)) => {
+                walked.insert(folder, done);
+                answers.push((place, found));
+            }
             Err(error) => unseen.push(format!("{} cannot be looked into: {error:#}", place.shown)),
         }
     }
@@ -135,7 +153,7 @@ fn judge(texts: &BTreeMap<String, String>, places: &[About], mut unseen: Vec<Str
             dead.insert(path.clone(), gone);
         }
     }
-    Stale { dead, unseen }
+    (Stale { dead, unseen }, walked)
 }
 
 /// Whether the note names another version of the same that stands: it tells of a change from one to the other.

@@ -14,8 +14,9 @@ mod moved;
 mod place;
 mod reason;
 mod text;
+mod versions;
 
-pub use fold::standings;
+pub use fold::settled;
 
 use crate::learning::Change;
 use crate::learning::standing::Verdict;
@@ -35,6 +36,7 @@ use place::Places;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use text::Kept;
+use versions::Versions;
 
 /// One learning that a cycle proposed, with what became of it.
 #[derive(Clone, Debug)]
@@ -145,6 +147,7 @@ struct Looking<'a> {
     history: History,
     landings: Landings,
     branches: Branches,
+    versions: Versions<'a>,
     /// What was refused in reviews, by cycle and pattern.
     refusals: BTreeMap<(String, String), Decision>,
 }
@@ -187,7 +190,8 @@ pub fn place_of(
     target: Oid,
     root: &str,
 ) -> Result<Option<String>> {
-    Places::new(repo, cycles, target, root).of(cycle, learning)
+    let versions = Versions::of(repo, cycles, target, root)?;
+    Places::new(repo, cycles, target, root, &versions)?.of(cycle, learning)
 }
 
 type Decided = (Verdict, How, Option<Decider>);
@@ -211,7 +215,8 @@ impl<'a> Looking<'a> {
         let refusals = refusals
             .map(|decision| ((decision.record.cycle.clone(), decision.record.pattern.clone()), decision))
             .collect();
-        Ok(Looking { repo, root, target, history, landings, branches, refusals })
+        let versions = Versions::of(repo, cycles, target, root)?;
+        Ok(Looking { repo, root, target, history, landings, branches, versions, refusals })
     }
 
     fn decided<'c>(
@@ -219,7 +224,7 @@ impl<'a> Looking<'a> {
         cycles: &'c [CycleRecord],
         is_wanted: impl Fn(&LearningRecord) -> bool,
     ) -> Result<Vec<Proposal<'c>>> {
-        let mut places = Places::new(self.repo, cycles, self.target, self.root);
+        let mut places = Places::new(self.repo, cycles, self.target, self.root, &self.versions)?;
         let moves = Moves::of(cycles, |cycle, learning| {
             Ok::<_, anyhow::Error>(is_wanted(learning) && self.is_taken_up(cycle, learning)?)
         })?;
@@ -234,9 +239,11 @@ impl<'a> Looking<'a> {
             // Who moved a note wanted it; if it is gone from there, too, that was people's work.
             let now = moved.map(|one| places.of(one.cycle, one.learning)).transpose()?.flatten();
             let since = moved.zip(now).and_then(|(one, now)| Some((self.since(cycle, learning, one)?, now)));
-            let ((verdict, how, by), note) = match since {
-                Some(since) => since,
-                None => {
+            let at = since.as_ref().map(|(_, now)| now.as_str()).or(place.as_deref());
+            let ((verdict, how, by), note) = match (self.forgotten(learning, at), since) {
+                (Some(forgotten), _) => (forgotten, learning.note.clone()),
+                (None, Some(since)) => since,
+                (None, None) => {
                     let note = place.clone().unwrap_or_else(|| learning.note.clone());
                     (self.decide(cycle, learning, place.as_deref())?, note)
                 }
@@ -245,6 +252,14 @@ impl<'a> Looking<'a> {
         }
         settle(&mut proposals);
         Ok(proposals)
+    }
+
+    /// The verdict on a learning whose lesson is forgotten; `None` where it is not, or where somebody who wants it has put
+    /// its note back among the others.
+    fn forgotten(&self, learning: &LearningRecord, place: Option<&str>) -> Option<Decided> {
+        let landing = self.landings.forgotten(&learning.pattern)?;
+        let is_back = place.is_some_and(crate::memory::place::is_note);
+        (!is_back).then(|| (Verdict::Rejected, How::Forgotten, self.history.refuser(landing.decided)))
     }
 
     /// The verdict on a learning whose note a later one moved; `None` where it had not been taken up.
@@ -276,11 +291,6 @@ impl<'a> Looking<'a> {
 
     fn decide(&self, cycle: &CycleRecord, learning: &LearningRecord, place: Option<&str>) -> Result<Decided> {
         let key = (cycle.cycle.clone(), learning.pattern.clone());
-        let forgotten = self.landings.forgotten(&learning.pattern);
-        // Who put the note back wants it.
-        if let (Some(forgotten), None) = (forgotten, place) {
-            return Ok((Verdict::Rejected, How::Forgotten, self.history.refuser(forgotten.decided)));
-        }
         let kept = self.kept(cycle, learning, place)?;
         match self.landings.of_learning(&key) {
             Some(landing) if landing.stands => self.landed(learning, place, &kept, landing),
@@ -384,18 +394,14 @@ impl<'a> Looking<'a> {
     /// How much of what the learning says stands at the target's tip.
     fn kept(&self, cycle: &CycleRecord, learning: &LearningRecord, place: Option<&str>) -> Result<Kept> {
         let Some(place) = place else { return Ok(Kept::Nothing) };
-        let read = |at: Option<Oid>, note: &str| -> Result<Option<Vec<u8>>> {
-            // Git removes commits that no branch has any more; what they said is then unknown.
-            at.map(|at| self.repo.read(at, &outside(self.root, note))).unwrap_or(Ok(None))
-        };
-        let proposed = read(learning.commit(), &learning.note).unwrap_or(None);
-        let before = read(Oid::parse(&cycle.base), &learning.note).unwrap_or(None);
-        let now = read(Some(self.target), place)?;
-        Ok(match (proposed, now) {
-            (_, None) => Kept::Nothing,
-            (None, Some(_)) => Kept::Untold,
-            (Some(proposed), Some(now)) => text::kept(&before.unwrap_or_default(), &proposed, &now)?,
-        })
+        let Some(now) = self.versions.now(place)? else { return Ok(Kept::Nothing) };
+        let Some(proposed) = self.versions.proposed(cycle, learning) else { return Ok(Kept::Untold) };
+        if now == proposed {
+            return Ok(Kept::All);
+        }
+        let before = self.versions.before(cycle, learning);
+        let before = before.map(|blob| self.repo.read_blob(blob)).transpose()?.unwrap_or_default();
+        text::kept(&before, &self.repo.read_blob(proposed)?, &self.repo.read_blob(now)?)
     }
 }
 

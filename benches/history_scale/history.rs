@@ -2,7 +2,7 @@
 //!
 //! Every tenth cycle's branch is deleted unmerged, the others are merged, squashed or picked in turn; of each, some
 //! learnings are left out, some edited, some revise a note. Between them people work on notes and on other files. The
-//! last two branches are open.
+//! last two branches are open, and now and then a note is renamed or deleted.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -63,7 +63,7 @@ impl Story {
         writer.tip = writer.commit("main", None, None, "Begin", &[("MEMORY.md", "# Memory\n\n## Index\n")]);
         let mut cycles = Vec::new();
         // A few more are proposed than are taken.
-        let adds = size.notes * 100 / 82 / size.cycles + 1;
+        let adds = (size.notes * 100).div_ceil(90 * size.cycles);
         let mut number = 0;
         for at in 0..size.cycles {
             cycles.push(writer.cycle(at, adds, &mut number, size));
@@ -131,7 +131,7 @@ impl Story {
 }
 
 impl Writer {
-    /// Writes a commit; gives its mark.
+    /// Writes a commit; gives its mark. A file without content is deleted.
     fn commit(
         &mut self,
         branch: &str,
@@ -153,7 +153,10 @@ impl Writer {
             }
         }
         for (path, content) in files {
-            let _ = write!(text, "M 100644 inline {path}\ndata {}\n{content}\n", content.len());
+            let _ = match content.is_empty() {
+                true => writeln!(text, "D {path}"),
+                false => write!(text, "M 100644 inline {path}\ndata {}\n{content}\n", content.len()),
+            };
         }
         self.stream.extend(text.into_bytes());
         self.mark
@@ -233,7 +236,19 @@ impl Writer {
     fn by_hand(&mut self) {
         let at = self.count;
         let touched = self.notes.keys().copied().nth(at * 13 % self.notes.len().max(1));
-        match touched.filter(|_| at.is_multiple_of(12)) {
+        match touched.filter(|_| at.is_multiple_of(12) || at % 300 == 7) {
+            // Every now and then a note gets another name, or is thrown away.
+            Some(number) if at % 300 == 7 => {
+                let text = self.notes.remove(&number).unwrap_or_default();
+                let renamed = format!("mistakes/what-to-know-about-{number}.md");
+                let kept = if at % 900 == 7 { "" } else { text.as_str() };
+                let gone = path(number);
+                let files: &[(&str, &str)] = match kept.is_empty() {
+                    true => &[(&gone, "")],
+                    false => &[(&gone, ""), (&renamed, kept)],
+                };
+                self.on_main(None, &format!("Tidy up {gone}"), files);
+            }
             Some(number) => {
                 let text = self.notes.get(&number).cloned().unwrap_or_default();
                 let text = text.replacen("**Do:**", "**Do** (says Ann):", 1);
@@ -293,6 +308,12 @@ fn title(number: usize) -> String {
     format!("`tool-{} push` fails: `error {number}: the lease is stale`", number % 300)
 }
 
+/// Words that no other note has.
+fn words(number: usize, count: usize) -> String {
+    let word = |at: usize| blake3::hash(format!("{number} {at}").as_bytes()).to_hex()[..7].to_owned();
+    (0..count).map(word).collect::<Vec<_>>().join(" ")
+}
+
 fn evidence(number: usize, sessions: usize) -> impl Iterator<Item = String> {
     (0..5).map(move |at| format!("{}#{}", session((number * 31 + at * 7) % sessions.max(1)), 5 + at))
 }
@@ -309,8 +330,10 @@ fn note_text(number: usize, at: usize, sessions: usize) -> String {
         ),
     };
     let mut text = format!(
-        "---\n{front}---\n\n# {title}\n\n**When:** you are about to use `tool-{0} push`, or it has just failed like this.\n\n**Do:**\n\n- Run `tool-{0} sync --wave {at}` first.\n- Look at `conf/{name}.toml` when that is not enough.\n\n## Evidence\n\n",
-        number % 300
+        "---\n{front}---\n\n# {title}\n\n**When:** you are about to use `tool-{0} push`, or it has just failed like this.\n\n**Do:**\n\n- Run `tool-{0} sync --wave {at}` first.\n- Look at `conf/{name}.toml` when that is not enough: {1}.\n- {2}.\n\n## Evidence\n\n",
+        number % 300,
+        words(number, 9),
+        words(number + 1_000_000, 12),
     );
     for source in evidence(number, sessions) {
         let _ =

@@ -1,11 +1,12 @@
 //! The rules, one file each. A rule looks at a [`Case`] and gives what it found; none depends on another.
 
 mod budget;
+pub(super) mod dead;
 pub(super) mod evidence;
 mod file;
 mod front_matter;
 mod index;
-mod loss;
+pub(super) mod loss;
 mod pinned;
 pub(super) mod style;
 mod territory;

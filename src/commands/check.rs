@@ -10,7 +10,9 @@ use crate::check::finding::{Finding, Severity};
 use crate::check::{self, fix};
 use crate::cycle::usefulness;
 use crate::ledger::Ledger;
+use crate::ledger::cache::Cache;
 use crate::repo::{Oid, Repo};
+use crate::stale;
 use anyhow::{Context, Result};
 use output::Format;
 use std::collections::BTreeMap;
@@ -42,7 +44,13 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         let (cycles, _) = ledger.cycles()?;
         return mend(repo, &change, &fix::fix(&change, settings, &usefulness::on_record(&cycles)), talk);
     }
-    let findings = check::check(&change, settings, digests);
+    let mut findings = check::check(&change, settings, digests);
+    let stale = stale::find(repo, after, settings, &Cache::of(repo, true))?;
+    findings.extend(check::dead_references(&change, &stale));
+    findings.sort();
+    for sentence in &stale.unseen {
+        talk.mention(&format!("not looked into: {sentence}"));
+    }
     let format = if talk.json { Format::Json } else { options.format };
     talk.data(&output::render(&findings, format)?)?;
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();

@@ -4,7 +4,7 @@ mod chart;
 mod output;
 
 use super::exit::Usage;
-use super::talk::{Talk, count};
+use super::talk::Talk;
 use super::whereabouts;
 use crate::cycle::Target;
 use crate::impact::{self, Merged};
@@ -12,8 +12,6 @@ use crate::memory::place::inside;
 use anyhow::Result;
 use std::path::Path;
 
-/// Shows, for each learning that was merged, how often what it is against came up before the merge and since, where it
-/// was read and where it was not, and what that comes to: works, no effect seen, too early, ineffective.
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Only these notes: their path, or the name of their file
@@ -43,12 +41,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         ));
         return Ok(());
     }
-    talk.data(&output::text(&looked, &wanted, chart::room()))?;
-    let unmeasured = wanted.iter().filter(|note| !looked.measured.contains_key(&note.note)).count() as u32;
-    if unmeasured > 0 {
-        talk.mention(&format!("{} cannot be measured.", count(unmeasured, "note")));
-    }
-    Ok(())
+    talk.data(&output::text(&looked, &wanted, chart::room()))
 }
 
 /// The learnings that were asked for; all of them where none was.

@@ -84,10 +84,13 @@ enum Command {
     Review(review::Options),
     /// Show what was learnt when, on what evidence
     Log(log::Options),
+    /// Show what sessions made of the notes that were merged
+    ///
+    /// For each of them: how often what it is against came up before the merge and since, where it was read and where
+    /// it was not, and what that comes to: works, no effect seen, too early to tell, or ineffective.
+    Impact(impact::Options),
     /// Show where a note, or a line of it, comes from and what has become of it
     Why(why::Options),
-    /// Show what sessions made of the notes that were merged
-    Impact(impact::Options),
     /// Print a completion script for a shell
     Completions(completions::Options),
     /// Print the manual, or write its pages where `man` finds them
@@ -123,8 +126,8 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Status(options)) => status::main(&options, dir, talk),
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
-        Some(Command::Why(options)) => why::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
+        Some(Command::Why(options)) => why::main(&options, dir, talk),
         Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),
         Some(Command::Man(options)) => man::main(&options, CommandLine::command(), dir, talk),
         None => status::main(&status::Options::default(), dir, talk),

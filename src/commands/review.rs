@@ -54,6 +54,13 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if let Some(notice) = &review.target.notice {
         talk.say(notice);
     }
+    if !review.unknown.is_empty() {
+        talk.say(&format!(
+            "The ledger here knows nothing of {}. If it is at origin, fetch it: \
+             {COMMAND}git fetch origin refs/dream/ledger:refs/dream/ledger{COMMAND:#}",
+            review.unknown.join(", ")
+        ));
+    }
     if let Some(of) = &options.of {
         review.waiting = select::of(review.waiting, of)?;
     }
@@ -133,7 +140,10 @@ fn stamp(options: &Options, repo: &Repo) -> Result<Stamp> {
         )
         .into());
     };
-    Ok(Stamp { identity: Identity { name, email }, at: whereabouts::now(options.now.as_deref())? })
+    // What git takes out of a name, because a commit could not hold it.
+    let plain = |text: String| text.replace(['<', '>', '\n', '\r'], "").trim().to_owned();
+    let identity = Identity { name: plain(name), email: plain(email) };
+    Ok(Stamp { identity, at: whereabouts::now(options.now.as_deref())? })
 }
 
 /// The name by which a learning is called on the command line: the first digits of its commit.

@@ -199,6 +199,7 @@ fn text(status: &Status) -> String {
             let _ =
                 writeln!(text, "  {commit} {kind}: {title} {FAINT}({grade}, {sessions} sessions){FAINT:#}");
         }
+        let _ = writeln!(text, "  review: {COMMAND}git dream review{COMMAND:#}");
         let _ = writeln!(text, "  read:   {COMMAND}git log -p {}..{branch}{COMMAND:#}", status.target);
         let _ = writeln!(
             text,

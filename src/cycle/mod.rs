@@ -20,18 +20,21 @@ pub use report::{Report, SessionCounts};
 pub use target::Target;
 
 use crate::digest::Digest;
+use crate::impact;
 use crate::learning::author::Author;
+use crate::learning::effect::Impact;
 use crate::learning::standing::Standings;
 use crate::learning::{Observed, plan, refusal};
 use crate::ledger::cache::{Cache, READINGS};
 use crate::ledger::{Addition, CycleRecord, LEDGER, Ledger, Stamp};
 use crate::memory::place::{self, inside};
-use crate::memory::{MEMORY_FILE, Memory};
-use crate::pattern::{self, Fingerprint, Given, Known, Pattern, memo};
+use crate::memory::{MEMORY_FILE, Memory, index};
+use crate::pattern::{self, Fingerprint, Given, Known, Mined, memo};
 use crate::repo::{Identity, MoveError, Oid, Plan, RefMove, Repo, Signing};
 use crate::session::SessionId;
 use crate::settings::Settings;
-use crate::verdict;
+use crate::stale;
+use crate::verdict::{self, Proposal};
 use anyhow::Result;
 use intake::Intake;
 use jiff::Timestamp;
@@ -93,13 +96,20 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     let (cycles, _) = parts.timed("loading cycles", || before.ledger.cycles())?;
     let known = known(&cycles);
     let memory = read_memory(repo, before.base, &settings.memory.root)?;
-    let standings = parts.timed("looking up what people decided", || {
-        verdict::standings(repo, &cycles, before.base, &settings.memory.root)
+    let (proposals, standings) = parts.timed("looking up what people decided", || {
+        verdict::settled(repo, &cycles, before.base, &settings.memory.root)
     })?;
     let witnesses = witnesses::of(&all.digests, &before, &cycles, &standings)?;
-    let observed = observed(&all.digests, &known);
+    let mut observed = observed(&all.digests, &known);
+    observed.dead = parts
+        .timed("looking for what is gone", || {
+            stale::find(repo, before.base, settings, before.ledger.cache())
+        })?
+        .dead;
     let given = Given { settings: &settings.mining, known: &known, notes: &notes(&standings) };
-    let patterns = parts.timed("mining", || mine(all.digests, &given, before.ledger.cache(), parts));
+    let mined = parts.timed("mining", || mine(all.digests, &given, before.ledger.cache(), parts));
+    observed.impacts = parts.timed("measuring notes", || impacts(&mined, &proposals, &memory, settings));
+    let patterns = mined.into_patterns();
     let today = request.now.strftime("%Y-%m-%d").to_string();
     let weighed = refusal::weigh(&patterns, &standings, &known, &witnesses, settings.memory.growth);
     let mut planned = parts.timed("planning", || {
@@ -179,13 +189,25 @@ fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) ->
 }
 
 /// Mines, recalling what earlier cycles read in the same texts.
-fn mine(all: Vec<Digest>, given: &Given<'_>, cache: &Cache, parts: &Parts) -> Vec<Pattern> {
+fn mine(all: Vec<Digest>, given: &Given<'_>, cache: &Cache, parts: &Parts) -> Mined {
     memo::recall(cache.load(READINGS).unwrap_or_default());
-    let patterns = pattern::mine_telling(all, given, &|part, took| parts.add(part, took)).into_patterns();
+    let mined = pattern::mine_telling(all, given, &|part, took| parts.add(part, took));
     if let Some(readings) = memo::keep() {
         cache.store(READINGS, &readings);
     }
-    patterns
+    mined
+}
+
+/// What the notes that stand did, by their paths.
+fn impacts(
+    mined: &Mined,
+    proposals: &[Proposal<'_>],
+    memory: &Memory,
+    settings: &Settings,
+) -> BTreeMap<String, Impact> {
+    let index = memory.main.as_deref().map(index::named).unwrap_or_default();
+    let measured = impact::measure(mined, &impact::merged(proposals, &index), settings);
+    measured.into_iter().map(|(note, measured)| (note, measured.impact)).collect()
 }
 
 /// Finds the target branch and opens the ledger.

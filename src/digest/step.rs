@@ -3,10 +3,12 @@
 //! `git push origin main` is the step `git push`; an edit of `src/a.rs` is `edit *.rs`; an API tool is its own
 //! name. One shell line can be several steps (`cd x && cargo test | tail` is `cargo test`). [`super::shell`]
 //! splits a line, [`command`] names each part of it, [`mod@file`] names what touches files, [`programs`] holds what is
-//! known about common programs. Refuses to judge whether a step was worth doing: that is the miners' work.
+//! known about common programs, [`mod@line`] finds a step in a line again. Refuses to judge whether a step was worth
+//! doing: that is the miners' work.
 
 mod command;
 mod file;
+mod line;
 // Tables read best packed by hand.
 #[rustfmt::skip]
 mod programs;
@@ -16,6 +18,7 @@ use super::shell::Joined;
 use crate::redact::Clean;
 use crate::session::{Body, Call, Session, Status};
 use command::{Part, Strength};
+pub use line::Line;
 use programs as known;
 use serde::{Deserialize, Serialize};
 
@@ -125,44 +128,6 @@ pub fn command_line(call: &Call) -> Option<&Clean> {
         }
         _ => None,
     }
-}
-
-/// The words of the command in this line that is this step, without quotes; `by_form`: or that is a form of it. `None`
-/// if no command of the line is.
-pub fn words_of(line: &Clean, step: &Step, by_form: bool) -> Option<Vec<Clean>> {
-    let mut parts = command::parts(&line.cut(LONGEST_LINE));
-    let at = place_of(&parts, step, by_form)?;
-    Some(parts.swap_remove(at).words)
-}
-
-/// What the same line does right before that command so that it works: goes to a folder of the project, reads a file
-/// of settings, sets a variable. With the `&&` behind each; empty where it does nothing of the kind.
-pub fn preparation_of(line: &Clean, step: &Step, by_form: bool) -> Clean {
-    let parts = command::parts(&line.cut(LONGEST_LINE));
-    let Some(end) = place_of(&parts, step, by_form) else { return Clean::default() };
-    let prepares = |part: &Part| {
-        // Where a session's own copy of the project lies is nobody else's business.
-        let leads_away = part.words.iter().skip(1).any(|word| word.starts_with(['/', '~', '$', '-']));
-        known::has(known::PREPARING, &part.program) && !leads_away
-    };
-    let mut start = end;
-    while start > 0 && parts[start].joined == Joined::And && prepares(&parts[start - 1]) {
-        start -= 1;
-    }
-    let and = Clean::fixed("&&");
-    let words = parts[start..end].iter().flat_map(|part| part.words.iter().chain(std::iter::once(&and)));
-    Clean::join(&words.collect::<Vec<_>>(), " ")
-}
-
-/// The place of the command that is this step, has it as its form, or else is a form of it.
-fn place_of(parts: &[Part], step: &Step, by_form: bool) -> Option<usize> {
-    let has_form = |part: &Part| {
-        let form = Form::of(part);
-        form.details().any(|detail| form.with(detail) == *step)
-    };
-    let is_form = |part: &Part| by_form && Step(part.step.clone()).is_form_of(step);
-    let exact = parts.iter().position(|part| part.step == step.0);
-    exact.or_else(|| parts.iter().position(has_form)).or_else(|| parts.iter().position(is_form))
 }
 
 /// Whether a call changes something outside the conversation, as far as its name and arguments say.

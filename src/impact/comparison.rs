@@ -59,7 +59,7 @@ impl std::fmt::Display for Claim {
             Claim::FellAnyway => {
                 "it became rarer where the note was not read as well, so something else may have done it"
             }
-            Claim::Nothing => "too few sessions on one side to compare anything",
+            Claim::Nothing => "nothing, as there are too few sessions on one side",
         })
     }
 }
@@ -105,8 +105,8 @@ impl Comparison {
         comparison
     }
 
-    /// Those since the merge that fit against all before it. `found_by`: the sessions
-    /// before it that were bound to show it, or there were no note.
+    /// Those since the merge that fit against all before it. `found_by`: of the sessions before it, how many were bound
+    /// to show it, or there would be no note.
     pub(super) fn with_before(
         tally: &Tally,
         claim: Claim,

@@ -1,7 +1,7 @@
 //! What the comparisons come to.
 //!
-//! *Works*: in the comparison that carries most among those that would show a halving
-//! ([`crate::settings::ImpactSettings::least_power`]; else the one that would soonest), it became rarer beyond chance.
+//! *Works*: it became rarer beyond chance, in the comparison that carries most among those that would show a halving
+//! ([`crate::settings::ImpactSettings::least_power`]), or show it not much later than any other.
 //! Over all notes the share of false ones among these is bounded (Benjamini and Hochberg 1995), at every single look;
 //! who looks every week sees more of them in the long run. *Ineffective*: the same comparison, of readers, rules out
 //! that the note halved it, with the same bound, and readers do it as those before the merge did. *Too early*: not even
@@ -16,6 +16,9 @@ use super::tally::Tally;
 use crate::learning::effect::Effect;
 use crate::pattern::statistics::discovery::benjamini_hochberg;
 use crate::settings::Settings;
+
+/// By how much the power of a comparison may be less than another one's that carries less.
+const WORTH_LOSING: f64 = 2.0;
 
 /// What a note's figures come to, and what they can carry.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -86,13 +89,12 @@ impl Compared {
         };
         let within_jobs = Comparison::of_readers(tally, Claim::WithinJobs, |case| case.job);
         let within_agents = Comparison::of_readers(tally, Claim::WithinAgents, |case| case.agent.clone());
-        let mut chosen: Option<(f64, Comparison)> = None;
-        for comparison in [within_jobs, within_agents, against_before].into_iter().filter(is_large_enough) {
-            let power = comparison.power(level);
-            if chosen.as_ref().is_none_or(|(best, _)| *best < settings.impact.least_power && power > *best) {
-                chosen = Some((power, comparison));
-            }
-        }
+        let ranked = [within_jobs, within_agents, against_before].into_iter().filter(is_large_enough);
+        let ranked: Vec<(f64, Comparison)> =
+            ranked.map(|comparison| (comparison.power(level), comparison)).collect();
+        let best = ranked.iter().map(|(power, _)| *power).fold(0.0, f64::max);
+        let enough = settings.impact.least_power.min(best / WORTH_LOSING);
+        let chosen = ranked.into_iter().find(|(power, _)| *power >= enough);
         // What speaks against a verdict need not be as sure as what speaks for it: nothing is taken off for luck.
         let fell = [true, false].map(|read| {
             let plain =

@@ -16,16 +16,38 @@ use anyhow::Result;
 use std::collections::BTreeMap;
 
 /// What was found.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Looked {
     /// The learnings that stand, by the path of their note.
     pub merged: Vec<Merged>,
     /// What they did, by the path of their note; without those that cannot be measured.
     pub measured: BTreeMap<String, Measured>,
+    /// Why others cannot, by the path of their note.
+    pub unmeasured: BTreeMap<String, Unmeasured>,
     /// Sessions that were looked at.
     pub sessions: usize,
     /// Lines of the ledger that could not be read.
     pub skipped: Vec<Skipped>,
+}
+
+/// Why a note has no figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmeasured {
+    /// The sessions do not make one pattern of it any more.
+    Unseen,
+    /// It shows what people disagree on.
+    Conflict,
+}
+
+impl std::fmt::Display for Unmeasured {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Unmeasured::Unseen => {
+                "what it was made from is no pattern any more, now that more sessions are known"
+            }
+            Unmeasured::Conflict => "it shows what people disagree on, and there is nothing to follow",
+        })
+    }
 }
 
 /// Measures every note that stands at this commit of the target.
@@ -40,7 +62,7 @@ pub fn look(repo: &Repo, settings: &Settings, target: Oid) -> Result<Looked> {
     let index = main.map(|main| index::named(&String::from_utf8_lossy(&main))).unwrap_or_default();
     let merged = merged(&proposals, &index);
     if merged.is_empty() {
-        return Ok(Looked { merged, measured: BTreeMap::new(), sessions: 0, skipped });
+        return Ok(Looked { skipped, ..Looked::default() });
     }
     let all = ledger.digests()?;
     skipped.extend(all.skipped);
@@ -53,5 +75,13 @@ pub fn look(repo: &Repo, settings: &Settings, target: Oid) -> Result<Looked> {
     let mined: Mined = pattern::mine_telling(all.digests, &given, &|_, _| {});
     memo::keep();
     let measured = measure(&mined, &merged, settings);
-    Ok(Looked { merged, measured, sessions, skipped })
+    let others = merged.iter().filter(|note| !measured.contains_key(&note.note));
+    let reason = |note: &Merged| match mined.patterns.iter().any(|one| one.fingerprint == note.pattern) {
+        true => Unmeasured::Conflict,
+        false => Unmeasured::Unseen,
+    };
+    let unmeasured = others.map(|note| (note.note.clone(), reason(note))).collect();
+    // The program ends soon: nobody has to wait until so many small texts are given back.
+    mined.into_patterns();
+    Ok(Looked { merged, measured, unmeasured, sessions, skipped })
 }

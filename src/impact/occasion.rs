@@ -178,3 +178,151 @@ fn is_within(scope: &Scope, digest: &Digest) -> bool {
         && (project.is_none() || *project == digest.project)
         && (contributor.is_none() || *contributor == digest.contributor)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::job::Jobs;
+    use crate::pattern::{
+        ContrastLesson, Evidence, Fingerprint, Grade, Habit, Remedy, Support, WishLesson, WorkflowLesson,
+    };
+    use crate::redact::{Clean, redact};
+    use crate::session::SessionId;
+    use crate::settings::Mining;
+
+    /// A session of this job by this agent that took these steps; `!` marks those that failed.
+    fn session(number: usize, job: &str, agent: &str, steps: &[&str], turns: u32) -> Digest {
+        let failures: Vec<serde_json::Value> = steps
+            .iter()
+            .filter_map(|step| step.strip_prefix('!'))
+            .map(|step| {
+                serde_json::json!({ "event": 1, "step": step, "message": "no", "args": [], "times": 1, "cost": 1 })
+            })
+            .collect();
+        let worked: Vec<&&str> = steps.iter().filter(|step| !step.starts_with('!')).collect();
+        let outcome = (job == "j1").then(|| serde_json::json!({ "score": 0.0, "by": "stated" }));
+        let session = SessionId::of(&number.to_le_bytes());
+        serde_json::from_value(serde_json::json!({
+            "session": session, "root": session, "agent": agent, "ask": "", "task": job, "outcome": outcome,
+            "steps": worked, "failures": failures,
+            "counts": { "calls": steps.len(), "failed": 0, "retries": 0, "turns": turns },
+        }))
+        .unwrap()
+    }
+
+    fn mined() -> Mined {
+        let digests = vec![
+            session(0, "j1", "codex", &["!mill grind"], 1),
+            session(1, "j1", "codex", &["mill grind fine"], 0),
+            session(2, "j1", "claude-code", &["mill sweep", "mill grind"], 2),
+            session(3, "j2", "codex", &["mill sweep"], 1),
+            session(4, "j2", "codex", &["hammer corn"], 1),
+            session(5, "j3", "codex", &["!look"], 0),
+        ];
+        let jobs = Jobs::group(&digests, &Mining::default());
+        Mined { patterns: Vec::new(), digests, jobs }
+    }
+
+    fn step(name: &str) -> Step {
+        Step(redact(name))
+    }
+
+    fn error(name: &str, instead: Option<&str>) -> Lesson {
+        let example = Evidence { session: SessionId::of(b""), event: 1, at: None, quote: Clean::default() };
+        let remedy = |name| Remedy {
+            way: Way::Instead { step: step(name), call: Clean::default() },
+            worked: 2,
+            tried: 2,
+            example: example.clone(),
+        };
+        Lesson::Error(ErrorLesson {
+            step: step(name),
+            template: Clean::default(),
+            beside: Vec::new(),
+            arguments: Vec::new(),
+            remedies: instead.into_iter().map(remedy).collect(),
+            recovered: 0,
+            retried: 0,
+            times: 1,
+            cost: 1,
+        })
+    }
+
+    fn wish() -> Lesson {
+        Lesson::Wish(WishLesson {
+            wording: Clean::default(),
+            variants: Vec::new(),
+            wanted: None,
+            unwanted: None,
+        })
+    }
+
+    /// Where it could have been, and where it was.
+    fn of(lesson: Lesson, support: Support, agent: Option<&str>) -> (Vec<usize>, Vec<usize>) {
+        let pattern = Pattern {
+            fingerprint: Fingerprint::of(&[]),
+            anchor: Vec::new(),
+            lesson,
+            support,
+            grade: Grade::Friction,
+            scope: Scope { agent: agent.map(redact), ..Scope::default() },
+            evidence: Vec::new(),
+            weight: 0.0,
+        };
+        let mined = mined();
+        let found = Occasions::of(&mined).of_lesson(&pattern).unwrap();
+        (Vec::from_iter(found.could), Vec::from_iter(found.did))
+    }
+
+    fn seen(seen_in: &[usize]) -> Support {
+        Support { seen_in: seen_in.to_vec(), ..Support::default() }
+    }
+
+    #[test]
+    fn an_error_could_be_where_its_step_or_what_replaces_it_was_run() {
+        assert_eq!(of(error("mill grind", None), seen(&[0]), None), (vec![0, 1, 2], vec![0]));
+        assert_eq!(
+            of(error("mill grind", Some("hammer corn")), seen(&[0]), None),
+            (vec![0, 1, 2, 4], vec![0])
+        );
+        assert_eq!(of(error("mill grind", None), seen(&[0]), Some("codex")), (vec![0, 1], vec![0]));
+        // Digests do not keep where this works: any work counts.
+        assert_eq!(of(error("look", None), seen(&[5]), None), (vec![0, 1, 2, 3, 4, 5], vec![5]));
+        assert_eq!(of(error("mill clean", None), seen(&[3]), None), (vec![0, 1, 2, 3], vec![3]));
+    }
+
+    #[test]
+    fn readers_count_as_all_others_do() {
+        let support = Support { readers: vec![1], ..seen(&[0]) };
+        assert_eq!(of(error("mill grind", None), support, None), (vec![0, 1, 2], vec![0, 1]));
+    }
+
+    #[test]
+    fn other_lessons_could_be_in_their_jobs_where_they_were_asked_for_and_where_people_spoke() {
+        let contrast = Lesson::Contrast(ContrastLesson {
+            habit: Habit::Does(step("mill grind")),
+            odds_ratio: 2.0,
+            p: 0.01,
+            q: 0.01,
+            chance: None,
+            table: [0; 4],
+            also: Vec::new(),
+        });
+        assert_eq!(of(contrast, seen(&[0, 1]), None), (vec![0, 1, 2], vec![0, 1]));
+        assert_eq!(of(wish(), seen(&[2]), None), (vec![0, 2, 3, 4], vec![2]));
+        let workflow = || {
+            Lesson::Workflow(WorkflowLesson {
+                topic: Vec::new(),
+                asks: Vec::new(),
+                steps: Vec::new(),
+                with: Default::default(),
+                without: Default::default(),
+                pitfalls: Vec::new(),
+            })
+        };
+        // The second one followed it and failed all the same: it is none of the followers that speak for it.
+        let support = Support { asked: vec![(0, true), (1, true), (3, false)], ..seen(&[0]) };
+        assert_eq!(of(workflow(), support, None), (vec![0, 1, 3], vec![3]));
+        assert_eq!(of(workflow(), seen(&[0, 1]), None), (vec![0, 1, 2], vec![2]));
+    }
+}

@@ -230,3 +230,108 @@ impl Tally {
         weeks.into_iter().map(|(week, Rate { hits, of })| Week { week, from: from(week), hits, of }).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+    use crate::pattern::job::Jobs;
+    use crate::pattern::{Fingerprint, witness};
+    use crate::session::SessionId;
+    use crate::settings::Mining;
+
+    /// A session from one day to another, of this root, that read these notes; without days where the first is 0.
+    fn session(name: &str, root: &str, days: [i64; 2], read: &[&str]) -> Digest {
+        let at = |day: i64| (day > 0).then(|| day_of(day));
+        serde_json::from_value(serde_json::json!({
+            "session": SessionId::of(name.as_bytes()), "source": name, "root": root, "agent": "codex",
+            "ask": format!("errand of {root}"), "task": root, "began": at(days[0]), "ended": at(days[1]),
+            "notes_read": read, "counts": { "calls": 1, "failed": 0, "retries": 0, "turns": 1 },
+        }))
+        .unwrap()
+    }
+
+    fn day_of(day: i64) -> Timestamp {
+        Timestamp::from_second(day * 86_400).unwrap()
+    }
+
+    /// What these sessions, of which some did it, say about a note that was merged on day 100 and reworded on day 110.
+    fn told(sessions: Vec<(Digest, bool)>, is_indexed: bool) -> Tally {
+        let did: BTreeSet<SessionId> =
+            sessions.iter().filter(|(_, did)| *did).map(|(digest, _)| digest.session.clone()).collect();
+        let digests = witness::independent(sessions.into_iter().map(|(digest, _)| digest).collect());
+        let place = |session: &SessionId| digests.iter().position(|digest| digest.session == *session);
+        let occasion = Occasion {
+            could: (0..digests.len()).collect(),
+            did: did.iter().filter_map(place).collect(),
+            followed: None,
+            of: String::new(),
+            hit: "",
+        };
+        let note = Merged {
+            pattern: Fingerprint::of(&[]),
+            note: "mistakes/now.md".to_owned(),
+            names: ["mistakes/now.md", "mistakes/once.md"].map(str::to_owned).into(),
+            title: String::new(),
+            kind: String::new(),
+            at: day_of(100),
+            worded: day_of(110),
+            by: None,
+            is_indexed,
+        };
+        let jobs = Jobs::group(&digests, &Mining::default());
+        let mined = Mined { patterns: Vec::new(), digests, jobs };
+        Witnesses::of(&mined).tally(&occasion, &note)
+    }
+
+    fn rates(tally: &Tally) -> [(u32, u32); 4] {
+        [tally.before(), tally.after(), tally.read(), tally.unread()].map(|rate| (rate.hits, rate.of))
+    }
+
+    #[test]
+    fn sessions_with_one_root_are_one_witness() {
+        let tally = told(
+            vec![
+                (session("a", "a", [120, 120], &["mistakes/now.md"]), false),
+                (session("a1", "a", [121, 121], &[]), true),
+                (session("a2", "a", [122, 122], &[]), true),
+                (session("b", "b", [90, 90], &[]), true),
+            ],
+            false,
+        );
+        assert_eq!(rates(&tally), [(1, 1), (1, 1), (1, 1), (0, 0)], "its sub-agents have what it read");
+        assert_eq!((tally.last_read, tally.last_seen), (Some(day_of(122)), Some(day_of(122))));
+    }
+
+    #[test]
+    fn a_session_across_the_merge_is_before_unless_it_read_the_note() {
+        let tally = told(
+            vec![
+                (session("a", "a", [90, 130], &[]), true),
+                (session("b", "b", [90, 130], &["mistakes/once.md"]), true),
+                (session("c", "c", [105, 106], &[]), true),
+                (session("d", "d", [0, 0], &["mistakes/now.md"]), true),
+                (session("e", "e", [80, 81], &["mistakes/now.md"]), false),
+            ],
+            false,
+        );
+        assert_eq!(rates(&tally), [(1, 2), (1, 1), (1, 1), (0, 0)]);
+        assert_eq!((tally.undated, tally.between), (1, 1));
+        let weeks: Vec<(i64, u32, u32)> =
+            tally.weeks().iter().map(|week| (week.week, week.hits, week.of)).collect();
+        assert_eq!(weeks, [(-5, 0, 1), (-3, 1, 1), (-1, 1, 1), (0, 1, 1)]);
+    }
+
+    #[test]
+    fn who_opened_the_index_since_the_merge_has_read_what_it_names() {
+        let sessions = || {
+            vec![
+                (session("a", "a", [90, 90], &["MEMORY.md"]), true),
+                (session("b", "b", [120, 120], &["MEMORY.md"]), false),
+                (session("c", "c", [120, 120], &["mistakes/other.md"]), true),
+            ]
+        };
+        assert_eq!(rates(&told(sessions(), true)), [(1, 1), (1, 2), (0, 1), (1, 1)]);
+        assert_eq!(rates(&told(sessions(), false)), [(1, 1), (1, 2), (0, 0), (1, 2)]);
+    }
+}

@@ -166,8 +166,11 @@ fn judge<'a>(
             continue;
         }
         waits |= standing.verdict == Verdict::Pending;
-        stands |= standing.verdict.stands();
-        let Some(refusal) = &standing.refusal else { continue };
+        stands |= !is_own && standing.stands;
+        // People may take up a lesson and not its revision: then the refusal is about the note that stands.
+        let Some(refusal) = standing.refusal.as_ref().filter(|_| is_own || !standing.stands) else {
+            continue;
+        };
         let rank = |refusal: &Refusal| (refusal.is_final, refusal.cycles, refusal.at);
         if last.is_none_or(|(.., other)| rank(refusal) > rank(other)) {
             last = Some((name, standing, refusal));

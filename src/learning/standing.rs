@@ -154,3 +154,45 @@ pub fn needed(before: &Support, share: f64) -> u32 {
     // A share that is out of all proportion is as many as can be counted.
     (f64::from(before.sessions) * share).ceil().max(1.0) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn standing(verdict: Verdict, note: &str, sessions: u32) -> Standing {
+        Standing {
+            note: note.to_owned(),
+            verdict,
+            stands: verdict.stands(),
+            support: Support { sessions, ..Support::default() },
+            text: Some(note.to_owned()),
+            grade: Grade::Friction,
+            weight: 1.0,
+            refusal: None,
+            declined: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_people_did_not_want_later_leaves_what_stands_standing() {
+        let added = || standing(Verdict::Merged, "mistakes/a.md", 4);
+        let revised =
+            added().followed_by(Change::Revise, "b", standing(Verdict::Rejected, "mistakes/a.md", 9));
+        assert!(revised.is_active() && revised.text.as_deref() == Some("mistakes/a.md"));
+        assert_eq!((revised.verdict, revised.support.sessions), (Verdict::Rejected, 9));
+        let archive = "archive/mistakes/a.md";
+        let kept = added().followed_by(Change::Retire, "old", standing(Verdict::Rejected, archive, 5));
+        assert!(kept.is_active() && kept.verdict == Verdict::Merged && kept.support.sessions == 4);
+        assert_eq!(
+            kept.declined,
+            [Declined { title: "old".to_owned(), support: kept.declined[0].support.clone() }]
+        );
+        let waiting = added().followed_by(Change::Retire, "old", standing(Verdict::Pending, archive, 5));
+        assert!(waiting.is_active() && waiting.verdict == Verdict::Pending);
+        let retired = kept.followed_by(Change::Retire, "gone", standing(Verdict::Merged, archive, 5));
+        assert!(retired.is_retired() && !retired.is_active() && retired.declined.len() == 1);
+        let never = standing(Verdict::Rejected, "mistakes/a.md", 4);
+        let again = never.followed_by(Change::Add, "a", standing(Verdict::Pending, "mistakes/a.md", 6));
+        assert!(!again.stands && again.verdict == Verdict::Pending);
+    }
+}

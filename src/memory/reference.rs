@@ -103,6 +103,9 @@ pub enum Names {
     DenoTask,
 }
 
+/// Most references that are read of one note. One that names more is a list and no rule.
+const MOST_REFERENCES: usize = 400;
+
 /// Everything that a note names and that can be looked up, each once, by line. In: the note's file, front matter
 /// included.
 pub fn references(text: &str) -> Vec<Reference> {
@@ -113,6 +116,7 @@ pub fn references(text: &str) -> Vec<Reference> {
     let mut seen = BTreeSet::new();
     let mut references: Vec<Reference> = found.into_iter().collect();
     references.retain(|reference| seen.insert(reference.what.clone()));
+    references.truncate(MOST_REFERENCES);
     references
 }
 
@@ -137,5 +141,102 @@ fn read(snippet: &Snippet, found: &mut BTreeSet<Reference>) {
         let before = text.get(..at).unwrap_or_default().matches('\n').count();
         let line = line.saturating_add(u32::try_from(before).unwrap_or(u32::MAX));
         found.insert(Reference { line, named, what });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const FRONT: &str = "---\nname: a\ndescription: Use `not/this.rs`.\nkind: mistake\napplies_to: [npm run lint, git push]\n---\n";
+
+    /// What a note of this body names, each as `line: sort what`.
+    fn named(body: &str) -> Vec<String> {
+        let shown = |what: &What| match what {
+            What::Path(path) => format!("path {path}"),
+            What::Module(path) => format!("module {path}"),
+            What::Name { sort, name } => format!("{sort:?} {name}"),
+            What::Flag { program, flag } => format!("flag {program} {flag}"),
+            What::Version { package, version } => format!("version {package} {version}"),
+        };
+        references(&format!("{FRONT}{body}"))
+            .iter()
+            .map(|reference| format!("{}: {}", reference.line, shown(&reference.what)))
+            .filter(|shown| shown != "5: NodeScript lint")
+            .collect()
+    }
+
+    #[test]
+    fn commands_of_many_ecosystems_are_read() {
+        let rows: &[(&str, &[&str])] = &[
+            ("npm --prefix web run build -- --watch", &["NodeScript build"]),
+            ("npm test", &["NodeScript test"]),
+            ("npm install", &[]),
+            ("pnpm --filter web lint", &["NodeScriptOrProgram lint"]),
+            ("yarn workspace web run build", &["NodeScript build"]),
+            ("bun run dev", &["NodeScript dev"]),
+            ("CI=1 make -j4 V=1 check lint", &["MakeTarget check", "MakeTarget lint"]),
+            ("just deploy staging", &["JustRecipe deploy"]),
+            ("task build -- --x", &["Task build"]),
+            ("cargo xtask dist --fast-mode", &["CargoAlias xtask", "flag xtask --fast-mode"]),
+            ("cargo test -p core --test it", &["CargoPackage core", "CargoTest it"]),
+            ("cargo run --bin tool -- --dry-run", &["CargoBinary tool", "flag tool --dry-run"]),
+            ("poetry run serve --port 80", &["PythonScript serve", "flag serve --port"]),
+            ("python -m app.jobs", &["module app/jobs"]),
+            ("python3 scripts/gen.py --all", &["path scripts/gen.py", "flag scripts/gen.py --all"]),
+            ("composer run stan", &["ComposerScript stan"]),
+            ("composer install", &[]),
+            ("deno task dev", &["DenoTask dev"]),
+            ("poe lint", &["PoeTask lint"]),
+            ("uv pip install django==4.2", &["version django 4.2"]),
+            ("npm i react@17.0.1", &["version react 17.0.1"]),
+            ("pytest tests/unit/test_a.py::test_b -k x", &["path tests/unit/test_a.py"]),
+            ("mkdir -p build/out && cp a/b.txt c/d.txt", &[]),
+            (
+                "tool --output out/x.json --config=conf/a.toml",
+                &["flag tool --config", "flag tool --output", "path conf/a.toml"],
+            ),
+            ("git checkout feature/x", &[]),
+            ("echo src/a.rs", &[]),
+            ("cat <file> $HOME/a/b", &[]),
+        ];
+        for (command, expected) in rows {
+            let mut expected: Vec<String> = expected.iter().map(|what| format!("8: {what}")).collect();
+            let mut found = named(&format!("```sh\n{command}\n```\n"));
+            found.sort();
+            expected.sort();
+            assert_eq!(found, expected, "{command}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_told_counts_and_where_it_stands() {
+        let body = "# `src/title.rs` fails\n\nEdit `src/a.rs`, not `src/b.rs`.\nThen `src/c.rs:12`.\n\n\
+                    **What it looks like:** `src/error.rs`\n\n## Do\n\n- `src/d.rs`\n- ~~`src/e.rs`~~\n\n\
+                    Do not run:\n\n```sh\nmake bad\n```\n\n| a | `src/cell.rs` |\n|---|---|\n| b | `src/row.rs` |\n\n\
+                    ```rust\nmod a; // src/code.rs\n```\n\n```sh\n# wrong\nmake old\n\nmake new\n```\n\n\
+                    ```console\n$ make typed\nmake printed\n```\n\n## Removed\n\n`src/f.rs`\n\n\
+                    ## Evidence\n\n- `src/g.rs`\n\n### More\n\n`src/h.rs`\n\n## After\n\n`src/i.rs`\n";
+        let expected = [
+            "7: path src/title.rs",
+            "9: path src/a.rs",
+            "10: path src/c.rs",
+            "16: path src/d.rs",
+            "25: path src/cell.rs",
+            "27: path src/row.rs",
+            "37: MakeTarget new",
+            "41: MakeTarget typed",
+            "59: path src/i.rs",
+        ];
+        assert_eq!(named(body), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in "(?s)[ -~\n`é$|&<'\"#*:-]{0,300}") {
+            references(&text);
+            references(&format!("---\n{text}\n---\n```sh\n{text}"));
+        }
     }
 }

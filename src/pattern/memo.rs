@@ -44,6 +44,8 @@ pub(super) enum Reading {
     Clause = 9,
     /// A text with what varies masked.
     Masked = 10,
+    /// Whether a sentence says outright that it holds from now on.
+    Outright = 11,
 }
 
 /// The hash of a sort and a text.

@@ -112,8 +112,8 @@ fn is_work(group: &Group<'_>) -> bool {
     let fixed = |wanted: fn(&failure::Fix) -> bool| {
         group.roots_where(|o| o.fix().is_some_and(|fix| !fix.guessed && wanted(fix))).len()
     };
-    let around = failure::judge::cause(&group.wording) == failure::judge::Cause::Surroundings;
-    fixed(|fix| fix.edited) * 2 > fixed(|_| true) && (!around || group.wording.contains(PATH))
+    let around = || failure::judge::cause(&group.wording) == failure::judge::Cause::Surroundings;
+    fixed(|fix| fix.edited) * 2 > fixed(|_| true) && (!around() || group.wording.contains(PATH))
 }
 
 /// Whether a way is the edit of one file, that a project has one of.
@@ -286,7 +286,7 @@ fn says(message: &str, value: &str) -> bool {
 /// shorter message before the longer. Who would only say again what was quoted says what worked in the end.
 fn evidence(group: &Group<'_>, most: usize) -> Vec<Evidence> {
     let mut ranked: Vec<&Occurrence<'_>> = group.occurrences.iter().collect();
-    ranked.sort_by_key(|o| {
+    ranked.sort_by_cached_key(|o| {
         (o.fix().is_none_or(|fix| fix.guessed), o.message.len(), &o.digest.session, o.failure.event)
     });
     let mut roots = BTreeSet::new();

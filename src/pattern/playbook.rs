@@ -7,6 +7,7 @@
 //! than chance would, and if it goes with a [`topic`] or its steps with each other ([`cohesion`]). Refuses to take
 //! steps from failed sessions, and what failed sessions follow as much as others.
 
+mod align;
 mod call;
 mod chain;
 mod cohesion;
@@ -15,6 +16,7 @@ mod course;
 mod form;
 mod hole;
 mod judgement;
+mod made;
 mod significance;
 mod topic;
 mod trail;
@@ -26,12 +28,11 @@ use super::witness;
 use super::{
     Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Rate, Support, WorkflowLesson, WorkflowStep,
 };
-use crate::digest::step::Step;
-use crate::digest::{Digest, Write};
 use crate::redact::Clean;
 use call::Call;
 use consensus::Workflow;
 use course::Stop;
+use made::Made;
 use rayon::prelude::*;
 use significance::LogFactorials;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +55,12 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
     let trails = Trails::of(corpus);
     let table = LogFactorials::up_to(trails.all.len() + 1);
     let requests = Requests::of(corpus, &trails);
-    let mut tried: Vec<Vec<Symbol>> = Vec::new();
+    let mut tried: Vec<Vec<bool>> = Vec::new();
+    let is_step = |steps: &mut dyn Iterator<Item = Symbol>| {
+        let mut is_step = vec![false; trails.names.len()];
+        steps.for_each(|step| is_step[step as usize] = true);
+        is_step
+    };
     let mut taken: Vec<(Workflow, Topic)> = Vec::new();
     for seed in chain::mine(&trails, &table) {
         if tried.len() >= MOST_SEEDS {
@@ -64,9 +70,9 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
             continue;
         }
         let grown = consensus::grow(&seed.steps, &trails, &table);
-        tried.push(seed.steps);
+        tried.push(is_step(&mut seed.steps.iter().copied()));
         let Some(workflow) = grown else { continue };
-        tried.push(workflow.steps.iter().map(|(step, _)| *step).collect());
+        tried.push(is_step(&mut workflow.steps.iter().map(|(step, _)| *step)));
         if let Some(topic) = judgement::topic(&workflow, corpus, &trails, &requests, &table) {
             taken.push((workflow, topic));
         }
@@ -118,9 +124,9 @@ fn common_in_order<T: PartialEq>(a: &[T], b: &[T]) -> usize {
     best[b.len()]
 }
 
-/// Whether a sequence says little that these steps do not.
-fn explains(steps: &[Symbol], seed: &[Symbol]) -> bool {
-    let shared = seed.iter().filter(|step| steps.contains(step)).count();
+/// Whether a sequence says little that these steps do not. `is_step` says of each symbol whether it is one of them.
+fn explains(is_step: &[bool], seed: &[Symbol]) -> bool {
+    let shared = seed.iter().filter(|step| is_step[**step as usize]).count();
     shared as f64 >= EXPLAINED * seed.len() as f64
 }
 
@@ -188,8 +194,9 @@ fn pattern(workflow: &Workflow, topic: &Topic, corpus: &Corpus<'_>, trails: &Tra
     let parts: Vec<&str> = anchor.iter().map(|part| part.as_str()).collect();
     let (with, without) = rates(workflow, topic, trails);
     let course = course::of(workflow, trails);
+    let made = made::by_each(sessions.iter().map(|&session| &digests[session]));
     let mut calls: Vec<Option<Call>> =
-        (0..course.len()).map(|stop| call_of(stop, &course, workflow, digests, trails)).collect();
+        (0..course.len()).map(|stop| call_of(stop, &course, workflow, &made, trails)).collect();
     hole::name(&mut calls);
     let words = without_values(&topic.words, &mut calls);
     let steps = course.iter().zip(&calls).map(|(stop, call)| WorkflowStep {
@@ -212,23 +219,11 @@ fn pattern(workflow: &Workflow, topic: &Topic, corpus: &Corpus<'_>, trails: &Tra
         }),
         grade: if corroborated { Grade::Corroborated } else { Grade::Friction },
         scope: witness::scope(digests, &seen_in),
-        evidence: evidence(&course, &sessions, corpus, trails),
+        evidence: evidence(&course, &sessions, &made, corpus, trails),
         weight: f64::from(support.sessions) * workflow.core(trails).len() as f64,
         support,
         anchor,
     }
-}
-
-/// The calls by which a session took a step and that worked: where there are none of just this step, those of the steps
-/// that are forms of it.
-fn calls_of<'a>(digest: &'a Digest, step: &Step) -> Vec<&'a Write> {
-    let worked = || digest.writes.iter().chain(&digest.checks).filter(|write| write.ok);
-    let named = |by_form: bool| -> Vec<&Write> {
-        let is_it = |write: &&Write| write.step == *step || call::words_of(write, step, by_form).is_some();
-        worked().filter(is_it).collect()
-    };
-    let exact = named(false);
-    if exact.is_empty() { named(true) } else { exact }
 }
 
 /// A few requests, each of another job, the shortest first: they say most plainly what was wanted.
@@ -244,12 +239,13 @@ fn asks(sessions: &[usize], corpus: &Corpus<'_>) -> Vec<Clean> {
     asked.into_iter().take(MOST_ASKS).map(|(_, ask, _)| ask.cut(LONGEST_QUOTE)).collect()
 }
 
-/// How one stop of a course is called. Where the course has its step several times, each time is a call of its own.
+/// How one stop of a course is called. `made` has the calls of each follower. Where the course has the step several
+/// times, each time is a call of its own.
 fn call_of(
     stop: usize,
     course: &[Stop],
     workflow: &Workflow,
-    digests: &[Digest],
+    made: &[Vec<Made<'_>>],
     trails: &Trails,
 ) -> Option<Call> {
     let Stop { step, taken, .. } = course.get(stop)?;
@@ -257,14 +253,14 @@ fn call_of(
     let stands_again = course.iter().filter(|other| other.step == *step).count() > 1;
     let calls = |&(follower, at): &(usize, usize)| {
         let trail = trails.all.get(*workflow.followers.get(follower)? as usize)?;
-        let mut calls = calls_of(digests.get(trail.session)?, name);
+        let mut calls = made::with_step(made.get(follower)?, name);
         if stands_again && !calls.is_empty() {
             let before = trail.steps.iter().take(at).filter(|other| *other == step).count();
             calls = vec![*calls.get(before).or_else(|| calls.last())?];
         }
         Some((follower, calls))
     };
-    let sessions: Vec<(usize, Vec<&Write>)> = taken.iter().filter_map(calls).collect();
+    let sessions: Vec<(usize, Vec<&Made<'_>>)> = taken.iter().filter_map(calls).collect();
     call::of(name, &sessions)
 }
 
@@ -280,19 +276,26 @@ fn without_values(words: &[Clean], calls: &mut [Option<Call>]) -> Vec<Clean> {
 
 /// Quotes of calls, one a session and each of another job as far as they go, so that together they go through the
 /// course from its first step to its last.
-fn evidence(course: &[Stop], sessions: &[usize], corpus: &Corpus<'_>, trails: &Trails) -> Vec<Evidence> {
+fn evidence(
+    course: &[Stop],
+    sessions: &[usize],
+    made: &[Vec<Made<'_>>],
+    corpus: &Corpus<'_>,
+    trails: &Trails,
+) -> Vec<Evidence> {
     let mut jobs = BTreeSet::new();
-    let (of_new_jobs, others): (Vec<usize>, Vec<usize>) =
-        sessions.iter().partition(|&&session| jobs.insert(corpus.jobs.of(session)));
+    let followers = sessions.iter().copied().zip(made);
+    let (of_new_jobs, others): (Vec<_>, Vec<_>) =
+        followers.partition(|(session, _)| jobs.insert(corpus.jobs.of(*session)));
     let most = corpus.settings.max_evidence.min(sessions.len());
-    let quote = |(number, session): (usize, usize)| {
+    let quote = |(number, (session, made)): (usize, (usize, &Vec<Made<'_>>))| {
         let digest = corpus.digests.get(session)?;
         let from = number % most.max(1) * course.len() / most.max(1);
         let call = |stop: &Stop| {
             let name = trails.names.get(stop.step as usize)?;
-            calls_of(digest, name).into_iter().next()
+            made::with_step(made, name).into_iter().next()
         };
-        let write = course.iter().cycle().skip(from).take(course.len()).find_map(call)?;
+        let Made { write, .. } = course.iter().cycle().skip(from).take(course.len()).find_map(call)?;
         let said = write.args.get("command").or_else(|| write.args.get("cmd")).unwrap_or(&write.step.0);
         Some(Evidence {
             session: digest.session.clone(),

@@ -128,12 +128,13 @@ impl Miner<'_> {
             // Who only throws in a word takes no side.
             let said: Vec<_> = votes.iter().copied().filter(|vote| vote.strength.is_some()).collect();
             let wishing = vote::standing(self.corpus, &said);
+            let texts = self.judge.texts(&group.members);
             conflict::Group {
                 middle: group.middle.clone(),
-                texts: votes.iter().map(|vote| frame::spoken(&vote.remark.text)).collect(),
+                texts: texts.iter().map(|text| frame::spoken(text)).collect(),
                 wishes: self.judge.may_contradict(&group.members),
                 names: self.names(group),
-                clauses: votes.iter().map(|vote| frame::clause(&vote.remark.text)).collect(),
+                clauses: texts.iter().map(|text| frame::clause(text)).collect(),
                 people: wishing.people.iter().map(|person| (*person).to_owned()).collect(),
                 sessions: standing.roots.len(),
             }

@@ -60,41 +60,33 @@ pub fn find(messages: &[&str], similarity: f64) -> Templates {
     let (different, number_of) = different(messages);
     let different: Vec<Vec<Token>> =
         different.par_iter().with_min_len(8).map(|message| words(message)).collect();
-    let split: Vec<&Vec<Token>> = number_of.iter().filter_map(|&number| different.get(number)).collect();
-    let mut distinct: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
-    for tokens in &split {
-        distinct.entry(tokens.iter().map(|token| token.masked.as_str()).collect()).or_default();
+    // Messages that are the same once they are masked, by what they are then.
+    let mut alike: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
+    for (number, tokens) in different.iter().enumerate() {
+        alike.entry(tokens.iter().map(|token| token.masked.as_str()).collect()).or_default().push(number);
     }
-    for (place, number) in distinct.values_mut().enumerate() {
-        *number = place;
-    }
-    let lines: Vec<&[&str]> = distinct.keys().map(Vec::as_slice).collect();
+    let lines: Vec<&[&str]> = alike.keys().map(Vec::as_slice).collect();
     let (clusters, families) = cluster::group(&lines, similarity);
-    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let cluster_of: Vec<usize> = split
-        .iter()
-        .enumerate()
-        .map(|(message, tokens)| {
-            let key: Vec<&str> = tokens.iter().map(|token| token.masked.as_str()).collect();
-            let cluster =
-                distinct.get(&key).and_then(|&number| clusters.get(number)).copied().unwrap_or_default();
-            members.entry(cluster).or_default().push(message);
-            cluster
-        })
-        .collect();
-    let templates: BTreeMap<usize, Template> = members
-        .iter()
-        .map(|(cluster, messages)| {
-            (*cluster, generalised(messages.iter().filter_map(|&m| split.get(m).copied())))
-        })
-        .collect();
+    let mut members: BTreeMap<usize, Vec<&Vec<Token>>> = BTreeMap::new();
+    let mut cluster_of = vec![0; different.len()];
+    for (messages, &cluster) in alike.values().zip(&clusters) {
+        for &message in messages {
+            cluster_of[message] = cluster;
+            members.entry(cluster).or_default().push(&different[message]);
+        }
+    }
+    let templates: BTreeMap<usize, Template> =
+        members.into_iter().map(|(cluster, messages)| (cluster, generalised(messages.into_iter()))).collect();
     let mut ordered: Vec<(&Template, usize)> = templates.iter().map(|(cluster, t)| (t, *cluster)).collect();
     ordered.sort();
     let place: BTreeMap<usize, usize> =
         ordered.iter().enumerate().map(|(place, (_, c))| (*c, place)).collect();
     Templates {
         family: ordered.iter().map(|(_, c)| families.get(*c).copied().unwrap_or_default()).collect(),
-        of: cluster_of.iter().map(|cluster| place.get(cluster).copied().unwrap_or_default()).collect(),
+        of: number_of
+            .iter()
+            .map(|&message| place.get(&cluster_of[message]).copied().unwrap_or_default())
+            .collect(),
         all: ordered.into_iter().map(|(template, _)| template.clone()).collect(),
     }
 }

@@ -30,6 +30,17 @@ impl Repo {
         Ok(found)
     }
 
+    /// The name of a folder's content at a commit, `""` for all of it: as long as it stays the same, nothing in the
+    /// folder changes. `None` where there is no such folder.
+    pub fn folder(&self, at: Oid, folder: &str) -> Result<Option<Oid>> {
+        let root = self.tree_of(at)?;
+        if folder.is_empty() {
+            return Ok(Some(root.id().into()));
+        }
+        let entry = root.get_path(std::path::Path::new(folder)).ok();
+        Ok(entry.filter(|entry| entry.kind() == Some(ObjectType::Tree)).map(|entry| entry.id().into()))
+    }
+
     /// Reads a folder and the folders around it, as far as they are not read yet; `None` is kept for what is no folder.
     fn open_folder<'r, 'p>(
         &'r self,

@@ -19,6 +19,7 @@ mod oid;
 mod plan;
 mod read;
 mod removal;
+mod search;
 mod sign;
 mod staged;
 mod stale;
@@ -31,7 +32,8 @@ pub use moves::{MoveError, Recovered, RefMove};
 pub use oid::Oid;
 pub use plan::{Commit, FileChange, Identity, Plan, Signing};
 pub use read::Entry;
-pub use removal::{Lies, Trace, Wanted};
+pub use removal::{Lies, Like, Trace, Wanted};
+pub use search::{Bounds, Searched};
 
 use anyhow::{Context, Result, anyhow};
 use git2::{ErrorCode, RepositoryOpenFlags};

@@ -6,14 +6,17 @@
 use super::{Oid, Repo};
 use anyhow::{Context, Result};
 use git2::{ObjectType, Tree};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A test of a file's content.
+pub type Like = dyn Fn(&[u8]) -> bool;
 
 /// Something to look for in earlier commits.
 pub struct Wanted<'a> {
     /// A path from the root of the repository, of a file or a folder.
     pub path: String,
     /// What the file there must be like; `None`: that there is anything.
-    pub like: Option<&'a dyn Fn(&[u8]) -> bool>,
+    pub like: Option<&'a Like>,
 }
 
 /// What became of what was wanted.
@@ -78,13 +81,12 @@ impl Repo {
         most: usize,
     ) -> Result<Vec<Trace>> {
         let failed = || format!("cannot walk the history of {}; `git fsck` may say more", head.short());
-        let mut look = Look { repo: self, wanted, inside: HashMap::new(), alike: HashMap::new() };
+        let mut look = Look::new(self, wanted);
         let mut traces = vec![Trace::Unknown; wanted.len()];
-        let time = |id| self.inner.find_commit(id).map(|commit| commit.time().seconds());
         // Newest first, so that questions that went different ways meet again.
         let mut open = BTreeMap::from([((0, head.raw()), (0..wanted.len()).collect::<Vec<_>>())]);
         let mut walked = 0;
-        while let Some(((_, id), group)) = open.pop_last() {
+        while let Some(((_, id), mut group)) = open.pop_last() {
             if end.is_some_and(|end| end.raw() == id) {
                 group.into_iter().for_each(|at| traces[at] = Trace::Reached);
                 continue;
@@ -95,28 +97,24 @@ impl Repo {
             walked += 1;
             let commit = self.inner.find_commit(id).with_context(failed)?;
             let tree = commit.tree().with_context(failed)?;
-            let mut parents = Vec::new();
-            for parent in commit.parent_ids() {
-                let found = self.inner.find_commit(parent).and_then(|parent| parent.tree());
-                parents.push((parent, found.with_context(failed)?));
-            }
-            for at in group {
-                let mut lacking = None;
-                for (parent, before) in &parents {
-                    if !look.has(at, before, &tree).with_context(failed)? {
-                        lacking = Some(*parent);
-                        break;
-                    }
+            for parent in commit.parents() {
+                let before = parent.tree().with_context(failed)?;
+                let there = look.newly_there(&before, &tree).with_context(failed)?;
+                let (has, lacks): (Vec<_>, Vec<_>) = group.into_iter().partition(|at| there.contains(at));
+                if !lacks.is_empty() {
+                    open.entry((parent.time().seconds(), parent.id())).or_default().extend(lacks);
                 }
-                match lacking {
-                    Some(parent) => {
-                        open.entry((time(parent).with_context(failed)?, parent)).or_default().push(at)
-                    }
-                    None if !parents.is_empty() => traces[at] = Trace::Gone(id.into()),
-                    None if self.is_shallow() => traces[at] = Trace::Unknown,
-                    None => traces[at] = Trace::Never,
+                group = has;
+                if group.is_empty() {
+                    break;
                 }
             }
+            let trace = match commit.parent_count() {
+                0 if self.is_shallow() => Trace::Unknown,
+                0 => Trace::Never,
+                _ => Trace::Gone(id.into()),
+            };
+            group.into_iter().for_each(|at| traces[at] = trace);
         }
         Ok(traces)
     }
@@ -156,67 +154,76 @@ impl Repo {
     }
 }
 
-/// What was looked at already: most folders are the same in most commits.
+/// The paths that are wanted, as the folders they make: every tree of a commit is then read once for all of them.
 struct Look<'a> {
     repo: &'a Repo,
     wanted: &'a [Wanted<'a>],
-    /// Whether a folder has what is wanted below it, by the folder, what is wanted and how deep the folder lies.
-    inside: HashMap<(git2::Oid, usize, usize), bool>,
+    /// The first one is the root.
+    folders: Vec<Folder<'a>>,
     /// Whether a file is like what is wanted.
     alike: HashMap<(git2::Oid, usize), bool>,
 }
 
-impl Look<'_> {
-    /// Whether the commit with the tree `before` has it, where the one with the tree `after` has not.
-    fn has(&mut self, at: usize, before: &Tree<'_>, after: &Tree<'_>) -> Result<bool, git2::Error> {
-        let wanted = self.wanted;
-        let Some(wanted) = wanted.get(at) else { return Ok(false) };
-        let (top, rest) = match wanted.path.split_once('/') {
-            Some((top, rest)) => (top, Some(rest)),
-            None => (wanted.path.as_str(), None),
-        };
-        let Some(entry) = before.get_name(top) else { return Ok(false) };
-        if after.get_name(top).is_some_and(|same| same.id() == entry.id() && same.kind() == entry.kind()) {
-            return Ok(false);
+/// One place on the way to something wanted.
+#[derive(Default)]
+struct Folder<'a> {
+    below: BTreeMap<&'a str, usize>,
+    /// What is wanted here itself.
+    wanted: Vec<usize>,
+}
+
+impl<'a> Look<'a> {
+    fn new(repo: &'a Repo, wanted: &'a [Wanted<'a>]) -> Look<'a> {
+        let mut folders = vec![Folder::default()];
+        for (number, wanted) in wanted.iter().enumerate() {
+            let mut at = 0;
+            for component in wanted.path.split('/').filter(|component| !component.is_empty()) {
+                let next = folders.len();
+                at = *folders[at].below.entry(component).or_insert(next);
+                if at == next {
+                    folders.push(Folder::default());
+                }
+            }
+            folders[at].wanted.push(number);
         }
-        self.below(at, entry.id(), entry.kind(), rest, 1)
+        Look { repo, wanted, folders, alike: HashMap::new() }
     }
 
-    /// Whether it lies at `rest` below this entry; without a rest, whether the entry is it.
-    fn below(
-        &mut self,
-        at: usize,
-        id: git2::Oid,
-        kind: Option<ObjectType>,
-        rest: Option<&str>,
-        depth: usize,
-    ) -> Result<bool, git2::Error> {
-        let (mut id, mut kind, mut rest, mut depth) = (id, kind, rest, depth);
-        let mut passed = Vec::new();
-        let found = loop {
-            let Some(path) = rest else { break self.is_alike(at, id, kind)? };
-            if kind != Some(ObjectType::Tree) {
-                break false;
+    /// What `before` has of that which `after` lacks. Where both are the same there is nothing to look at.
+    fn newly_there(&mut self, before: &Tree<'_>, after: &Tree<'_>) -> Result<BTreeSet<usize>, git2::Error> {
+        let mut there = BTreeSet::new();
+        if before.id() == after.id() {
+            return Ok(there);
+        }
+        let mut candidates = Vec::new();
+        let mut open = vec![(0, before.clone(), Some(after.clone()))];
+        while let Some((folder, before, after)) = open.pop() {
+            for (name, place) in &self.folders[folder].below {
+                let Some(old) = before.get_name(name) else { continue };
+                let new = after.as_ref().and_then(|after| after.get_name(name));
+                if new.as_ref().is_some_and(|new| new.id() == old.id() && new.kind() == old.kind()) {
+                    continue;
+                }
+                let (id, is_file) = (old.id(), old.kind() == Some(ObjectType::Blob));
+                candidates.extend(self.folders[*place].wanted.iter().map(|at| (*at, id, is_file)));
+                if old.kind() == Some(ObjectType::Tree) && !self.folders[*place].below.is_empty() {
+                    let new = new.filter(|new| new.kind() == Some(ObjectType::Tree));
+                    let new = new.map(|new| self.repo.inner.find_tree(new.id())).transpose()?;
+                    open.push((*place, self.repo.inner.find_tree(id)?, new));
+                }
             }
-            if let Some(known) = self.inside.get(&(id, at, depth)) {
-                break *known;
+        }
+        for (at, id, is_file) in candidates {
+            if self.is_alike(at, id, is_file)? {
+                there.insert(at);
             }
-            passed.push((id, at, depth));
-            let tree = self.repo.inner.find_tree(id)?;
-            let (name, further) = match path.split_once('/') {
-                Some((name, further)) => (name, Some(further)),
-                None => (path, None),
-            };
-            let Some(entry) = tree.get_name(name) else { break false };
-            (id, kind, rest, depth) = (entry.id(), entry.kind(), further, depth + 1);
-        };
-        self.inside.extend(passed.into_iter().map(|folder| (folder, found)));
-        Ok(found)
+        }
+        Ok(there)
     }
 
-    fn is_alike(&mut self, at: usize, id: git2::Oid, kind: Option<ObjectType>) -> Result<bool, git2::Error> {
+    fn is_alike(&mut self, at: usize, id: git2::Oid, is_file: bool) -> Result<bool, git2::Error> {
         let Some(like) = self.wanted.get(at).and_then(|wanted| wanted.like) else { return Ok(true) };
-        if kind != Some(ObjectType::Blob) {
+        if !is_file {
             return Ok(false);
         }
         if let Some(known) = self.alike.get(&(id, at)) {

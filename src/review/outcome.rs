@@ -1,9 +1,9 @@
 //! What the target becomes with what is taken: whether a learning still fits, and what the gate says to it.
 
 use super::{Review, Step, Waiting};
+use crate::check;
 use crate::check::change::{Change, File};
 use crate::check::finding::{Finding, Severity};
-use crate::check::{self};
 use crate::cycle::usefulness;
 use crate::digest::Digest;
 use crate::memory::place::inside;
@@ -133,13 +133,16 @@ impl<'a> Outcome<'a> {
         self.errors(self.files.clone(), after)
     }
 
-    /// The same for everything that was taken.
+    /// The same for everything that was taken. How much of the memory it drops altogether is no matter here: each
+    /// learning was decided on by itself.
     pub fn objections_to_all(&mut self) -> Result<Vec<Finding>> {
         let mut after = self.files.clone();
         if let Some(index) = self.new_index(&after) {
             put(&mut after, MEMORY_FILE, Some(index.into_bytes()));
         }
-        self.errors(self.base.clone(), after)
+        let mut found = self.errors(self.base.clone(), after)?;
+        found.retain(|finding| finding.rule != check::TOO_MUCH_LOST);
+        Ok(found)
     }
 
     fn errors(&mut self, before: Files, after: Files) -> Result<Vec<Finding>> {

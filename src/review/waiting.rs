@@ -145,7 +145,8 @@ impl Waiting {
                 self.foreign.push(path.to_owned());
                 continue;
             };
-            if within == MEMORY_FILE || (!is_alone && path != proposed_at) {
+            let is_named = path == proposed_at || self.learning.leaves.iter().any(|left| left == within);
+            if within == MEMORY_FILE || !(is_alone || is_named) {
                 continue;
             }
             let at = if branch.is_shared(path) { made.past.id } else { branch.tip };
@@ -157,7 +158,12 @@ impl Waiting {
                 self.foreign.push(path.to_owned());
                 continue;
             }
-            let path = if path == proposed_at { self.note.clone() } else { within.to_owned() };
+            // A note that is new has been renamed by nobody: what looks like it elsewhere is another one.
+            let is_renamed = path == proposed_at && before.is_some();
+            if path == proposed_at && !is_renamed {
+                self.note = within.to_owned();
+            }
+            let path = if is_renamed { self.note.clone() } else { within.to_owned() };
             self.steps.push(Step { path, before, after });
         }
         Ok(())

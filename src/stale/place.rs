@@ -1,6 +1,6 @@
 //! Which repositories the notes are about.
 
-use crate::memory::place::inside;
+use crate::memory::place::{inside, is_note};
 use crate::repo::{Oid, Repo};
 use crate::settings::{self, Settings};
 use std::collections::BTreeSet;
@@ -29,7 +29,11 @@ impl About {
 
     /// Whether this path belongs to the memory itself.
     pub(super) fn is_memory(&self, path: &str) -> bool {
-        self.memory.as_ref().is_some_and(|root| !root.is_empty() && inside(root, path).is_some())
+        match self.memory.as_deref() {
+            None => false,
+            Some("") => is_note(path) || path.starts_with("archive/"),
+            Some(root) => inside(root, path).is_some(),
+        }
     }
 }
 

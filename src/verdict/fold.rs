@@ -4,43 +4,46 @@ use super::{How, Looking, Proposal};
 use crate::learning::Change;
 use crate::learning::standing::{Refusal, Standing, Standings, Verdict};
 use crate::ledger::CycleRecord;
-use crate::memory::place::outside;
 use crate::pattern::{Fingerprint, Grade, Support};
 use crate::repo::{Oid, Repo};
 use anyhow::Result;
 
-/// What is known of every pattern that was ever proposed.
+/// What people did with every learning, the oldest first, and what is known of every pattern from that.
 ///
 /// Errors: as [`super::decided`].
-pub fn standings(repo: &Repo, cycles: &[CycleRecord], target: Oid, root: &str) -> Result<Standings> {
+pub fn settled<'a>(
+    repo: &Repo,
+    cycles: &'a [CycleRecord],
+    target: Oid,
+    root: &str,
+) -> Result<(Vec<Proposal<'a>>, Standings)> {
     let looking = Looking::at(repo, cycles, target, root)?;
+    let proposals = looking.decided(cycles, |_| true)?;
     let mut standings = Standings::new();
-    for proposal in looking.decided(cycles, |_| true)? {
+    for proposal in &proposals {
         let learning = proposal.learning;
         let Some(pattern) = Fingerprint::parse(&learning.pattern) else { continue };
         let change = Change::parse(&learning.change).unwrap_or(Change::Add);
         let refusal = matches!(proposal.verdict, Verdict::Rejected | Verdict::Reverted)
-            .then(|| looking.refusal(&proposal, cycles));
-        let later = Standing { refusal, ..standing(repo, &proposal, root) };
+            .then(|| looking.refusal(proposal, cycles));
+        let later = Standing { refusal, ..standing(&looking, proposal) };
         let standing = match standings.remove(&pattern) {
             Some(earlier) => Standing::followed_by(earlier, change, &learning.title, later),
             None => later,
         };
         standings.insert(pattern, standing);
     }
-    Ok(standings)
+    Ok((proposals, standings))
 }
 
 /// What one proposal says of its pattern.
-fn standing(repo: &Repo, proposal: &Proposal<'_>, root: &str) -> Standing {
-    let Proposal { learning, verdict, how, note, .. } = proposal;
+fn standing(looking: &Looking<'_>, proposal: &Proposal<'_>) -> Standing {
+    let Proposal { cycle, learning, verdict, how, note, .. } = proposal;
     let counted = &learning.support;
     // What went into another pattern's note is said there, in that one's words.
     let is_in_another = matches!(how, How::Since(Change::Merge));
-    let text = learning.commit().filter(|_| !is_in_another).and_then(|commit| {
-        // Git removes commits that no branch has any more.
-        repo.read(commit, &outside(root, &learning.note)).unwrap_or(None)
-    });
+    let proposed = looking.versions.proposed(cycle, learning).filter(|_| !is_in_another);
+    let text = proposed.and_then(|blob| looking.repo.read_blob(blob).ok());
     Standing {
         note: note.clone(),
         verdict: *verdict,

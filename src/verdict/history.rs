@@ -21,11 +21,13 @@ impl History {
     /// Reads what happened since the first of these cycles; everything where that one started from no commit that
     /// the target still has.
     pub(super) fn read(repo: &Repo, cycles: &[CycleRecord], target: Oid) -> Result<History> {
+        if cycles.is_empty() {
+            return Ok(History::of(Vec::new(), target));
+        }
         let first = cycles.iter().find_map(|cycle| Oid::parse(&cycle.base));
-        let since = first.filter(|base| repo.is_ancestor(*base, target).unwrap_or(false));
-        let commits = match cycles.is_empty() {
-            true => Vec::new(),
-            false => repo.walk(since.as_slice(), target)?,
+        let commits = match first.and_then(|first| walked_since(repo, first, target)) {
+            Some(commits) => commits,
+            None => repo.walk(&[], target)?,
         };
         Ok(History::of(commits, target))
     }
@@ -113,10 +115,17 @@ impl History {
     /// `None` where it never stood there since the first cycle.
     pub(super) fn removal_of(&self, repo: &Repo, path: &str) -> Result<Option<usize>> {
         // Newest first: what is gone was mostly removed not long ago, and it may have stood more than once.
-        for (newer, older) in self.line.iter().rev().zip(self.line.iter().rev().skip(1)) {
-            if repo.has(self.commits[*older].id, path)? {
-                return Ok(Some(*newer));
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let mut newer: Option<(usize, Option<Oid>)> = None;
+        for &older in self.line.iter().rev() {
+            let inside = repo.folder(self.commits[older].id, folder)?;
+            // Most commits leave the folder as it is; only where one does not, it is looked into.
+            if let Some((removed, _)) = newer.filter(|(_, after)| *after != inside)
+                && repo.has(self.commits[older].id, path)?
+            {
+                return Ok(Some(removed));
             }
+            newer = Some((older, inside));
         }
         Ok(None)
     }
@@ -136,6 +145,14 @@ impl History {
             false => format!("the branch was rewritten since: it no longer has {}", base.short()),
         }))
     }
+}
+
+/// The target's commits since this one; `None` where the target does not come from it. A walk that ends at a commit
+/// tells by itself whether it came there: asking first would be a second walk.
+fn walked_since(repo: &Repo, base: Oid, target: Oid) -> Option<Vec<Past>> {
+    let commits = repo.walk(&[base], target).ok()?;
+    let arrives = base == target || commits.iter().any(|past| past.parents.contains(&base));
+    arrives.then_some(commits)
 }
 
 /// The commits behind a merge's other parents that are not known yet; they are then.

@@ -1,56 +1,108 @@
 //! Where a note that was proposed stands now: people rename notes, and a renamed note is a kept one.
 //!
-//! Refuses to judge what is kept in other words under another name: a rename is what git takes for one.
+//! Refuses to judge what is kept in other words under another name: a rename is what git takes for one. Git is asked
+//! only where a note is gone and another one, at a path that nobody proposed, has lines of it: comparing thousands of
+//! notes with each other takes seconds.
 
+use super::versions::Versions;
 use crate::ledger::{CycleRecord, LearningRecord};
 use crate::memory::place::{self, inside, outside};
-use crate::pattern::Kind;
 use crate::repo::{Oid, Repo};
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Least share of lines in common from which git is asked whether one note is the other one renamed. Git wants half of
+/// the content to be the same; what it counts is not quite lines.
+const ALIKE: f64 = 0.3;
 
 /// Looks notes up on the target branch; remembers what it found out about each cycle.
 pub(super) struct Places<'a> {
     repo: &'a Repo,
     target: Oid,
     root: &'a str,
-    /// Every path that a cycle ever proposed: a note there is that proposal's, not another one renamed.
-    proposed: BTreeSet<&'a str>,
+    versions: &'a Versions<'a>,
+    /// Every note of the target, by its path in the repository.
+    standing: BTreeSet<String>,
+    /// Those at paths that no cycle ever proposed, with their lines: only these can be proposed ones renamed. A note at
+    /// a path that was proposed is that proposal's.
+    others: BTreeMap<String, BTreeSet<Vec<u8>>>,
     /// By a cycle's last commit: what was renamed between it and the target.
     renames: BTreeMap<Oid, BTreeMap<String, String>>,
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(repo: &'a Repo, cycles: &'a [CycleRecord], target: Oid, root: &'a str) -> Places<'a> {
+    pub(super) fn new(
+        repo: &'a Repo,
+        cycles: &[CycleRecord],
+        target: Oid,
+        root: &'a str,
+        versions: &'a Versions<'a>,
+    ) -> Result<Places<'a>> {
         let learnings = cycles.iter().flat_map(|cycle| &cycle.learnings);
-        let proposed = learnings.map(|learning| learning.note.as_str()).collect();
-        Places { repo, target, root, proposed, renames: BTreeMap::new() }
+        let proposed: BTreeSet<&str> = learnings.map(|learning| learning.note.as_str()).collect();
+        let (mut standing, mut others) = (BTreeSet::new(), BTreeMap::new());
+        let listed = if proposed.is_empty() { Vec::new() } else { repo.list(target, root)? };
+        for file in listed {
+            let note = inside(root, &file.path).unwrap_or(&file.path);
+            if place::is_note(note) && !proposed.contains(note) {
+                others.insert(file.path.clone(), lines(&repo.read_blob(file.blob)?));
+            }
+            standing.insert(file.path);
+        }
+        Ok(Places { repo, target, root, versions, standing, others, renames: BTreeMap::new() })
     }
 
     /// The path, inside the memory, at which the note of this learning stands; `None` where it does not.
     ///
-    /// The whole branch is compared with the target, not the one commit: of two notes that look alike and are both
-    /// gone, each is then found under the name that suits it best.
+    /// All notes of the branch that are gone are compared, not the one alone: of two that look alike, each is then found
+    /// under the name that suits it best.
     pub(super) fn of(&mut self, cycle: &CycleRecord, learning: &LearningRecord) -> Result<Option<String>> {
         let note = outside(self.root, &learning.note);
-        if self.repo.read(self.target, &note)?.is_some() {
+        if self.standing.contains(&note) {
             return Ok(Some(learning.note.clone()));
         }
         // Without the branch's commits, which git removes some time after the branch, nothing can be compared.
         let Some(tip) = cycle.tip.as_deref().and_then(Oid::parse) else { return Ok(None) };
-        let (repo, target, root) = (self.repo, self.target, self.root);
-        let renames = self
-            .renames
-            .entry(tip)
-            .or_insert_with(|| repo.renamed(tip, target, &folders(root)).unwrap_or_default());
-        let moved = renames.get(&note).and_then(|moved| inside(root, moved));
-        let is_note = |path: &&str| place::is_note(path) && !self.proposed.contains(path);
-        Ok(moved.filter(is_note).map(str::to_owned))
+        if !self.may_be_renamed(cycle, learning) {
+            return Ok(None);
+        }
+        if !self.renames.contains_key(&tip) {
+            let renames = self.renamed_since(tip).unwrap_or_default();
+            self.renames.insert(tip, renames);
+        }
+        let moved = self.renames.get(&tip).and_then(|renames| renames.get(&note));
+        let moved = moved.filter(|moved| self.others.contains_key(*moved));
+        Ok(moved.and_then(|moved| inside(self.root, moved)).map(str::to_owned))
+    }
+
+    /// Whether any other note has lines of what was proposed.
+    fn may_be_renamed(&self, cycle: &CycleRecord, learning: &LearningRecord) -> bool {
+        if self.others.is_empty() {
+            return false;
+        }
+        let Some(proposed) = self.versions.proposed(cycle, learning) else { return false };
+        let Ok(proposed) = self.repo.read_blob(proposed) else { return false };
+        let proposed = lines(&proposed);
+        let alike = |other: &BTreeSet<Vec<u8>>| {
+            let common = proposed.intersection(other).count();
+            2.0 * common as f64 >= ALIKE * (proposed.len() + other.len()) as f64
+        };
+        self.others.values().any(alike)
+    }
+
+    /// What was renamed between a cycle's last commit and the target.
+    fn renamed_since(&self, tip: Oid) -> Result<BTreeMap<String, String>> {
+        let listed = self.repo.list(tip, self.root)?.into_iter().map(|file| file.path);
+        let gone = listed.filter(|path| {
+            !self.standing.contains(path) && place::is_note(inside(self.root, path).unwrap_or(path))
+        });
+        let compared: Vec<String> = gone.chain(self.others.keys().cloned()).collect();
+        self.repo.renamed(tip, self.target, &compared)
     }
 }
 
-/// The folders that hold notes, as the repository knows them: a code repository's own files are never compared.
-fn folders(root: &str) -> Vec<String> {
-    let kinds = [Kind::Mistake, Kind::Playbook, Kind::Preference].map(place::folder);
-    kinds.iter().chain(&["agents"]).map(|folder| outside(root, folder)).collect()
+/// The different lines of a text that say something.
+fn lines(text: &[u8]) -> BTreeSet<Vec<u8>> {
+    let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    lines.filter(|line| !line.is_empty()).map(<[u8]>::to_vec).collect()
 }

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 pub(crate) const NOW: &str = "2026-01-05T02:00:00Z";
 
 /// A command that fails in every session, what it says, and the call that works.
-pub(crate) type Mistake = (&'static str, &'static str, &'static str);
+pub(crate) type Mistake<'a> = (&'a str, &'a str, &'a str);
 
-pub(crate) const FERRY: Mistake =
+pub(crate) const FERRY: Mistake<'_> =
     ("ferry load crates", "error: the ramp is still up", "ferry load crates --lower-ramp");
 
 /// A folder of five short sessions of different jobs, in each of which one command fails until a flag is added;
@@ -20,7 +20,7 @@ pub(crate) fn transcripts(sandbox: &Sandbox) -> PathBuf {
 }
 
 /// The same with these mistakes.
-pub(crate) fn transcripts_of(sandbox: &Sandbox, folder: &str, mistakes: &[Mistake]) -> PathBuf {
+pub(crate) fn transcripts_of(sandbox: &Sandbox, folder: &str, mistakes: &[Mistake<'_>]) -> PathBuf {
     let folder = sandbox.path(folder);
     std::fs::create_dir_all(&folder).unwrap();
     let asks =
@@ -103,6 +103,7 @@ fn every_command_prints_json_with_a_version_and_nothing_else() {
         vec!["status", "--json"],
         vec!["--json"],
         vec!["log", "--json"],
+        vec!["impact", "--json"],
         vec!["run", "--json", "--dry-run", "--sessions", folder],
         vec!["audit", "--json", "--sessions", folder],
     ] {

@@ -19,6 +19,8 @@ const LOOM: Mistake =
 struct Life {
     sandbox: Sandbox,
     dir: PathBuf,
+    /// The memory's folder in it, empty or ending in `/`.
+    root: &'static str,
     /// Sessions written so far; each has a job of its own.
     number: u32,
 }
@@ -27,7 +29,7 @@ struct Life {
 struct Met<'a> {
     agent: &'a str,
     day: &'a str,
-    mistakes: &'a [Mistake],
+    mistakes: &'a [Mistake<'a>],
     shown: &'a str,
 }
 
@@ -42,10 +44,19 @@ const JOBS: [&str; 6] = [
 
 impl Life {
     fn new() -> Life {
+        Life::below("")
+    }
+
+    /// A memory in a folder of its repository.
+    fn below(root: &'static str) -> Life {
         let sandbox = Sandbox::new();
-        let dir = sandbox.repo("m", &[]);
-        sandbox.dream(&dir, &["init", "--quiet"]).ok();
-        Life { sandbox, dir, number: 0 }
+        let dir = sandbox.repo("m", &[("src/main.rs", "fn main() {}\n")]);
+        sandbox.dream(&dir, &["init", "--quiet", "--root", root.trim_end_matches('/')]).ok();
+        Life { sandbox, dir, root, number: 0 }
+    }
+
+    fn path(&self, note: &str) -> PathBuf {
+        self.dir.join(format!("{}{note}", self.root))
     }
 
     fn git(&self, line: &str) -> String {
@@ -53,11 +64,11 @@ impl Life {
     }
 
     fn text(&self, path: &str) -> String {
-        std::fs::read_to_string(self.dir.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+        std::fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
     fn has(&self, path: &str) -> bool {
-        self.dir.join(path).exists()
+        self.path(path).exists()
     }
 
     /// Dreams on new sessions, at noon of the day of the last one.
@@ -143,7 +154,7 @@ fn met<'a>(agent: &'a str, day: &'a str, mistakes: &'a [Mistake]) -> Met<'a> {
 
 #[test]
 fn an_agents_note_becomes_the_teams_when_other_agents_show_it() {
-    let mut life = Life::new();
+    let mut life = Life::below("docs/memory/");
     let first =
         life.dream(&[(5, met("codex", "2026-01-05", &[FERRY])), (3, met("claude-code", "2026-01-06", &[]))]);
     let [(change, note)] = proposed(&first).try_into().unwrap();
@@ -250,6 +261,32 @@ fn what_a_person_changed_or_put_away_is_left_where_it_is() {
         .into_iter()
         .filter(|(_, verdict, how)| verdict == "rejected" && how == "note archived");
     assert_eq!(archived.count(), 1);
+}
+
+#[test]
+fn when_the_index_is_full_what_is_less_useful_leaves_it() {
+    let mut life = Life::new();
+    let first = life.dream(&[(4, met("codex", "2026-01-05", &[FERRY]))]);
+    life.take(&first);
+    let main = life.text("MEMORY.md");
+    let settings = format!("[memory]\nbudget = {}\n", main.len() / 4 + 45);
+    life.sandbox.commit(&life.dir, &[("dream.toml", &settings)], "Keep it short");
+    let second = life.dream(&[(9, met("codex", "2026-01-12", &[KILN]))]);
+    life.take(&second);
+    let [(_, kiln)] = proposed(&second).try_into().unwrap();
+    let [(_, ferry)] = proposed(&first).try_into().unwrap();
+    let index = life.text("MEMORY.md");
+    assert!(index.contains(&format!("]({kiln})")) && !index.contains(&format!("]({ferry})")), "{index}");
+    assert!(index.contains("1 more in") && life.has(&ferry));
+    let message = life.git("log -1 --format=%B --grep=^index: HEAD^2");
+    assert!(message.contains("The index is full") && message.contains(&ferry), "{message}");
+    // Whoever makes the index anew without a dream ranks alike.
+    let emptied: Vec<&str> = index.lines().filter(|line| !line.starts_with("- ")).collect();
+    std::fs::write(life.path("MEMORY.md"), emptied.join("\n") + "\n").unwrap();
+    life.git("commit --quiet --all -m Oops");
+    life.sandbox.dream(&life.dir, &["check", "--fix"]).ok();
+    let mended = life.text("MEMORY.md");
+    assert!(mended.contains(&format!("]({kiln})")) && !mended.contains(&format!("]({ferry})")), "{mended}");
 }
 
 /// A note that somebody's earlier cycle wrote and people took up.

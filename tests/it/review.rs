@@ -1,130 +1,11 @@
 //! `git dream review`, as people and scripts use it, judged by git and by the verdicts that follow.
 
-use crate::cli::{FERRY, Mistake, NOW, json, transcripts_of};
-use crate::sandbox::{Ran, Sandbox};
+mod dreamt;
+mod kill;
+
+use crate::cli::{FERRY, Mistake, NOW, json};
+use dreamt::{Dreamt, LATER, dream};
 use serde_json::Value;
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::Stdio;
-
-/// Three mistakes of one cycle, in the order of their notes: ferry, kiln, loom.
-const MISTAKES: [Mistake; 3] = [
-    FERRY,
-    ("kiln fire tiles", "error: the damper is shut", "kiln fire tiles --open-damper"),
-    ("loom weave cloth", "error: no shuttle on this side", "loom weave cloth --swap-shuttle"),
-];
-
-const LATER: &str = "2026-01-06T09:00:00Z";
-
-/// A memory with a dream of three learnings that waits.
-pub(crate) struct Dreamt {
-    pub(crate) sandbox: Sandbox,
-    pub(crate) dir: PathBuf,
-    pub(crate) branch: String,
-    /// Commit, note and title of each, sorted by note.
-    pub(crate) learnings: Vec<[String; 3]>,
-}
-
-impl Dreamt {
-    fn new() -> Dreamt {
-        Dreamt::at("")
-    }
-
-    /// The memory lies in this folder of the repository.
-    fn at(root: &str) -> Dreamt {
-        let sandbox = Sandbox::new();
-        let dir = sandbox.repo("m", &[("code.rs", "fn main() {}\n")]);
-        let init =
-            if root.is_empty() { vec!["init", "--quiet"] } else { vec!["init", "--quiet", "--root", root] };
-        sandbox.dream(&dir, &init).ok();
-        let (branch, learnings) = dream(&sandbox, &dir, "sessions", &MISTAKES);
-        assert_eq!(learnings.len(), 3);
-        Dreamt { sandbox, dir, branch, learnings }
-    }
-
-    fn git(&self, line: &str) -> String {
-        self.sandbox.git(&self.dir, &line.split(' ').collect::<Vec<_>>())
-    }
-
-    fn commit(&self, at: usize) -> &str {
-        &self.learnings[at][0]
-    }
-
-    fn note(&self, at: usize) -> &str {
-        &self.learnings[at][1]
-    }
-
-    fn review(&self, args: &[&str]) -> Ran {
-        let mut all = vec!["review", "--now", LATER];
-        all.extend(args);
-        self.sandbox.dream(&self.dir, &all)
-    }
-
-    /// Runs an interactive review with these lines typed and this shell command as editor.
-    fn typed(&self, lines: &str, editor: &str) -> Ran {
-        let mut command = self.sandbox.dream_command(&self.dir, &["review", "--interactive", "--now", LATER]);
-        command.env("EDITOR", editor).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        // One that quits early does not read to the end.
-        let _ = child.stdin.take().unwrap().write_all(lines.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        Ran {
-            status: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
-    /// Verdict and how it came about of each learning, sorted by note.
-    fn verdicts(&self) -> Vec<(String, String)> {
-        let log = json(self.sandbox.dream(&self.dir, &["log", "--json"]));
-        let cycles = log["cycles"].as_array().unwrap().iter();
-        let learnings = cycles.flat_map(|cycle| cycle["learnings"].as_array().unwrap().clone());
-        let mut verdicts: Vec<(String, String, String)> = learnings
-            .map(|learnt| {
-                ["note", "verdict", "how"].map(|field| learnt[field].as_str().unwrap().to_owned()).into()
-            })
-            .collect();
-        verdicts.sort();
-        verdicts.into_iter().map(|(_, verdict, how)| (verdict, how)).collect()
-    }
-
-    fn has_branch(&self) -> bool {
-        !self.git("for-each-ref refs/heads/dream").is_empty()
-    }
-
-    fn read(&self, path: &str) -> String {
-        std::fs::read_to_string(self.dir.join(path)).unwrap()
-    }
-}
-
-/// Dreams on sessions with these mistakes; the branch, and commit, note and title of each learning.
-fn dream(
-    sandbox: &Sandbox,
-    dir: &std::path::Path,
-    folder: &str,
-    mistakes: &[Mistake],
-) -> (String, Vec<[String; 3]>) {
-    // Every folder holds other sessions.
-    let name = folder.replace(' ', "-");
-    let folder = transcripts_of(sandbox, folder, mistakes);
-    for entry in std::fs::read_dir(&folder).unwrap() {
-        let path = entry.unwrap().path();
-        let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(&path, text.replace("session-", &format!("{name}-"))).unwrap();
-    }
-    let report =
-        json(sandbox.dream(dir, &["run", "--json", "--now", NOW, "--sessions", folder.to_str().unwrap()]));
-    let field = |learning: &Value, name: &str| learning[name].as_str().unwrap().to_owned();
-    let mut learnings: Vec<[String; 3]> = report["learnings"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|learning| ["commit", "note", "title"].map(|name| field(learning, name)))
-        .collect();
-    learnings.sort_by(|a, b| a[1].cmp(&b[1]));
-    (field(&report, "branch"), learnings)
-}
 
 fn verdict(verdict: &str, how: &str) -> (String, String) {
     (verdict.to_owned(), how.to_owned())
@@ -152,20 +33,18 @@ fn a_script_accepts_and_rejects_and_everything_is_in_step() {
     assert!(authored(&format!("{before}..main")).lines().all(|at| at == NOW));
     // The working tree came along, and the index knows what is there.
     assert_eq!(dreamt.git("status --porcelain"), "");
-    assert!(dreamt.read("MEMORY.md").contains("kiln") == false && dreamt.read("MEMORY.md").contains("loom"));
+    assert!(!dreamt.read("MEMORY.md").contains("kiln") && dreamt.read("MEMORY.md").contains("loom"));
     assert_eq!(dreamt.sandbox.dream(&dreamt.dir, &["check", &before]).status, 0);
     assert!(!dreamt.has_branch());
     dreamt.sandbox.fsck(&dreamt.dir);
 
     // What became of each is told, and by whom.
     let taken = verdict("merged", "rebased or cherry-picked");
-    assert_eq!(
-        dreamt.verdicts(),
-        [taken.clone(), verdict("rejected", "declined: “too narrow, says Ann”"), taken]
-    );
+    assert_eq!(dreamt.verdicts(), [taken.clone(), verdict("rejected", "declined in a review"), taken]);
     let status = json(dreamt.sandbox.dream(&dreamt.dir, &["status", "--json"]));
     let by = &status["decided"][0]["by"];
-    assert_eq!((&by["name"], &by["at"]), (&"Ann".into(), &LATER.into()));
+    let said: Vec<&Value> = ["name", "at", "reason"].map(|field| &by[field]).into();
+    assert_eq!(said, ["Ann", LATER, "too narrow, says Ann"]);
     assert_eq!(by["commit"], dreamt.git("rev-parse refs/dream/ledger").as_str());
     // The same sessions say nothing new, and neither does the review.
     let folder = dreamt.sandbox.path("sessions");
@@ -173,6 +52,17 @@ fn a_script_accepts_and_rejects_and_everything_is_in_step() {
         json(dreamt.sandbox.dream(&dreamt.dir, &["run", "--json", "--sessions", folder.to_str().unwrap()]));
     assert_eq!(again["branch"], Value::Null);
     assert!(dreamt.review(&[]).stderr.contains("Nothing waits"));
+}
+
+#[test]
+fn what_lands_on_the_target_counts_for_more_than_a_refusal() {
+    let dreamt = Dreamt::new();
+    dreamt.review(&["--reject", &format!("{}=no", dreamt.note(0))]).ok();
+    assert_eq!(dreamt.verdicts()[0], verdict("rejected", "declined in a review"));
+    dreamt.git(&format!("cherry-pick {}", dreamt.commit(0)));
+    assert_eq!(dreamt.verdicts()[0], verdict("merged", "rebased or cherry-picked"));
+    dreamt.git("revert --no-edit HEAD");
+    assert_eq!(dreamt.verdicts()[0], verdict("reverted", "reverted"));
 }
 
 #[test]
@@ -302,13 +192,12 @@ fn what_people_changed_since_is_never_written_over() {
     assert_eq!(dreamt.verdicts()[0].0, "edited");
     // A learning that revises a note which a person has changed meanwhile.
     let dreamt = Dreamt::new();
-    dreamt.review(&["--accept", "all"]).ok();
-    let gate: Mistake = (FERRY.0, FERRY.1, "ferry load crates --open-gate");
-    let (branch, learnings) = dream(&dreamt.sandbox, &dreamt.dir, "more sessions", &[gate]);
-    assert_eq!(learnings[0][1], dreamt.note(0));
-    let old = dreamt.read(dreamt.note(0));
-    let hands = old.replace("**Do:**", "**Do, says Ann:**").replace("- With", "- Always: with");
-    dreamt.sandbox.commit(&dreamt.dir, &[(dreamt.note(0), &hands)], "By hand");
+    let note = dreamt.note(0).to_owned();
+    let new = dreamt.git(&format!("show {}:{note}", dreamt.branch)) + "\n";
+    let old = new.replace("add `--lower-ramp`", "add `--force`");
+    dreamt.revises(&old, &new);
+    let hands = old.replace("# `ferry", "# Ann says: `ferry").replace("- With", "- Always: with");
+    dreamt.sandbox.commit(&dreamt.dir, &[(&note, &hands)], "By hand");
     let before = dreamt.git("rev-parse main");
     let list = json(dreamt.review(&["--json"]));
     assert!(list["waiting"][0]["conflict"].as_str().unwrap().contains("was changed on main"), "{list:#}");
@@ -325,8 +214,8 @@ fn what_people_changed_since_is_never_written_over() {
     let ran = dreamt.typed("e\n", both);
     assert_eq!(ran.status, 0, "{ran:#?}");
     let now = dreamt.read(dreamt.note(0));
-    assert!(now.contains("says Ann") && now.contains("--open-gate"), "{now}");
-    assert!(dreamt.git("for-each-ref refs/heads/dream").is_empty(), "{branch}");
+    assert!(now.contains("Ann says") && now.contains("- With `ferry load`, add `--lower-ramp`."), "{now}");
+    assert!(!dreamt.has_branch());
 }
 
 #[test]
@@ -384,11 +273,13 @@ fn two_cycles_are_asked_about_oldest_first_and_what_waits_at_a_remote_too() {
     dreamt.review(&[&second, "--accept", "all"]).ok();
     assert_eq!(dreamt.git("for-each-ref --format=%(refname:short) refs/heads/dream"), dreamt.branch);
 
-    dreamt.git("clone --quiet --bare . ../origin.git");
+    dreamt.git("clone --quiet --mirror . ../origin.git");
     let url = dreamt.sandbox.path("origin.git");
     let clone = dreamt.sandbox.path("clone");
     dreamt.sandbox.git(&dreamt.sandbox.path(""), &["clone", "--quiet", url.to_str().unwrap(), "clone"]);
-    dreamt.sandbox.git(&clone, &["fetch", "--quiet", "origin", "refs/dream/*:refs/dream/*"]);
+    let ran = dreamt.sandbox.dream(&clone, &["review"]);
+    assert!(ran.stderr.contains("git fetch origin refs/dream/ledger:refs/dream/ledger"), "{ran:#?}");
+    dreamt.sandbox.git(&clone, &["fetch", "--quiet", "origin", "refs/dream/ledger:refs/dream/ledger"]);
     for (key, value) in [("user.name", "Bo"), ("user.email", "bo@example.com")] {
         dreamt.sandbox.git(&clone, &["config", key, value]);
     }

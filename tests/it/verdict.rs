@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use table::TABLE;
 
 /// Three mistakes of one cycle.
-const MISTAKES: [Mistake; 3] = [
+const MISTAKES: [Mistake<'_>; 3] = [
     FERRY,
     ("kiln fire tiles", "error: the damper is shut", "kiln fire tiles --open-damper"),
     ("loom weave cloth", "error: no shuttle on this side", "loom weave cloth --swap-shuttle"),

@@ -6,6 +6,9 @@ use crate::check::finding::Finding;
 use crate::memory::place;
 use std::collections::BTreeMap;
 
+/// The rule's name.
+pub const TOO_MUCH_LOST: &str = "too-much-lost";
+
 pub(super) fn inspect(case: &Case<'_>) -> Vec<Finding> {
     let (before, after) = (&case.change.before, &case.change.after);
     let notes = || before.iter().filter(|(path, _)| place::is_note(path));
@@ -34,7 +37,7 @@ pub(super) fn inspect(case: &Case<'_>) -> Vec<Finding> {
     let remedy =
         "retire notes a few at a time, or raise `memory.max_loss` in dream.toml in a change of its own";
     let root = &case.change.root;
-    vec![Finding::error("too-much-lost", if root.is_empty() { "." } else { root }, what, remedy)]
+    vec![Finding::error(TOO_MUCH_LOST, if root.is_empty() { "." } else { root }, what, remedy)]
 }
 
 fn lines(file: &File) -> impl Iterator<Item = &[u8]> {

@@ -84,8 +84,8 @@ mod tests {
             [(-3, 4, 8), (-2, 8, 8), (0, 1, 8), (1, 0, 8), (4, 1, 16)].map(week).into_iter().collect();
         let chart = draw(&weeks, 40).unwrap();
         assert_eq!(chart, Chart { line: "▄█ │▁·  ▁".to_owned(), weeks_each: 1 });
-        let narrow = draw(&weeks, 5).unwrap();
-        assert_eq!((narrow.line.as_str(), narrow.weeks_each), ("▅█│▁▂", 2));
+        let narrow = draw(&weeks, 6).unwrap();
+        assert_eq!((narrow.line.as_str(), narrow.weeks_each), ("▄█│▁ ▁", 2));
         assert_eq!(draw(&[], 40), None);
     }
 

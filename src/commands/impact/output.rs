@@ -67,12 +67,8 @@ struct Share {
 struct Unmeasured<'a> {
     note: &'a str,
     title: &'a str,
-    reason: &'static str,
+    reason: String,
 }
-
-/// Why a note has no figures.
-const UNSEEN: &str =
-    "sessions do not show its pattern as one any more, or it shows a conflict, which nobody can follow";
 
 impl From<Rate> for Share {
     fn from(Rate { hits, of }: Rate) -> Share {
@@ -81,19 +77,17 @@ impl From<Rate> for Share {
 }
 
 pub(super) fn report<'a>(looked: &'a Looked, wanted: &[&'a Merged]) -> Report<'a> {
-    let mut report =
-        Report { version: 1, sessions: looked.sessions, notes: Vec::new(), unmeasured: Vec::new() };
-    for merged in wanted {
-        match looked.measured.get(&merged.note) {
-            Some(measured) => report.notes.push(note(merged, measured)),
-            None => report.unmeasured.push(Unmeasured {
-                note: &merged.note,
-                title: &merged.title,
-                reason: UNSEEN,
-            }),
-        }
+    let measured = |merged: &&'a Merged| Some(note(merged, looked.measured.get(&merged.note)?));
+    let unmeasured = |merged: &&'a Merged| {
+        let reason = looked.unmeasured.get(&merged.note)?.to_string();
+        Some(Unmeasured { note: &merged.note, title: &merged.title, reason })
+    };
+    Report {
+        version: 1,
+        sessions: looked.sessions,
+        notes: wanted.iter().filter_map(measured).collect(),
+        unmeasured: wanted.iter().filter_map(unmeasured).collect(),
     }
-    report
 }
 
 fn note<'a>(merged: &'a Merged, measured: &'a Measured) -> Note<'a> {
@@ -141,10 +135,15 @@ pub(super) fn text(looked: &Looked, wanted: &[&Merged], room: usize) -> String {
     for (merged, measured) in measured {
         write_note(&mut text, merged, measured, room);
     }
-    for merged in wanted.iter().filter(|merged| !looked.measured.contains_key(&merged.note)) {
-        // Writing to a String cannot fail.
-        let _ =
-            writeln!(text, "{STRONG}not measured{STRONG:#}  {}\n  {FAINT}{UNSEEN}{FAINT:#}\n", merged.note);
+    for merged in wanted {
+        if let Some(reason) = looked.unmeasured.get(&merged.note) {
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                text,
+                "{STRONG}not measured{STRONG:#}  {}\n  {FAINT}{reason}{FAINT:#}\n",
+                merged.note
+            );
+        }
     }
     text.truncate(text.trim_end().len());
     text.push('\n');
@@ -193,11 +192,11 @@ fn write_note(text: &mut String, merged: &Merged, measured: &Measured, room: usi
     }
     let power = match impact.effect {
         Effect::TooEarly if *claim != Claim::Nothing => {
-            format!("; a halving would show with {:.0} %", 100.0 * power)
+            format!("; a halving would have shown with a chance of {:.0} %", 100.0 * power)
         }
         _ => String::new(),
     };
-    let _ = writeln!(text, "  {FAINT}{claim}{power}{FAINT:#}");
+    let _ = writeln!(text, "  {FAINT}compared: {claim}{power}{FAINT:#}");
     for (n, why) in
         [(*undated, "without a time, not counted"), (*between, "under an earlier wording, not counted")]
     {

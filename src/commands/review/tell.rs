@@ -154,6 +154,9 @@ pub(super) fn landed(landed: &Landed, talk: &Talk) -> Result<()> {
         let _ = writeln!(text, "rejected  {} {} {FAINT}({reason}){FAINT:#}", id(one), one.learning.title);
     }
     talk.data(&text)?;
+    if text.is_empty() {
+        talk.say("Nothing was left to decide: somebody else did meanwhile.");
+    }
     if landed.tip != landed.base {
         let target = &landed.target;
         talk.say(&format!(

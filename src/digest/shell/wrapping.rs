@@ -34,8 +34,8 @@ fn inside_wrapper(words: &[Word]) -> Option<&[Word]> {
             0 => part == program,
             _ => words.get(at).is_some_and(|word| &*word.text == part),
         };
-        let consumed = name.split(' ').count();
-        name.split(' ').enumerate().all(says).then_some((consumed, *flags, *operands))
+        let is_it = name.starts_with(program) && name.split(' ').enumerate().all(says);
+        is_it.then(|| (name.split(' ').count(), *flags, *operands))
     })?;
     let mut at = consumed;
     let mut operands = operands;

@@ -1,9 +1,10 @@
 //! A new note.
 
+use super::twin::Sayings;
 use super::{learning, text};
 use crate::learning::author::{self, Draft};
 use crate::learning::{Change, Learning};
-use crate::memory::note::{Front, Status};
+use crate::memory::note::{Front, Note, Status};
 use crate::memory::place;
 use crate::pattern::{Kind, Pattern};
 use std::collections::BTreeSet;
@@ -11,11 +12,18 @@ use std::collections::BTreeSet;
 /// Longest name of a note, bytes.
 const MOST_NAME: usize = 60;
 
-pub(super) fn add(pattern: &Pattern, draft: &Draft, taken: &mut BTreeSet<String>, today: &str) -> Learning {
+/// The note that is not there yet; `None` where another one, whoever wrote it, already says the same.
+pub(super) fn add(
+    pattern: &Pattern,
+    draft: &Draft,
+    sayings: &Sayings<'_>,
+    taken: &mut BTreeSet<String>,
+    today: &str,
+) -> Option<Learning> {
     let agent = pattern.scope.agent.as_deref();
-    let (name, note) = free(pattern.kind(), &place::slug(&draft.subject, MOST_NAME), agent, taken);
-    let front = Front {
-        name,
+    let wanted = place::slug(&draft.subject, MOST_NAME);
+    let mut front = Front {
+        name: wanted.clone(),
         description: draft.rule.clone(),
         kind: pattern.kind(),
         scope: author::scope(&pattern.scope),
@@ -23,8 +31,14 @@ pub(super) fn add(pattern: &Pattern, draft: &Draft, taken: &mut BTreeSet<String>
         since: today.to_owned(),
         applies_to: text::distinct(&draft.applies_to),
     };
+    let note = Note { front: front.clone(), body: draft.body.clone() };
+    if sayings.already(&note).is_some() {
+        return None;
+    }
+    let path;
+    (front.name, path) = free(pattern.kind(), &wanted, agent, taken);
     let text = text::compose(front, draft, &[], &pattern.evidence, today);
-    learning(Change::Add, pattern, draft, note, text)
+    Some(learning(Change::Add, pattern, draft, path, text))
 }
 
 /// A name that no note has yet, this one if it can be, and the path that goes with it, which is then taken.

@@ -5,7 +5,7 @@
 
 use super::held::Held;
 use super::retire::into_archive;
-use super::twin::{self, Likeness};
+use super::twin::{Likeness, Sayings};
 use super::{moved, text};
 use crate::learning::author::EVIDENCE;
 use crate::learning::{Change, Learning};
@@ -21,10 +21,10 @@ pub(super) struct Merge {
 }
 
 /// One merge for every two notes that say the same; a note is in at most one of them.
-pub(super) fn all(held: &[&Held<'_>], today: &str) -> Vec<Merge> {
+pub(super) fn all(sayings: &Sayings<'_>, held: &[&Held<'_>], today: &str) -> Vec<Merge> {
     let mut taken = BTreeSet::new();
     let mut merges = Vec::new();
-    for ((one, other), likeness) in twin::pairs(held) {
+    for ((one, other), likeness) in sayings.pairs(held) {
         if taken.contains(&one) || taken.contains(&other) {
             continue;
         }

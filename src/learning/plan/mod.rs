@@ -24,8 +24,8 @@ use super::author::{Author, Draft};
 use super::effect::{Effect, Impact};
 use super::standing::{Standing, Standings, Verdict, has_grown};
 use super::{Change, Learning, Refused};
-use crate::memory::Memory;
 use crate::memory::reference::DeadReference;
+use crate::memory::{Memory, place};
 use crate::pattern::{Fingerprint, Known, Pattern};
 use crate::settings::MemorySettings;
 use anyhow::Result;
@@ -35,6 +35,7 @@ use quotable::{objection, quotable};
 use room::Room;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use twin::Sayings;
 
 /// What came of the patterns.
 #[derive(Clone, Debug, Default)]
@@ -93,16 +94,15 @@ pub fn plan(
     settings: &MemorySettings,
     today: &str,
 ) -> Result<Planned> {
-    let mut planned = Planned::default();
+    let ground = Ground { patterns, memory, standings, observed, settings, today };
     let mut room = Room::of(memory, settings);
     let held = held::held(memory, standings, patterns);
-    tidy(&mut planned, &mut room, &held, (patterns, memory, standings), observed, settings, today);
+    let sayings = Sayings::of(memory);
+    let mut planned = tidied(ground, &mut room, &held, &sayings);
     let mut notes: BTreeMap<Fingerprint, String> =
         standings.iter().map(|(pattern, standing)| (pattern.clone(), standing.note.clone())).collect();
     let mut taken: BTreeSet<String> = memory.notes.keys().chain(memory.broken.keys()).cloned().collect();
-    taken.extend(
-        memory.archived.keys().filter_map(|path| Some(crate::memory::place::from_archive(path)?.to_owned())),
-    );
+    taken.extend(memory.archived.keys().filter_map(|path| place::from_archive(path)).map(str::to_owned));
     for pattern in patterns {
         let standing = standings.get(&pattern.fingerprint);
         let own = standing
@@ -122,37 +122,29 @@ pub fn plan(
         }
         let (pattern, is_quotable) = &quotable(pattern);
         let draft = author.draft(pattern, &notes)?;
-        let proposal = match (standing, own, &urgent) {
+        let proposal = match (standing, own, urgent) {
             (_, Some(held), Some(Urgent::Promote)) => {
                 Some(promote::promote(pattern, &draft, held, &mut taken, today))
             }
             (_, Some(held), Some(Urgent::DidNotHelp(impact))) => {
                 let pattern = revise::newest_first(pattern);
                 let draft = author.draft(&pattern, &notes)?;
-                let said = revise::did_not_help(impact);
-                let revised = revise::revise(&pattern, &draft, held, today);
-                if revised.is_none() {
-                    planned.due.push(Due { note: held.path.to_owned(), reason: said.clone() });
-                }
-                revised.map(|learning| Learning {
-                    rationale: format!("{said}\n{}", learning.rationale),
-                    ..learning
-                })
+                let revised = revise::revise_in_vain(&pattern, &draft, held, impact, today);
+                revised.map_err(|due| planned.due.push(due)).ok()
             }
             (_, Some(held), None) => revise::revise(pattern, &draft, held, today),
+            // Its note is a person's by now, or another pattern's.
             (Some(standing), None, _) if standing.is_active() => None,
             (Some(standing), None, _) if standing.is_retired() => {
                 restore::restore(pattern, &draft, standing, memory, today)
             }
-            _ => Some(add::add(pattern, &draft, &mut taken, today)),
+            _ => add::add(pattern, &draft, &sayings, &mut taken, today),
         };
-        let Some(learning) = proposal else {
+        let Some(learning) = proposal.filter(|learning| !is_declined(learning, ground)) else {
             planned.settled += 1;
             continue;
         };
-        if is_declined(&learning, standings, settings) {
-            planned.settled += 1;
-        } else if let Some(reason) = objection(&learning, *is_quotable) {
+        if let Some(reason) = objection(&learning, *is_quotable) {
             planned.refused.push(Refused { title: learning.title, reason });
         } else if room.take(&learning, memory) {
             notes.insert(pattern.fingerprint.clone(), learning.note.clone());
@@ -164,35 +156,44 @@ pub fn plan(
     Ok(planned)
 }
 
+/// What a plan is made from.
+#[derive(Clone, Copy)]
+struct Ground<'a> {
+    patterns: &'a [Pattern],
+    memory: &'a Memory,
+    standings: &'a Standings,
+    observed: &'a Observed<'a>,
+    settings: &'a MemorySettings,
+    today: &'a str,
+}
+
 /// Retires and merges notes: what stands is tidied before anything comes in. At most half of a cycle is for that.
-fn tidy(
-    planned: &mut Planned,
+fn tidied(
+    ground: Ground<'_>,
     room: &mut Room,
     held: &BTreeMap<&str, Held<'_>>,
-    (patterns, memory, standings): (&[Pattern], &Memory, &Standings),
-    observed: &Observed<'_>,
-    settings: &MemorySettings,
-    today: &str,
-) {
-    let (retired, due) = retire::all(held, memory, (patterns, standings), observed, settings, today);
-    planned.due = due;
-    let leaving: BTreeSet<&str> =
-        retired.iter().flat_map(|learning| &learning.leaves).map(String::as_str).collect();
-    let staying: Vec<&Held<'_>> = held.values().filter(|held| !leaving.contains(held.path)).collect();
-    let merges = merge::all(&staying, today);
+    sayings: &Sayings<'_>,
+) -> Planned {
+    let (mut retired, due) = retire::all(held, ground);
+    retired.retain(|learning| !is_declined(learning, ground));
+    let leaving: BTreeSet<&String> = retired.iter().flat_map(|learning| &learning.leaves).collect();
+    let staying: Vec<&Held<'_>> =
+        held.values().filter(|held| !leaving.iter().any(|path| *path == held.path)).collect();
+    let mut merges = merge::all(sayings, &staying, ground.today);
+    merges.retain(|merge| !is_declined(&merge.learning, ground));
     let moves = retired.into_iter().map(|learning| (learning, None));
     let moves = moves.chain(merges.into_iter().map(|merge| (merge.learning, Some(merge.archived))));
+    let mut planned = Planned { due, ..Planned::default() };
     for (learning, archived) in moves {
-        if is_declined(&learning, standings, settings) {
-            continue;
-        }
-        if planned.learnings.len() * 2 < settings.max_learnings as usize && room.take(&learning, memory) {
+        let is_half = planned.learnings.len() * 2 >= ground.settings.max_learnings as usize;
+        if !is_half && room.take(&learning, ground.memory) {
             planned.archived.extend(archived);
             planned.learnings.push(learning);
         } else {
             planned.left_over += 1;
         }
     }
+    planned
 }
 
 /// Why a note that stands is not to wait until more speaks for it.
@@ -226,14 +227,14 @@ fn may_propose(standing: &Standing, pattern: &Pattern, settings: &MemorySettings
 }
 
 /// Whether people did not want this very move of the note, and hardly more speaks for the note now.
-fn is_declined(learning: &Learning, standings: &Standings, settings: &MemorySettings) -> bool {
+fn is_declined(learning: &Learning, ground: Ground<'_>) -> bool {
     let of_note =
         |standing: &&Standing| learning.note == standing.note || learning.leaves.contains(&standing.note);
-    let mut declined = standings.values().filter(of_note).flat_map(|standing| &standing.declined);
+    let mut declined = ground.standings.values().filter(of_note).flat_map(|standing| &standing.declined);
     learning.change.only_moves()
         && declined.any(|declined| {
             declined.title == learning.title
-                && !has_grown(&declined.support, &learning.support, settings.growth)
+                && !has_grown(&declined.support, &learning.support, ground.settings.growth)
         })
 }
 

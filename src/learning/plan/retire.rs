@@ -5,7 +5,7 @@
 //! a note that works: that its mistake stopped is its doing.
 
 use super::held::Held;
-use super::{Due, Observed, moved};
+use super::{Due, Ground, Observed, moved};
 use crate::learning::author::quote::{code, one_line};
 use crate::learning::effect::Effect;
 use crate::learning::standing::Standings;
@@ -42,14 +42,8 @@ pub(super) fn reason_in(note: &Note) -> Option<String> {
 
 /// Every retirement that there is a reason for, proofs first, then what people dispute, then the least retrievable; and
 /// the notes that people should look at, because only a part of what they name is gone or because they are theirs.
-pub(super) fn all(
-    held: &BTreeMap<&str, Held<'_>>,
-    memory: &Memory,
-    given: (&[Pattern], &Standings),
-    observed: &Observed<'_>,
-    settings: &MemorySettings,
-    today: &str,
-) -> (Vec<Learning>, Vec<Due>) {
+pub(super) fn all(held: &BTreeMap<&str, Held<'_>>, ground: Ground<'_>) -> (Vec<Learning>, Vec<Due>) {
+    let Ground { patterns, memory, standings, observed, settings, today } = ground;
     let (mut dead, mut disputed, mut old) = (Vec::new(), Vec::new(), Vec::new());
     let mut due = Vec::new();
     for (path, gone) in
@@ -60,7 +54,7 @@ pub(super) fn all(
             None => due.push(Due { note: path.clone(), reason: format!("{} gone", are(gone)) }),
         }
     }
-    let conflicts = conflicts(given.0, given.1, memory);
+    let conflicts = conflicts(patterns, standings, memory);
     for held in held.values().filter(|held| !dead.iter().any(|one: &Learning| one.leaves == [held.path])) {
         if let Some((conflict, note)) =
             conflicts.iter().find(|(conflict, note)| is_side(held, conflict, note, observed))

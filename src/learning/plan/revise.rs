@@ -1,7 +1,7 @@
 //! A note that stands, and says something else now.
 
 use super::held::Held;
-use super::{learning, text};
+use super::{Due, learning, text};
 use crate::learning::author::{self, Draft};
 use crate::learning::effect::Impact;
 use crate::learning::{Change, Learning};
@@ -41,11 +41,75 @@ pub(super) fn newest_first(pattern: &Pattern) -> Pattern {
     pattern
 }
 
-/// Says of a note that it is read while its mistake goes on.
-pub(super) fn did_not_help(impact: &Impact) -> String {
-    let (read, unread) = (&impact.read, &impact.unread);
-    format!(
+/// A new version of a note that is read while its mistake goes on; where it would say the same, people are told.
+pub(super) fn revise_in_vain(
+    pattern: &Pattern,
+    draft: &Draft,
+    held: &Held<'_>,
+    impact: &Impact,
+    today: &str,
+) -> Result<Learning, Due> {
+    let (read, unread) = (impact.read, impact.unread);
+    let said = format!(
         "It did not help as it stands: {} of {} sessions that read it met what it is against, {} of {} that did not read it.",
         read.hits, read.of, unread.hits, unread.of
-    )
+    );
+    match revise(pattern, draft, held, today) {
+        Some(learning) => Ok(Learning { rationale: format!("{said}\n{}", learning.rationale), ..learning }),
+        None => Err(Due { note: held.path.to_owned(), reason: said }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{first, merged, pattern, planned_seeing};
+    use super::*;
+    use crate::learning::effect::Effect;
+    use crate::learning::plan::Observed;
+    use crate::pattern::Rate;
+    use std::collections::BTreeMap;
+
+    fn rate(hits: u32, of: u32) -> Rate {
+        Rate { hits, of }
+    }
+
+    /// What is planned for a note that is read in vain.
+    fn planned(proposed: &Pattern, now: &Pattern) -> super::super::Planned {
+        let learning = first(proposed);
+        let (memory, standings) = merged(&learning, str::to_owned);
+        let impact = Impact {
+            before: rate(9, 10),
+            after: rate(8, 10),
+            read: rate(5, 6),
+            unread: rate(3, 4),
+            last_read: None,
+            last_seen: None,
+            effect: Effect::Ineffective,
+        };
+        let impacts = BTreeMap::from([(learning.note, impact)]);
+        let observed = Observed { impacts, ..Observed::default() };
+        planned_seeing(std::slice::from_ref(now), &memory, &standings, &observed)
+    }
+
+    #[test]
+    fn a_note_that_is_read_in_vain_is_revised_without_waiting_or_reported() {
+        let before = pattern(4, &["a"], Some("frob sync"));
+        let mut now = pattern(4, &["a", "b"], Some("frob sync"));
+        if let (Lesson::Error(lesson), Lesson::Error(other)) =
+            (&mut now.lesson, pattern(4, &["a"], Some("frob unlock")).lesson)
+        {
+            // It worked less often, and later.
+            lesson.remedies.extend(other.remedies);
+            lesson.remedies[1].example.at = Some(jiff::Timestamp::UNIX_EPOCH);
+        }
+        let found = planned(&before, &now);
+        let [learning] = found.learnings.as_slice() else { panic!("{found:#?}") };
+        assert_eq!(learning.change, Change::Revise);
+        let (newest, usual) = (learning.text.find("`frob unlock`"), learning.text.find("`frob sync`"));
+        assert!(newest.is_some() && newest < usual, "{}", learning.text);
+        assert!(learning.rationale.starts_with("It did not help as it stands: 5 of 6 sessions"));
+        let same = planned(&before, &before);
+        assert!(same.learnings.is_empty(), "{same:#?}");
+        assert!(same.due[0].reason.contains("5 of 6 sessions that read it"), "{same:#?}");
+    }
 }

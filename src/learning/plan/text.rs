@@ -1,10 +1,10 @@
 //! A note's text: what it tells its readers, and the evidence behind it.
 
-use crate::learning::author::{self, Draft, EVIDENCE, quote};
+use crate::learning::author::quoted::{Quoted, parse};
+use crate::learning::author::{self, Draft, EVIDENCE};
 use crate::memory::note::{Front, Note, render};
 use crate::pattern::Evidence;
 use crate::redact::redact;
-use crate::session::SessionId;
 use std::collections::BTreeSet;
 
 /// What a note tells its readers: its body up to the evidence.
@@ -27,14 +27,8 @@ pub(super) fn source(line: &str) -> Option<&str> {
 /// The quotes of a note, read back from its lines.
 pub(super) fn evidence(note: &Note) -> Vec<Evidence> {
     let read = |line: &str| -> Option<Evidence> {
-        let (session, event) = source(line)?.split_once('#')?;
-        let (quoted, _) = line.rsplit_once("[source: ")?;
-        Some(Evidence {
-            session: SessionId::parse(session)?,
-            event: event.parse().ok()?,
-            at: None,
-            quote: redact(&quote::uncoded(quoted.trim().trim_start_matches("- "))),
-        })
+        let Quoted { quote, session, event, .. } = parse(line.trim_start_matches("- "))?;
+        Some(Evidence { session, event, at: None, quote: redact(&quote) })
     };
     evidence_lines(note).filter_map(read).collect()
 }

@@ -11,9 +11,11 @@
 
 use super::held::Held;
 use super::text::{evidence_lines, says, source};
-use crate::memory::note::Status;
+use crate::memory::Memory;
+use crate::memory::note::{Front, Note, Status};
 use crate::pattern::Kind;
 use crate::pattern::preference::{Term, terms};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Share of all words and pairs that two notes must have in common.
@@ -48,69 +50,92 @@ struct Said {
     words: BTreeSet<String>,
 }
 
-/// The pairs of these notes that say the same, each by its places in `held`, the lower place first.
-pub(super) fn pairs(held: &[&Held<'_>]) -> BTreeMap<(usize, usize), Likeness> {
-    let said: Vec<Said> = held.iter().map(|held| said(&lines(held))).collect();
-    let mut found: BTreeMap<(usize, usize), Likeness> = BTreeMap::new();
-    for (one, other) in same_calls(held) {
-        if let Some(shared) = taught_by_the_same_calls(held[one], held[other]) {
-            found.insert((one, other), Likeness::Calls(shared));
-        }
+/// What every note of a memory says.
+pub(super) struct Sayings<'a>(BTreeMap<&'a str, (&'a Front, Said)>);
+
+impl<'a> Sayings<'a> {
+    pub(super) fn of(memory: &'a Memory) -> Sayings<'a> {
+        let notes: Vec<(&String, &Note)> = memory.notes.iter().collect();
+        let read =
+            notes.into_par_iter().map(|(path, note)| (path.as_str(), (&note.front, Said::of(&lines(note)))));
+        Sayings(read.collect::<Vec<_>>().into_iter().collect())
     }
-    for (one, other) in candidates(held, &said) {
-        if let Some(share) = say_the_same(&said[one], &said[other]) {
-            found.insert((one, other), Likeness::Words(share));
-        }
+
+    /// The note that says what this new one would say, whoever wrote it.
+    pub(super) fn already(&self, note: &Note) -> Option<&'a str> {
+        let said = Said::of(&lines(note));
+        let same = |(front, other): &(&Front, Said)| {
+            may_be_one(front, &note.front) && say_the_same(other, &said).is_some()
+        };
+        self.0.iter().find(|(_, one)| same(one)).map(|(path, _)| *path)
     }
-    found.retain(|(one, other), _| may_be_one(held[*one], held[*other]));
-    found
+
+    /// The pairs of these notes that say the same, each by its places in `held`, the lower place first.
+    pub(super) fn pairs(&self, held: &[&Held<'_>]) -> BTreeMap<(usize, usize), Likeness> {
+        let said: Vec<(usize, &Said)> =
+            held.iter().enumerate().filter_map(|(at, held)| Some((at, &self.0.get(held.path)?.1))).collect();
+        let mut found: BTreeMap<(usize, usize), Likeness> = BTreeMap::new();
+        for (one, other) in same_calls(held) {
+            if let Some(shared) = taught_by_the_same_calls(held[one], held[other]) {
+                found.insert((one, other), Likeness::Calls(shared));
+            }
+        }
+        for (one, other) in candidates(held, &said) {
+            if let Some(share) = say_the_same(said[one].1, said[other].1) {
+                found.insert((said[one].0, said[other].0), Likeness::Words(share));
+            }
+        }
+        found.retain(|(one, other), _| may_be_one(&held[*one].note.front, &held[*other].note.front));
+        found
+    }
 }
 
 /// Whether two notes may be one, whatever they say: both are followed, and the one holds wherever the other does.
-fn may_be_one(one: &Held<'_>, other: &Held<'_>) -> bool {
-    let (one, other) = (&one.note.front, &other.note.front);
+fn may_be_one(one: &Front, other: &Front) -> bool {
     let scopes_fit =
         one.scope == other.scope || [&one.scope, &other.scope].iter().any(|scope| *scope == "team");
-    let followed = one.status == Status::Active && other.status == Status::Active;
-    one.kind == other.kind && scopes_fit && followed
+    let followed = |front: &Front| matches!(front.status, Status::Active | Status::Pinned);
+    one.kind == other.kind && scopes_fit && followed(one) && followed(other)
 }
 
 /// The lines in which a note says what to do.
-fn lines<'a>(held: &Held<'a>) -> Vec<&'a str> {
-    let body = says(held.note).lines();
+fn lines(note: &Note) -> Vec<&str> {
+    let body = says(note).lines();
     let own = body.filter(|line| !SHARED_BY_ALL.iter().any(|start| line.starts_with(start)));
-    std::iter::once(held.note.front.description.as_str()).chain(own).collect()
+    std::iter::once(note.front.description.as_str()).chain(own).collect()
 }
 
-fn said(lines: &[&str]) -> Said {
-    let mut said = Said { hard: Vec::new(), telling: BTreeSet::new(), words: BTreeSet::new() };
-    for line in lines {
-        said.hard.extend(names(line));
-        let mut last: Option<String> = None;
-        for term in terms(line) {
-            let word = match term {
-                Term::Turning(word) => {
-                    let word = if NOT.contains(&word.as_str()) { "not".to_owned() } else { word };
+impl Said {
+    fn of(lines: &[&str]) -> Said {
+        let mut said = Said { hard: Vec::new(), telling: BTreeSet::new(), words: BTreeSet::new() };
+        for line in lines {
+            said.hard.extend(names(line));
+            let mut last: Option<String> = None;
+            for term in terms(line) {
+                let word = match term {
+                    Term::Turning(word) => {
+                        let word = if NOT.contains(&word.as_str()) { "not".to_owned() } else { word };
+                        said.hard.push(word.clone());
+                        word
+                    }
+                    Term::Plain(word) => word,
+                    Term::Telling(word) => {
+                        said.telling.insert(word.clone());
+                        word
+                    }
+                };
+                if word.bytes().all(|byte| byte.is_ascii_digit()) {
                     said.hard.push(word.clone());
-                    word
                 }
-                Term::Plain(word) => word,
-                Term::Telling(word) => {
-                    said.telling.insert(word.clone());
-                    word
+                if let Some(last) = &last {
+                    said.words.insert(format!("{last} {word}"));
                 }
-            };
-            if word.bytes().all(|byte| byte.is_ascii_digit()) {
-                said.hard.push(word.clone());
+                said.words.insert(word.clone());
+                last = Some(word);
             }
-            if let Some(last) = &last {
-                said.words.insert(format!("{last} {word}"));
-            }
-            said.words.insert(word.clone());
-            last = Some(word);
         }
+        said
     }
-    said
 }
 
 /// Words that say no in one way.
@@ -179,14 +204,15 @@ fn say_the_same(one: &Said, other: &Said) -> Option<f64> {
 }
 
 /// Pairs that may be alike enough: the same names, and one of the rarest words in common.
-fn candidates(held: &[&Held<'_>], said: &[Said]) -> BTreeSet<(usize, usize)> {
+/// Gives their places in `said`.
+fn candidates(held: &[&Held<'_>], said: &[(usize, &Said)]) -> BTreeSet<(usize, usize)> {
     let mut frequency: BTreeMap<&str, u32> = BTreeMap::new();
-    for word in said.iter().flat_map(|said| &said.words) {
+    for word in said.iter().flat_map(|(_, said)| &said.words) {
         *frequency.entry(word).or_default() += 1;
     }
     let mut found = BTreeSet::new();
     let mut seen: BTreeMap<(Kind, &[String], &str), Vec<usize>> = BTreeMap::new();
-    for (at, said) in said.iter().enumerate() {
+    for (at, (place, said)) in said.iter().enumerate() {
         let mut words: Vec<(u32, &str)> = said
             .words
             .iter()
@@ -195,7 +221,7 @@ fn candidates(held: &[&Held<'_>], said: &[Said]) -> BTreeSet<(usize, usize)> {
         words.sort_unstable();
         let enough = words.len() + 1 - (ALIKE * words.len() as f64).ceil() as usize;
         for (_, word) in words.into_iter().take(enough) {
-            let key = (held[at].note.front.kind, said.hard.as_slice(), word);
+            let key = (held[*place].note.front.kind, said.hard.as_slice(), word);
             let others = seen.entry(key).or_default();
             found.extend(others.iter().map(|other| (*other, at)));
             others.push(at);
@@ -238,8 +264,8 @@ fn taught_by_the_same_calls(one: &Held<'_>, other: &Held<'_>) -> Option<usize> {
 
 /// What must not differ in what a note says to do.
 fn advice(held: &Held<'_>) -> Vec<String> {
-    let items: Vec<&str> = lines(held).into_iter().filter(|line| line.starts_with("- ")).collect();
-    said(&items).hard
+    let items: Vec<&str> = lines(held.note).into_iter().filter(|line| line.starts_with("- ")).collect();
+    Said::of(&items).hard
 }
 
 #[cfg(test)]
@@ -247,7 +273,7 @@ mod tests {
     use super::*;
 
     fn alike(one: &str, other: &str) -> bool {
-        say_the_same(&said(&[one]), &said(&[other])).is_some()
+        say_the_same(&Said::of(&[one]), &Said::of(&[other])).is_some()
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What commands name: scripts, targets and programs that a repository defines, their flags, files, versions.
 
+mod own;
+
 use super::path::path;
 use super::version::version;
 use super::{Names, What};
@@ -19,226 +21,9 @@ pub(super) struct Named {
 /// Longest text that is read as commands, bytes.
 const MOST_TEXT: usize = 16 * 1024;
 
-/// Programs whose words are places that they make, move or take away, or names in a repository's history.
-const MAKERS: &[&str] = &[
-    "mkdir", "touch", "rm", "rmdir", "mv", "cp", "ln", "tee", "tar", "zip", "unzip", "curl", "wget", "git",
-    "gh", "echo", "printf", "docker", "podman", "kubectl", "helm", "ssh", "scp", "rsync", "open", "export",
-    "source", "install",
-];
-
 /// Flags whose value is a file to be written.
 const WRITING: &[&str] =
     &["-o", "--output", "--out", "--outdir", "--out-dir", "--output-dir", "--outfile", "-O"];
-
-/// Commands of pnpm, yarn and bun that are no scripts.
-const NODE_OWN: &[&str] = &[
-    "access",
-    "add",
-    "audit",
-    "bin",
-    "cache",
-    "ci",
-    "config",
-    "constraints",
-    "create",
-    "dedupe",
-    "deploy",
-    "dlx",
-    "exec",
-    "explain",
-    "fetch",
-    "global",
-    "help",
-    "i",
-    "import",
-    "info",
-    "init",
-    "install",
-    "licenses",
-    "link",
-    "list",
-    "login",
-    "logout",
-    "ls",
-    "node",
-    "npm",
-    "outdated",
-    "owner",
-    "pack",
-    "patch",
-    "plugin",
-    "prune",
-    "publish",
-    "rebuild",
-    "remove",
-    "rm",
-    "root",
-    "run",
-    "set",
-    "setup",
-    "start",
-    "store",
-    "tag",
-    "team",
-    "uninstall",
-    "unlink",
-    "unplug",
-    "up",
-    "update",
-    "upgrade",
-    "version",
-    "versions",
-    "view",
-    "why",
-    "workspace",
-    "workspaces",
-    "x",
-    "build",
-    "test",
-    "env",
-];
-
-/// Commands of cargo itself, and of the plugins that everybody has.
-const CARGO_OWN: &[&str] = &[
-    "add",
-    "audit",
-    "b",
-    "bench",
-    "binstall",
-    "bloat",
-    "build",
-    "c",
-    "check",
-    "clean",
-    "clippy",
-    "config",
-    "criterion",
-    "d",
-    "deny",
-    "dist",
-    "doc",
-    "doctor",
-    "expand",
-    "fetch",
-    "fix",
-    "flamegraph",
-    "fmt",
-    "fuzz",
-    "generate",
-    "generate-lockfile",
-    "hack",
-    "help",
-    "info",
-    "init",
-    "insta",
-    "install",
-    "llvm-cov",
-    "locate-project",
-    "login",
-    "logout",
-    "machete",
-    "make",
-    "metadata",
-    "miri",
-    "mutants",
-    "ndk",
-    "new",
-    "nextest",
-    "outdated",
-    "owner",
-    "package",
-    "pgo",
-    "pkgid",
-    "publish",
-    "r",
-    "read-manifest",
-    "release",
-    "remove",
-    "report",
-    "rm",
-    "run",
-    "rustc",
-    "rustdoc",
-    "search",
-    "semver-checks",
-    "show-asm",
-    "sort",
-    "sqlx",
-    "t",
-    "tarpaulin",
-    "test",
-    "tree",
-    "udeps",
-    "uninstall",
-    "update",
-    "upgrade",
-    "vendor",
-    "verify-project",
-    "version",
-    "vet",
-    "watch",
-    "yank",
-    "zigbuild",
-    "component",
-    "lambda",
-    "leptos",
-    "tauri",
-    "wasi",
-    "msrv",
-    "public-api",
-    "set-version",
-    "edit",
-    "ws",
-    "workspaces",
-    "hakari",
-    "cache",
-    "shear",
-    "spellcheck",
-    "readme",
-    "rail",
-    "careful",
-];
-
-/// Commands of composer that are no scripts.
-const COMPOSER_OWN: &[&str] = &[
-    "about",
-    "archive",
-    "audit",
-    "browse",
-    "bump",
-    "check-platform-reqs",
-    "clear-cache",
-    "config",
-    "create-project",
-    "depends",
-    "diagnose",
-    "dump-autoload",
-    "dumpautoload",
-    "exec",
-    "fund",
-    "global",
-    "help",
-    "init",
-    "install",
-    "licenses",
-    "outdated",
-    "prohibits",
-    "reinstall",
-    "remove",
-    "require",
-    "run",
-    "run-script",
-    "search",
-    "self-update",
-    "show",
-    "status",
-    "suggests",
-    "update",
-    "upgrade",
-    "validate",
-    "why",
-    "why-not",
-];
 
 /// Everything that the commands in a text name. `is_output`: the text may as well be something that was printed, so
 /// that only what can be nothing but a command counts.
@@ -264,7 +49,7 @@ pub(super) fn names(text: &str, is_output: bool) -> Vec<Named> {
         } else {
             reading.runner(name, &wrapping);
         }
-        if !is_output && !MAKERS.contains(&name) {
+        if !is_output && !own::is_maker(name) {
             reading.operands();
         }
     }
@@ -342,7 +127,7 @@ impl<'a> Reading<'a> {
             "deno" if self.text(1) == Some("task") => self.first(2, Names::DenoTask),
             "composer" => match self.text(1) {
                 Some("run" | "run-script") => self.first(2, Names::ComposerScript),
-                Some(name) if !COMPOSER_OWN.contains(&name) => self.name(1, Names::ComposerScript),
+                Some(name) if !own::is_of_composer(name) => self.name(1, Names::ComposerScript),
                 _ => {}
             },
             "cargo" => self.cargo(),
@@ -382,13 +167,11 @@ impl<'a> Reading<'a> {
             (Some("workspace"), [_, _, run, at, ..]) if word(Some(run)) == Some("run") => {
                 (*at, Names::NodeScript)
             }
-            (Some("test" | "t"), [at, ..]) if program != "bun" && word(Some(at)) == Some("test") => {
-                (*at, Names::NodeScript)
-            }
+            (Some("test"), [at, ..]) if program != "bun" => (*at, Names::NodeScript),
             (Some("build"), [at, ..]) if program != "bun" && program != "npm" => {
                 (*at, Names::NodeScriptOrProgram)
             }
-            (Some(name), [at, ..]) if program != "npm" && !NODE_OWN.contains(&name) => {
+            (Some(name), [at, ..]) if program != "npm" && !own::is_of_node(name) => {
                 (*at, Names::NodeScriptOrProgram)
             }
             _ => return,
@@ -401,9 +184,9 @@ impl<'a> Reading<'a> {
 
     fn cargo(&mut self) {
         let at = 1 + usize::from(self.text(1).is_some_and(|word| word.starts_with('+')));
-        if let Some(name) = self.text(at).filter(|name| !CARGO_OWN.contains(name) && !name.starts_with('-')) {
+        if let Some(name) = self.text(at).filter(|name| !own::is_of_cargo(name) && !name.starts_with('-')) {
             self.name(at, Names::CargoAlias);
-            self.flags(&name.to_owned(), at + 1);
+            self.flags(name, at + 1);
         }
         let mut binary: Option<String> = None;
         for flag in at..self.words.len() {

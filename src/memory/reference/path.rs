@@ -144,12 +144,10 @@ fn is_file_name(name: &str) -> bool {
     if NAMES.contains(&name) {
         return true;
     }
-    let hidden = name.strip_prefix('.');
-    match hidden.unwrap_or(name).rsplit_once('.') {
-        Some((stem, ending)) => !stem.is_empty() && ENDINGS.contains(&ending),
-        // `.env`, `.nvmrc`: a method call (`.map`) looks the same, but was never a file of the repository.
-        None => hidden.is_some_and(|name| name.len() > 2),
-    }
+    // `.env`, `.nvmrc`: a method (`.map`) looks the same, but was never a file of a repository.
+    let is_hidden = name.strip_prefix('.').is_some_and(|name| name.len() > 2);
+    let ends_like_one = |(stem, ending): (&str, &str)| !stem.is_empty() && ENDINGS.contains(&ending);
+    is_hidden || name.rsplit_once('.').is_some_and(ends_like_one)
 }
 
 /// Whether the first component of a path is a host's name.

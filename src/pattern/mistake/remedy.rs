@@ -254,17 +254,19 @@ fn base_rate(step: &Step, group: &Group<'_>, corpus: &Corpus<'_>, of_those_who_d
     let failed: BTreeSet<usize> = group.occurrences.iter().map(|occurrence| occurrence.session).collect();
     let others =
         || corpus.digests.iter().enumerate().filter(|(i, _)| !failed.contains(i)).map(|(_, digest)| digest);
-    let rate = |did_it: bool| {
-        let (mut with, mut all) = (0usize, 0usize);
-        for digest in others().filter(|digest| !did_it || digest.steps.contains(&group.step)) {
-            all += 1;
-            with += usize::from(digest.steps.contains(step));
+    let rate = |with: usize, all: usize| with as f64 / all.max(1) as f64;
+    let [mut all, mut with, mut doers, mut with_among_doers] = [0; 4];
+    for digest in others() {
+        let takes = usize::from(digest.steps.contains(step));
+        all += 1;
+        with += takes;
+        if of_those_who_did_it && digest.steps.contains(&group.step) {
+            doers += 1;
+            with_among_doers += takes;
         }
-        (with as f64 / all.max(1) as f64, all)
-    };
-    let (among_doers, doers) = rate(true);
-    let (among_all, _) = rate(false);
-    if of_those_who_did_it && doers >= 3 { among_doers.max(among_all) } else { among_all }
+    }
+    let among_all = rate(with, all);
+    if doers >= 3 { rate(with_among_doers, doers).max(among_all) } else { among_all }
 }
 
 /// The remedy that these votes back.

@@ -7,9 +7,9 @@
 //! ([`super::hole`]).
 
 use super::hole::{Hole, Name};
-use crate::digest::Write;
+use super::made::Made;
 use crate::digest::failure::mask;
-use crate::digest::step::{self, Step};
+use crate::digest::step::Step;
 use crate::redact::Clean;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,21 +70,21 @@ impl Word {
 
 /// What the calls of one step agree on; `None` if fewer than two sessions agree on anything. `sessions` has a number
 /// for each session and its calls of the step.
-pub(super) fn of(step: &Step, sessions: &[(usize, Vec<&Write>)]) -> Option<Call> {
+pub(super) fn of(step: &Step, sessions: &[(usize, Vec<&Made<'_>>)]) -> Option<Call> {
     // Of each shape, the calls that each session has.
     let mut shapes: BTreeMap<Vec<Clean>, BTreeMap<usize, Vec<Vec<Clean>>>> = BTreeMap::new();
     let mut before: Vec<Value> = Vec::new();
-    for (session, writes) in sessions {
-        let words = |by_form: bool| writes.iter().filter_map(move |write| words_of(write, step, by_form));
+    for (session, calls) in sessions {
+        let words = |by_form: bool| calls.iter().filter_map(move |call| call.words_of(step, by_form));
         let exact = words(false).next().is_some();
         for words in words(!exact) {
-            shapes.entry(shape(&words)).or_default().entry(*session).or_default().push(words);
+            shapes.entry(shape(words)).or_default().entry(*session).or_default().push(words.to_vec());
         }
-        let lines = writes.iter().filter_map(|write| line_of(write));
-        before.extend(lines.map(|line| (*session, step::preparation_of(line, step, !exact))));
+        let prepared = calls.iter().filter_map(|call| call.preparation_of(step, !exact));
+        before.extend(prepared.map(|prepared| (*session, prepared)));
     }
     let alike = shapes.into_values().rev().max_by_key(BTreeMap::len).filter(|alike| alike.len() >= 2)?;
-    let alike = most_alike(alike);
+    let alike = most_alike(&alike);
     let length = alike.first().map_or(0, |(_, words)| words.len()).min(MOST_WORDS);
     let words = (0..length).map(|at| {
         let column: Vec<Value> =
@@ -98,34 +98,25 @@ pub(super) fn of(step: &Step, sessions: &[(usize, Vec<&Write>)]) -> Option<Call>
 }
 
 /// Of the calls that a session has, the one that has most in common with the other sessions' calls.
-fn most_alike(sessions: BTreeMap<usize, Vec<Vec<Clean>>>) -> Vec<(usize, Vec<Clean>)> {
-    let parts = |words: &[Clean]| -> BTreeSet<(usize, String)> {
+fn most_alike(sessions: &BTreeMap<usize, Vec<Vec<Clean>>>) -> Vec<(usize, Vec<Clean>)> {
+    fn parts(words: &[Clean]) -> BTreeSet<(usize, &str)> {
         let separates = |c: char| c.is_whitespace() || c == '/';
         let parts = words.iter().enumerate();
-        parts.flat_map(|(at, word)| word.split(separates).map(move |part| (at, part.to_owned()))).collect()
-    };
-    let mut times: BTreeMap<(usize, String), usize> = BTreeMap::new();
+        parts.flat_map(|(at, word)| word.split(separates).map(move |part| (at, part))).collect()
+    }
+    let mut times: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     for calls in sessions.values() {
-        let here: BTreeSet<(usize, String)> = calls.iter().flat_map(|words| parts(words)).collect();
+        let here: BTreeSet<(usize, &str)> = calls.iter().flat_map(|words| parts(words)).collect();
         here.into_iter().for_each(|part| *times.entry(part).or_default() += 1);
     }
     // What one session alone has counts for nothing.
     let shared = |words: &Vec<Clean>| -> usize {
         parts(words).iter().filter_map(|part| times.get(part)).map(|times| times - 1).sum()
     };
-    let chosen = sessions.into_iter().filter_map(|(session, calls)| {
-        Some((session, calls.into_iter().rev().max_by_key(|words| shared(words))?))
+    let chosen = sessions.iter().filter_map(|(session, calls)| {
+        Some((*session, calls.iter().rev().max_by_key(|words| shared(words))?.clone()))
     });
     chosen.collect()
-}
-
-fn line_of(write: &Write) -> Option<&Clean> {
-    write.args.get("command").or_else(|| write.args.get("cmd"))
-}
-
-/// The words of the command in this call that is the step; `by_form`: that is a form of it.
-pub(super) fn words_of(write: &Write, step: &Step, by_form: bool) -> Option<Vec<Clean>> {
-    step::words_of(line_of(write)?, step, by_form)
 }
 
 /// What has to be equal in commands that are laid over each other: where flags stand, and which.
@@ -324,7 +315,9 @@ fn part_of(whole: &Clean, part: &str) -> Option<Clean> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::made;
     use super::*;
+    use crate::digest::{Digest, Write};
     use crate::redact::redact;
     use crate::session::{Arg, Args};
 
@@ -336,8 +329,19 @@ mod tests {
             ok: true,
         };
         let writes: Vec<Write> = lines.iter().map(write).collect();
-        let sessions: Vec<(usize, Vec<&Write>)> =
-            writes.iter().map(|write| vec![write]).enumerate().collect();
+        let digest = |write: &Write| -> Digest {
+            let mut digest: Digest = serde_json::from_value(serde_json::json!({
+                "session": "0123456789abcdef", "root": "x", "agent": "a", "ask": "",
+                "counts": { "calls": 1, "failed": 0, "retries": 0, "turns": 1 },
+            }))
+            .unwrap();
+            digest.writes.push(write.clone());
+            digest
+        };
+        let digests: Vec<Digest> = writes.iter().map(digest).collect();
+        let made = made::by_each(digests.iter());
+        let sessions: Vec<(usize, Vec<&Made<'_>>)> =
+            made.iter().map(|calls| calls.iter().collect()).enumerate().collect();
         let step = Step(redact(step));
         of(&step, &sessions)?.written(&step).map(|example| example.to_string())
     }

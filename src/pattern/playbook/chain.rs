@@ -10,7 +10,6 @@
 use super::significance::{LogFactorials, binomial_bound, combined};
 use super::trail::{Symbol, Trail, Trails};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 
 /// Family-wise error rate of the tests on pairs.
 const ERROR_RATE: f64 = 0.01;
@@ -198,26 +197,32 @@ impl Search<'_> {
     /// Extends a sequence by every step that may follow. At most `workflow_max_steps` deep.
     fn grow(&mut self, steps: &mut Vec<Symbol>, ends: &[End]) {
         let support = trails_with(ends);
-        let mut extensions: BTreeMap<Symbol, (Vec<End>, usize)> = BTreeMap::new();
+        let mut further: Vec<(Symbol, End)> = Vec::new();
         if steps.len() < self.trails.settings.workflow_max_steps {
             for end in ends {
-                self.extend(steps, *end, &mut extensions);
+                self.extend(steps, *end, &mut further);
             }
         }
-        extensions.retain(|_, (there, _)| there.len() >= self.trails.support);
-        for (there, trails) in extensions.values_mut() {
-            there.sort_unstable();
-            there.dedup();
-            *trails = trails_with(there);
-        }
-        extensions.retain(|_, (_, trails)| *trails >= self.trails.support);
-        let goes_on_everywhere = extensions.values().any(|(_, trails)| *trails == support);
+        further.sort_unstable();
+        further.dedup();
+        let extensions: Vec<(Symbol, Vec<End>, usize)> = further
+            .chunk_by(|one, next| one.0 == next.0)
+            .filter(|there| there.len() >= self.trails.support)
+            .map(|there| {
+                let ends: Vec<End> = there.iter().map(|(_, end)| *end).collect();
+                let trails = trails_with(&ends);
+                (there[0].0, ends, trails)
+            })
+            .filter(|(.., trails)| *trails >= self.trails.support)
+            .collect();
+        let goes_on_everywhere = extensions.iter().any(|(.., trails)| *trails == support);
         let long_enough = steps.len() >= self.trails.settings.workflow_min_steps;
         if long_enough && !goes_on_everywhere && self.chains.len() < self.most_chains {
             let bits = self.bits(steps, support);
             self.chains.push(Chain { steps: steps.clone(), bits });
         }
-        for (step, (there, _)) in extensions {
+        drop(further);
+        for (step, there, _) in extensions {
             if self.work == 0 || self.chains.len() >= self.most_chains {
                 return;
             }
@@ -227,14 +232,15 @@ impl Search<'_> {
         }
     }
 
-    fn extend(&mut self, prefix: &[Symbol], end: End, extensions: &mut BTreeMap<Symbol, (Vec<End>, usize)>) {
+    /// Adds every place where a sequence that ends here may go on, with the step that stands there.
+    fn extend(&mut self, prefix: &[Symbol], end: End, further: &mut Vec<(Symbol, End)>) {
         let trail = &self.trails.all[end.trail as usize].telling;
         let last = prefix[prefix.len() - 1];
         for at in (end.at + 1..trail.len() as u32).take(self.trails.settings.workflow_gap + 1) {
             self.work = self.work.saturating_sub(1);
             let step = trail[at as usize];
             if self.edges.allows(last, step) && !prefix.contains(&step) {
-                extensions.entry(step).or_default().0.push(End { trail: end.trail, at });
+                further.push((step, End { trail: end.trail, at }));
             }
         }
     }

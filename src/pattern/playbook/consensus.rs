@@ -6,6 +6,7 @@
 //! are looked up anew, and it is grown again. Refuses steps that wander: what stands now here, now there is
 //! noise, however frequent.
 
+use super::align::Aligner;
 use super::chain;
 use super::significance::LogFactorials;
 use super::trail::{Symbol, Trails, distinct};
@@ -57,48 +58,99 @@ pub(super) fn grow(seed: &[Symbol], trails: &Trails, table: &LogFactorials) -> O
     let settings = &trails.settings;
     let shows =
         |trail: &u32| chain::occurs(&trails.all[*trail as usize].telling, seed, settings.workflow_gap);
-    let mut followers: Vec<u32> = trails.with_all(seed).into_iter().filter(shows).collect();
+    let mut followers = Followers::of(trails.with_all(seed).into_iter().filter(shows).collect(), trails);
     let mut steps: Vec<Symbol> = seed.to_vec();
     let mut shares = Vec::new();
+    // Whether the shares are those of just these steps among just these followers.
+    let mut measured = false;
     for _ in 0..ROUNDS {
+        let candidates = followers.own(trails, table);
         while steps.len() < settings.workflow_max_steps {
-            let Some((step, place)) = missing(&steps, &followers, trails, table) else { break };
+            let Some((step, place)) = missing(&steps, &followers, &candidates, trails, table) else { break };
             steps.insert(place, step);
+            measured = false;
         }
-        shares = shares_of(&steps, &followers, trails);
-        keep_own(&mut steps, &mut shares, &followers, trails, table);
+        if !measured {
+            shares = shares_of(&steps, &followers.trails, trails);
+            measured = keep_own(&mut steps, &mut shares, &followers, trails, table);
+        }
         let found = following(&steps, &shares, trails);
-        let settled = found == followers;
-        followers = found;
-        if followers.len() < trails.support || steps.len() < settings.workflow_min_steps {
+        let settled = found == followers.trails;
+        if found.len() < trails.support || steps.len() < settings.workflow_min_steps {
             return None;
         }
-        shares = shares_of(&steps, &followers, trails);
-        keep_own(&mut steps, &mut shares, &followers, trails, table);
+        if !settled {
+            followers = Followers::of(found, trails);
+        }
+        if !settled || !measured {
+            shares = shares_of(&steps, &followers.trails, trails);
+            measured = keep_own(&mut steps, &mut shares, &followers, trails, table);
+        }
         if settled {
             break;
         }
     }
-    Some(Workflow { steps: steps.into_iter().zip(shares).collect(), followers })
+    Some(Workflow { steps: steps.into_iter().zip(shares).collect(), followers: followers.trails })
 }
 
-/// Drops steps that too few followers take, and those that followers take hardly more than others.
+/// Drops steps that too few followers take, and those that followers take hardly more than others. Whether all stay.
 fn keep_own(
     steps: &mut Vec<Symbol>,
     shares: &mut Vec<f64>,
-    followers: &[u32],
+    followers: &Followers,
     trails: &Trails,
     table: &LogFactorials,
-) {
+) -> bool {
     let is_own = |(step, share): (&Symbol, &f64)| {
         *share >= trails.settings.workflow_optional_share
-            && Takers::of(*step, followers, trails).is_own(*share, trails, table)
+            && followers.takers(*step, trails).is_own(*share, trails, table)
     };
     let kept: Vec<bool> = steps.iter().zip(&*shares).map(is_own).collect();
     let mut keep = kept.iter();
     steps.retain(|_| *keep.next().unwrap_or(&false));
     let mut keep = kept.iter();
     shares.retain(|_| *keep.next().unwrap_or(&false));
+    !kept.contains(&false)
+}
+
+/// The trails that follow a workflow.
+struct Followers {
+    /// Indices into [`Trails::all`], ascending.
+    trails: Vec<u32>,
+    /// For each symbol how many of them take it.
+    taking: Vec<usize>,
+}
+
+impl Followers {
+    fn of(followers: Vec<u32>, trails: &Trails) -> Followers {
+        let mut taking = vec![0; trails.names.len()];
+        let mut last_seen_in = vec![u32::MAX; trails.names.len()];
+        for &follower in &followers {
+            for &step in &trails.all[follower as usize].steps {
+                if std::mem::replace(&mut last_seen_in[step as usize], follower) != follower {
+                    taking[step as usize] += 1;
+                }
+            }
+        }
+        Followers { trails: followers, taking }
+    }
+
+    fn takers(&self, step: Symbol, trails: &Trails) -> Takers {
+        let inside = self.taking[step as usize];
+        Takers::counted(inside, self.trails.len(), trails.with[step as usize].len(), trails)
+    }
+
+    /// For each symbol whether it would be the workflow's own if all who take it took it at one place. Only these are
+    /// worth looking for a place.
+    fn own(&self, trails: &Trails, table: &LogFactorials) -> Vec<bool> {
+        let all = self.trails.len() as f64;
+        let is_own = |(step, taking): (Symbol, &usize)| {
+            let share = *taking as f64 / all;
+            *taking as f64 >= trails.settings.workflow_optional_share * all
+                && self.takers(step, trails).is_own(share, trails, table)
+        };
+        (0..).zip(&self.taking).map(is_own).collect()
+    }
 }
 
 /// Who takes a step.
@@ -143,14 +195,19 @@ impl Takers {
 /// The step that most followers take at one place of the workflow and that is not in it yet, and that place.
 fn missing(
     steps: &[Symbol],
-    followers: &[u32],
+    followers: &Followers,
+    candidates: &[bool],
     trails: &Trails,
     table: &LogFactorials,
 ) -> Option<(Symbol, usize)> {
+    let is_open = |step: Symbol| candidates[step as usize] && !steps.contains(&step);
+    if !(0..candidates.len() as Symbol).any(is_open) {
+        return None;
+    }
     let mut found: BTreeMap<Symbol, Candidate> = BTreeMap::new();
     let mut aligner = Aligner::of(steps, trails);
     let mut spans: Vec<(Symbol, usize, usize)> = Vec::new();
-    for &follower in followers {
+    for &follower in &followers.trails {
         let trail = &trails.all[follower as usize].steps;
         aligner.align(None, trail);
         let Aligner { matched, is_step, .. } = &aligner;
@@ -162,7 +219,7 @@ fn missing(
             while let Some((place, _)) = ahead.next_if(|(_, matched)| *matched < at) {
                 earliest = place + 1;
             }
-            if !is_step[step as usize] {
+            if candidates[step as usize] && !is_step[step as usize] {
                 spans.push((step, earliest, ahead.peek().map_or(steps.len(), |(place, _)| *place)));
             }
         }
@@ -172,8 +229,8 @@ fn missing(
         }
     }
     let belongs = |step: Symbol, candidate: &Candidate| {
-        let (inside, times) = (followers.len(), candidate.most() as f64);
-        let takers = Takers::counted(candidate.sessions, inside, trails.with[step as usize].len(), trails);
+        let (inside, times) = (followers.trails.len(), candidate.most() as f64);
+        let takers = followers.takers(step, trails);
         times >= trails.settings.workflow_optional_share * inside as f64
             && times >= SETTLED * candidate.sessions as f64
             && takers.is_own(times / inside as f64, trails, table)
@@ -217,75 +274,6 @@ impl Candidate {
     fn place(&self) -> usize {
         let most = self.most();
         self.places.iter().position(|count| *count == most).unwrap_or(0)
-    }
-}
-
-/// Aligns steps with trails, in the same room every time: a cycle does so some hundred thousand times.
-pub(super) struct Aligner<'s> {
-    steps: &'s [Symbol],
-    /// For each symbol whether it is one of the steps.
-    is_step: Vec<bool>,
-    /// Where in the trail the steps stand. Only these can be matched: the rest of the trail costs a look, no more.
-    places: Vec<usize>,
-    /// `best[i][j]`: weight of the best alignment of the first i steps with the first j places, row by row.
-    best: Vec<f64>,
-    matched: Vec<Option<usize>>,
-}
-
-impl Aligner<'_> {
-    /// Ready to align these steps.
-    pub(super) fn of<'s>(steps: &'s [Symbol], trails: &Trails) -> Aligner<'s> {
-        let mut is_step = vec![false; trails.names.len()];
-        steps.iter().for_each(|step| is_step[*step as usize] = true);
-        Aligner { steps, is_step, places: Vec::new(), best: Vec::new(), matched: Vec::new() }
-    }
-
-    /// The weight of the best alignment. Every step weighs one if no weights are given.
-    fn weigh(&mut self, weights: Option<&[f64]>, trail: &[Symbol]) -> f64 {
-        let Aligner { steps, is_step, places, best, .. } = self;
-        places.clear();
-        places.extend((0..trail.len()).filter(|at| is_step[trail[*at] as usize]));
-        let width = places.len() + 1;
-        best.clear();
-        best.resize((steps.len() + 1) * width, 0.0);
-        for (i, step) in steps.iter().enumerate() {
-            let weight = weights.map_or(1.0, |weights| weights[i]);
-            let (above, row) = best[i * width..][..2 * width].split_at_mut(width);
-            for (j, place) in places.iter().enumerate() {
-                let taken = if *step == trail[*place] { above[j] + weight } else { 0.0 };
-                row[j + 1] = above[j + 1].max(row[j]).max(taken);
-            }
-        }
-        best.last().copied().unwrap_or_default()
-    }
-
-    /// For each step where in the trail it is matched, in the alignment of most weight. Of equally good alignments,
-    /// the one whose steps come last.
-    pub(super) fn align(&mut self, weights: Option<&[f64]>, trail: &[Symbol]) -> &[Option<usize>] {
-        self.weigh(weights, trail);
-        let Aligner { steps, places, best, matched, .. } = self;
-        let weight = |step: usize| weights.map_or(1.0, |weights| weights[step]);
-        let width = places.len() + 1;
-        matched.clear();
-        matched.resize(steps.len(), None);
-        let (mut i, mut j) = (steps.len(), places.len());
-        while i > 0 && j > 0 {
-            let here = best[i * width + j];
-            let place = places[j - 1];
-            // Behind the place stands something else: a step that the rest can do without is given up there.
-            let is_followed_by_other = places.get(j).copied().unwrap_or(trail.len()) > place + 1;
-            if is_followed_by_other && here <= best[(i - 1) * width + j] {
-                i -= 1;
-            } else if steps[i - 1] == trail[place] && here <= best[(i - 1) * width + j - 1] + weight(i - 1) {
-                matched[i - 1] = Some(place);
-                (i, j) = (i - 1, j - 1);
-            } else if here <= best[(i - 1) * width + j] {
-                i -= 1;
-            } else {
-                j -= 1;
-            }
-        }
-        matched
     }
 }
 

@@ -7,7 +7,8 @@
 //! step, is put in, be it a second call of a program that stands there already. Refuses what they do everywhere, and
 //! what only comes somewhere before or after the rest.
 
-use super::consensus::{Aligner, Workflow};
+use super::align::Aligner;
+use super::consensus::Workflow;
 use super::trail::{Symbol, Trails};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -31,63 +31,107 @@ const MOSTLY: f64 = 0.75;
 /// Largest share of a program's sessions that the commonest of its arguments may have.
 const MOST_SAY: f64 = 0.4;
 
-/// What every form is called, now that all sessions are known.
+/// What the sessions' steps are called, now that all sessions are known. As numbers: comparing names a million times
+/// takes longer than all the rest.
 #[derive(Debug, Default)]
-pub(super) struct Settled(HashMap<Form, Step>);
+pub(super) struct Settled {
+    /// What the numbers stand for.
+    pub(super) names: Vec<Step>,
+    /// The steps of each session, in order.
+    pub(super) taken: Vec<Vec<usize>>,
+}
 
 impl Settled {
     /// Settles the forms of these sessions. `support`: the sessions that must show a form.
-    pub(super) fn of<'a>(digests: impl Iterator<Item = &'a Digest>, support: usize) -> Settled {
-        let taken: Vec<&[Form]> = digests.map(|digest| digest.forms.as_slice()).collect();
-        let all: Vec<&Form> = taken.iter().copied().flatten().collect();
+    pub(super) fn of(digests: &[&Digest], support: usize) -> Settled {
+        let all: Vec<&Form> = digests.iter().flat_map(|digest| &digest.forms).collect();
         let (forms, form_of) = different(&all);
-        let steps: Vec<Step> = forms.iter().map(|form| form.step()).collect();
-        let names: Vec<&Step> = steps.iter().collect();
-        let (kinds, kind_of) = different(&names);
-        let details: Vec<Vec<&str>> = forms.iter().map(|form| form.details().collect()).collect();
-        // Of each step the forms that each session used, as they first came.
-        let mut uses: Vec<Vec<Vec<usize>>> = vec![Vec::new(); kinds.len()];
-        let mut sessions_of: BTreeMap<&str, usize> = BTreeMap::new();
         let mut rest = form_of.as_slice();
-        for session in &taken {
-            let (here, after) = rest.split_at(session.len());
-            rest = after;
-            let mut of_kinds: Vec<(usize, Vec<usize>)> = Vec::new();
-            for &form in here {
-                match of_kinds.iter_mut().find(|(kind, _)| *kind == kind_of[form]) {
-                    Some((_, known)) if known.contains(&form) => {}
-                    Some((_, known)) => known.push(form),
-                    None => of_kinds.push((kind_of[form], vec![form])),
-                }
+        let taken: Vec<&[usize]> = digests
+            .iter()
+            .map(|digest| {
+                let (here, after) = rest.split_at(digest.forms.len());
+                rest = after;
+                here
+            })
+            .collect();
+        let mut numbered = Numbered::default();
+        let step_of: Vec<usize> =
+            settled(&forms, &taken, support).into_iter().map(|step| numbered.number(step)).collect();
+        let mut steps = |(digest, forms): (&&Digest, &[usize])| -> Vec<usize> {
+            if forms.is_empty() {
+                return digest.steps.iter().map(|step| numbered.number(step.clone())).collect();
             }
-            let programs: BTreeSet<&str> = of_kinds.iter().map(|(kind, _)| kinds[*kind].program()).collect();
-            programs.into_iter().for_each(|name| *sessions_of.entry(name).or_default() += 1);
-            of_kinds.into_iter().for_each(|(kind, forms)| uses[kind].push(forms));
-        }
-        let sessions: Vec<(&Step, usize)> =
-            kinds.iter().zip(&uses).map(|(kind, uses)| (*kind, uses.len())).collect();
-        let programs = without_arguments(&sessions, &sessions_of);
-        let mut settled = HashMap::new();
-        for (step, uses) in kinds.iter().copied().zip(&uses) {
-            let mode_of = Modes::of(uses, &details, support).unwrap_or_default();
-            let (constant, scripted) = (constant(uses, &details), step::is_edit(step));
-            for &form in uses.iter().flatten() {
-                let script = || details[form].first().copied().filter(|_| scripted);
-                let mode = mode_of.get(&form).copied().or(constant).or_else(script);
-                settled.entry(forms[form].clone()).or_insert_with(|| match mode {
-                    Some(mode) => forms[form].with(mode),
-                    None => programs.get(step).unwrap_or(step).clone(),
-                });
-            }
-        }
-        Settled(settled)
+            forms.iter().map(|&form| step_of[form]).collect()
+        };
+        let taken = digests.iter().zip(taken).map(&mut steps).collect();
+        Settled { names: numbered.names, taken }
     }
+}
 
-    /// The steps of a session, in order.
-    pub(super) fn steps<'a>(&'a self, digest: &'a Digest) -> Vec<&'a Step> {
-        let settled = digest.forms.iter().filter_map(|form| self.0.get(form));
-        if digest.forms.is_empty() { digest.steps.iter().collect() } else { settled.collect() }
+/// Steps with their numbers.
+#[derive(Default)]
+struct Numbered {
+    names: Vec<Step>,
+    numbers: HashMap<Step, usize>,
+}
+
+impl Numbered {
+    fn number(&mut self, step: Step) -> usize {
+        *self.numbers.entry(step).or_insert_with_key(|step| {
+            self.names.push(step.clone());
+            self.names.len() - 1
+        })
     }
+}
+
+/// What each form is called. `taken` has the forms of each session, in order.
+fn settled(forms: &[&Form], taken: &[&[usize]], support: usize) -> Vec<Step> {
+    let steps: Vec<Step> = forms.iter().map(|form| form.step()).collect();
+    let names: Vec<&Step> = steps.iter().collect();
+    let (kinds, kind_of) = different(&names);
+    let programs: Vec<&str> = kinds.iter().map(|kind| kind.program()).collect();
+    let (programs, program_of) = different(&programs);
+    let details: Vec<Vec<&str>> = forms.iter().map(|form| form.details().collect()).collect();
+    // Of each step the forms that each session used, as they first came.
+    let mut uses: Vec<Vec<Vec<usize>>> = vec![Vec::new(); kinds.len()];
+    let mut sessions_of = vec![0usize; programs.len()];
+    let mut last_used_in = vec![usize::MAX; programs.len()];
+    for (session, taken) in taken.iter().enumerate() {
+        let mut of_kinds: Vec<(usize, Vec<usize>)> = Vec::new();
+        for &form in *taken {
+            match of_kinds.iter_mut().find(|(kind, _)| *kind == kind_of[form]) {
+                Some((_, known)) if known.contains(&form) => {}
+                Some((_, known)) => known.push(form),
+                None => of_kinds.push((kind_of[form], vec![form])),
+            }
+        }
+        for (kind, forms) in of_kinds {
+            let program = program_of[kind];
+            if std::mem::replace(&mut last_used_in[program], session) != session {
+                sessions_of[program] += 1;
+            }
+            uses[kind].push(forms);
+        }
+    }
+    let sessions_of: BTreeMap<&str, usize> = programs.into_iter().zip(sessions_of).collect();
+    let sessions: Vec<(&Step, usize)> =
+        kinds.iter().zip(&uses).map(|(kind, uses)| (*kind, uses.len())).collect();
+    let programs = without_arguments(&sessions, &sessions_of);
+    let of_kinds: Vec<(BTreeMap<usize, &str>, Option<&str>)> = uses
+        .iter()
+        .map(|uses| (Modes::of(uses, &details, support).unwrap_or_default(), constant(uses, &details)))
+        .collect();
+    let named = |(number, form): (usize, &&Form)| {
+        let step = &steps[number];
+        let (mode_of, constant) = &of_kinds[kind_of[number]];
+        let script = || details[number].first().copied().filter(|_| step::is_edit(step));
+        match mode_of.get(&number).copied().or(*constant).or_else(script) {
+            Some(mode) => form.with(mode),
+            None => programs.get(step).unwrap_or(step).clone(),
+        }
+    };
+    forms.iter().enumerate().map(named).collect()
 }
 
 /// The program alone for steps whose second word is an argument: it takes many values, one a session, and none of them
@@ -131,16 +175,23 @@ impl<'a> Modes<'a> {
     /// The modes of one step's forms, if it has any: the words at the first place where calls differ by words that
     /// come back and follow each other. `uses` has the forms that each session used, as they first came.
     fn of(uses: &[Vec<usize>], details: &[Vec<&'a str>], support: usize) -> Option<BTreeMap<usize, &'a str>> {
+        // Most calls are their step and nothing more.
+        if uses.iter().flatten().all(|form| details[*form].is_empty()) {
+            return None;
+        }
+        // Of each word, the sessions and the calls that have it.
         let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
         for session in uses {
-            let mut here: BTreeMap<&str, usize> = BTreeMap::new();
-            for form in session {
-                let words: BTreeSet<&str> = details[*form].iter().copied().collect();
-                words.into_iter().for_each(|word| *here.entry(word).or_default() += 1);
+            let mut here: Vec<&str> = Vec::new();
+            for &form in session {
+                let words = details[form].iter().enumerate();
+                let once = words.filter(|(at, word)| !details[form][..*at].contains(word));
+                here.extend(once.map(|(_, word)| *word));
             }
-            for (word, times) in here {
-                let count = counts.entry(word).or_default();
-                *count = (count.0 + 1, count.1 + times);
+            here.sort_unstable();
+            for same in here.chunk_by(|a, b| a == b) {
+                let count = counts.entry(same[0]).or_default();
+                *count = (count.0 + 1, count.1 + same.len());
             }
         }
         let calls: usize = uses.iter().map(Vec::len).sum();
@@ -233,8 +284,8 @@ mod tests {
             .unwrap()
         };
         let digests: Vec<Digest> = sessions.iter().map(digest).collect();
-        let settled = Settled::of(digests.iter(), 3);
-        settled.steps(&digests[0]).iter().map(|step| step.to_string()).collect()
+        let Settled { names, taken } = Settled::of(&digests.iter().collect::<Vec<_>>(), 3);
+        taken[0].iter().map(|step| names[*step].to_string()).collect()
     }
 
     #[test]

@@ -27,15 +27,15 @@ const SHORTEST_WORD: usize = 3;
 const LIFT: f64 = 3.0;
 /// Share of the sessions with a word that must follow the workflow for the word alone to stand for its topic.
 const TELLING: f64 = 0.5;
-/// How many trails are looked through in the time in which one is looked up.
-const LOOKED_UP: usize = 16;
 
 /// Which trails were asked with which word.
 pub(super) struct Requests {
-    /// For each word's stem the trails (indices into [`Trails::all`]), ascending.
-    with: BTreeMap<String, Vec<u32>>,
-    /// A word's stem as people write it, most often first by name.
-    written: BTreeMap<String, Clean>,
+    /// For each word the trails (indices into [`Trails::all`]), ascending. Words are in the order of their stems.
+    with: Vec<Vec<u32>>,
+    /// For each word how people write it, most often first by name.
+    written: Vec<Clean>,
+    /// For each trail the words of its request.
+    of: Vec<Vec<u32>>,
     /// Trails that were asked anything.
     asked: usize,
 }
@@ -78,13 +78,17 @@ impl Requests {
             let most = forms.into_iter().max_by(|a, b| a.1.0.cmp(&b.1.0).then(a.0.cmp(b.0)));
             most.and_then(|(_, (_, written))| written).unwrap_or_default()
         };
-        let (mut with, mut written) = (BTreeMap::new(), BTreeMap::new());
-        for (stem, (mut trails, forms)) in found {
+        let mut found: Vec<(&str, (Vec<u32>, Forms<'_>))> = found.into_iter().collect();
+        found.sort_unstable_by_key(|(stem, _)| *stem);
+        let (mut with, mut written) = (Vec::new(), Vec::new());
+        let mut of = vec![Vec::new(); trails.all.len()];
+        for (word, (_, (mut trails, forms))) in (0u32..).zip(found) {
             trails.sort_unstable();
-            written.insert(stem.to_owned(), commonest(forms));
-            with.insert(stem.to_owned(), trails);
+            trails.iter().for_each(|trail| of[*trail as usize].push(word));
+            written.push(commonest(forms));
+            with.push(trails);
         }
-        Requests { with, written, asked }
+        Requests { with, written, of, asked }
     }
 
     /// The topic of these trails: words that their requests have and others have not; `None` if there are none,
@@ -99,28 +103,28 @@ impl Requests {
         let mut is_follower = vec![false; trails.all.len()];
         followers.iter().for_each(|trail| is_follower[*trail as usize] = true);
         let follows = |trail: &u32| is_follower[*trail as usize];
-        let mut tried: Vec<(f64, &str, f64)> = Vec::new();
-        for (stem, asked) in &self.with {
-            // Most words are asked for by many more trails than follow.
-            let hits = match followers.len() * LOOKED_UP < asked.len() {
-                true => followers.iter().filter(|trail| asked.binary_search(trail).is_ok()).count(),
-                false => asked.iter().filter(|trail| follows(trail)).count(),
-            };
+        let mut hits = vec![0usize; self.with.len()];
+        let words = followers.iter().flat_map(|trail| &self.of[*trail as usize]);
+        words.for_each(|word| hits[*word as usize] += 1);
+        let mut tried: Vec<(f64, usize, f64)> = Vec::new();
+        for (word, (asked, hits)) in
+            self.with.iter().zip(hits).enumerate().filter(|(_, (_, hits))| *hits >= 2)
+        {
             let outside = self.asked.saturating_sub(followers.len()).max(1);
             let elsewhere = (asked.len() - hits) as f64 / outside as f64;
-            if hits >= 2 && hits as f64 / followers.len().max(1) as f64 >= LIFT * elsewhere {
+            if hits as f64 / followers.len().max(1) as f64 >= LIFT * elsewhere {
                 let drawn = followers.len().min(self.asked);
                 let ln_p = table.hypergeometric(self.asked, asked.len(), drawn, hits);
-                tried.push((ln_p, stem, hits as f64 / asked.len() as f64));
+                tried.push((ln_p, word, hits as f64 / asked.len() as f64));
             }
         }
         let limit = (ERROR_RATE / tried.len().max(1) as f64).ln();
         tried.retain(|(ln_p, ..)| *ln_p <= limit);
-        tried.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
-        let telling: Vec<&str> =
+        tried.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let telling: Vec<usize> =
             tried.iter().filter(|(.., telling)| *telling >= TELLING).map(|tried| tried.1).collect();
         let standing = if telling.is_empty() { vec![tried.first()?.1] } else { telling };
-        let asked = standing.iter().filter_map(|stem| self.with.get(*stem)).flatten();
+        let asked = standing.iter().filter_map(|word| self.with.get(*word)).flatten();
         let trails_asked: BTreeSet<u32> = asked.copied().collect();
         // The same job is asked for in many wordings, so its words may be its own; all words together are not.
         let with_topic = followers.iter().filter(|trail| trails_asked.contains(trail));
@@ -130,13 +134,13 @@ impl Requests {
             return None;
         }
         // A word of one job may well be a name that only this job has.
-        let shared = tried.iter().map(|tried| tried.1).filter(|stem| {
-            let asked = self.with.get(*stem).into_iter().flatten().filter(|trail| follows(trail));
+        let shared = tried.iter().map(|tried| tried.1).filter(|word| {
+            let asked = self.with.get(*word).into_iter().flatten().filter(|trail| follows(trail));
             let jobs: BTreeSet<usize> =
                 asked.map(|trail| corpus.jobs.of(trails.all[*trail as usize].session)).collect();
             jobs.len() >= corpus.settings.min_jobs as usize
         });
-        let words = shared.take(MOST_WORDS).filter_map(|stem| self.written.get(stem).cloned());
+        let words = shared.take(MOST_WORDS).filter_map(|word| self.written.get(word).cloned());
         Some(Topic { words: words.collect(), trails: trails_asked.into_iter().collect() })
     }
 }

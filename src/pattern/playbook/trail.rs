@@ -9,7 +9,7 @@ use crate::digest::step::{self, Step};
 use crate::digest::{Digest, Outcome};
 use crate::pattern::Corpus;
 use crate::settings::Mining;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Most kinds of step that are looked at, the most frequent first. Bounds the table of pairs to 16 MB.
 const MOST_SYMBOLS: usize = 2048;
@@ -55,24 +55,25 @@ impl Trails {
     pub(super) fn of(corpus: &Corpus<'_>) -> Trails {
         let speakers = speakers(corpus.digests);
         let support = (corpus.settings.min_sessions as usize).max(speakers.len() / RAREST).max(2);
-        let settled = Settled::of(speakers.iter().map(|&session| &corpus.digests[session]), support);
-        let numbered = Numbered::of(&speakers, corpus.digests, &settled);
+        let said: Vec<&Digest> = speakers.iter().map(|&session| &corpus.digests[session]).collect();
+        let settled = Settled::of(&said, support);
+        let sessions = sessions_with(&settled);
         let most = corpus.settings.habit_share * speakers.len() as f64;
-        let counted = numbered.kinds.iter().zip(&numbered.sessions).enumerate();
+        let counted = settled.names.iter().zip(&sessions).enumerate();
         let mut kept: Vec<(&Step, usize, usize)> = counted
             .filter(|(_, (step, count))| **count >= support && !step::is_look_around(step))
-            .map(|(kind, (step, count))| (*step, *count, kind))
+            .map(|(kind, (step, count))| (step, *count, kind))
             .collect();
         kept.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         kept.truncate(MOST_SYMBOLS);
         kept.sort_unstable();
         let names: Vec<Step> = kept.iter().map(|(step, ..)| (*step).clone()).collect();
         let habits: Vec<bool> = kept.iter().map(|(_, count, _)| *count as f64 > most).collect();
-        let mut symbols: Vec<Option<Symbol>> = vec![None; numbered.kinds.len()];
+        let mut symbols: Vec<Option<Symbol>> = vec![None; settled.names.len()];
         for (symbol, (.., kind)) in (0..).zip(&kept) {
             symbols[*kind] = Some(symbol);
         }
-        let taken = speakers.iter().zip(&numbered.taken);
+        let taken = speakers.iter().zip(&settled.taken);
         let trails = taken.map(|(&session, kinds)| {
             let steps = kinds.iter().filter_map(|kind| symbols[*kind]).collect();
             trail(session, steps, corpus.digests[session].outcome, &habits)
@@ -141,39 +142,18 @@ fn speakers(digests: &[Digest]) -> Vec<usize> {
     speakers
 }
 
-/// The steps of the speakers as numbers: comparing names of steps a million times takes longer than all the rest.
-struct Numbered<'a> {
-    /// What the numbers stand for.
-    kinds: Vec<&'a Step>,
-    /// In how many sessions each kind is.
-    sessions: Vec<usize>,
-    /// The kinds that each speaker took, in order.
-    taken: Vec<Vec<usize>>,
-}
-
-impl<'a> Numbered<'a> {
-    fn of(speakers: &[usize], digests: &'a [Digest], settled: &'a Settled) -> Numbered<'a> {
-        let mut numbers: HashMap<&Step, usize> = HashMap::new();
-        let mut numbered = Numbered { kinds: Vec::new(), sessions: Vec::new(), taken: Vec::new() };
-        let mut last_seen_in: Vec<usize> = Vec::new();
-        for &session in speakers {
-            let mut taken = Vec::with_capacity(digests[session].steps.len());
-            for step in settled.steps(&digests[session]) {
-                let kind = *numbers.entry(step).or_insert(numbered.kinds.len());
-                if kind == numbered.kinds.len() {
-                    numbered.kinds.push(step);
-                    numbered.sessions.push(0);
-                    last_seen_in.push(usize::MAX);
-                }
-                if std::mem::replace(&mut last_seen_in[kind], session) != session {
-                    numbered.sessions[kind] += 1;
-                }
-                taken.push(kind);
+/// In how many sessions each step is.
+fn sessions_with(settled: &Settled) -> Vec<usize> {
+    let mut sessions = vec![0; settled.names.len()];
+    let mut last_seen_in = vec![usize::MAX; settled.names.len()];
+    for (session, taken) in settled.taken.iter().enumerate() {
+        for &step in taken {
+            if std::mem::replace(&mut last_seen_in[step], session) != session {
+                sessions[step] += 1;
             }
-            numbered.taken.push(taken);
         }
-        numbered
     }
+    sessions
 }
 
 fn trail(session: usize, mut steps: Vec<Symbol>, outcome: Option<Outcome>, habits: &[bool]) -> Trail {

@@ -3,11 +3,11 @@
 //! Owns learning them from what is said in a collection, so that `no tarvel` and `use quimby` are one wish and
 //! `use tarvel` is its opposite, whatever the words are. Refuses what only one session says.
 
+use super::frame::spoken;
 use super::lexicon::LEXICON;
 use super::likeness::Pair;
 use super::stem::stem;
 use super::wish::{Wish, read};
-use crate::digest::remark::word::words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most words that name one thing.
@@ -51,21 +51,16 @@ pub(super) fn learn<'a>(said: impl Iterator<Item = (&'a Wish, &'a str)>) -> Vec<
 
 /// Learns alternatives from sentences that are the same but for one word, where each word is said in at least two
 /// sessions and the frame is not one that takes several (`run … before the merge`): `plant with a waxing moon`,
-/// `plant with a waning moon`. Takes sentences with the session that they were said in.
-pub(super) fn one_place<'a>(said: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Pair> {
+/// `plant with a waning moon`. Takes sentences with the sessions that they were said in.
+pub(super) fn one_place(said: &BTreeMap<&str, BTreeSet<&str>>) -> Vec<Pair> {
     let mut frames: BTreeMap<Vec<String>, BTreeSet<String>> = BTreeMap::new();
     let mut together: BTreeSet<(String, String)> = BTreeSet::new();
     let mut anywhere: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    let mut voiced: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (text, session) in said {
-        voiced.entry(text).or_default().insert(session);
-    }
-    for (text, sessions) in voiced {
-        let spoken: Vec<String> =
-            words(text).into_iter().filter(|word| !word.is_mark()).map(|word| word.text).collect();
+    for (text, sessions) in said {
+        let spoken = spoken(text);
         let names: Vec<usize> = (0..spoken.len()).filter(|&at| !is_quiet(&spoken[at])).collect();
         for &at in &names {
-            anywhere.entry(term(&spoken[at])).or_default().extend(&sessions);
+            anywhere.entry(term(&spoken[at])).or_default().extend(sessions.iter().take(SESSIONS));
         }
         for &at in names.iter().filter(|_| spoken.len() <= LONGEST_FRAME && spoken.len() > 2) {
             let telling = |other: &&usize| **other != at && LEXICON.telling(&term(&spoken[**other])) > 0.99;
@@ -156,7 +151,9 @@ mod tests {
             ]
             .map(|text| (text, session))
         });
-        let pairs = one_place(said);
+        let mut voiced: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        said.for_each(|(text, session)| _ = voiced.entry(text).or_default().insert(session));
+        let pairs = one_place(&voiced);
         assert_eq!(pairs, [(BTreeSet::from(["wan".to_owned()]), BTreeSet::from(["wax".to_owned()]))]);
     }
 }

@@ -28,25 +28,27 @@ impl Judge<'_> {
     /// one place, or what all of them speak of is wanted by some and not by others. Then nothing is said: whichever
     /// side the note took, it would be the wrong one for somebody.
     pub(super) fn is_divided(&self, group: &Group) -> bool {
-        let mut clauses: BTreeMap<Vec<String>, BTreeSet<&str>> = BTreeMap::new();
+        let mut said: BTreeMap<&str, (bool, BTreeSet<&str>)> = BTreeMap::new();
         let mut signs: BTreeMap<&str, [Standing<'_>; 2]> = BTreeMap::new();
         for wording in group.members.iter().filter_map(|&at| self.wordings.get(at)) {
+            let telling = |wanted: bool| {
+                let terms = wording.wish.terms.iter();
+                terms.filter(move |(term, sign)| {
+                    (if wanted { **sign > 0 } else { **sign < 0 }) && LEXICON.telling(term) > 0.5
+                })
+            };
+            let refuses_several = telling(true).next().is_some() && telling(false).count() > 1;
             for vote in &wording.votes {
                 let Some(digest) = self.corpus.digests.get(vote.session) else { continue };
                 let Some(person) = vote::person(digest) else { continue };
-                clauses.entry(frame::clause(&vote.remark.text)).or_default().insert(person);
                 // `never delete unless we agree`, `ask before you delete` turn the same word differently and agree; of
                 // several words under one negation any may be the one that is meant.
-                let spoken = frame::spoken(&vote.remark.text);
-                let conditional = spoken.iter().any(|word| CONDITIONS.contains(&word.as_str()));
-                let refused = wording
-                    .wish
-                    .terms
-                    .iter()
-                    .filter(|(term, sign)| **sign < 0 && LEXICON.telling(term) > 0.5);
-                let wants =
-                    wording.wish.terms.iter().any(|(term, sign)| *sign > 0 && LEXICON.telling(term) > 0.5);
-                let unclear = conditional || wants && refused.count() > 1;
+                let (conditional, people) = said.entry(&vote.remark.text).or_insert_with(|| {
+                    let spoken = frame::spoken(&vote.remark.text);
+                    (spoken.iter().any(|word| CONDITIONS.contains(&word.as_str())), BTreeSet::new())
+                });
+                people.insert(person);
+                let unclear = *conditional || refuses_several;
                 for (term, sign) in
                     wording.wish.terms.iter().filter(|(_, sign)| **sign > 0 || **sign < 0 && !unclear)
                 {
@@ -55,6 +57,10 @@ impl Judge<'_> {
                     side.roots.insert(&digest.root);
                 }
             }
+        }
+        let mut clauses: BTreeMap<Vec<String>, BTreeSet<&str>> = BTreeMap::new();
+        for (text, (_, people)) in said {
+            clauses.entry(frame::clause(text)).or_default().extend(people);
         }
         let clauses: Vec<(Vec<String>, BTreeSet<&str>)> = clauses.into_iter().collect();
         let differ = clauses.iter().enumerate().any(|(at, (here, people))| {

@@ -121,16 +121,8 @@ fn fills(word: &str) -> bool {
     !is_quiet(word) && LEXICON.telling(&term(word)) > 0.5
 }
 
-/// One sentence of one known person.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sentence<'a> {
-    /// What was said.
-    pub(super) text: &'a str,
-    /// By whom.
-    pub(super) person: &'a str,
-    /// In which independent session.
-    pub(super) root: &'a str,
-}
+/// Every sentence that known people said, and who said it.
+pub(super) type Told<'a> = BTreeMap<&'a str, Voices<'a>>;
 
 /// Who says something.
 #[derive(Clone, Default)]
@@ -142,30 +134,27 @@ pub(super) struct Voices<'a> {
 }
 
 impl<'a> Voices<'a> {
-    /// One more who says it.
-    pub(super) fn hear(&mut self, sentence: &Sentence<'a>) {
-        self.people.insert(sentence.person);
-        self.roots.insert(sentence.root);
+    /// One more who says it, in this independent session.
+    pub(super) fn hear(&mut self, person: &'a str, root: &'a str) {
+        self.people.insert(person);
+        self.roots.insert(root);
     }
 
-    fn add(&mut self, other: &Voices<'a>) {
+    /// All of these say it, too.
+    pub(super) fn add(&mut self, other: &Voices<'a>) {
         self.people.extend(&other.people);
         self.roots.extend(&other.roots);
     }
 }
 
 /// What different people put into one place of the same sentence, again and again, and nobody both of.
-pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> {
-    let mut clauses: BTreeMap<Vec<String>, Voices<'a>> = BTreeMap::new();
-    let mut sentences: BTreeMap<&'a str, Voices<'a>> = BTreeMap::new();
-    for sentence in said {
-        sentences.entry(sentence.text).or_default().hear(&sentence);
-    }
-    for (text, voices) in &sentences {
+pub(super) fn rivals(said: &Told<'_>) -> Vec<Pair> {
+    let mut clauses: BTreeMap<Vec<String>, Voices<'_>> = BTreeMap::new();
+    for (text, voices) in said {
         clauses.entry(clause(text)).or_default().add(voices);
     }
-    let sentences = Sentences::of(sentences);
-    let clauses: Vec<(Vec<String>, Voices<'a>)> = clauses
+    let sentences = Sentences::of(said);
+    let clauses: Vec<(Vec<String>, Voices<'_>)> = clauses
         .into_iter()
         .filter(|(clause, _)| (SHORTEST_OPEN_FRAME + 1..=LONGEST_CLAUSE).contains(&clause.len()))
         .collect();
@@ -192,19 +181,19 @@ pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> 
 
 /// Who says which sentence, and which sentences have which term.
 struct Sentences<'a> {
-    voices: Vec<Voices<'a>>,
+    voices: Vec<&'a Voices<'a>>,
     having: BTreeMap<String, BTreeSet<usize>>,
 }
 
 impl<'a> Sentences<'a> {
-    fn of(said: BTreeMap<&'a str, Voices<'a>>) -> Sentences<'a> {
+    fn of(said: &'a Told<'a>) -> Sentences<'a> {
         let mut having: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
         for (at, text) in said.keys().enumerate() {
             for word in spoken(text).iter().filter(|word| !is_quiet(word)) {
                 having.entry(term(word)).or_default().insert(at);
             }
         }
-        Sentences { voices: said.into_values().collect(), having }
+        Sentences { voices: said.values().collect(), having }
     }
 
     fn with_any(&self, terms: &BTreeSet<String>) -> BTreeSet<usize> {

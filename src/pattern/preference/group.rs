@@ -9,7 +9,7 @@ use super::likeness::{Pair, Vector, Weights};
 use super::vote::{Vote, Wording};
 use super::{alternative, cluster, frame, identity, slot, value, vote};
 use crate::pattern::Corpus;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How often rivals are learnt from the groups and the groups made anew.
 const ROUNDS: usize = 3;
@@ -78,23 +78,19 @@ fn named_alternatives(corpus: &Corpus<'_>, wordings: &[Wording<'_>]) -> Vec<Pair
         let digests = wording.votes.iter().filter_map(|vote| corpus.digests.get(vote.session));
         digests.map(|digest| (&wording.wish, digest.root.as_str()))
     });
-    let texts = wordings.iter().flat_map(|wording| &wording.votes).filter_map(|vote| {
-        corpus.digests.get(vote.session).map(|digest| (vote.remark.text.as_str(), digest.root.as_str()))
-    });
+    let mut anybody: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut told = frame::Told::new();
+    for vote in wordings.iter().flat_map(|wording| &wording.votes) {
+        let Some(digest) = corpus.digests.get(vote.session) else { continue };
+        anybody.entry(&vote.remark.text).or_default().insert(&digest.root);
+        if let Some(person) = vote::person(digest) {
+            told.entry(&vote.remark.text).or_default().hear(person, &digest.root);
+        }
+    }
     let mut pairs = alternative::learn(said);
-    pairs.extend(alternative::one_place(texts));
-    let sentences = || {
-        wordings.iter().flat_map(|wording| &wording.votes).filter_map(|vote| {
-            let digest = corpus.digests.get(vote.session)?;
-            Some(frame::Sentence {
-                text: &vote.remark.text,
-                person: vote::person(digest)?,
-                root: &digest.root,
-            })
-        })
-    };
-    pairs.extend(frame::rivals(sentences()));
-    pairs.extend(value::rivals(sentences()));
+    pairs.extend(alternative::one_place(&anybody));
+    pairs.extend(frame::rivals(&told));
+    pairs.extend(value::rivals(&told));
     // What people want in one breath they do not take for alternatives: `leading commas, always`.
     pairs.retain(|(here, there)| {
         let both = |wording: &&Wording<'_>| {
@@ -274,12 +270,12 @@ fn unite(groups: &mut Vec<Group>, wordings: &[Wording<'_>], vectors: &[Vector], 
             };
             let likeness = here.middle.likeness(&there.middle);
             !likeness.opposed
-                && !hangs(here)
-                && !hangs(there)
                 && !likeness.contradicts
                 && likeness.same > 0.0
                 && (identity::same_wish(&anchor, &identity::agreement("wish", &there.middle))
                     || likeness.same >= near && share_a_name(here, there, wordings, &said))
+                && !hangs(here)
+                && !hangs(there)
         };
         match groups.iter().skip(at + 1).position(same) {
             Some(after) => {

@@ -34,9 +34,10 @@ pub(super) fn of(
     let mut texts: BTreeMap<String, Text<'_>> = BTreeMap::new();
     for &member in members {
         let votes = &wordings[member].votes;
+        let near = nearness(&vectors[member], middle);
         for vote in votes {
             let said = 1.0 + (votes.len() as f64).ln() * 0.2;
-            let clarity = clarity(vote, &vectors[member], middle) * said;
+            let clarity = clarity(vote, near) * said;
             let blames = vote.remark.sort == Sort::Correction;
             let text = Text { text: &vote.remark.text, blames, vector: &vectors[member], clarity };
             texts.entry(vote.remark.text.to_lowercase()).or_insert(text);
@@ -71,9 +72,14 @@ fn same(a: &Option<Clean>, b: &Option<Clean>) -> bool {
     matches!((a, b), (Some(a), Some(b)) if a.eq_ignore_ascii_case(b))
 }
 
-/// How clearly a remark says what its group wants: in lasting words, near the group's middle, short, as a
+/// How near to the middle of its group a wording is.
+fn nearness(vector: &Vector, middle: &Vector) -> f64 {
+    0.05 + vector.likeness(middle).same.powf(1.5)
+}
+
+/// How clearly a remark says what its group wants: in lasting words, `near` the group's middle, short, as a
 /// command rather than as blame or a story.
-fn clarity(vote: &Vote<'_>, vector: &Vector, middle: &Vector) -> f64 {
+fn clarity(vote: &Vote<'_>, near: f64) -> f64 {
     let sure = match vote.strength {
         Some(Strength::Lasting) => 1.0,
         Some(Strength::Standing) => 0.85,
@@ -85,7 +91,7 @@ fn clarity(vote: &Vote<'_>, vector: &Vector, middle: &Vector) -> f64 {
     let text = vote.remark.text.as_str();
     let short = if text.len() <= SHORT { 1.0 } else { SHORT as f64 / text.len() as f64 };
     let question = if text.ends_with('?') { 0.7 } else { 1.0 };
-    sure * command * short * question * (0.05 + vector.likeness(middle).same.powf(1.5))
+    sure * command * short * question * near
 }
 
 /// Other wordings, the one least like those already taken first.
@@ -117,8 +123,8 @@ pub(super) fn evidence(
 ) -> Vec<Evidence> {
     let mut votes: Vec<(f64, usize, &Vote<'_>)> = Vec::new();
     for &member in members {
-        votes
-            .extend(wordings[member].votes.iter().map(|v| (clarity(v, &vectors[member], middle), member, v)));
+        let near = nearness(&vectors[member], middle);
+        votes.extend(wordings[member].votes.iter().map(|vote| (clarity(vote, near), member, vote)));
     }
     votes.sort_by(|a, b| {
         b.0.total_cmp(&a.0)

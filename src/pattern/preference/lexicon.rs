@@ -6,7 +6,7 @@
 use super::stem::stem;
 use super::wish::act_and_thing;
 use crate::digest::remark::word::words;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// A group of alternatives; wanting one means not wanting the others.
@@ -18,16 +18,25 @@ pub(super) struct Alternatives {
     pub(super) about: Option<String>,
 }
 
-/// What `lexicon.txt` says, every word stemmed.
+/// What `lexicon.txt` says, every word stemmed. It is asked about every word of every remark, and nothing is listed in
+/// the order of its tables.
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
-    /// Stems in a row, and the one term that they are.
-    phrases: BTreeMap<Vec<String>, String>,
-    /// Words in the longest phrase.
-    longest: usize,
+    /// Stems in a row, by the first of them, and the one term that they are.
+    phrases: HashMap<String, Vec<Phrase>>,
     /// Alternatives.
-    pub(super) alternatives: Vec<Alternatives>,
-    sections: BTreeMap<&'static str, BTreeSet<String>>,
+    alternatives: Vec<Alternatives>,
+    /// Where in `alternatives` each term is one.
+    among: HashMap<String, Vec<usize>>,
+    sections: BTreeMap<&'static str, HashSet<String>>,
+}
+
+/// Stems in a row that are one term.
+#[derive(Clone, Debug)]
+struct Phrase {
+    /// All stems but the first.
+    rest: Vec<String>,
+    term: String,
 }
 
 /// The one lexicon.
@@ -36,10 +45,14 @@ pub(super) static LEXICON: LazyLock<Lexicon> = LazyLock::new(read);
 impl Lexicon {
     /// The term that starts at these stems, and how many of them it takes.
     pub(super) fn term(&self, stems: &[&str]) -> Option<(&str, usize)> {
-        (1..=self.longest.min(stems.len())).rev().find_map(|length| {
-            let key: Vec<String> = stems.iter().take(length).map(|stem| (*stem).to_owned()).collect();
-            self.phrases.get(&key).map(|term| (term.as_str(), length))
-        })
+        let (first, after) = stems.split_first()?;
+        let begins = |phrase: &&Phrase| {
+            phrase.rest.len() <= after.len()
+                && phrase.rest.iter().zip(after).all(|(known, stem)| known == stem)
+        };
+        let longest =
+            self.phrases.get(*first)?.iter().filter(begins).max_by_key(|phrase| phrase.rest.len())?;
+        Some((longest.term.as_str(), longest.rest.len() + 1))
     }
 
     /// Whether a section names this word: raw words for `negator`, `bound`, `stop`, `bad`, stems or terms for the others.
@@ -49,8 +62,17 @@ impl Lexicon {
 
     /// Whether it stands in the list at all, as a term of its own or as an alternative.
     pub(super) fn knows(&self, term: &str) -> bool {
-        ["quality", "aspect"].iter().any(|section| self.has(section, term))
-            || self.alternatives.iter().any(|group| group.terms.iter().any(|known| known == term))
+        ["quality", "aspect"].iter().any(|section| self.has(section, term)) || self.among.contains_key(term)
+    }
+
+    /// The groups of alternatives that any of these terms belongs to, in the order in which they are listed.
+    pub(super) fn alternatives_of<'a>(
+        &self,
+        terms: impl Iterator<Item = &'a String>,
+    ) -> impl Iterator<Item = &Alternatives> {
+        let groups: BTreeSet<usize> =
+            terms.filter_map(|term| self.among.get(term)).flatten().copied().collect();
+        groups.into_iter().filter_map(|group| self.alternatives.get(group))
     }
 
     /// Whether who wants the one does not want the other, whatever they speak of.
@@ -66,10 +88,9 @@ impl Lexicon {
     pub(super) fn telling(&self, term: &str) -> f64 {
         // An act tells as much as the thing that it is tied to.
         let term = act_and_thing(term).map_or(term, |(_, thing)| thing);
-        let excludes = || self.alternatives.iter().any(|group| group.terms.iter().any(|known| known == term));
         if self.has("plain", term) {
             // `open` says little, unless somebody else wants it shut.
-            if excludes() { 0.7 } else { 0.35 }
+            if self.among.contains_key(term) { 0.7 } else { 0.35 }
         } else if self.has("quality", term) || term.bytes().all(|b| b.is_ascii_digit()) {
             0.7
         } else {
@@ -100,15 +121,24 @@ fn read() -> Lexicon {
             }
         }
     }
+    for (number, group) in lexicon.alternatives.iter().enumerate() {
+        for term in &group.terms {
+            lexicon.among.entry(term.clone()).or_default().push(number);
+        }
+    }
     lexicon
 }
 
 fn add_synonyms(lexicon: &mut Lexicon, line: &str) {
     let Some((name, others)) = line.split_once(':') else { return };
     for phrase in others.split(',').chain([name]) {
-        let key: Vec<String> = words(phrase).iter().map(|word| stem(&word.text)).collect();
-        lexicon.longest = lexicon.longest.max(key.len());
-        lexicon.phrases.insert(key, name.to_owned());
+        let mut stems = words(phrase).into_iter().map(|word| stem(&word.text));
+        let Some(first) = stems.next() else { continue };
+        let phrase = Phrase { rest: stems.collect(), term: name.to_owned() };
+        let known = lexicon.phrases.entry(first).or_default();
+        // What is listed twice is what it is listed as last.
+        known.retain(|other| other.rest != phrase.rest);
+        known.push(phrase);
     }
 }
 
@@ -134,7 +164,9 @@ fn add_antonyms(lexicon: &mut Lexicon, line: &str) {
 
 fn known(lexicon: &Lexicon, word: &str) -> String {
     let stems: Vec<String> = words(word).iter().map(|word| stem(&word.text)).collect();
-    lexicon.phrases.get(&stems).cloned().unwrap_or_else(|| stem(word))
+    let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
+    let whole = lexicon.term(&stems).filter(|(_, length)| *length == stems.len());
+    whole.map_or_else(|| stem(word), |(term, _)| term.to_owned())
 }
 
 #[cfg(test)]

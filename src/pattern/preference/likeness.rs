@@ -130,7 +130,7 @@ impl Weights {
     fn implied(&self, wish: &Wish) -> BTreeMap<String, i8> {
         let mut implied = BTreeMap::new();
         let sign = |term: &String| wish.terms.get(term).copied().unwrap_or_default();
-        for group in &LEXICON.alternatives {
+        for group in LEXICON.alternatives_of(wish.terms.keys()) {
             let fits = group.about.as_ref().is_none_or(|about| wish.terms.contains_key(about));
             for term in group.terms.iter().filter(|_| fits) {
                 let said = sign(term);

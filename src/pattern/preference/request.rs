@@ -110,6 +110,10 @@ impl Requests {
 fn without_wishes(digest: &Digest) -> String {
     let mut ask = digest.ask.as_str().to_owned();
     for remark in &digest.remarks {
+        // Most of what people say stands somewhere else.
+        if !ask.contains(remark.text.as_str()) {
+            continue;
+        }
         let adds = remark.lasting || vote::strength(&remark.text) >= Some(Strength::Standing);
         if adds && !vote::opens_request(digest, &remark.text) {
             ask = ask.replace(remark.text.as_str(), " ");

@@ -5,11 +5,11 @@
 //! of the wishes about one thing, nearly each has one of the two and none has both, different people say them, and they
 //! stand beside the same word. Refuses what the lexicon knows better.
 
+use super::frame::spoken;
 use super::lexicon::LEXICON;
 use super::likeness::Pair;
-use super::vote::{Vote, Wording, person};
+use super::vote::{Wording, person};
 use crate::digest::Digest;
-use crate::digest::remark::word::words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Share of the sessions that say one of the two words.
@@ -83,14 +83,8 @@ pub(super) fn rivals(wordings: &[&Wording<'_>], digests: &[Digest]) -> Vec<Pair>
 /// Beside which telling stems each term of a wording stands, whatever small words lie between.
 fn places(wording: &Wording<'_>) -> BTreeMap<String, BTreeSet<(i8, String)>> {
     let mut places: BTreeMap<String, BTreeSet<(i8, String)>> = BTreeMap::new();
-    let texts: BTreeSet<&str> =
-        wording.votes.iter().map(|vote: &Vote<'_>| vote.remark.text.as_str()).collect();
-    for text in texts {
-        let terms: Vec<String> = words(text)
-            .iter()
-            .filter(|word| !word.is_mark())
-            .map(|word| super::alternative::term(&word.text))
-            .collect();
+    for text in &wording.texts {
+        let terms: Vec<String> = spoken(text).iter().map(|word| super::alternative::term(word)).collect();
         for (at, term) in terms.iter().enumerate() {
             let entry = places.entry(term.clone()).or_default();
             if let Some(before) = at.checked_sub(1).and_then(|at| terms.get(at)) {

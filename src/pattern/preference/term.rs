@@ -17,30 +17,22 @@ pub enum Term {
     Telling(String),
 }
 
-/// The words of one line in their order, reduced to what is the same in other forms of them (`tests`, `test suite`).
+/// The words of one line in their order, reduced to what is the same in other forms of them (`commits`, `committed`).
 /// Articles, pronouns and courtesies are left out.
 pub fn terms(line: &str) -> Vec<Term> {
     let words = words(line);
-    let stems: Vec<String> = words.iter().map(|word| stem(&word.text)).collect();
-    let stems: Vec<&str> = stems.iter().map(String::as_str).collect();
-    let mut terms = Vec::new();
-    let mut at = 0;
-    while let (Some(word), Some(rest)) = (words.get(at), stems.get(at..)) {
-        let in_list = |section: &str| LEXICON.has(section, &word.text);
-        let (term, length) = LEXICON.term(rest).unwrap_or((rest.first().copied().unwrap_or_default(), 1));
-        if word.is_mark() {
-            // Marks say nothing that words do not.
-        } else if in_list("negator") || TURNING.contains(&word.text.as_str()) {
-            terms.push(Term::Turning(word.text.clone()));
-        } else if in_list("stop") || in_list("bound") {
-        } else if LEXICON.has("plain", term) {
-            terms.push(Term::Plain(term.to_owned()));
-        } else {
-            terms.push(Term::Telling(term.to_owned()));
-        }
-        at += length.max(1);
+    words.into_iter().filter(|word| !word.is_mark()).filter_map(|word| of(word.text)).collect()
+}
+
+fn of(word: String) -> Option<Term> {
+    if LEXICON.has("negator", &word) || TURNING.contains(&word.as_str()) {
+        return Some(Term::Turning(word));
     }
-    terms
+    if LEXICON.has("stop", &word) || LEXICON.has("bound", &word) {
+        return None;
+    }
+    let stem = stem(&word);
+    Some(if LEXICON.has("plain", &stem) { Term::Plain(stem) } else { Term::Telling(stem) })
 }
 
 /// Words that are no negation, and without which a sentence says something else all the same.

@@ -4,7 +4,7 @@
 //! people say them of the same thing, again and again, and nobody both. Refuses values that only one session names.
 
 use super::alternative::{is_quiet, term};
-use super::frame::{Sentence, Voices};
+use super::frame::{Told, Voices};
 use super::lexicon::LEXICON;
 use super::likeness::Pair;
 use super::wish::read;
@@ -17,36 +17,39 @@ const SESSIONS: usize = 2;
 const COVERED: f64 = 0.6;
 
 /// Values that exclude each other. Takes what known people said.
-pub(super) fn rivals<'a>(said: impl Iterator<Item = Sentence<'a>>) -> Vec<Pair> {
-    let mut about: BTreeMap<String, Voices<'a>> = BTreeMap::new();
+pub(super) fn rivals(said: &Told<'_>) -> Vec<Pair> {
+    // Which sentences want each thing, and the values that phrases give it.
+    let mut wanting: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     let mut values: BTreeMap<(String, &'static str), BTreeSet<String>> = BTreeMap::new();
-    let mut together: BTreeMap<(String, String), Voices<'a>> = BTreeMap::new();
-    let mut readings: BTreeMap<&str, (Vec<String>, Vec<Phrase>)> = BTreeMap::new();
-    for sentence in said {
-        let (wanted, given) = readings.entry(sentence.text).or_insert_with(|| {
-            let terms = read(sentence.text, false).terms.into_iter();
-            (terms.filter(|(_, sign)| *sign > 0).map(|(term, _)| term).collect(), phrases(sentence.text))
-        });
-        for thing in wanted.iter() {
-            about.entry(thing.clone()).or_default().hear(&sentence);
-            for value in wanted.iter().filter(|value| *value != thing) {
-                together.entry((thing.clone(), value.clone())).or_default().hear(&sentence);
+    for (at, text) in said.keys().enumerate() {
+        let mut wanted = read(text, false).terms;
+        wanted.retain(|_, sign| *sign > 0);
+        for (thing, way, value) in phrases(text) {
+            if wanted.contains_key(&thing) && wanted.contains_key(&value) {
+                values.entry((thing, way)).or_default().insert(value);
             }
         }
-        for (thing, way, value) in given.iter() {
-            if wanted.contains(thing) && wanted.contains(value) {
-                values.entry((thing.clone(), *way)).or_default().insert(value.clone());
-            }
+        for term in wanted.into_keys() {
+            wanting.entry(term).or_default().insert(at);
         }
     }
+    let voices: Vec<&Voices<'_>> = said.values().collect();
+    let of = |sentences: &mut dyn Iterator<Item = &usize>| -> Voices<'_> {
+        let mut all = Voices::default();
+        sentences.filter_map(|at| voices.get(*at)).for_each(|voices| all.add(voices));
+        all
+    };
     let mut found = BTreeSet::new();
-    for ((thing, _), values) in &values {
-        let values: Vec<(&String, &Voices<'a>)> = values
+    for ((thing, _), values) in values.iter().filter(|(_, values)| values.len() > 1) {
+        let Some(about) = wanting.get(thing) else { continue };
+        let both = |value: &String| Some(of(&mut wanting.get(value)?.intersection(about)));
+        let values: Vec<(&String, Voices<'_>)> = values
             .iter()
-            .filter_map(|value| Some((value, together.get(&(thing.clone(), value.clone()))?)))
+            .filter(|value| *value != thing)
+            .filter_map(|value| Some((value, both(value)?)))
             .filter(|(_, voices)| voices.roots.len() >= SESSIONS)
             .collect();
-        let all = about.get(thing).map_or(0, |voices| voices.roots.len()) as f64;
+        let all = of(&mut about.iter()).roots.len() as f64;
         for (at, (one, here)) in values.iter().enumerate() {
             for (other, there) in values.iter().skip(at + 1) {
                 let either = here.roots.union(&there.roots).count() as f64;
@@ -93,11 +96,11 @@ mod tests {
     use super::*;
 
     fn learnt(said: &[(&'static str, &'static str)]) -> Vec<Pair> {
-        let sentences = said.iter().enumerate().map(|(at, (person, text))| {
-            let root: &'static str = ["a", "b", "c", "d", "e", "f"][at];
-            Sentence { text, person, root }
-        });
-        rivals(sentences)
+        let mut told = Told::new();
+        for (root, (person, text)) in ["a", "b", "c", "d", "e", "f"].iter().zip(said) {
+            told.entry(text).or_default().hear(person, root);
+        }
+        rivals(&told)
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::people::People;
 use super::wish::{Wish, read};
 use crate::digest::Digest;
 use crate::digest::remark::cue::{Strength, judge};
-use crate::digest::remark::word::words;
+use crate::digest::remark::word::{Word, words};
 use crate::digest::remark::{Remark, Sort};
 use crate::pattern::Corpus;
 use crate::pattern::memo::written::Written;
@@ -35,6 +35,8 @@ pub(super) struct Wording<'a> {
     pub(super) wish: Wish,
     /// Who said it, in the corpus' order.
     pub(super) votes: Vec<Vote<'a>>,
+    /// What they said, each text once: many say the same in the same words.
+    pub(super) texts: BTreeSet<&'a str>,
 }
 
 impl Vote<'_> {
@@ -91,8 +93,13 @@ pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
                 continue;
             }
             let wording = wordings.entry(&wish.terms);
-            let wording = wording.or_insert_with(|| Wording { wish: wish.clone(), votes: Vec::new() });
+            let wording = wording.or_insert_with(|| Wording {
+                wish: wish.clone(),
+                votes: Vec::new(),
+                texts: BTreeSet::new(),
+            });
             wording.wish.replaces |= wish.replaces;
+            wording.texts.insert(&remark.text);
             wording.votes.push(vote);
         }
     }
@@ -179,12 +186,17 @@ pub(super) fn standing<'a>(corpus: &Corpus<'a>, votes: &[&Vote<'a>]) -> Standing
 
 /// Whether a text is what a session was asked first: a request is no wish for how to work, unless it says so.
 pub(super) fn opens_request(digest: &Digest, text: &str) -> bool {
-    digest.ask.trim_start().find(text).is_some_and(|at| at <= COURTESY)
+    let ask = digest.ask.trim_start();
+    (0..=COURTESY).any(|at| ask.get(at..).is_some_and(|rest| rest.starts_with(text)))
 }
 
 /// Whether a sentence says outright that it holds from now on. What opens a session is its job, whatever else it
 /// speaks of (`check the notes against the house style`).
 fn says_always(text: &str) -> bool {
+    remembered(Reading::Outright, text, || is_outright(&words(text)))
+}
+
+fn is_outright(words: &[Word]) -> bool {
     const OUTRIGHT: &[&str] = &[
         "always",
         "never",
@@ -197,7 +209,6 @@ fn says_always(text: &str) -> bool {
         "onwards",
         "generally",
     ];
-    let words = words(text);
     let pair = |first: &[&str], second: &[&str]| {
         words
             .windows(2)

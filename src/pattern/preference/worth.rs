@@ -68,6 +68,12 @@ impl<'a> Judge<'a> {
         members.iter().filter_map(|&at| self.wordings.get(at)).flat_map(|wording| &wording.votes).collect()
     }
 
+    /// What these wordings say, each text once.
+    pub(super) fn texts(&self, members: &[usize]) -> BTreeSet<&'a str> {
+        let wordings = members.iter().filter_map(|&at| self.wordings.get(at));
+        wordings.flat_map(|wording| wording.texts.iter().copied()).collect()
+    }
+
     /// Who stands behind these wordings.
     pub(super) fn standing(&self, members: &[usize]) -> Standing<'a> {
         vote::standing(self.corpus, &self.votes(members))
@@ -80,7 +86,7 @@ impl<'a> Judge<'a> {
         let stated = votes.iter().any(|vote| vote.states_a_wish());
         self.is_taken_up(&standing, &votes, stated)
             && self.says_something(group)
-            && !is_command(group, &votes, &standing)
+            && !self.is_command(group, &votes, &standing)
             && !self.is_subject(&group.members, &group.middle)
             && !self.is_request(&group.members)
             && !self.is_mostly_passing(group)
@@ -114,7 +120,7 @@ impl<'a> Judge<'a> {
     pub(super) fn may_contradict(&self, members: &[usize]) -> bool {
         let votes = self.votes(members);
         let standing = vote::standing(self.corpus, &votes);
-        let texts: BTreeSet<String> = votes.iter().map(|vote| vote.remark.text.to_lowercase()).collect();
+        let texts: BTreeSet<String> = self.texts(members).into_iter().map(str::to_lowercase).collect();
         let given_again = texts.len() < 2 && standing.sure.is_empty() && standing.roots.len() >= GIVEN_AGAIN;
         !given_again && votes.iter().any(|vote| vote.strength.is_some() && !vote.asks())
     }
@@ -264,8 +270,7 @@ impl<'a> Judge<'a> {
         let standing = vote::standing(self.corpus, &votes);
         let lasting = standing.lasting.len() * 2 >= standing.roots.len();
         let few = self.different_requests(&votes, RECURRING_REQUESTS) < RECURRING_REQUESTS;
-        let texts: BTreeSet<&str> = votes.iter().map(|vote| vote.remark.text.as_str()).collect();
-        !lasting && (few || texts.len() < WISHED_TEXTS) && self.is_mostly_asked(members)
+        !lasting && (few || self.texts(members).len() < WISHED_TEXTS) && self.is_mostly_asked(members)
     }
 
     /// Whether most of what these wordings say stands in the sessions' requests.
@@ -284,37 +289,42 @@ impl<'a> Judge<'a> {
             || -> usize { self.passing.iter().filter(|(wish, _)| alike(wish)).map(|(_, times)| times).sum() };
         standing.lasting.len() * 2 < standing.roots.len() && passing() * 2 >= standing.roots.len()
     }
-}
 
-/// Whether a group is a command of the moment: always in the same words (`go ahead`), or naming nothing but everyday
-/// actions (`commit and push`).
-fn is_command(group: &Group, votes: &[&Vote<'_>], standing: &Standing<'_>) -> bool {
-    let texts: BTreeSet<String> = votes.iter().map(|vote| vote.remark.text.to_lowercase()).collect();
-    let core = group.middle.core(CORE);
-    let general = standing.lasting.len() * 2 >= standing.roots.len();
-    // Nobody says of it how to work: what people say to each agent, not what they want of all.
-    let wishing: BTreeSet<usize> =
-        votes.iter().filter(|vote| vote.strength >= Some(Strength::Mild)).map(|vote| vote.session).collect();
-    let several = texts.len() >= WISHED_TEXTS && standing.people.len() > 1;
-    let marked = |vote: &&Vote<'_>| {
-        let spoken = frame::spoken(&vote.remark.text);
-        vote.strength >= Some(Strength::Lasting)
-            || vote.remark.sort == Sort::Correction
-            || spoken.iter().any(|word| LEXICON.has("norm", word) || LEXICON.has("negator", word))
-            || speaks_of_all(&spoken)
-    };
-    if !votes.iter().any(marked) && texts.len() < UNMARKED_TEXTS && standing.people.len() <= UNMARKED_PEOPLE {
-        return true;
+    /// Whether a group is a command of the moment: always in the same words (`go ahead`), or naming nothing but everyday
+    /// actions (`commit and push`).
+    fn is_command(&self, group: &Group, votes: &[&Vote<'_>], standing: &Standing<'_>) -> bool {
+        let texts: BTreeSet<String> = self.texts(&group.members).into_iter().map(str::to_lowercase).collect();
+        let core = group.middle.core(CORE);
+        let general = standing.lasting.len() * 2 >= standing.roots.len();
+        // Nobody says of it how to work: what people say to each agent, not what they want of all.
+        let wishing: BTreeSet<usize> = votes
+            .iter()
+            .filter(|vote| vote.strength >= Some(Strength::Mild))
+            .map(|vote| vote.session)
+            .collect();
+        let several = texts.len() >= WISHED_TEXTS && standing.people.len() > 1;
+        let marked = |vote: &&Vote<'_>| {
+            let spoken = || frame::spoken(&vote.remark.text);
+            vote.strength >= Some(Strength::Lasting)
+                || vote.remark.sort == Sort::Correction
+                || spoken().iter().any(|word| LEXICON.has("norm", word) || LEXICON.has("negator", word))
+                || speaks_of_all(&spoken())
+        };
+        let unmarked = texts.len() < UNMARKED_TEXTS && standing.people.len() <= UNMARKED_PEOPLE;
+        if unmarked && !votes.iter().any(marked) {
+            return true;
+        }
+        let wished = standing.sure.len() >= SURE_SESSIONS
+            || several && (!standing.sure.is_empty() || wishing.len() >= SURE_SESSIONS);
+        if !wished && (texts.len() < UNMARKED_TEXTS || standing.people.len() < UNMARKED_PEOPLE) {
+            return true;
+        }
+        if general || texts.len() > 1 && standing.sure.len() >= SURE_SESSIONS {
+            return false;
+        }
+        texts.len() < 2
+            || core.iter().all(|(term, _)| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
     }
-    let wished = standing.sure.len() >= SURE_SESSIONS
-        || several && (!standing.sure.is_empty() || wishing.len() >= SURE_SESSIONS);
-    if !wished && (texts.len() < UNMARKED_TEXTS || standing.people.len() < UNMARKED_PEOPLE) {
-        return true;
-    }
-    if general || texts.len() > 1 && standing.sure.len() >= SURE_SESSIONS {
-        return false;
-    }
-    texts.len() < 2 || core.iter().all(|(term, _)| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
 }
 
 /// Whether a sentence speaks of things of a sort (`months in dates`) and not of one (`the button`).

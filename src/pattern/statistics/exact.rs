@@ -118,10 +118,11 @@ impl Distribution {
     /// The distribution of the same count where the odds of a mark are so many times as large for what is drawn: Fisher's
     /// noncentral hypergeometric distribution (Fisher 1935), for sums over strata with one odds ratio as well.
     pub fn tilted(&self, odds_ratio: f64) -> Distribution {
-        // Counted from the likeliest end, so that no power of the ratio overflows.
-        let from = if odds_ratio > 1.0 { self.probabilities.len() as i32 - 1 } else { 0 };
-        let tilt = |(above, p): (i32, &f64)| p * odds_ratio.powi(above - from);
-        let probabilities = (0..).zip(&self.probabilities).map(tilt).collect();
+        // In logarithms, from the likeliest count on: a power of the ratio alone would soon be 0.
+        let tilt = |(above, p): (u32, &f64)| p.ln() + f64::from(above) * odds_ratio.ln();
+        let logarithms: Vec<f64> = (0..).zip(&self.probabilities).map(tilt).collect();
+        let largest = logarithms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let probabilities = logarithms.iter().map(|log| (log - largest).exp()).collect();
         Distribution { lowest: self.lowest, probabilities }.normalised()
     }
 
@@ -189,6 +190,9 @@ mod tests {
             close(tilted.lower_tail(5), (0..3).map(weight).sum::<f64>() / all);
             close(tilted.upper_tail(6), (3..7).map(weight).sum::<f64>() / all);
         }
+        // Where a(2000 + a) = (10000 - a)(8000 - a) / 2.
+        let mean = Distribution::hypergeometric(20_000, 8_000, 10_000).tilted(0.5).mean();
+        assert!((mean - 3177.9).abs() < 1.0, "{mean}");
         close(even.given(0..=4).lower_tail(3), 84.0 / (84.0 + 882.0));
         let limit = even.largest_below(0.05).unwrap();
         assert!(even.lower_tail(limit) <= 0.05 && even.lower_tail(limit + 1) > 0.05);

@@ -10,6 +10,10 @@ use git2::build::CheckoutBuilder;
 use git2::{Index, IndexEntry, IndexEntryExtendedFlag, Repository, RepositoryState};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long another git program may be at work in the tree.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What lies at a path of a working tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +36,10 @@ pub(super) fn check_idle(repo: &Repository) -> Result<()> {
         .into());
     }
     let lock = repo.path().join("index.lock");
+    let begun = Instant::now();
+    while lock.exists() && begun.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(20));
+    }
     if lock.exists() {
         bail!(
             "another git program is at work in {dir}: wait for it; if none is running, delete {}",
