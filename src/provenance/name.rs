@@ -64,29 +64,55 @@ struct Catalogue {
 ///
 /// Errors: the repository cannot be read.
 pub fn find(asked: &Asked<'_>, name: &str, line: Option<u32>, here: &str) -> Result<Meant> {
-    let main = asked.repo.read(asked.target, &outside(asked.root, MEMORY_FILE))?;
-    let main = String::from_utf8_lossy(&main.unwrap_or_default()).into_owned();
-    let catalogue = Catalogue::read(asked, &main)?;
-    let found = match catalogue.by_path(asked.root, name, here) {
-        Some(path) => BTreeSet::from([path]),
-        None => by_id(asked, name)?.unwrap_or_else(|| catalogue.by_words(name)),
+    // A path needs no look at all the other notes.
+    for path in paths(asked.root, name, here) {
+        if is_or_was(asked, &path)? {
+            return settled(asked, path, line);
+        }
+    }
+    let catalogue = Catalogue::read(asked)?;
+    let found = match by_id(asked, name)? {
+        Some(found) => found,
+        None => catalogue.by_words(name),
     };
     let mut candidates = catalogue.candidates(&found);
     match (candidates.pop(), candidates.is_empty()) {
         (None, _) => Ok(Meant::Unknown(catalogue.near(name))),
+        (Some(only), true) => settled(asked, only.path, line),
         (Some(last), false) => {
             candidates.push(last);
             Ok(Meant::Several(candidates))
         }
-        (Some(Candidate { path, .. }), true) if is_main(&path) => Ok(in_main(&main, line)),
-        (Some(Candidate { path, .. }), true) => {
-            let Some(number) = line else { return Ok(Meant::Note { path, line }) };
-            let content = asked.repo.read(asked.target, &outside(asked.root, &path))?.unwrap_or_default();
-            let lines = String::from_utf8_lossy(&content).lines().count();
-            let is_there = (1..=lines).contains(&(number as usize));
-            Ok(if is_there { Meant::Note { path, line } } else { Meant::NoSuchLine { path, lines } })
-        }
     }
+}
+
+/// The one note that is meant, if it has the line.
+fn settled(asked: &Asked<'_>, path: String, line: Option<u32>) -> Result<Meant> {
+    if line.is_none() && !is_main(&path) {
+        return Ok(Meant::Note { path, line });
+    }
+    let content = asked.repo.read(asked.target, &outside(asked.root, &path))?.unwrap_or_default();
+    let content = String::from_utf8_lossy(&content);
+    let Some(number) = line.filter(|_| !is_main(&path)) else { return Ok(in_main(&content, line)) };
+    let lines = content.lines().count();
+    let is_there = (1..=lines).contains(&(number as usize));
+    Ok(if is_there { Meant::Note { path, line } } else { Meant::NoSuchLine { path, lines } })
+}
+
+/// Whether a note, or the memory's main file, stands at this path, or was ever proposed there.
+fn is_or_was(asked: &Asked<'_>, path: &str) -> Result<bool> {
+    let mut learnings = asked.cycles.iter().flat_map(|cycle| &cycle.learnings);
+    if !is_main(path) && !is_place(path) {
+        return Ok(false);
+    }
+    Ok(learnings.any(|learning| learning.note == path)
+        || asked.repo.blob_at(asked.target, &outside(asked.root, path))?.is_some())
+}
+
+/// Whether a note may lie at this path, a retired one included.
+fn is_place(path: &str) -> bool {
+    let filed = path.strip_prefix(ARCHIVE).and_then(|path| path.strip_prefix('/'));
+    place::is_note(filed.unwrap_or(path))
 }
 
 /// What a line of MEMORY.md stands for: the note that it links, else itself.
@@ -108,7 +134,9 @@ fn linked(line: &str) -> Option<(&str, &str)> {
 }
 
 impl Catalogue {
-    fn read(asked: &Asked<'_>, main: &str) -> Result<Catalogue> {
+    fn read(asked: &Asked<'_>) -> Result<Catalogue> {
+        let main = asked.repo.read(asked.target, &outside(asked.root, MEMORY_FILE))?.unwrap_or_default();
+        let main = String::from_utf8_lossy(&main);
         let mut catalogue = Catalogue { titles: BTreeMap::new(), standing: BTreeSet::new() };
         for folder in super::kin::folders(asked.root) {
             for entry in asked.repo.list(asked.target, &folder)? {
@@ -121,9 +149,6 @@ impl Catalogue {
                 }
             }
         }
-        if !main.is_empty() {
-            catalogue.standing.insert(MEMORY_FILE.to_owned());
-        }
         for learning in asked.cycles.iter().flat_map(|cycle| &cycle.learnings) {
             catalogue.titles.insert(learning.note.clone(), learning.title.clone());
         }
@@ -133,24 +158,6 @@ impl Catalogue {
             }
         }
         Ok(catalogue)
-    }
-
-    fn has(&self, path: &str) -> bool {
-        self.titles.contains_key(path) || self.standing.contains(path)
-    }
-
-    /// The note at a path, written from the folder one stands in, from the root of the repository, or from that of
-    /// the memory; the end may be left out.
-    fn by_path(&self, root: &str, name: &str, here: &str) -> Option<String> {
-        let name = name.replace('\\', "/");
-        let from_here = plain(&format!("{here}/{name}"));
-        let from_root = plain(&name);
-        let places = [&from_here, &from_root].map(|path| path.as_deref().and_then(|path| inside(root, path)));
-        let mut starts = places.into_iter().chain([from_root.as_deref()]).flatten();
-        starts.find_map(|start| {
-            let ends = [start.to_owned(), format!("{start}.md"), format!("{start}/SKILL.md")];
-            ends.into_iter().find(|path| self.has(path))
-        })
     }
 
     /// The notes of this name; else those with the words in their name or in what they say.
@@ -193,8 +200,24 @@ impl Catalogue {
             .collect();
         near.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
         let paths = near.into_iter().take(MOST_NEAR).map(|(_, path)| path);
-        paths.map(|path| Candidate { path: path.clone(), title: self.titles[path].clone() }).collect()
+        paths
+            .map(|path| Candidate {
+                path: path.clone(),
+                title: self.titles.get(path).cloned().unwrap_or_default(),
+            })
+            .collect()
     }
+}
+
+/// The paths inside the memory that a name may stand for: written from the folder one stands in, from the root of the
+/// repository, or from that of the memory; the end may be left out.
+fn paths(root: &str, name: &str, here: &str) -> Vec<String> {
+    let name = name.replace('\\', "/");
+    let from_here = plain(&format!("{here}/{name}"));
+    let from_root = plain(&name);
+    let places = [&from_here, &from_root].map(|path| path.as_deref().and_then(|path| inside(root, path)));
+    let starts = places.into_iter().chain([from_root.as_deref()]).flatten();
+    starts.flat_map(|start| [start.to_owned(), format!("{start}.md"), format!("{start}/SKILL.md")]).collect()
 }
 
 /// The notes of a pattern or of a commit; `None` where the name is neither.
@@ -205,7 +228,7 @@ fn by_id(asked: &Asked<'_>, name: &str) -> Result<Option<BTreeSet<String>>> {
         return Ok(None);
     }
     let all = || asked.cycles.iter().flat_map(|cycle| cycle.learnings.iter().map(move |it| (cycle, it)));
-    let of_pattern = all().filter(|(_, learning)| learning.pattern == name).last();
+    let of_pattern = all().rfind(|(_, learning)| learning.pattern == name);
     if let Some((_, learning)) = of_pattern {
         return Ok(Some(BTreeSet::from([learning.note.clone()])));
     }
@@ -273,7 +296,10 @@ mod tests {
 
     #[test]
     fn a_path_may_be_written_from_anywhere() {
-        let notes = catalogue(&[("mistakes/a.md", ""), ("playbooks/b/SKILL.md", "")]);
+        let notes = ["mistakes/a.md", "playbooks/b/SKILL.md"];
+        let found = |root: &str, name: &str, here: &str| {
+            paths(root, name, here).into_iter().find(|path| notes.contains(&path.as_str()))
+        };
         for (name, here) in [
             ("mistakes/a.md", ""),
             ("a.md", "docs/memory/mistakes"),
@@ -282,11 +308,10 @@ mod tests {
             ("docs/memory/mistakes/a.md", "src"),
             ("docs\\memory\\mistakes\\a.md", ""),
         ] {
-            assert_eq!(notes.by_path("docs/memory", name, here).as_deref(), Some("mistakes/a.md"), "{name}");
+            assert_eq!(found("docs/memory", name, here).as_deref(), Some("mistakes/a.md"), "{name}");
         }
-        assert_eq!(notes.by_path("", "playbooks/b/", "").as_deref(), Some("playbooks/b/SKILL.md"));
-        assert_eq!(notes.by_path("", "../../a.md", "x"), None);
-        assert_eq!(notes.by_path("", "", ""), None);
+        assert_eq!(found("", "playbooks/b/", "").as_deref(), Some("playbooks/b/SKILL.md"));
+        assert_eq!((found("", "../../a.md", "x"), found("", "", "")), (None, None));
     }
 
     #[test]

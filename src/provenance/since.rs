@@ -14,8 +14,9 @@ use crate::verdict::How;
 use anyhow::Result;
 use jiff::Timestamp;
 
-/// How much of the ledger is read for what sessions did since, bytes: a few thousand sessions.
-const MOST_READ: u64 = 4 << 20;
+/// How much of the ledger is read for what sessions did since, bytes: many hundred sessions, so that the answer comes
+/// at once.
+const MOST_READ: u64 = 2 << 20;
 
 /// A commit, not a learning, that changed the note.
 #[derive(Clone, Debug, PartialEq, Eq)]

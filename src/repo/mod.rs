@@ -13,6 +13,7 @@ pub mod compare;
 mod history;
 mod intent;
 mod lock;
+mod lookup;
 mod moves;
 mod oid;
 mod plan;

@@ -6,9 +6,9 @@
 //! over: it explains nothing that stands. Owns that walk, and follows renames as git tells them. Refuses to say
 //! whose a line is ([`super::blame`]) and what a commit means.
 
+use super::lookup::Lookup;
 use super::{Oid, Past, Repo};
 use anyhow::{Context, Result};
-use git2::ErrorCode;
 use jiff::Timestamp;
 use memchr::memmem;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -91,8 +91,10 @@ impl Repo {
             one_by_one: ONE_BY_ONE,
             walked: 0,
             cut: None,
+            lookup: Lookup::new(self),
         };
-        walk.line(wanted.tip, walk.files(wanted.tip, wanted.paths)?)?;
+        let files = walk.files(wanted.tip, wanted.paths)?;
+        walk.line(wanted.tip, files)?;
         while let Some(Side { merge, parent, start, paths }) = walk.sides.pop_front() {
             let files = walk.files(start, &paths)?;
             let first = walk.line(start, files)?;
@@ -125,6 +127,7 @@ struct Walk<'r, 'a> {
     one_by_one: usize,
     walked: usize,
     cut: Option<Oid>,
+    lookup: Lookup<'r>,
 }
 
 impl Walk<'_, '_> {
@@ -212,7 +215,7 @@ impl Walk<'_, '_> {
     }
 
     /// Moves on to the next landmark if it has the same files.
-    fn leap(&self, same: &mut Oid, landmarks: &mut &[Oid], files: &[FileAt]) -> Result<bool> {
+    fn leap(&mut self, same: &mut Oid, landmarks: &mut &[Oid], files: &[FileAt]) -> Result<bool> {
         let at = self.repo.committed(*same)?;
         while let Some((landmark, older)) = landmarks.split_last() {
             *landmarks = older;
@@ -253,7 +256,7 @@ impl Walk<'_, '_> {
     }
 
     /// What the files were before a commit: where it moved one, it is looked for where it was.
-    fn before(&self, commit: Oid, parent: Oid, files: &[FileAt]) -> Result<Vec<FileAt>> {
+    fn before(&mut self, commit: Oid, parent: Oid, files: &[FileAt]) -> Result<Vec<FileAt>> {
         let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
         let mut before = self.files(parent, &paths)?;
         let is_new = |(now, then): (&FileAt, &FileAt)| now.blob.is_some() && then.blob.is_none();
@@ -282,36 +285,26 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    fn has(&self, commit: Oid, files: &[FileAt]) -> Result<bool> {
+    fn has(&mut self, commit: Oid, files: &[FileAt]) -> Result<bool> {
         for file in files {
-            if self.repo.blob_at(commit, &file.path)? != file.blob {
+            if self.lookup.blob(commit, &file.path)? != file.blob {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    fn files(&self, commit: Oid, paths: &[String]) -> Result<Vec<FileAt>> {
+    fn files(&mut self, commit: Oid, paths: &[String]) -> Result<Vec<FileAt>> {
         paths.iter().map(|path| self.file(commit, path)).collect()
     }
 
-    fn file(&self, commit: Oid, path: &str) -> Result<FileAt> {
-        Ok(FileAt { path: path.to_owned(), blob: self.repo.blob_at(commit, path)? })
+    fn file(&mut self, commit: Oid, path: &str) -> Result<FileAt> {
+        Ok(FileAt { path: path.to_owned(), blob: self.lookup.blob(commit, path)? })
     }
 }
 
 impl Repo {
-    /// The content of a file at a commit, by its name; `None` if it is not there.
-    pub fn blob_at(&self, at: Oid, path: &str) -> Result<Option<Oid>> {
-        match self.tree_of(at)?.get_path(std::path::Path::new(path)) {
-            Ok(entry) if super::read::is_regular(entry.filemode()) => Ok(Some(entry.id().into())),
-            Ok(_) => Ok(None),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("cannot read {path} at {}", at.short())),
-        }
-    }
-
-    fn commit(&self, id: Oid) -> Result<git2::Commit<'_>> {
+    pub(super) fn commit(&self, id: Oid) -> Result<git2::Commit<'_>> {
         let found = self.inner.find_commit(id.raw());
         found.with_context(|| format!("cannot read the commit {id}; `git fsck` may say more"))
     }
