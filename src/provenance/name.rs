@@ -192,14 +192,19 @@ impl Catalogue {
     /// The notes whose names share most with this one.
     fn near(&self, name: &str) -> Vec<Candidate> {
         let wanted = triples(name_of(name));
-        let mut near: Vec<(usize, &String)> = self
+        // How many they share, and how many the note's name has beside: of two that share as many the shorter is nearer.
+        let mut near: Vec<(usize, usize, &String)> = self
             .titles
             .keys()
-            .map(|path| (triples(name_of(path)).intersection(&wanted).count(), path))
-            .filter(|(shared, _)| *shared > 0 && shared * 3 >= wanted.len())
+            .map(|path| {
+                let its = triples(name_of(path));
+                let shared = its.intersection(&wanted).count();
+                (shared, its.len() - shared, path)
+            })
+            .filter(|(shared, ..)| *shared > 0 && shared * 3 >= wanted.len())
             .collect();
-        near.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-        let paths = near.into_iter().take(MOST_NEAR).map(|(_, path)| path);
+        near.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
+        let paths = near.into_iter().take(MOST_NEAR).map(|(.., path)| path);
         paths
             .map(|path| Candidate {
                 path: path.clone(),
