@@ -1,4 +1,4 @@
-//! How a verdict came about, in words.
+//! In what way a verdict came about, and the words for it.
 
 use crate::learning::Change;
 

@@ -164,7 +164,7 @@ fn a_forgotten_note_stays_away_whatever_the_evidence_until_that_is_reverted() {
         );
         assert!(!message.contains(token) && !archived.contains(token));
 
-        for (count, saying) in [(8, first), (12, reworded), (16, first)] {
+        for (count, saying) in [(4, first), (4, reworded), (6, first)] {
             assert_eq!(learnings(&memory.dream(count, saying)), &[] as &[Value], "{kind}");
         }
         let status = memory.sandbox.dream(&memory.dir, &["status"]).ok();
