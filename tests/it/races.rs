@@ -29,7 +29,10 @@ impl Shared {
         let dir = sandbox.repo("m", &[]);
         sandbox.dream(&dir, &["init", "--quiet"]).ok();
         let remote = sandbox.path("remote.git");
-        sandbox.git(&sandbox.path(""), &["init", "--quiet", "--bare", remote.to_str().unwrap()]);
+        sandbox.git(
+            &sandbox.path(""),
+            &["init", "--quiet", "--bare", "--initial-branch=main", remote.to_str().unwrap()],
+        );
         sandbox.git(&dir, &["remote", "add", "origin", remote.to_str().unwrap()]);
         Shared { sandbox, dir, remote, accepted: Vec::new(), lost: 0 }
     }
@@ -123,7 +126,7 @@ impl Shared {
             cycles.iter().flat_map(|cycle| cycle["learnings"].as_array().unwrap()).collect();
         let mut proposed: BTreeMap<&str, usize> = BTreeMap::new();
         for learning in learnings {
-            *proposed.entry(learning["pattern"].as_str().unwrap()).or_default() += 1;
+            *proposed.entry(learning["note"].as_str().unwrap()).or_default() += 1;
             assert_eq!(learning["verdict"], "merged", "all of it was taken: {learning:#}");
             self.accepted.push(learning["note"].as_str().unwrap().to_owned());
         }
