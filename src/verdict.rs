@@ -9,6 +9,7 @@
 mod branches;
 mod fold;
 mod history;
+mod how;
 mod landing;
 mod moved;
 mod place;
@@ -17,8 +18,8 @@ mod text;
 mod versions;
 
 pub use fold::settled;
+pub use how::How;
 
-use crate::learning::Change;
 use crate::learning::standing::Verdict;
 use crate::ledger::{CycleRecord, Decision, LearningRecord, Ledger, REJECTED};
 use crate::memory::place::outside;
@@ -67,76 +68,6 @@ pub struct Decider {
     /// Why, where it takes something away and says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Clean>,
-}
-
-/// How a verdict came about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum How {
-    /// On this open branch.
-    Waits(String),
-    /// The target was moved on to the cycle's own commit.
-    FastForward,
-    /// By a merge commit.
-    Merge,
-    /// As a commit of its own: the branch was rebased, or the commit cherry-picked.
-    Copy,
-    /// Together with others in one commit.
-    Squash,
-    /// Under a message that does not name it: the note says so.
-    Content,
-    /// It was reverted, and the revert was reverted.
-    Relanded,
-    /// A commit that says so took it back.
-    Revert,
-    /// The note is as it was before, whatever the messages say.
-    Undone,
-    /// The note was deleted.
-    Deleted,
-    /// The note was moved to the archive.
-    Archived,
-    /// `git dream forget` has taken the note away and bars its lesson.
-    Forgotten,
-    /// It was taken up, and so was a later learning that moved its note.
-    Since(Change),
-    /// Its branch is gone, or was deleted where it was published.
-    BranchGone,
-    /// Its branch was taken, or still waits, without it.
-    LeftOut,
-    /// It was refused in a review.
-    Declined,
-    /// It cannot be told, for this reason.
-    Untold(String),
-}
-
-impl std::fmt::Display for How {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            How::Waits(branch) => return write!(f, "waits on {branch}"),
-            How::FastForward => "fast-forward",
-            How::Merge => "merge",
-            How::Copy => "rebased or cherry-picked",
-            How::Squash => "squashed",
-            How::Content => "under another message",
-            How::Relanded => "reverted and landed again",
-            How::Revert => "reverted",
-            How::Undone => "put back as it was",
-            How::Deleted => "note deleted",
-            How::Archived => "note archived",
-            How::Forgotten => "forgotten",
-            How::Since(change) => {
-                return f.write_str(match change {
-                    Change::Promote => "promoted since",
-                    Change::Merge => "said by another note since",
-                    Change::Restore => "restored since",
-                    _ => "retired since",
-                });
-            }
-            How::BranchGone => "branch deleted",
-            How::LeftOut => "left out",
-            How::Declined => "declined in a review",
-            How::Untold(reason) => reason,
-        })
-    }
 }
 
 /// What is known of the repository when verdicts are asked for.
