@@ -18,6 +18,7 @@ mod text;
 mod versions;
 
 pub use fold::settled;
+pub use how::How;
 
 use crate::learning::standing::Verdict;
 use crate::ledger::{CycleRecord, Decision, LearningRecord, Ledger, REJECTED};

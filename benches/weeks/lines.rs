@@ -67,9 +67,12 @@ fn lines_of<'b>(blame: &'b str, commits: &BTreeSet<String>) -> Vec<&'b str> {
     lines
 }
 
-/// The text of a note that has moved: by its name, wherever it lies now.
+/// The text of a note that has moved: by its name, wherever it lies now, in the archive or with the team.
 fn moved(memory: &Memory, at: &str, path: &str) -> Result<String, String> {
     let files = memory.files(at)?;
-    let found = files.iter().find(|file| file.ends_with(&format!("/{path}")));
+    // What one agent's note says may be the team's now.
+    let of_agent = path.strip_prefix("agents/").and_then(|rest| rest.split_once('/'));
+    let name = of_agent.map_or(path, |(_, name)| name);
+    let found = files.iter().find(|file| *file == name || file.ends_with(&format!("/{name}")));
     Ok(found.and_then(|file| memory.read(at, file)).unwrap_or_default())
 }
