@@ -29,7 +29,6 @@ use anyhow::Result;
 use branches::Branches;
 pub use branches::open_branches;
 use history::History;
-pub use how::How;
 use jiff::Timestamp;
 pub use landing::{Key, named};
 use landing::{Landing, Landings};
