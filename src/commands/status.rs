@@ -1,11 +1,11 @@
 //! `git dream status`, and `git dream` alone.
 
 use super::log::decision;
-use super::talk::{COMMAND, FAINT, STRONG, Talk};
+use super::talk::{COMMAND, FAINT, STRONG, Talk, count};
 use super::whereabouts;
 use crate::cycle::{self, Target};
 use crate::learning::standing::Verdict;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, SupportRecord};
 use crate::ledger::cache::Cache;
 use crate::memory::reference::DeadReference;
 use crate::repo::Repo;
@@ -14,7 +14,7 @@ use crate::stale::{self, Stale};
 use crate::verdict::{self, Decider, Proposal};
 use anyhow::Result;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -33,6 +33,9 @@ struct Status {
     last: Option<String>,
     /// Open branches with the learnings that wait on each.
     pending: BTreeMap<String, Vec<Waiting>>,
+    /// Branches with learnings that people did not want: a merge of one would take these along.
+    #[serde(skip)]
+    mixed: BTreeSet<String>,
     /// How many learnings have each verdict.
     verdicts: BTreeMap<String, usize>,
     /// What people did otherwise than take a learning as it was, the newest first.
@@ -46,10 +49,11 @@ struct Status {
 #[derive(Serialize)]
 struct Waiting {
     commit: String,
+    note: String,
     kind: String,
     title: String,
     grade: String,
-    sessions: u32,
+    support: SupportRecord,
 }
 
 /// One learning that people changed, left out, took back, or of which it cannot be told.
@@ -93,6 +97,7 @@ fn status(repo: &Repo, settings: &Settings, target: &Target) -> Result<Status> {
         cycles: cycles.len(),
         last: cycles.last().map(|cycle| cycle.cycle.clone()),
         pending: BTreeMap::new(),
+        mixed: BTreeSet::new(),
         verdicts: BTreeMap::new(),
         decided: Vec::new(),
         stale: Stale::default(),
@@ -115,7 +120,7 @@ fn status(repo: &Repo, settings: &Settings, target: &Target) -> Result<Status> {
     status.decided.reverse();
     status.stale = stale::find(repo, tip, settings, &Cache::of(repo, true))?;
     status.next = match (status.pending.keys().next(), memory.main.is_some() || !memory.notes.is_empty()) {
-        (Some(branch), _) => format!("git log -p {}..{branch}", status.target),
+        (Some(_), _) => "git dream review".to_owned(),
         (None, false) if status.cycles == 0 => "git dream init".to_owned(),
         _ => "git dream run".to_owned(),
     };
@@ -125,16 +130,20 @@ fn status(repo: &Repo, settings: &Settings, target: &Target) -> Result<Status> {
 /// Puts a proposal where people look for it.
 fn sort_in(status: &mut Status, proposal: &Proposal<'_>) {
     let Proposal { cycle, learning, verdict, how, by, note, .. } = proposal;
+    if let (Verdict::Rejected | Verdict::Reverted, Some(branch)) = (verdict, &cycle.branch) {
+        status.mixed.insert(branch.clone());
+    }
     match verdict {
         Verdict::Merged => {}
         Verdict::Pending => {
             let branch = cycle.branch.clone().unwrap_or_default();
             status.pending.entry(branch).or_default().push(Waiting {
-                commit: learning.commit().map(|commit| commit.short()).unwrap_or_default(),
+                commit: learning.commit.clone().unwrap_or_default(),
+                note: note.clone(),
                 kind: learning.kind.clone(),
                 title: learning.title.clone(),
                 grade: learning.grade.clone(),
-                sessions: learning.support.sessions,
+                support: learning.support,
             });
         }
         _ => status.decided.push(Decided {
@@ -195,15 +204,20 @@ fn text(status: &Status) -> String {
     text.push_str(&dead_references(&status.stale));
     for (branch, waiting) in &status.pending {
         let _ = writeln!(text, "\n{STRONG}{branch}{STRONG:#} waits for review:");
-        for Waiting { commit, kind, title, grade, sessions } in waiting {
-            let _ =
-                writeln!(text, "  {commit} {kind}: {title} {FAINT}({grade}, {sessions} sessions){FAINT:#}");
+        for Waiting { commit, kind, title, grade, support, .. } in waiting {
+            let commit: String = commit.chars().take(10).collect();
+            let sessions = count(support.sessions, "session");
+            let _ = writeln!(text, "  {commit} {kind}: {title} {FAINT}({grade}, {sessions}){FAINT:#}");
         }
         let _ = writeln!(text, "  review: {COMMAND}git dream review{COMMAND:#}");
         let _ = writeln!(text, "  read:   {COMMAND}git log -p {}..{branch}{COMMAND:#}", status.target);
+        let all = match status.mixed.contains(branch) {
+            true => format!("git dream review {branch} --accept all"),
+            false => format!("git merge {branch}"),
+        };
         let _ = writeln!(
             text,
-            "  take:   {COMMAND}git merge {branch}{COMMAND:#}, or {COMMAND}git cherry-pick <commit>{COMMAND:#}"
+            "  take:   {COMMAND}{all}{COMMAND:#}, or {COMMAND}git cherry-pick <commit>{COMMAND:#}"
         );
         let _ = writeln!(text, "  reject: {COMMAND}git branch -D {branch}{COMMAND:#}");
     }

@@ -66,7 +66,7 @@ impl std::fmt::Display for How {
             }
             How::BranchGone => "branch deleted",
             How::LeftOut => "left out",
-            How::Declined => "declined in a review",
+            How::Declined => "in a review",
             How::Untold(reason) => reason,
         })
     }

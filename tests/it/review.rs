@@ -40,7 +40,7 @@ fn a_script_accepts_and_rejects_and_everything_is_in_step() {
 
     // What became of each is told, and by whom.
     let taken = verdict("merged", "rebased or cherry-picked");
-    assert_eq!(dreamt.verdicts(), [taken.clone(), verdict("rejected", "declined in a review"), taken]);
+    assert_eq!(dreamt.verdicts(), [taken.clone(), verdict("rejected", "in a review"), taken]);
     let status = json(dreamt.sandbox.dream(&dreamt.dir, &["status", "--json"]));
     let by = &status["decided"][0]["by"];
     let said: Vec<&Value> = ["name", "at", "reason"].map(|field| &by[field]).into();
@@ -58,7 +58,7 @@ fn a_script_accepts_and_rejects_and_everything_is_in_step() {
 fn what_lands_on_the_target_counts_for_more_than_a_refusal() {
     let dreamt = Dreamt::new();
     dreamt.review(&["--reject", &format!("{}=no", dreamt.note(0))]).ok();
-    assert_eq!(dreamt.verdicts()[0], verdict("rejected", "declined in a review"));
+    assert_eq!(dreamt.verdicts()[0], verdict("rejected", "in a review"));
     dreamt.git(&format!("cherry-pick {}", dreamt.commit(0)));
     assert_eq!(dreamt.verdicts()[0], verdict("merged", "rebased or cherry-picked"));
     dreamt.git("revert --no-edit HEAD");
@@ -140,6 +140,9 @@ fn a_person_is_asked_learning_by_learning_and_may_quit_and_go_on() {
         "{second:#?}"
     );
     assert!(second.stderr.contains("it needs a reason") && dreamt.has_branch());
+    // A merge of the branch would bring back what was rejected, so nobody is told to.
+    let status = dreamt.sandbox.dream(&dreamt.dir, &["status"]).stdout;
+    assert!(status.contains("--accept all") && !status.contains("git merge"), "{status}");
     let third = dreamt.typed("a\n", editor);
     assert!(third.stderr.contains("deleted") && !dreamt.has_branch(), "{third:#?}");
     assert_eq!(dreamt.git("status --porcelain"), "");
@@ -174,6 +177,10 @@ fn broken_off_answers_are_kept_and_nothing_else_is_changed() {
     let before = dreamt.git("for-each-ref");
     // Killed in its editor, after two answers.
     dreamt.typed("a\nr\nnever again\ne\n", "kill -9 $PPID #");
+    assert_eq!(dreamt.git("for-each-ref"), before);
+    // Whoever only looked what it asks lands nothing.
+    let left = dreamt.typed("banana\nq\n", "true");
+    assert!(left.stderr.contains("Nothing was decided"), "{left:#?}");
     assert_eq!(dreamt.git("for-each-ref"), before);
     let resumed = dreamt.typed("y\ns\n", "true");
     assert!(resumed.stderr.contains("You answered 2 of them"), "{resumed:#?}");

@@ -144,10 +144,10 @@ fn text(erasure: &Erasure<'_>, commands: &[String], dry_run: bool) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(text, "{STRONG}{sessions}{STRONG:#} {done} from the ledger and the inboxes:");
     for digest in &erasure.digests {
-        let began = digest.began.map(|began| began.strftime("%Y-%m-%d").to_string()).unwrap_or_default();
-        let whose = digest.contributor.as_deref().unwrap_or_default();
-        let source = digest.source.as_deref().unwrap_or_default();
-        let _ = writeln!(text, "  {} {FAINT}{began} {whose} {source}{FAINT:#}", digest.session);
+        let began = digest.began.map(|began| began.strftime("%Y-%m-%d").to_string());
+        let known = [began.as_deref(), digest.contributor.as_deref(), digest.source.as_deref()];
+        let known: String = known.into_iter().flatten().map(|word| format!(" {word}")).collect();
+        let _ = writeln!(text, "  {}{FAINT}{known}{FAINT:#}", digest.session);
     }
     let proposed = erasure.rescored.iter().filter_map(|lesson| Some((lesson, lesson.proposed.as_ref()?)));
     let proposed: Vec<_> = proposed.collect();
@@ -173,10 +173,14 @@ fn text(erasure: &Erasure<'_>, commands: &[String], dry_run: bool) -> String {
             let _ = writeln!(text, "  and {} more (--json names all)", places.len() - MOST_SHOWN);
         }
         let _ = match is_dream {
-            true => writeln!(text, "  A dream can be had again: {COMMAND}git branch -D {branch}{COMMAND:#}"),
+            true => writeln!(
+                text,
+                "  It goes with the branch: {COMMAND}git branch -D {branch}{COMMAND:#}, which rejects what waits there, or once \
+                 all of that is decided ({COMMAND}git dream review{COMMAND:#})."
+            ),
             false => writeln!(
                 text,
-                "  Delete those lines and commit, or {COMMAND}git dream forget NOTE{COMMAND:#}. What stands in its history stays there; \
+                "  Delete those lines and commit, or {COMMAND}git dream forget NOTE --reason \"…\"{COMMAND:#}. What stands in its history stays there; \
                  taking it out rewrites the branch for everybody, which is yours to decide (git filter-repo)."
             ),
         };

@@ -35,13 +35,20 @@ pub(super) fn all(review: &Review<'_>, talk: &Talk) -> Result<Answers> {
     talk.say(&format!("{} for review, for {STRONG}{}{STRONG:#}.", waits(of), review.target.branch));
     if !answers.0.is_empty() {
         let question = format!(
-            "You answered {} of them before and broke off. Go on from there? [y]es, [n]o: ask all again ",
+            "You answered {} of them before and broke off. Go on from there? [y]es, [n]o: ask all again, [q]uit ",
             answers.0.len()
         );
-        match line(&question)? {
-            None => return Ok(Answers::default()),
-            Some(said) if said.to_lowercase().starts_with('n') => answers = Answers::default(),
-            Some(_) => {}
+        loop {
+            let Some(said) = line(&question)? else { return Ok(Answers::default()) };
+            match said.to_lowercase().as_str() {
+                "" | "y" | "yes" => break,
+                "n" | "no" => {
+                    answers = Answers::default();
+                    break;
+                }
+                "q" | "quit" => return Ok(Answers::default()),
+                _ => talk.say("y, n, or q: leave everything as it is; your answers are kept."),
+            }
         }
     }
     let mut outcome = Outcome::new(review)?;
