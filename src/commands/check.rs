@@ -42,7 +42,18 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let digests = has_ledger.then(|| ledger.find(&check::sessions_quoted(&change))).transpose()?;
     if options.fix {
         let (cycles, _) = ledger.cycles()?;
-        return mend(repo, &change, &fix::fix(&change, settings, &usefulness::on_record(&cycles)), talk);
+        let mended = fix::fix(&change, settings, &usefulness::on_record(&cycles));
+        mend(repo, &change, &mended, talk)?;
+        let findings = check::check(&change, settings, digests);
+        // Those that name this option as their remedy are what was mended just now.
+        let left = findings.iter().filter(|finding| !finding.remedy.contains("--fix")).count();
+        if left > 0 {
+            talk.say(&format!(
+                "{} only people can mend: `git dream check` says what.",
+                count(left, "finding")
+            ));
+        }
+        return Ok(());
     }
     let mut findings = check::check(&change, settings, digests);
     let stale = stale::find(repo, after, settings, &Cache::of(repo, true))?;
@@ -64,8 +75,8 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
 fn summary(change: &Change, findings: &[Finding]) -> String {
     let files = count(change.changed.len(), "file");
     match findings.len() {
-        0 => format!("{files} looked at: nothing speaks against it."),
-        warnings => format!("{files} looked at: {} to look at, no error.", count(warnings, "warning")),
+        0 => format!("{files} looked at, as committed: nothing speaks against it."),
+        warnings => format!("{files} looked at, as committed: {}, no error.", count(warnings, "warning")),
     }
 }
 

@@ -5,7 +5,7 @@ use super::whereabouts;
 use crate::cycle;
 use crate::learning::author::quote;
 use crate::learning::standing::Verdict;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, SupportRecord};
 use crate::verdict::{self, Decider, Proposal};
 use anyhow::Result;
 use serde::Serialize;
@@ -45,9 +45,7 @@ struct Learnt {
     note: String,
     title: String,
     grade: String,
-    sessions: u32,
-    jobs: u32,
-    agents: u32,
+    support: SupportRecord,
     evidence: Vec<String>,
 }
 
@@ -108,9 +106,7 @@ fn learnt(repo: &crate::repo::Repo, proposal: &Proposal<'_>) -> Learnt {
         note: note.clone(),
         title: learning.title.clone(),
         grade: learning.grade.clone(),
-        sessions: learning.support.sessions,
-        jobs: learning.support.jobs,
-        agents: learning.support.agents,
+        support: learning.support,
         evidence: evidence.map(|trailer| trailer.value).collect(),
     }
 }
@@ -158,9 +154,9 @@ fn text(entries: &[Entry], with_evidence: bool) -> String {
                 "               {FAINT}{}; {}, {}, {}, {}{FAINT:#}",
                 learnt.note,
                 learnt.grade,
-                count(learnt.sessions, "session"),
-                count(learnt.jobs, "job"),
-                count(learnt.agents, "agent")
+                count(learnt.support.sessions, "session"),
+                count(learnt.support.jobs, "job"),
+                count(learnt.support.agents, "agent")
             );
             let _ = writeln!(
                 text,

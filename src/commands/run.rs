@@ -80,8 +80,8 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
     };
     let verb = if dry_run { "would be proposed" } else { "proposed" };
     talk.say(&format!(
-        "\n{GOOD}{} learnings{GOOD:#} {verb} on {STRONG}{branch}{STRONG:#}:\n",
-        report.learnings.len()
+        "\n{GOOD}{}{GOOD:#} {verb} on {STRONG}{branch}{STRONG:#}:\n",
+        count(u32::try_from(report.learnings.len()).unwrap_or(u32::MAX), "learning")
     ));
     for learning in &report.learnings {
         let commit: String = learning.commit.iter().flat_map(|commit| commit.chars()).take(10).collect();

@@ -5,8 +5,8 @@ use super::talk::{COMMAND, FAINT, STRONG, Talk, count};
 use super::whereabouts;
 use crate::cycle::{self, Target};
 use crate::learning::standing::Verdict;
-use crate::ledger::{Ledger, SupportRecord};
 use crate::ledger::cache::Cache;
+use crate::ledger::{Ledger, SupportRecord};
 use crate::memory::reference::DeadReference;
 use crate::repo::Repo;
 use crate::settings::Settings;
@@ -67,7 +67,10 @@ struct Decided {
     by: Option<Decider>,
 }
 
-/// How many of those are shown to people; `--json` has all of them.
+/// How many learnings that wait on one branch are shown to people; `--json` has all of them.
+const MOST_WAITING: usize = 10;
+
+/// How many decisions are shown to people; `--json` has all of them.
 const MOST_DECIDED: usize = 5;
 
 /// How many notes that name what is gone are shown to people; `--json` has all of them.
@@ -204,10 +207,13 @@ fn text(status: &Status) -> String {
     text.push_str(&dead_references(&status.stale));
     for (branch, waiting) in &status.pending {
         let _ = writeln!(text, "\n{STRONG}{branch}{STRONG:#} waits for review:");
-        for Waiting { commit, kind, title, grade, support, .. } in waiting {
+        for Waiting { commit, kind, title, grade, support, .. } in waiting.iter().take(MOST_WAITING) {
             let commit: String = commit.chars().take(10).collect();
             let sessions = count(support.sessions, "session");
             let _ = writeln!(text, "  {commit} {kind}: {title} {FAINT}({grade}, {sessions}){FAINT:#}");
+        }
+        if waiting.len() > MOST_WAITING {
+            let _ = writeln!(text, "  and {} more", waiting.len() - MOST_WAITING);
         }
         let _ = writeln!(text, "  review: {COMMAND}git dream review{COMMAND:#}");
         let _ = writeln!(text, "  read:   {COMMAND}git log -p {}..{branch}{COMMAND:#}", status.target);

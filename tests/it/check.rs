@@ -188,4 +188,9 @@ fn in_a_code_repository_only_the_memory_is_looked_at() {
     sandbox.dream(&dir, &["check", &base, "--fix"]).ok();
     sandbox.commit(&dir, &[], "Index");
     assert_eq!(sandbox.dream(&dir, &["check", &base]).ok(), "");
+    // What cannot be mended by a program is not passed over.
+    sandbox.git(&dir, &["mv", "memory/preferences/use-tabs.md", "memory/preferences/tabs.md"]);
+    sandbox.commit(&dir, &[], "Rename");
+    let ran = sandbox.dream(&dir, &["check", "--fix"]);
+    assert!(ran.status == 0 && ran.stderr.contains("1 finding only people can mend"), "{ran:#?}");
 }

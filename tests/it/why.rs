@@ -228,7 +228,7 @@ fn notes_that_wait_were_rejected_retired_or_written_by_hand_are_explained() {
         (&pending["place"], &pending["learnings"][0]["verdict"]),
         (&value!("nowhere"), &value!("pending"))
     );
-    assert!(pending["title"].as_str().unwrap().contains("--lower-ramp"), "{pending:#}");
+    assert!(pending["description"].as_str().unwrap().contains("--lower-ramp"), "{pending:#}");
     told.git("branch --quiet -D DREAM");
     let rejected = told.why(&told.note);
     assert_eq!(rejected["learnings"][0]["verdict"], "rejected");

@@ -6,6 +6,7 @@ use crate::impact::{Claim, Looked, Measured, Merged, Week};
 use crate::learning::effect::Effect;
 use crate::pattern::Rate;
 use crate::pattern::statistics::interval::wilson;
+use crate::verdict::Decider;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::fmt::Write;
@@ -49,8 +50,7 @@ struct Note<'a> {
 #[derive(Serialize)]
 struct Landed<'a> {
     at: Timestamp,
-    by: Option<&'a str>,
-    commit: Option<String>,
+    by: Option<&'a Decider>,
     /// When what the note says last changed: what comes after is counted from here.
     worded: Timestamp,
 }
@@ -96,12 +96,7 @@ fn note<'a>(merged: &'a Merged, measured: &'a Measured) -> Note<'a> {
         note: &merged.note,
         title: &merged.title,
         kind: &merged.kind,
-        merged: Landed {
-            at: merged.at,
-            by: merged.by.as_ref().map(|by| by.name.as_str()),
-            commit: merged.by.as_ref().map(|by| by.commit.to_string()),
-            worded: merged.worded,
-        },
+        merged: Landed { at: merged.at, by: merged.by.as_ref(), worded: merged.worded },
         occasion,
         hit,
         before: impact.before.into(),
@@ -182,6 +177,11 @@ fn write_note(text: &mut String, merged: &Merged, measured: &Measured, room: usi
         ("  read", impact.read),
         ("  not read", impact.unread),
     ];
+    if impact.before.of + impact.after.of == 0 {
+        let of_what = if *undated > 0 { " with a time" } else { "" };
+        let _ = writeln!(text, "  {FAINT}no such session{of_what} yet, before or since{FAINT:#}\n");
+        return;
+    }
     for (name, rate) in rows {
         let _ = writeln!(text, "  {name:<10} {}", share(rate));
     }

@@ -39,7 +39,7 @@ struct Row<'a> {
 #[derive(Serialize)]
 struct Named<'a> {
     /// The commit on the dream branch.
-    proposed: Oid,
+    commit: Oid,
     note: &'a str,
     title: &'a str,
     pattern: &'a str,
@@ -48,7 +48,7 @@ struct Named<'a> {
 impl<'a> From<&'a Waiting> for Named<'a> {
     fn from(one: &'a Waiting) -> Named<'a> {
         let learning = &one.learning;
-        Named { proposed: one.commit, note: &one.note, title: &learning.title, pattern: &learning.pattern }
+        Named { commit: one.commit, note: &one.note, title: &learning.title, pattern: &learning.pattern }
     }
 }
 
@@ -72,7 +72,8 @@ struct Done<'a> {
 struct Accepted<'a> {
     #[serde(flatten)]
     learning: Named<'a>,
-    commit: Oid,
+    /// The commit on the target.
+    landed: Oid,
     edited: bool,
 }
 
@@ -188,7 +189,7 @@ fn done(landed: &Landed) -> Done<'_> {
             .iter()
             .map(|taken| Accepted {
                 learning: Named::from(&taken.proposed),
-                commit: taken.commit,
+                landed: taken.commit,
                 edited: taken.is_edited,
             })
             .collect(),

@@ -20,7 +20,8 @@ pub(super) struct Story<'a> {
     version: u32,
     target: &'a str,
     note: &'a str,
-    title: &'a str,
+    /// What the note says of itself.
+    description: &'a str,
     /// `memory`, `archive` or `nowhere`.
     place: &'static str,
     lines: usize,
@@ -156,7 +157,7 @@ pub(super) fn of<'a>(story: &'a Provenance, target: &'a str) -> Story<'a> {
         version: VERSION,
         target,
         note: &story.note,
-        title: &story.title,
+        description: &story.title,
         place: match story.place {
             Place::Memory => "memory",
             Place::Archive => "archive",
