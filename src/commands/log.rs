@@ -85,6 +85,9 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if let Some(notice) = &target.notice {
         talk.say(notice);
     }
+    if let Some(notice) = whereabouts::no_ledger(&here.repo, cycles.len())? {
+        talk.say(&notice);
+    }
     if entries.is_empty() {
         talk.say("No dream yet: run `git dream run`.");
     }

@@ -86,6 +86,9 @@ pub(super) fn main(_options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if let Some(notice) = &target.notice {
         talk.say(notice);
     }
+    if let Some(notice) = whereabouts::no_ledger(&here.repo, status.cycles)? {
+        talk.say(&notice);
+    }
     talk.data(&text(&status))
 }
 

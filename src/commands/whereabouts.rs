@@ -1,7 +1,8 @@
 //! Where a command works: the repository, its settings, the moment.
 
 use super::exit::Usage;
-use crate::ledger::Stamp;
+use super::talk::COMMAND;
+use crate::ledger::{LEDGER, Stamp};
 use crate::repo::{Identity, Oid, Repo};
 use crate::settings::{self, Settings};
 use anyhow::Result;
@@ -70,6 +71,17 @@ pub(super) fn person(now_given: Option<&str>, repo: &Repo) -> Result<Stamp> {
     let plain = |text: String| text.replace(['<', '>', '\n', '\r'], "").trim().to_owned();
     let identity = Identity { name: plain(name), email: plain(email) };
     Ok(Stamp { identity, at: now(now_given)? })
+}
+
+/// What to say where no dream is known, in a clone that may just lack what others know: `git clone` brings no ledger.
+pub(super) fn no_ledger(repo: &Repo, cycles: usize) -> Result<Option<String>> {
+    let is_clone = cycles == 0 && repo.remotes()?.iter().any(|remote| remote == "origin");
+    Ok(is_clone.then(|| {
+        format!(
+            "There is no ledger here. If others have dreamt, fetch theirs: \
+             {COMMAND}git fetch origin {LEDGER}:{LEDGER}{COMMAND:#}"
+        )
+    }))
 }
 
 /// The moment that commits and notes are dated with: `--now`, else `SOURCE_DATE_EPOCH`, else the clock.

@@ -4,10 +4,10 @@
 //! [`crate::verdict`] reads from that commit; nothing else is written down.
 
 use crate::cycle::{Target, read_memory, usefulness};
-use crate::learning::author::quote;
+use crate::learning::author::{quote, quoted};
 use crate::learning::{into_archive, message};
-use crate::ledger::{CycleRecord, Ledger, Stamp};
-use crate::memory::note::Status;
+use crate::ledger::{CycleRecord, LEDGER, Ledger, Stamp};
+use crate::memory::note::{Note, Status};
 use crate::memory::place::{self, in_archive, inside, outside};
 use crate::memory::{MEMORY_FILE, Memory, index};
 use crate::pattern::{Fingerprint, Kind};
@@ -61,13 +61,22 @@ pub fn plan(repo: &Repo, settings: &Settings, asked: &str, reason: Clean, today:
         ))
         .into());
     };
-    let (cycles, _) = Ledger::open(repo)?.cycles()?;
+    let ledger = Ledger::open(repo)?;
+    let (cycles, _) = ledger.cycles()?;
     let memory = read_memory(repo, base, root)?;
     let proposals = Proposals::look(repo, &cycles, base, root)?;
     let note = find(asked, root, &memory, &proposals, &target.branch)?;
     let kind = place::kind_at(&note).context("the path of a note names its kind")?;
     let standing = memory.notes.get(&note);
     let patterns = proposals.of_note.get(&note).cloned().unwrap_or_default();
+    if ledger.tip().is_none() && standing.is_some_and(quotes_sessions) {
+        return Err(Unusable(format!(
+            "{note} quotes sessions, so a dream proposed it, and there is no ledger here that says which lesson to \
+             bar: run `git fetch origin {LEDGER}:{LEDGER}`, then forget it; if there is none any more, `git mv` it to {}",
+            in_archive(&note)
+        ))
+        .into());
+    }
     let title = standing.map(|note| note.front.description.clone());
     let archived = free_place(repo, base, root, &note)?;
     let mut changes = moved(repo, base, root, &note, &archived)?;
@@ -112,6 +121,11 @@ pub fn commit(repo: &Repo, forgetting: &mut Forgetting, stamp: &Stamp) -> Result
     repo.advance(&forgetting.target, forgetting.base, commit, &format!("forget: {}", forgetting.note))?;
     forgetting.commit = Some(commit);
     Ok(())
+}
+
+/// Whether a note has evidence, as those have that a dream proposed.
+fn quotes_sessions(note: &Note) -> bool {
+    note.body.lines().any(|line| quoted::parse(line).is_some())
 }
 
 /// What was ever proposed, by where it stands now.

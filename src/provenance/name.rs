@@ -176,12 +176,24 @@ impl Catalogue {
         match (standing.is_empty(), exact.is_empty()) {
             (false, _) => standing,
             (true, false) => exact,
-            (true, true) => named(&|name, title| {
+            (true, true) => self.without_moved(named(&|name, title| {
                 name.contains(&wanted)
                     || (slug != "note" && name.contains(&slug))
                     || title.to_lowercase().contains(&wanted)
-            }),
+            })),
         }
+    }
+
+    /// Without the place in the archive of a note that is there as well under the path at which it was proposed.
+    fn without_moved(&self, mut found: BTreeSet<String>) -> BTreeSet<String> {
+        let moved = |path: &String| {
+            let proposed = path.strip_prefix(ARCHIVE).and_then(|path| path.strip_prefix('/'))?;
+            (found.contains(proposed) && !self.standing.contains(proposed)).then(|| path.clone())
+        };
+        for path in found.iter().filter_map(moved).collect::<Vec<_>>() {
+            found.remove(&path);
+        }
+        found
     }
 
     fn candidates(&self, paths: &BTreeSet<String>) -> Vec<Candidate> {

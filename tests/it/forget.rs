@@ -241,3 +241,29 @@ fn notes_of_people_and_pinned_ones_go_too_and_it_says_so() {
             && !memory.dir.join("mistakes/tides.md").exists()
     );
 }
+
+#[test]
+fn a_clone_without_the_ledger_is_told_to_fetch_it_before_it_forgets() {
+    let mut memory = Memory::new();
+    let report = memory.dream(5, RAMP[0]);
+    let note = memory.merge(&report)[0]["note"].as_str().unwrap().to_owned();
+    let Memory { sandbox, dir, .. } = &memory;
+    let clone = sandbox.path("clone");
+    sandbox.git(dir, &["clone", "--quiet", ".", clone.to_str().unwrap()]);
+    for (key, value) in [("user.name", "Ann"), ("user.email", "ann@example.com")] {
+        sandbox.git(&clone, &["config", key, value]);
+    }
+    let fetch = "git fetch origin refs/dream/ledger:refs/dream/ledger";
+    for args in [&["status"][..], &["log"], &["forget", &note, "--reason", "No more."]] {
+        let ran = sandbox.dream(&clone, args);
+        assert!(ran.stderr.contains(fetch), "{args:?}: {ran:#?}");
+    }
+    let why = sandbox.dream(&clone, &["why", &note]).ok();
+    assert!(why.contains(fetch) && !why.contains("people wrote it"), "{why}");
+    sandbox.git(&clone, &fetch.split(' ').skip(1).collect::<Vec<_>>());
+    let done = json(sandbox.dream(&clone, &["forget", &note, "--reason", "No more.", "--json"]));
+    assert_eq!(done["patterns"].as_array().unwrap().len(), 1, "{done:#}");
+    // It is one note, which has moved, and not two.
+    let part: String = note.chars().skip_while(|c| *c != '/').skip(1).take(12).collect();
+    assert_eq!(sandbox.dream(&clone, &["why", &part]).status, 0);
+}

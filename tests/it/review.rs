@@ -120,7 +120,7 @@ fn a_person_is_asked_learning_by_learning_and_may_quit_and_go_on() {
     let first = dreamt.typed("?\nbanana\ne\nq\n", editor);
     assert_eq!(first.status, 0, "{first:#?}");
     assert!(
-        first.stdout.contains("> ")
+        first.stdout.contains("[source: ")
             && first.stdout.contains("+# Read the manual")
             && first.stderr.contains("Ctrl-C"),
         "{first:#?}"

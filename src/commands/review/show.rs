@@ -43,7 +43,15 @@ pub(super) fn head(one: &Waiting, number: usize, of: usize) -> String {
         count(support.agents, "agent"),
         one.commit.short()
     );
-    for line in reasons(&one.message).lines() {
+    let reasons = reasons(&one.message);
+    // The whole title is above, and what a new note quotes stands in it, below.
+    let reasons =
+        reasons.strip_prefix(&format!("{}: {}\n\n", learning.kind, learning.title)).unwrap_or(reasons);
+    let reasons = match learning.change.as_str() {
+        "add" => reasons.split("\n\nEvidence:\n").next().unwrap_or(reasons),
+        _ => reasons,
+    };
+    for line in reasons.lines() {
         let _ = writeln!(text, "{}", visible(line));
     }
     text

@@ -38,7 +38,11 @@ pub(super) fn of(story: &Provenance, branch: &str, all: bool) -> String {
             row(&mut text, if at == 0 { "Because" } else { "" }, &plain(reason));
         }
     } else if story.place != Place::Nowhere && story.note != MEMORY_FILE {
-        row(&mut text, "Learnt", "by no cycle: people wrote it");
+        let by = match story.quotes.is_empty() {
+            true => "by no cycle: people wrote it",
+            false => "by no cycle that is known here, though it quotes sessions",
+        };
+        row(&mut text, "Learnt", by);
     }
     quotes(&mut text, story, all);
     if let Some(focus) = focus {
