@@ -70,11 +70,13 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
             first.get(..10).unwrap_or_default()
         ));
         talk.data(&shown(&memory, first)?)?;
-        talk.say(&format!("\n{STRONG}Now it is yours to decide{STRONG:#}:\n"));
+        talk.say(&format!(
+            "\n{STRONG}Now it is yours to decide{STRONG:#}, with plain git or with git dream:\n"
+        ));
         for (command, what) in [
             (format!("cd {}", memory.display()), "go there"),
-            ("git dream review".to_owned(), "accept, edit or reject, one by one"),
-            (format!("git log -p main..{branch}"), "or with plain git: read, one commit a learning"),
+            (format!("git log -p main..{branch}"), "read, one commit a learning"),
+            ("git dream review".to_owned(), "decide learning by learning"),
             (format!("git merge {branch}"), "take all of it"),
             (format!("git revert {}", first.get(..10).unwrap_or_default()), "take one back, any time later"),
             ("git dream status".to_owned(), "see where you stand"),

@@ -16,6 +16,7 @@ use crate::review::land::{Landed, Unfit, land};
 use crate::review::{Review, Waiting};
 use crate::settings::Settings;
 use anyhow::Result;
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::Path;
 
@@ -67,7 +68,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if !(options.accept.is_empty() && options.reject.is_empty()) {
         let answers = select::answers(&review, &options.accept, &options.reject)?;
         let landed = landed(repo, settings, &answers, &whereabouts::person(options.now.as_deref(), repo)?)?;
-        return tell::landed(&landed, talk);
+        return tell::landed(&landed, &passed_over(&review, &answers, &landed), talk);
     }
     if talk.json {
         return tell::list_json(&review, talk);
@@ -109,7 +110,16 @@ fn ask_and_land(review: &Review<'_>, stamp: &Stamp, talk: &Talk) -> Result<()> {
     let mut kept = Answers::load(review.repo)?;
     kept.take(|key| answers.0.contains_key(key));
     kept.keep(review.repo)?;
-    tell::landed(&landed, talk)
+    tell::landed(&landed, &passed_over(review, &answers, &landed), talk)
+}
+
+/// What was answered and had been decided by somebody else when the answers landed.
+fn passed_over<'a>(review: &'a Review<'_>, answers: &Answers, landed: &Landed) -> Vec<&'a Waiting> {
+    let taken = landed.taken.iter().map(|taken| &taken.proposed);
+    let done: BTreeSet<_> =
+        taken.chain(landed.refused.iter().map(|(one, _)| one)).map(Waiting::key).collect();
+    let is_passed = |one: &&Waiting| answers.0.contains_key(&one.key()) && !done.contains(&one.key());
+    review.waiting.iter().filter(is_passed).collect()
 }
 
 fn landed(repo: &Repo, settings: &Settings, answers: &Answers, stamp: &Stamp) -> Result<Landed> {

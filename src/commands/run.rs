@@ -111,10 +111,10 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
         ));
     }
     if !dry_run {
-        talk.say(&format!("\nReview them: {COMMAND}git dream review{COMMAND:#}"));
-        talk.say(&format!("Read them:   {COMMAND}git log -p {}..{branch}{COMMAND:#}", report.target));
-        talk.say(&format!("Take them:   {COMMAND}git merge {branch}{COMMAND:#}"));
-        talk.say(&format!("Reject them: {COMMAND}git branch -D {branch}{COMMAND:#}"));
+        talk.say(&format!("\nDecide one by one: {COMMAND}git dream review{COMMAND:#}"));
+        talk.say(&format!("Read them:         {COMMAND}git log -p {}..{branch}{COMMAND:#}", report.target));
+        talk.say(&format!("Take them all:     {COMMAND}git merge {branch}{COMMAND:#}"));
+        talk.say(&format!("Reject them all:   {COMMAND}git branch -D {branch}{COMMAND:#}"));
     }
 }
 

@@ -206,7 +206,11 @@ fn impacts(
     settings: &Settings,
 ) -> BTreeMap<String, Impact> {
     let index = memory.main.as_deref().map(index::named).unwrap_or_default();
-    let measured = impact::measure(mined, &impact::merged(proposals, &index), settings);
+    let merged = impact::merged(proposals, &index);
+    if merged.is_empty() {
+        return BTreeMap::new();
+    }
+    let measured = impact::measure(mined, &merged, settings);
     measured.into_iter().map(|(note, measured)| (note, measured.impact)).collect()
 }
 

@@ -231,14 +231,25 @@ impl<'repo> Ledger<'repo> {
     pub fn cycles(&self) -> Result<(Vec<CycleRecord>, Vec<Skipped>)> {
         let (mut cycles, mut skipped) = (Vec::new(), Vec::new());
         let Some(tip) = self.tip else { return Ok((cycles, skipped)) };
+        let mut files = Vec::new();
         for file in self.repo.list(tip, CYCLES)? {
-            match serde_json::from_slice::<CycleRecord>(&self.repo.read_blob(file.blob)?) {
-                Ok(cycle) => cycles.push(cycle),
-                Err(error) => skipped.push(Skipped {
-                    path: format!("{LEDGER}:{}", file.path),
+            files.push((file.path, self.repo.read_blob(file.blob)?));
+        }
+        let parsed: Vec<Result<CycleRecord, Skipped>> = files
+            .par_iter()
+            .with_min_len(16)
+            .map(|(path, content)| {
+                serde_json::from_slice(content).map_err(|error| Skipped {
+                    path: format!("{LEDGER}:{path}"),
                     line: None,
                     reason: format!("not the record of a cycle: {error}"),
-                }),
+                })
+            })
+            .collect();
+        for record in parsed {
+            match record {
+                Ok(cycle) => cycles.push(cycle),
+                Err(broken) => skipped.push(broken),
             }
         }
         cycles.sort_by(|a, b| a.at.cmp(&b.at).then_with(|| a.cycle.cmp(&b.cycle)));

@@ -9,6 +9,7 @@ use crate::ledger::{CycleRecord, LearningRecord};
 use crate::memory::place::{self, inside, outside};
 use crate::repo::{Oid, Repo};
 use anyhow::Result;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Least share of lines in common from which git is asked whether one note is the other one renamed. Git wants half of
@@ -23,9 +24,11 @@ pub(super) struct Places<'a> {
     versions: &'a Versions<'a>,
     /// Every note of the target, by its path in the repository.
     standing: BTreeSet<String>,
-    /// Those at paths that no cycle ever proposed, with their lines: only these can be proposed ones renamed. A note at
-    /// a path that was proposed is that proposal's.
-    others: BTreeMap<String, BTreeSet<Vec<u8>>>,
+    /// Those at paths that no cycle ever proposed, and their contents: only these can be proposed ones renamed. A note
+    /// at a path that was proposed is that proposal's.
+    others: BTreeMap<String, Oid>,
+    /// The lines of each of those, once a note is gone.
+    lines_of_others: OnceCell<Vec<BTreeSet<Vec<u8>>>>,
     /// By a cycle's last commit: what was renamed between it and the target.
     renames: BTreeMap<Oid, BTreeMap<String, String>>,
 }
@@ -45,11 +48,20 @@ impl<'a> Places<'a> {
         for file in listed {
             let note = inside(root, &file.path).unwrap_or(&file.path);
             if place::is_note(note) && !proposed.contains(note) {
-                others.insert(file.path.clone(), lines(&repo.read_blob(file.blob)?));
+                others.insert(file.path.clone(), file.blob);
             }
             standing.insert(file.path);
         }
-        Ok(Places { repo, target, root, versions, standing, others, renames: BTreeMap::new() })
+        Ok(Places {
+            repo,
+            target,
+            root,
+            versions,
+            standing,
+            others,
+            lines_of_others: OnceCell::new(),
+            renames: BTreeMap::new(),
+        })
     }
 
     /// The path, inside the memory, at which the note of this learning stands; `None` where it does not.
@@ -87,7 +99,8 @@ impl<'a> Places<'a> {
             let common = proposed.intersection(other).count();
             2.0 * common as f64 >= ALIKE * (proposed.len() + other.len()) as f64
         };
-        self.others.values().any(alike)
+        let read = |blob: &Oid| self.repo.read_blob(*blob).map(|text| lines(&text)).unwrap_or_default();
+        self.lines_of_others.get_or_init(|| self.others.values().map(read).collect()).iter().any(alike)
     }
 
     /// What was renamed between a cycle's last commit and the target.

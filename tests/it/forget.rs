@@ -181,11 +181,8 @@ fn a_forgotten_note_stays_away_whatever_the_evidence_until_that_is_reverted() {
         assert_eq!(verdicts, ["merged"], "{kind}: reverted, so that it stands again");
         memory.git(&["rm", "--quiet", &note]);
         memory.git(&["commit", "--quiet", "-m", "Not needed"]);
-        assert_eq!(
-            learnings(&memory.dream(2, first)).len(),
-            1,
-            "{kind}: a rejection that is not for good ends"
-        );
+        let again = memory.dream(2, first);
+        assert_eq!(learnings(&again).len(), 1, "{kind}: a rejection that is not for good ends: {again:#}");
         memory.sandbox.fsck(&memory.dir);
     }
 }

@@ -61,6 +61,8 @@ struct Done<'a> {
     tip: Oid,
     accepted: Vec<Accepted<'a>>,
     rejected: Vec<Rejected<'a>>,
+    /// What somebody else decided meanwhile.
+    passed_over: Vec<Named<'a>>,
     /// The commit that brought the index in step.
     index: Option<Oid>,
     deleted_branches: &'a [String],
@@ -136,10 +138,10 @@ pub(super) fn list(waiting: &[Waiting]) -> String {
     text
 }
 
-/// Prints what landed.
-pub(super) fn landed(landed: &Landed, talk: &Talk) -> Result<()> {
+/// Prints what landed. `passed_over`: what was answered and waited no more.
+pub(super) fn landed(landed: &Landed, passed_over: &[&Waiting], talk: &Talk) -> Result<()> {
     if talk.json {
-        return talk.data_json(&done(landed));
+        return talk.data_json(&done(landed, passed_over));
     }
     let mut text = String::new();
     for taken in &landed.taken {
@@ -155,8 +157,12 @@ pub(super) fn landed(landed: &Landed, talk: &Talk) -> Result<()> {
         let _ = writeln!(text, "rejected  {} {} {FAINT}({reason}){FAINT:#}", id(one), one.learning.title);
     }
     talk.data(&text)?;
-    if text.is_empty() {
-        talk.say("Nothing was left to decide: somebody else did meanwhile.");
+    for one in passed_over {
+        talk.say(&format!(
+            "{} {}: somebody else decided it meanwhile, so your answer does not count; {COMMAND}git dream log{COMMAND:#} says how",
+            id(one),
+            one.learning.title
+        ));
     }
     if landed.tip != landed.base {
         let target = &landed.target;
@@ -178,7 +184,7 @@ pub(super) fn landed(landed: &Landed, talk: &Talk) -> Result<()> {
     Ok(())
 }
 
-fn done(landed: &Landed) -> Done<'_> {
+fn done<'a>(landed: &'a Landed, passed_over: &[&'a Waiting]) -> Done<'a> {
     Done {
         version: 1,
         target: &landed.target,
@@ -198,6 +204,7 @@ fn done(landed: &Landed) -> Done<'_> {
             .iter()
             .map(|(one, reason)| Rejected { learning: Named::from(one), reason })
             .collect(),
+        passed_over: passed_over.iter().map(|one| Named::from(*one)).collect(),
         index: landed.index,
         deleted_branches: &landed.deleted,
         kept_branches: landed.kept.iter().map(|(branch, why)| Kept { branch, why }).collect(),
