@@ -191,6 +191,18 @@ fn broken_off_answers_are_kept_and_nothing_else_is_changed() {
 }
 
 #[test]
+fn answers_that_come_too_late_are_named() {
+    let dreamt = Dreamt::new();
+    let waiting = json(dreamt.review(&["--json"]))["waiting"].clone();
+    let [first, title] = ["commit", "title"].map(|field| waiting[0][field].as_str().unwrap());
+    // While the second is in the editor, somebody takes the first, which was rejected here.
+    let editor = format!("git -C '{}' cherry-pick {first} #", dreamt.dir.display());
+    let ran = dreamt.typed("r\nnot for us\ne\nq\n", &editor);
+    assert!(ran.status == 0 && !ran.stdout.contains("\nrejected"), "{ran:#?}");
+    assert!(ran.stderr.contains(&format!("{title}: somebody else decided it meanwhile")), "{ran:#?}");
+}
+
+#[test]
 fn what_people_changed_since_is_never_written_over() {
     let dreamt = Dreamt::new();
     let theirs = dreamt.git(&format!("show {}:{}", dreamt.branch, dreamt.note(0))) + "\n";
