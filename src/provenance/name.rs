@@ -58,6 +58,8 @@ struct Catalogue {
     titles: BTreeMap<String, String>,
     /// Those of them that stand.
     standing: BTreeSet<String>,
+    /// From where to where a note moved: to the archive, or as a learning has it.
+    moves: BTreeSet<(String, String)>,
 }
 
 /// Finds the note. `here`: the folder of the repository that a relative path starts from, `""` for its root.
@@ -137,12 +139,16 @@ impl Catalogue {
     fn read(asked: &Asked<'_>) -> Result<Catalogue> {
         let main = asked.repo.read(asked.target, &outside(asked.root, MEMORY_FILE))?.unwrap_or_default();
         let main = String::from_utf8_lossy(&main);
-        let mut catalogue = Catalogue { titles: BTreeMap::new(), standing: BTreeSet::new() };
+        let mut catalogue =
+            Catalogue { titles: BTreeMap::new(), standing: BTreeSet::new(), moves: BTreeSet::new() };
         for folder in super::kin::folders(asked.root) {
             for entry in asked.repo.list(asked.target, &folder)? {
                 let Some(path) = inside(asked.root, &entry.path) else { continue };
                 let filed =
                     path.strip_prefix(ARCHIVE).and_then(|path| path.strip_prefix('/')).unwrap_or(path);
+                if filed != path {
+                    catalogue.moves.insert((filed.to_owned(), path.to_owned()));
+                }
                 if place::is_note(filed) {
                     catalogue.standing.insert(path.to_owned());
                     catalogue.titles.insert(path.to_owned(), String::new());
@@ -151,6 +157,8 @@ impl Catalogue {
         }
         for learning in asked.cycles.iter().flat_map(|cycle| &cycle.learnings) {
             catalogue.titles.insert(learning.note.clone(), learning.title.clone());
+            let moved = |from: &String| (from.clone(), learning.note.clone());
+            catalogue.moves.extend(learning.leaves.iter().map(moved));
         }
         for (says, path) in main.lines().filter_map(linked) {
             if let Some(title) = catalogue.titles.get_mut(path).filter(|title| title.is_empty()) {
@@ -184,14 +192,12 @@ impl Catalogue {
         }
     }
 
-    /// Without the place in the archive of a note that is there as well under the path at which it was proposed.
+    /// One path of each note that has moved: the one where it stands, else the one it moved to.
     fn without_moved(&self, mut found: BTreeSet<String>) -> BTreeSet<String> {
-        let moved = |path: &String| {
-            let proposed = path.strip_prefix(ARCHIVE).and_then(|path| path.strip_prefix('/'))?;
-            (found.contains(proposed) && !self.standing.contains(proposed)).then(|| path.clone())
-        };
-        for path in found.iter().filter_map(moved).collect::<Vec<_>>() {
-            found.remove(&path);
+        for (from, to) in &self.moves {
+            if found.contains(from) && found.contains(to) {
+                found.remove(if self.standing.contains(from) { to } else { from });
+            }
         }
         found
     }
@@ -308,7 +314,7 @@ mod tests {
     fn catalogue(notes: &[(&str, &str)]) -> Catalogue {
         let titles: BTreeMap<String, String> =
             notes.iter().map(|(path, title)| (path.to_string(), title.to_string())).collect();
-        Catalogue { standing: titles.keys().cloned().collect(), titles }
+        Catalogue { standing: titles.keys().cloned().collect(), titles, moves: BTreeSet::new() }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::repo::compare;
 use crate::review::Waiting;
 use crate::review::outcome::{Contents, Fit, Outcome};
 use anyhow::Result;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// The text with everything written out that a terminal would obey or not show.
@@ -94,10 +95,30 @@ pub(super) fn change(one: &Waiting, fit: &Fit, outcome: &Outcome<'_>) -> Result<
 
 /// The differences that new contents make.
 pub(super) fn write_contents(text: &mut String, contents: &Contents, outcome: &Outcome<'_>) -> Result<()> {
-    for (path, after) in contents {
-        write_diff(text, path, outcome.text(path), after.as_deref())?;
+    let is_new = |path: &String| outcome.text(path).is_none();
+    let goes = |path: &&String| contents.get(*path).is_some_and(Option::is_none);
+    // A note that moves keeps its path but for the folder that it leaves or enters: the archive, an agent's.
+    let from = |to: &String| {
+        let is_same = |from: &&String| is_under(from, to) || is_under(to, from);
+        contents.keys().filter(goes).find(is_same).filter(|_| is_new(to))
+    };
+    let moved: BTreeSet<&String> = contents.keys().filter_map(from).collect();
+    for (path, after) in contents.iter().filter(|(path, _)| !moved.contains(path)) {
+        match from(path) {
+            Some(from) => {
+                let _ = writeln!(text, "{STRONG}moved from {}{STRONG:#}", visible(from));
+                let before = outcome.text(from).unwrap_or_default();
+                write_diff(text, path, Some(before), after.as_deref())?;
+            }
+            None => write_diff(text, path, outcome.text(path), after.as_deref())?,
+        }
     }
     Ok(())
+}
+
+/// Whether a path is the other one in a further folder.
+fn is_under(path: &str, other: &str) -> bool {
+    path.strip_suffix(other).is_some_and(|folder| folder.ends_with('/'))
 }
 
 fn write_diff(text: &mut String, path: &str, before: Option<&[u8]>, after: Option<&[u8]>) -> Result<()> {
