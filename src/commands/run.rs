@@ -106,7 +106,7 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
     }
     if report.left_over > 0 {
         talk.say(&format!(
-            "\n{} more found no room in this cycle ([memory] max_learnings).",
+            "\n{} more found no room in this cycle ([memory] max_learnings and max_loss): a later one takes them up.",
             report.left_over
         ));
     }

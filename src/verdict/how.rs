@@ -29,7 +29,7 @@ pub enum How {
     Archived,
     /// `git dream forget` has taken the note away and bars its lesson.
     Forgotten,
-    /// It was taken up, and so was a later learning that moved its note.
+    /// It was taken up, which is whose commit is told, and so was a later learning that moved its note.
     Since(Change),
     /// Its branch is gone, or was deleted where it was published.
     BranchGone,
@@ -58,10 +58,10 @@ impl std::fmt::Display for How {
             How::Forgotten => "forgotten",
             How::Since(change) => {
                 return f.write_str(match change {
-                    Change::Promote => "promoted since",
-                    Change::Merge => "said by another note since",
-                    Change::Restore => "restored since",
-                    _ => "retired since",
+                    Change::Promote => "promoted since; taken",
+                    Change::Merge => "said by another note since; taken",
+                    Change::Restore => "restored since; taken",
+                    _ => "retired since; taken",
                 });
             }
             How::BranchGone => "branch deleted",

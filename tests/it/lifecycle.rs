@@ -175,7 +175,7 @@ fn an_agents_note_becomes_the_teams_when_other_agents_show_it() {
     assert_eq!(
         life.verdicts(),
         [
-            ("add".to_owned(), "merged".to_owned(), "promoted since".to_owned()),
+            ("add".to_owned(), "merged".to_owned(), "promoted since; taken".to_owned()),
             ("promote".to_owned(), "merged".to_owned(), "merge".to_owned())
         ]
     );
@@ -359,7 +359,7 @@ fn what_two_notes_say_becomes_one() {
     assert!(!life.has("preferences/tests.md") && life.has("preferences/no-tests.md"));
     let hows: Vec<String> =
         life.verdicts().into_iter().map(|(_, verdict, how)| format!("{verdict}, {how}")).collect();
-    assert_eq!(hows[0], "merged, said by another note since");
+    assert_eq!(hows[0], "merged, said by another note since; taken");
     assert!(hows.iter().all(|how| how.starts_with("merged")), "{hows:?}");
     life.reverts_cleanly(&report);
     // The message says why.
