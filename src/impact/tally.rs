@@ -70,6 +70,7 @@ pub(super) struct Tally {
     pub(super) between: u32,
     pub(super) last_read: Option<Timestamp>,
     pub(super) last_seen: Option<Timestamp>,
+    pub(super) last_occasion: Option<Timestamp>,
     /// When the note was given its present words.
     pub(super) worded: Option<Timestamp>,
     /// Whether what is seen is a workflow that was not followed.
@@ -124,6 +125,10 @@ impl<'a> Witnesses<'a> {
             is_workflow: followed.is_some(),
             last_read: self.last(readers.iter().copied().filter(|&reader| self.is_after(reader, note.at))),
             last_seen: self.last(followed.as_ref().unwrap_or(&hits).iter().copied()),
+            last_occasion: occasion
+                .is_telling
+                .then(|| self.last(self.witnesses(&occasion.could).into_iter()))
+                .flatten(),
             ..Tally::default()
         };
         let mut counted = BTreeSet::new();
