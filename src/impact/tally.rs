@@ -120,15 +120,18 @@ impl<'a> Witnesses<'a> {
         let readers = self.readers(note);
         let hits = self.witnesses(&occasion.did);
         let followed = occasion.followed.as_ref().map(|followed| self.witnesses(followed));
+        // A playbook that is asked for and not followed is of no use to anybody.
+        let done = match &occasion.followed {
+            Some(followed) => followed.clone(),
+            None if occasion.is_telling => occasion.could.clone(),
+            None => BTreeSet::new(),
+        };
         let mut tally = Tally {
             worded: Some(note.worded),
             is_workflow: followed.is_some(),
             last_read: self.last(readers.iter().copied().filter(|&reader| self.is_after(reader, note.at))),
             last_seen: self.last(followed.as_ref().unwrap_or(&hits).iter().copied()),
-            last_occasion: occasion
-                .is_telling
-                .then(|| self.last(self.witnesses(&occasion.could).into_iter()))
-                .flatten(),
+            last_occasion: self.last(self.witnesses(&done).into_iter()),
             ..Tally::default()
         };
         let mut counted = BTreeSet::new();

@@ -161,7 +161,7 @@ fn of_old(
     let last = held.last_use(observed)?;
     let age = days(last, observed.newest?);
     let is_old = settings.retire_after_days > 0 && age >= f64::from(settings.retire_after_days);
-    if works || !is_old {
+    if works || !is_old || held.note.front.status != Status::Active {
         return None;
     }
     let rank = retrievability(age, held.support().sessions);
