@@ -272,6 +272,7 @@ mod tests {
         let occasion = Occasion {
             could: (0..digests.len()).collect(),
             did: did.iter().filter_map(place).collect(),
+            is_telling: true,
             followed: None,
             of: String::new(),
             hit: "",
@@ -309,6 +310,15 @@ mod tests {
         );
         assert_eq!(rates(&tally), [(1, 1), (1, 1), (1, 1), (0, 0)], "its sub-agents have what it read");
         assert_eq!((tally.last_read, tally.last_seen), (Some(day_of(122)), Some(day_of(122))));
+    }
+
+    #[test]
+    fn a_session_that_could_have_and_did_not_is_an_occasion() {
+        let tally = told(
+            vec![(session("a", "a", [120, 120], &[]), true), (session("b", "b", [130, 131], &[]), false)],
+            false,
+        );
+        assert_eq!((tally.last_seen, tally.last_occasion), (Some(day_of(120)), Some(day_of(131))));
     }
 
     #[test]

@@ -284,7 +284,7 @@ fn moved(change: Change, held: &Held<'_>, note: String, text: String) -> Learnin
 mod tests {
     use super::*;
     use crate::memory::note;
-    use crate::pattern::{Done, ErrorLesson, Evidence, Grade, Remedy, Scope, Support, Way};
+    use crate::pattern::{Done, ErrorLesson, Evidence, Grade, Lesson, Remedy, Scope, Support, Way};
     use crate::redact::redact;
     use crate::session::SessionId;
 

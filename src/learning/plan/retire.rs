@@ -20,6 +20,7 @@ use crate::memory::reference::DeadReference;
 use crate::pattern::preference::disputes;
 use crate::pattern::{ConflictLesson, Evidence, Lesson, Pattern};
 use crate::settings::MemorySettings;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// What begins the line of a retired note that says why.
@@ -40,6 +41,12 @@ pub fn into_archive(note: &Note, reason: &str, today: &str) -> String {
 pub(super) fn reason_in(note: &Note) -> Option<String> {
     let line = note.body.lines().find(|line| line.starts_with(RETIRED))?;
     Some(line.replace("**", ""))
+}
+
+/// The day on which a note was retired, by the same line.
+pub(super) fn day_in(note: &Note) -> Option<Date> {
+    let line = note.body.lines().find_map(|line| line.strip_prefix(RETIRED))?;
+    line.split_once(':')?.0.parse().ok()
 }
 
 /// Every retirement that there is a reason for, proofs first, then what people dispute, then the least retrievable; and
