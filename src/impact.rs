@@ -83,6 +83,7 @@ pub fn measure(mined: &Mined, merged: &[Merged], settings: &Settings) -> BTreeMa
             unread: tally.unread(),
             last_read: tally.last_read,
             last_seen: tally.last_seen,
+            last_occasion: tally.last_occasion,
             effect,
         };
         let (undated, between, weeks) = (tally.undated, tally.between, tally.weeks());

@@ -86,6 +86,11 @@ impl Memory {
         self.now = now.max(self.now + 60_000);
     }
 
+    /// The moment that everything is dated with, as the program takes it.
+    pub(crate) fn now(&self) -> String {
+        stamp(self.now)
+    }
+
     fn command(&self, program: impl AsRef<std::ffi::OsStr>, dir: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(dir).env_clear().env("HOME", &self.home).env("LC_ALL", "C").env("TZ", "UTC");

@@ -79,8 +79,14 @@ pub(crate) struct Counts {
 /// How the notes stand at the end.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ending {
+    /// Notes in the program's words about what was over for a quarter of the year at least (twelve weeks, where notes
+    /// go after sixty days without use and a review may take two more weeks): the time of each had come.
     pub stale: usize,
+    /// The same with a person's words in them: these are theirs to put away.
+    pub stale_of_people: usize,
     pub stale_retired: usize,
+    /// The lessons of those that are still there.
+    pub stale_kept: Vec<String>,
     pub working: usize,
     pub working_kept: usize,
     pub lessons: usize,
@@ -274,9 +280,14 @@ impl Oversight {
             {
                 continue;
             }
-            if lesson.until + weeks / 4 <= weeks {
+            if lesson.until + weeks / 4 <= weeks && lesson.fate == Fate::Edited {
+                ending.stale_of_people += 1;
+            } else if lesson.until + weeks / 4 <= weeks {
                 ending.stale += 1;
-                ending.stale_retired += usize::from(!active.contains(&number));
+                match active.contains(&number) {
+                    true => ending.stale_kept.push(format!("{} (until week {})", lesson.id, lesson.until)),
+                    false => ending.stale_retired += 1,
+                }
             } else if lesson.until >= weeks {
                 ending.working += 1;
                 ending.working_kept += usize::from(active.contains(&number));

@@ -130,7 +130,8 @@ impl<'a> People<'a> {
             "reviewed by `git dream review`" => {
                 let reasons: Vec<String> =
                     unwanted.iter().map(|commit| format!("{commit}=we do not want this")).collect();
-                let mut words = vec!["review", branch, "--quiet"];
+                let now = memory.now();
+                let mut words = vec!["review", branch, "--quiet", "--now", &now];
                 wanted.iter().for_each(|commit| words.extend(["--accept", commit]));
                 reasons.iter().for_each(|reason| words.extend(["--reject", reason]));
                 memory.dream(&words)?;

@@ -76,6 +76,7 @@ impl Year {
             ("  about nothing planted", counts.spurious.to_string()),
             ("taken / not taken", format!("{} / {}", counts.accepted, counts.rejected)),
             ("lessons to learn, learnt", format!("{} of {}", self.ending.lessons_taken, self.ending.lessons)),
+            ("out of date, with people's words", self.ending.stale_of_people.to_string()),
             ("rejected, again with new evidence", {
                 (counts.again - counts.rejected_again - counts.reverted_again).to_string()
             }),
@@ -123,6 +124,7 @@ pub(crate) fn details(year: &Year) -> Vec<String> {
     let mut lines = vec![format!("seed {}, {}", year.seed, year.vocabulary)];
     lines.extend(year.ways.iter().map(|(way, count)| format!("{count:>5} {way}")));
     lines.extend(year.wrongs.iter().map(|wrong| format!("  {wrong}")));
+    lines.extend(year.ending.stale_kept.iter().map(|kept| format!("  out of date, still there: {kept}")));
     if !year.fsck.is_empty() {
         lines.push(format!("  git fsck: {}", year.fsck));
     }

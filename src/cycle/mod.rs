@@ -24,7 +24,7 @@ use crate::impact;
 use crate::learning::author::Author;
 use crate::learning::effect::Impact;
 use crate::learning::standing::Standings;
-use crate::learning::{Observed, plan, refusal};
+use crate::learning::{Observed, opened, plan, refusal};
 use crate::ledger::cache::{Cache, READINGS};
 use crate::ledger::{Addition, CycleRecord, LEDGER, Ledger, Stamp};
 use crate::memory::place::{self, inside};
@@ -100,7 +100,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         verdict::settled(repo, &cycles, before.base, &settings.memory.root)
     })?;
     let witnesses = witnesses::of(&all.digests, &before, &cycles, &standings)?;
-    let mut observed = observed(&all.digests, &known);
+    let mut observed = observed(&all.digests, &known, &memory);
     observed.dead = parts
         .timed("looking for what is gone", || {
             stale::find(repo, before.base, settings, before.ledger.cache())
@@ -224,16 +224,10 @@ fn look<'r>(request: &Request<'r>) -> Result<Before<'r>> {
 }
 
 /// What the sessions tell of the notes that stand.
-fn observed<'a>(digests: &[Digest], known: &'a [Known]) -> Observed<'a> {
-    let mut read: BTreeMap<String, Timestamp> = BTreeMap::new();
-    for digest in digests {
-        for (note, at) in digest.notes_read.iter().zip(std::iter::repeat(digest.began)) {
-            let last = read.get(note.as_str()).copied().max(at);
-            read.extend(last.map(|at| (note.to_string(), at)));
-        }
-    }
+fn observed<'a>(digests: &[Digest], known: &'a [Known], memory: &Memory) -> Observed<'a> {
+    let opened = opened::opened(digests, memory.notes.len());
     let newest = digests.iter().filter_map(|digest| digest.began).max();
-    Observed { read, newest, known, ..Observed::default() }
+    Observed { opened, newest, known, ..Observed::default() }
 }
 
 /// The note of every pattern that has one.

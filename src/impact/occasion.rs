@@ -17,6 +17,8 @@ pub(super) struct Occasion {
     pub(super) could: BTreeSet<usize>,
     /// Where what the note is against was seen.
     pub(super) did: BTreeSet<usize>,
+    /// Whether those are about what the note is about; else they are any work, or anybody who spoke.
+    pub(super) is_telling: bool,
     /// Of a workflow, where it was followed.
     pub(super) followed: Option<BTreeSet<usize>>,
     /// The first, for people: `sessions that ran git push`.
@@ -59,6 +61,7 @@ impl<'a> Occasions<'a> {
                 Some(Occasion {
                     could: could.chain(seen.iter().copied()).collect(),
                     did: seen,
+                    is_telling: true,
                     followed: None,
                     of: "sessions with the same jobs and a known outcome".to_owned(),
                     hit: "failed with it",
@@ -76,6 +79,7 @@ impl<'a> Occasions<'a> {
                 Some(Occasion {
                     did: could.difference(&followed).copied().collect(),
                     could,
+                    is_telling: true,
                     followed: Some(followed),
                     of: "sessions that were asked for it".to_owned(),
                     hit: "went another way",
@@ -88,6 +92,7 @@ impl<'a> Occasions<'a> {
                 Some(Occasion {
                     could,
                     did: seen,
+                    is_telling: false,
                     followed: None,
                     of: "sessions in which people spoke".to_owned(),
                     hit: "had to be told",
@@ -105,9 +110,9 @@ impl<'a> Occasions<'a> {
         let steps: Vec<&Step> = std::iter::once(&lesson.step).chain(instead).collect();
         let program = Step(lesson.step.0.cut(lesson.step.program().len()));
         // What only looks around is not among the steps where it worked: then its program tells, else any work.
-        let of_step = || sessions(&self.took, &lesson.step).next().is_some();
+        let is_telling = sessions(&self.took, &lesson.step).next().is_some();
         let of_program = || sessions(&self.took, &program).next().is_some();
-        let (mut could, of): (BTreeSet<usize>, String) = if of_step() {
+        let (mut could, of): (BTreeSet<usize>, String) = if is_telling {
             let ran =
                 steps.iter().flat_map(|step| sessions(&self.took, step).chain(sessions(&self.failed, step)));
             (ran.collect(), format!("sessions that ran {}", lesson.step))
@@ -122,7 +127,7 @@ impl<'a> Occasions<'a> {
         };
         could.retain(|session| self.holds(*session, |digest| is_within(scope, digest)));
         could.extend(&did);
-        Occasion { could, did, followed: None, of, hit: "failed this way" }
+        Occasion { could, did, is_telling, followed: None, of, hit: "failed this way" }
     }
 
     /// The sessions of a scope that have this.

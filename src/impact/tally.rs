@@ -70,6 +70,7 @@ pub(super) struct Tally {
     pub(super) between: u32,
     pub(super) last_read: Option<Timestamp>,
     pub(super) last_seen: Option<Timestamp>,
+    pub(super) last_occasion: Option<Timestamp>,
     /// When the note was given its present words.
     pub(super) worded: Option<Timestamp>,
     /// Whether what is seen is a workflow that was not followed.
@@ -119,11 +120,18 @@ impl<'a> Witnesses<'a> {
         let readers = self.readers(note);
         let hits = self.witnesses(&occasion.did);
         let followed = occasion.followed.as_ref().map(|followed| self.witnesses(followed));
+        // A playbook that is asked for and not followed is of no use to anybody.
+        let done = match &occasion.followed {
+            Some(followed) => followed.clone(),
+            None if occasion.is_telling => occasion.could.clone(),
+            None => BTreeSet::new(),
+        };
         let mut tally = Tally {
             worded: Some(note.worded),
             is_workflow: followed.is_some(),
             last_read: self.last(readers.iter().copied().filter(|&reader| self.is_after(reader, note.at))),
             last_seen: self.last(followed.as_ref().unwrap_or(&hits).iter().copied()),
+            last_occasion: self.last(self.witnesses(&done).into_iter()),
             ..Tally::default()
         };
         let mut counted = BTreeSet::new();
@@ -264,6 +272,7 @@ mod tests {
         let occasion = Occasion {
             could: (0..digests.len()).collect(),
             did: did.iter().filter_map(place).collect(),
+            is_telling: true,
             followed: None,
             of: String::new(),
             hit: "",
@@ -301,6 +310,15 @@ mod tests {
         );
         assert_eq!(rates(&tally), [(1, 1), (1, 1), (1, 1), (0, 0)], "its sub-agents have what it read");
         assert_eq!((tally.last_read, tally.last_seen), (Some(day_of(122)), Some(day_of(122))));
+    }
+
+    #[test]
+    fn a_session_that_could_have_and_did_not_is_an_occasion() {
+        let tally = told(
+            vec![(session("a", "a", [120, 120], &[]), true), (session("b", "b", [130, 131], &[]), false)],
+            false,
+        );
+        assert_eq!((tally.last_seen, tally.last_occasion), (Some(day_of(120)), Some(day_of(131))));
     }
 
     #[test]

@@ -23,6 +23,9 @@ pub struct Impact {
     pub last_read: Option<Timestamp>,
     /// When a session last showed what the note is against, or for a workflow, followed it.
     pub last_seen: Option<Timestamp>,
+    /// When a session last did what the note is about, whether or not what it is against came up: ran its step, or had
+    /// its job. `None` where nothing tells such sessions from others, as with a wish.
+    pub last_occasion: Option<Timestamp>,
     /// What that comes to.
     pub effect: Effect,
 }

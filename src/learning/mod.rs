@@ -8,6 +8,7 @@ pub mod author;
 pub mod effect;
 pub mod gate;
 pub mod message;
+pub mod opened;
 mod plan;
 pub mod refusal;
 pub mod standing;

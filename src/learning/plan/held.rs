@@ -3,11 +3,12 @@
 //! Refuses every note that a person wrote, changed, pinned or has still to decide on. A move changes no word of a note,
 //! but it changes whether agents read it: what to do with people's words is people's to say.
 
+use super::elsewhere::said_elsewhere;
 use super::{Observed, text};
 use crate::learning::standing::{Standing, Standings, Verdict};
 use crate::memory::Memory;
 use crate::memory::note::{Note, Status};
-use crate::pattern::{Evidence, Fingerprint, Grade, Pattern, Support};
+use crate::pattern::{Evidence, Fingerprint, Grade, Known, Pattern, Support};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -23,7 +24,7 @@ pub(super) struct Held<'a> {
     pub(super) standing: &'a Standing,
     /// That pattern, where it still shows in the sessions.
     pub(super) pattern: Option<&'a Pattern>,
-    /// When it was last confirmed: by that pattern, or by one whose note went into this one.
+    /// When it was last confirmed: by that pattern, by one whose note went into this one, or by one that says the same.
     confirmed: Option<Timestamp>,
 }
 
@@ -43,14 +44,15 @@ impl Held<'_> {
         text::evidence(self.note)
     }
 
-    /// When it was last written, read or confirmed, or last met what it is against.
+    /// When it was last written, opened or confirmed, or last met what it is about: being in an index that is read is
+    /// no use of it.
     pub(super) fn last_use(&self, observed: &Observed) -> Option<Timestamp> {
         let impact = observed.impacts.get(self.path);
-        let read = observed.read.get(self.path).copied().or_else(|| impact?.last_read);
+        let opened = observed.opened.get(self.path).copied();
         let since = self.note.front.since.parse::<jiff::civil::Date>().ok();
         let since = since.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok()).map(|at| at.timestamp());
-        let seen = impact.and_then(|impact| impact.last_seen);
-        [read, since, seen, self.confirmed].into_iter().flatten().max()
+        let met = impact.and_then(|impact| impact.last_seen.max(impact.last_occasion));
+        [opened, since, met, self.confirmed].into_iter().flatten().max()
     }
 }
 
@@ -59,14 +61,17 @@ pub(super) fn held<'a>(
     memory: &'a Memory,
     standings: &'a Standings,
     patterns: &'a [Pattern],
+    known: &[Known],
 ) -> BTreeMap<&'a str, Held<'a>> {
     let mined: BTreeMap<&Fingerprint, &Pattern> =
         patterns.iter().map(|pattern| (&pattern.fingerprint, pattern)).collect();
     let mut confirmed: BTreeMap<&str, Timestamp> = BTreeMap::new();
-    for (fingerprint, standing) in standings {
-        let last = mined.get(fingerprint).and_then(|pattern| pattern.support.last);
-        let known = confirmed.get(standing.note.as_str()).copied();
-        confirmed.extend(last.max(known).map(|at| (standing.note.as_str(), at)));
+    for pattern in patterns {
+        let own = standings.get(&pattern.fingerprint);
+        let said = own.or_else(|| said_elsewhere(pattern, standings, known).map(|(_, standing)| standing));
+        let Some((standing, at)) = said.zip(pattern.support.last) else { continue };
+        let last = confirmed.entry(&standing.note).or_insert(at);
+        *last = at.max(*last);
     }
     let mut held = BTreeMap::new();
     for (fingerprint, standing) in standings {

@@ -7,6 +7,7 @@
 //! words ([`held`]).
 
 mod add;
+mod elsewhere;
 mod held;
 mod merge;
 mod promote;
@@ -26,9 +27,10 @@ use super::standing::{Declined, Standing, Standings, Verdict, has_grown};
 use super::{Change, Learning, Refused};
 use crate::memory::reference::DeadReference;
 use crate::memory::{Memory, place};
-use crate::pattern::{Fingerprint, Known, Lesson, Pattern, identity};
+use crate::pattern::{Fingerprint, Known, Pattern};
 use crate::settings::MemorySettings;
 use anyhow::Result;
+use elsewhere::said_elsewhere;
 use held::Held;
 use jiff::Timestamp;
 use quotable::{objection, quotable};
@@ -70,8 +72,8 @@ pub struct Observed<'a> {
     pub dead: BTreeMap<String, Vec<DeadReference>>,
     /// What they did.
     pub impacts: BTreeMap<String, Impact>,
-    /// When a session last read them.
-    pub read: BTreeMap<String, Timestamp>,
+    /// When sessions last opened them, of several independent ones ([`super::opened`]).
+    pub opened: BTreeMap<String, Timestamp>,
     /// When the newest session began: only while sessions go on can a note be unused.
     pub newest: Option<Timestamp>,
     /// The lessons that earlier cycles named.
@@ -96,7 +98,7 @@ pub fn plan(
 ) -> Result<Planned> {
     let ground = Ground { patterns, memory, standings, observed, settings, today };
     let mut room = Room::of(memory, settings);
-    let held = held::held(memory, standings, patterns);
+    let held = held::held(memory, standings, patterns, observed.known);
     let sayings = Sayings::of(memory);
     let mut planned = tidied(ground, &mut room, &held, &sayings);
     let mut notes: BTreeMap<Fingerprint, String> =
@@ -138,7 +140,7 @@ pub fn plan(
             (Some(standing), None, _) if standing.is_retired() => {
                 restore::restore(pattern, &draft, standing, memory, today)
             }
-            _ if is_said_elsewhere(pattern, ground) => None,
+            _ if said_elsewhere(pattern, standings, observed.known).is_some() => None,
             _ => add::add(pattern, &draft, &sayings, &mut taken, today),
         };
         let Some(learning) = proposal.filter(|learning| !is_declined(learning, ground)) else {
@@ -241,18 +243,6 @@ fn is_declined(learning: &Learning, ground: Ground<'_>) -> bool {
         && declined.any(|declined| declined.title == learning.title && !is_news(declined))
 }
 
-/// Whether a note that stands, or one that waits for review, says what people ask for here in other words.
-fn is_said_elsewhere(pattern: &Pattern, ground: Ground<'_>) -> bool {
-    let is_there = |known: &&Known| {
-        let standing = ground.standings.get(&known.fingerprint);
-        known.fingerprint != pattern.fingerprint
-            && standing.is_some_and(|one| one.is_active() || one.verdict == Verdict::Pending)
-    };
-    let mut others = ground.observed.known.iter().filter(is_there);
-    matches!(pattern.lesson, Lesson::Wish(_) | Lesson::Correction(_))
-        && others.any(|known| identity::alike(&known.anchor, &pattern.anchor))
-}
-
 fn learning(change: Change, pattern: &Pattern, draft: &Draft, note: String, text: String) -> Learning {
     Learning {
         change,
@@ -294,7 +284,7 @@ fn moved(change: Change, held: &Held<'_>, note: String, text: String) -> Learnin
 mod tests {
     use super::*;
     use crate::memory::note;
-    use crate::pattern::{Done, ErrorLesson, Evidence, Grade, Remedy, Scope, Support, Way};
+    use crate::pattern::{Done, ErrorLesson, Evidence, Grade, Lesson, Remedy, Scope, Support, Way};
     use crate::redact::redact;
     use crate::session::SessionId;
 

@@ -1,8 +1,10 @@
 //! A note that no longer holds goes to the archive.
 //!
 //! Three reasons, in this order: what it is about is gone, which is proof; people want the opposite; and last that
-//! nobody has read or confirmed it for long, which proves nothing and is asked only after a long time. Refuses to retire
-//! a note that works: that its mistake stopped is its doing.
+//! nobody has used it for long, which proves nothing and is asked only after a long time. A note is used where what it is
+//! about is done, whether or not its mistake comes: one that works has its occasions, and no mistakes. Where nothing
+//! tells its occasions, it is used where it is opened, and one that works is never retired: that what it is against
+//! stopped is its doing.
 
 use super::held::Held;
 use super::{Due, Ground, Observed, moved};
@@ -18,6 +20,7 @@ use crate::memory::reference::DeadReference;
 use crate::pattern::preference::disputes;
 use crate::pattern::{ConflictLesson, Evidence, Lesson, Pattern};
 use crate::settings::MemorySettings;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// What begins the line of a retired note that says why.
@@ -38,6 +41,12 @@ pub fn into_archive(note: &Note, reason: &str, today: &str) -> String {
 pub(super) fn reason_in(note: &Note) -> Option<String> {
     let line = note.body.lines().find(|line| line.starts_with(RETIRED))?;
     Some(line.replace("**", ""))
+}
+
+/// The day on which a note was retired, by the same line.
+pub(super) fn day_in(note: &Note) -> Option<Date> {
+    let line = note.body.lines().find_map(|line| line.strip_prefix(RETIRED))?;
+    line.split_once(':')?.0.parse().ok()
 }
 
 /// Every retirement that there is a reason for, proofs first, then what people dispute, then the least retrievable; and
@@ -155,7 +164,7 @@ fn of_old(
     today: &str,
 ) -> Option<(Learning, f64)> {
     let impact = observed.impacts.get(held.path);
-    let works = impact.is_some_and(|impact| impact.effect == Effect::Works);
+    let works = impact.is_some_and(|impact| impact.effect == Effect::Works && impact.last_occasion.is_none());
     let last = held.last_use(observed)?;
     let age = days(last, observed.newest?);
     let is_old = settings.retire_after_days > 0 && age >= f64::from(settings.retire_after_days);
@@ -164,10 +173,10 @@ fn of_old(
     }
     let rank = retrievability(age, held.support().sessions);
     let day = last.strftime("%Y-%m-%d");
-    let reason = format!("neither read nor confirmed since {day}");
-    let mut learning = retire(held, &format!("Neither read nor confirmed since {day}."), &reason, today);
+    let reason = format!("not used since {day}");
+    let mut learning = retire(held, &format!("Not used since {day}."), &reason, today);
     learning.rationale = format!(
-        "No session has read the note or shown what it is about since {day}, and nothing says that it works. Nothing says that it is wrong either: it is merely old, and what is old keeps what is new out of the index.\nIt comes back by itself if it shows again; revert this commit to keep it now."
+        "Since {day} no session has shown or done what the note is about, and no two have opened it. Nothing says that it is wrong: it is merely old, and what is old keeps what is new out of the index.\nIt comes back by itself if it shows again; revert this commit to keep it now."
     );
     Some((learning, rank))
 }
@@ -249,18 +258,14 @@ mod tests {
     }
 
     #[test]
-    fn a_note_that_works_or_is_read_is_not_old() {
+    fn a_note_that_works_or_is_opened_is_not_old() {
         let note = first(&pattern(4, &["a"], None)).note;
         let long_after = Observed { newest: Some(at("2026-12-24")), ..Observed::default() };
         let [learning] = planned(&long_after, str::to_owned).0.learnings.try_into().unwrap();
-        assert!(
-            learning.title.ends_with("neither read nor confirmed since 2026-01-05"),
-            "{}",
-            learning.title
-        );
+        assert!(learning.title.ends_with("not used since 2026-01-05"), "{}", learning.title);
         let soon = Observed { newest: Some(at("2026-05-05")), ..Observed::default() };
-        let read =
-            Observed { read: BTreeMap::from([(note.clone(), at("2026-12-01"))]), ..long_after.clone() };
+        let opened =
+            Observed { opened: BTreeMap::from([(note.clone(), at("2026-12-01"))]), ..long_after.clone() };
         let none = Rate::default();
         let works = Impact {
             before: none,
@@ -269,12 +274,17 @@ mod tests {
             unread: none,
             last_read: None,
             last_seen: None,
+            last_occasion: None,
             effect: Effect::Works,
         };
-        let works = Observed { impacts: BTreeMap::from([(note, works)]), ..long_after.clone() };
-        for observed in [soon, read, works] {
+        let impact =
+            |impact| Observed { impacts: BTreeMap::from([(note.clone(), impact)]), ..long_after.clone() };
+        let did = |day: &str| Impact { last_occasion: Some(at(day)), ..works.clone() };
+        for observed in [soon, opened, impact(works.clone()), impact(did("2026-12-01"))] {
             assert_eq!(planned(&observed, str::to_owned).0.learnings, []);
         }
+        // Nobody does any more what it is about: that its mistake stays away is not its doing.
+        assert_eq!(planned(&impact(did("2026-02-01")), str::to_owned).0.learnings.len(), 1);
         assert_eq!(planned(&long_after, |text| text.replace("active", "pinned")).0.learnings, []);
     }
 

@@ -84,6 +84,7 @@ mod tests {
             unread: rate(3, 4),
             last_read: None,
             last_seen: None,
+            last_occasion: None,
             effect: Effect::Ineffective,
         };
         let impacts = BTreeMap::from([(learning.note, impact)]);
