@@ -88,10 +88,12 @@ fn count(n: usize, noun: &str) -> String {
 fn ends(repo: &Repo, range: Option<&str>) -> Result<(Option<Oid>, Oid)> {
     let commit = |name: &str| -> Result<Oid> {
         let name = if name.is_empty() { "HEAD" } else { name };
-        repo.commit_named(name)?.ok_or_else(|| {
-            Usage(format!("there is no commit {name:?}: name a branch, a tag or a commit, as for `git log`"))
-                .into()
-        })
+        let advice = match name {
+            "HEAD" => "commit something first",
+            _ => "name a branch, a tag or a commit, as for `git log`",
+        };
+        let found = repo.commit_named(name)?;
+        found.ok_or_else(|| Usage(format!("there is no commit {name:?}: {advice}")).into())
     };
     let Some(range) = range else { return Ok((None, commit("HEAD")?)) };
     let (base, tip) = match range.split_once("...").or_else(|| range.split_once("..")) {

@@ -31,7 +31,7 @@ const MOST_REASON: usize = 1000;
 
 pub(super) fn forget(asked: &str, options: &Options, here: &Whereabouts, talk: &Talk) -> Result<()> {
     let reason = quote::one_line(options.reason.as_deref().unwrap_or_default());
-    if reason.is_empty() {
+    if reason.is_empty() && !options.dry_run {
         return Err(Usage(format!(
             "say why: `git dream forget {asked} --reason \"…\"`; the reason is what later readers, and you, will have"
         ))
