@@ -113,8 +113,8 @@ pub struct MemorySettings {
     /// By what share the sessions behind a learning must have grown since it was last proposed before it is
     /// revised or, when it was rejected, proposed again; 0.5 is half as many more.
     pub growth: f64,
-    /// Days without use, up to the newest session, after which a note that no session has read or confirmed is proposed
-    /// for the archive, the least useful first; 0: never.
+    /// Days without use, up to the newest session, after which a note is proposed for the archive, the least useful first:
+    /// no session has shown or done what it is about, and no two have opened it; 0: never.
     pub retire_after_days: u32,
 }
 
