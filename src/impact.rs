@@ -1,10 +1,10 @@
 //! What sessions made of every note that people took up.
 //!
 //! For each learning that stands on the target: how often what it is against came up before the merge and since, and
-//! since then where the note was read and where it was not ([`measure`], a pure function). The way: [`merged`] says
+//! since then where the note was read and where it was not ([`measure`], a pure function). The way: [`mod@merged`] says
 //! since when a note stands and under which names; [`occasion`] which sessions could have shown what it is against and
 //! which did; [`tally`] sorts those by time and by reading, independent ones only; [`comparison`] says what a
-//! difference can carry, and with [`judgement`] what it comes to. [`look`] brings together what that needs.
+//! difference can carry, and with [`judgement`] what it comes to. [`mod@look`] brings together what that needs.
 //!
 //! Three rules keep the figures honest. A note is proposed *because* its mistake came up, so what came before is too
 //! much by chance; the comparison with it takes that into account ([`comparison`]). Of several comparisons the one that
