@@ -9,7 +9,7 @@
 use super::author::{evidence_line, quote};
 use super::standing::{Refusal, Standing, Standings, Verdict, needed};
 use super::{Learning, message};
-use crate::pattern::{Evidence, Fingerprint, Kind, Known, Pattern, Support, identity};
+use crate::pattern::{Evidence, Fingerprint, Kind, Known, Pattern, identity};
 use crate::redact::Clean;
 use crate::session::SessionId;
 use jiff::Timestamp;
@@ -54,7 +54,7 @@ pub struct Reopened {
     pub refusal: Refusal,
     /// Whether it was said in other words then.
     pub in_other_words: bool,
-    /// Independent sessions that spoke for it then, in these words or in others.
+    /// Independent sessions that spoke for it then.
     pub sessions_then: u32,
     /// Independent sessions that have since.
     pub sessions_since: u32,
@@ -118,12 +118,7 @@ impl Refused<'_> {
             new_witnesses(seen_in.copied().collect(), witnesses, refusal.cycles)
         };
         let new = new_of(said_by);
-        // What was counted then is the least: what now turns out to have said it was there, too.
-        let seen_in = said_by.iter().flat_map(|pattern| &pattern.support.seen_in);
-        let all = new_witnesses(seen_in.copied().collect(), witnesses, 0).len();
-        let sessions_then = standing.support.sessions.max(all.saturating_sub(new.len()) as u32);
-        let then = Support { sessions: sessions_then, ..Support::default() };
-        if refusal.is_final || (new.len() as u64) < u64::from(needed(&then, growth)) {
+        if refusal.is_final || (new.len() as u64) < u64::from(needed(&standing.support, growth)) {
             return None;
         }
         // The first of equals: patterns come in the order of how well they are founded.
@@ -132,7 +127,7 @@ impl Refused<'_> {
         let reopened = Reopened {
             refusal: (*refusal).clone(),
             in_other_words: pattern.fingerprint != **name,
-            sessions_then,
+            sessions_then: standing.support.sessions,
             sessions_since: new.len() as u32,
             named: new.iter().take(MOST_NAMED).map(|new| (new.session.clone(), new.began)).collect(),
             quotes: pattern.evidence.iter().filter(is_new).cloned().collect(),
@@ -418,7 +413,6 @@ mod tests {
         };
         assert_eq!([open(5, 4), open(6, 4)], [0, 1]);
         assert_eq!(open(9, 8), 0, "what was there when it was rejected is not new, proposed or not");
-        assert_eq!([open(10, 8), open(12, 8)], [0, 1], "nor does it make fewer enough");
         let (standings, known) = decided(&pattern(STALE, 0..4), Verdict::Rejected, true);
         assert_eq!(weigh(&[pattern(STALE, 0..99)], &standings, &known, &witnesses(99, 4), 0.5).open, []);
     }
