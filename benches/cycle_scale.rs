@@ -18,6 +18,8 @@
 
 #[path = "planted/corpus.rs"]
 mod corpus;
+#[path = "planted/ending.rs"]
+mod ending;
 #[path = "planted/json.rs"]
 mod json;
 #[path = "planted/random.rs"]
@@ -35,7 +37,7 @@ mod world;
 #[path = "planted/write/mod.rs"]
 mod write;
 
-use std::io::Write;
+use ending::say;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -55,22 +57,7 @@ struct Plan {
 }
 
 fn main() -> ExitCode {
-    if std::env::args().len() == 1 {
-        say("this is run by `cargo bench --bench cycle_scale`");
-        return ExitCode::SUCCESS;
-    }
-    match plan().and_then(|plan| measure(&plan)) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: {error}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    ending::of("cycle_scale", || plan().and_then(|plan| measure(&plan)))
 }
 
 fn plan() -> Result<Plan, String> {

@@ -8,9 +8,12 @@
 //! included. `--folder DIR` builds there and leaves it there; what lies there already is used again. `--binary FILE`
 //! measures another program. Exits with 1 when a bound is missed.
 
+#[path = "planted/ending.rs"]
+mod ending;
 #[path = "history_scale/history.rs"]
 mod history;
 
+use ending::say;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -29,22 +32,7 @@ struct Plan {
 }
 
 fn main() -> ExitCode {
-    if std::env::args().len() == 1 {
-        say("this is run by `cargo bench --bench history_scale`");
-        return ExitCode::SUCCESS;
-    }
-    match plan().and_then(|plan| measure(&plan)) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: {error}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    ending::of("history_scale", || plan().and_then(|plan| measure(&plan)))
 }
 
 fn plan() -> Result<Plan, String> {

@@ -14,7 +14,7 @@ pub mod since;
 
 use crate::learning::standing::Verdict;
 use crate::ledger::{CycleRecord, Ledger, SupportRecord};
-use crate::memory::place::{self, outside};
+use crate::memory::place::{self, ARCHIVE, outside};
 use crate::memory::{MEMORY_FILE, note};
 use crate::repo::versions::{Versions, Wanted};
 use crate::repo::{Oid, Repo};
@@ -26,9 +26,6 @@ use kin::Kin;
 use lines::{Hand, Line};
 use since::{Sessions, Touched};
 use std::collections::BTreeSet;
-
-/// Where retired notes lie.
-const ARCHIVE: &str = "archive";
 
 /// What is asked about.
 #[derive(Clone, Copy)]

@@ -22,7 +22,7 @@ pub use how::How;
 
 use crate::learning::standing::Verdict;
 use crate::ledger::{CycleRecord, Decision, LearningRecord, Ledger, REJECTED};
-use crate::memory::place::outside;
+use crate::memory::place::{in_archive, outside};
 use crate::redact::Clean;
 use crate::repo::{Oid, Past, Repo};
 use anyhow::Result;
@@ -111,18 +111,19 @@ pub fn decided_among<'a>(
     Looking::on(repo, cycles, History::of(commits, target), target, root)?.decided(cycles, is_wanted)
 }
 
-/// Where the note of a learning stands now, inside the memory; `None` where it does not.
+/// Where the note of the first of these learnings that has one stands now, inside the memory; `None` where none does.
 ///
 /// Errors: the repository cannot be read.
-pub fn place_of(
+pub fn place_of<'l>(
     repo: &Repo,
     cycles: &[CycleRecord],
-    (cycle, learning): (&CycleRecord, &LearningRecord),
+    learnings: impl IntoIterator<Item = (&'l CycleRecord, &'l LearningRecord)>,
     target: Oid,
     root: &str,
 ) -> Result<Option<String>> {
     let versions = Versions::of(repo, cycles, target, root)?;
-    Places::new(repo, cycles, target, root, &versions)?.of(cycle, learning)
+    let mut places = Places::new(repo, cycles, target, root, &versions)?;
+    learnings.into_iter().find_map(|(cycle, learning)| places.of(cycle, learning).transpose()).transpose()
 }
 
 type Decided = (Verdict, How, Option<Decider>);
@@ -246,8 +247,8 @@ impl<'a> Looking<'a> {
         landing: &Landing,
     ) -> Result<Decided> {
         if place.is_none() {
-            let archived = format!("archive/{}", learning.note);
-            let how = match self.repo.read(self.target, &outside(self.root, &archived))? {
+            let archived = outside(self.root, &in_archive(&learning.note));
+            let how = match self.repo.blob_at(self.target, &archived)? {
                 Some(_) => How::Archived,
                 None => How::Deleted,
             };

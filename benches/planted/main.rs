@@ -12,6 +12,7 @@
 
 mod arguments;
 mod corpus;
+mod ending;
 mod json;
 mod random;
 mod score;
@@ -23,7 +24,7 @@ mod world;
 mod write;
 
 use arguments::{Arguments, USAGE};
-use std::io::Write;
+use ending::say;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use vocabulary::Vocabulary;
@@ -33,24 +34,7 @@ fn main() -> ExitCode {
         say(USAGE);
         return ExitCode::SUCCESS;
     }
-    // `cargo test --all-targets` starts benches without an argument; the exam is no unit test.
-    if std::env::args().len() == 1 {
-        say("the exam is run by `cargo bench --bench planted`");
-        return ExitCode::SUCCESS;
-    }
-    match Arguments::parse(std::env::args().skip(1)).and_then(|arguments| run(&arguments)) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: {error}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-/// Prints a line; a reader that went away is no failure.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    ending::of("planted", || Arguments::parse(std::env::args().skip(1)).and_then(|arguments| run(&arguments)))
 }
 
 /// Whether every bound held.

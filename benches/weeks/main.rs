@@ -11,6 +11,8 @@
 mod calendar;
 #[path = "../planted/corpus.rs"]
 mod corpus;
+#[path = "../planted/ending.rs"]
+mod ending;
 #[path = "../planted/json.rs"]
 mod json;
 mod lines;
@@ -37,6 +39,7 @@ mod world;
 #[path = "../planted/write/mod.rs"]
 mod write;
 
+use ending::say;
 use memory::Memory;
 use oversight::Oversight;
 use people::{Open, People};
@@ -44,7 +47,6 @@ use random::Random;
 use recognise::Recogniser;
 use sessions::{Findable, Team};
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use vocabulary::Vocabulary;
@@ -70,23 +72,7 @@ struct Plan {
 }
 
 fn main() -> ExitCode {
-    // `cargo test --all-targets` starts benches without an argument.
-    if std::env::args().len() == 1 {
-        say("the year is run by `cargo bench --bench weeks`");
-        return ExitCode::SUCCESS;
-    }
-    match plan().and_then(|plan| run(&plan)) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: {error}");
-            ExitCode::from(2)
-        }
-    }
-}
-
-fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    ending::of("weeks", || plan().and_then(|plan| run(&plan)))
 }
 
 fn plan() -> Result<Plan, String> {

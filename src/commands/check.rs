@@ -3,7 +3,7 @@
 mod output;
 
 use super::exit::{Failed, Usage};
-use super::talk::Talk;
+use super::talk::{Talk, count};
 use super::whereabouts;
 use crate::check::change::Change;
 use crate::check::finding::{Finding, Severity};
@@ -78,10 +78,6 @@ fn summary(change: &Change, findings: &[Finding]) -> String {
         0 => format!("{files} looked at, as committed: nothing speaks against it."),
         warnings => format!("{files} looked at, as committed: {}, no error.", count(warnings, "warning")),
     }
-}
-
-fn count(n: usize, noun: &str) -> String {
-    super::talk::count(u32::try_from(n).unwrap_or(u32::MAX), noun)
 }
 
 /// The commits that a range names: where the change begins (`None`: with nothing) and where it ends.

@@ -80,7 +80,7 @@ fn suggest_root(made: &Made, talk: &Talk) {
         "\nThis repository holds {} that {} nothing to do with a memory. The memory is at its top beside them, and \
          nothing of theirs was changed.\nTo keep it in a folder instead: \
          {COMMAND}{undo} && git dream init --root docs/memory{COMMAND:#}",
-        count(u32::try_from(made.other_files).unwrap_or(u32::MAX), "file"),
+        count(made.other_files, "file"),
         if made.other_files == 1 { "has" } else { "have" },
     ));
 }

@@ -1,6 +1,6 @@
 //! `git dream log`: what was learnt when, on what evidence.
 
-use super::talk::{FAINT, STRONG, Talk, count};
+use super::talk::{FAINT, STRONG, Talk, support};
 use super::whereabouts;
 use crate::cycle;
 use crate::learning::author::quote;
@@ -154,12 +154,10 @@ fn text(entries: &[Entry], with_evidence: bool) -> String {
             );
             let _ = writeln!(
                 text,
-                "               {FAINT}{}; {}, {}, {}, {}{FAINT:#}",
+                "               {FAINT}{}; {}, {}{FAINT:#}",
                 learnt.note,
                 learnt.grade,
-                count(learnt.support.sessions, "session"),
-                count(learnt.support.jobs, "job"),
-                count(learnt.support.agents, "agent")
+                support(&learnt.support)
             );
             let _ = writeln!(
                 text,

@@ -1,7 +1,7 @@
 //! `git dream run`
 
 use super::sources::SourceOptions;
-use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk, count};
+use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk, count, support};
 use super::whereabouts;
 use crate::cycle::{self, Report, Request};
 use crate::learning::author::quote;
@@ -81,20 +81,12 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
     let verb = if dry_run { "would be proposed" } else { "proposed" };
     talk.say(&format!(
         "\n{GOOD}{}{GOOD:#} {verb} on {STRONG}{branch}{STRONG:#}:\n",
-        count(u32::try_from(report.learnings.len()).unwrap_or(u32::MAX), "learning")
+        count(report.learnings.len(), "learning")
     ));
     for learning in &report.learnings {
         let commit: String = learning.commit.iter().flat_map(|commit| commit.chars()).take(10).collect();
         talk.say(&format!("  {commit} {}: {}", learning.kind, learning.title));
-        let support = &learning.support;
-        talk.say(&format!(
-            "  {FAINT}{:10} {}, {}, {}, {}{FAINT:#}",
-            "",
-            learning.grade,
-            count(support.sessions, "session"),
-            count(support.jobs, "job"),
-            count(support.agents, "agent")
-        ));
+        talk.say(&format!("  {FAINT}{:10} {}, {}{FAINT:#}", "", learning.grade, support(&learning.support)));
         if let Some(before) = &learning.reopened {
             let by = if before.who.is_empty() { String::new() } else { format!(" by {}", before.who) };
             let since = count(before.sessions_since, "new session");

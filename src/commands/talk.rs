@@ -1,6 +1,7 @@
 //! What the program says: data on stdout, talk on stderr, progress on a terminal.
 
 use super::Global;
+use crate::ledger::SupportRecord;
 use anstyle::{AnsiColor, Style};
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -83,8 +84,15 @@ impl Talk {
 }
 
 /// `1 session`, `2 sessions`.
-pub(super) fn count(n: u32, noun: &str) -> String {
+pub(super) fn count(n: impl TryInto<u64>, noun: &str) -> String {
+    let n = n.try_into().unwrap_or(u64::MAX);
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// `13 sessions, 6 jobs, 1 agent`.
+pub(super) fn support(of: &SupportRecord) -> String {
+    let SupportRecord { sessions, jobs, agents, .. } = *of;
+    [count(sessions, "session"), count(jobs, "job"), count(agents, "agent")].join(", ")
 }
 
 /// Progress of one piece of work.

@@ -23,13 +23,13 @@ use crate::digest::Digest;
 use crate::impact;
 use crate::learning::author::Author;
 use crate::learning::effect::Impact;
-use crate::learning::standing::Standings;
+use crate::learning::standing::notes;
 use crate::learning::{Observed, opened, plan, refusal};
-use crate::ledger::cache::{Cache, READINGS};
-use crate::ledger::{Addition, CycleRecord, LEDGER, Ledger, Stamp};
+use crate::ledger::cache::Cache;
+use crate::ledger::{Addition, LEDGER, Ledger, Stamp, known};
 use crate::memory::place::{self, inside};
 use crate::memory::{MEMORY_FILE, Memory, index};
-use crate::pattern::{self, Fingerprint, Given, Known, Mined, memo};
+use crate::pattern::{self, Given, Known, Mined};
 use crate::repo::{Identity, MoveError, Oid, Plan, RefMove, Repo, Signing};
 use crate::session::SessionId;
 use crate::settings::Settings;
@@ -190,12 +190,7 @@ fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) ->
 
 /// Mines, recalling what earlier cycles read in the same texts.
 fn mine(all: Vec<Digest>, given: &Given<'_>, cache: &Cache, parts: &Parts) -> Mined {
-    memo::recall(cache.load(READINGS).unwrap_or_default());
-    let mined = pattern::mine_telling(all, given, &|part, took| parts.add(part, took));
-    if let Some(readings) = memo::keep() {
-        cache.store(READINGS, &readings);
-    }
-    mined
+    cache.recalling(|| pattern::mine_telling(all, given, &|part, took| parts.add(part, took)))
 }
 
 /// What the notes that stand did, by their paths.
@@ -228,16 +223,6 @@ fn observed<'a>(digests: &[Digest], known: &'a [Known], memory: &Memory) -> Obse
     let opened = opened::opened(digests, memory.notes.len());
     let newest = digests.iter().filter_map(|digest| digest.began).max();
     Observed { opened, newest, known, ..Observed::default() }
-}
-
-/// The note of every pattern that has one.
-fn notes(standings: &Standings) -> BTreeMap<Fingerprint, String> {
-    standings.iter().map(|(pattern, standing)| (pattern.clone(), standing.note.clone())).collect()
-}
-
-/// Every lesson that earlier cycles named, the first name first.
-fn known(cycles: &[CycleRecord]) -> Vec<Known> {
-    cycles.iter().flat_map(|cycle| cycle.known.iter().cloned()).collect()
 }
 
 /// Reads the memory as it stands at a commit.

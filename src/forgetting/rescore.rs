@@ -1,9 +1,9 @@
 //! How much speaks for what was learnt, with and without some sessions.
 
 use crate::digest::Digest;
-use crate::learning::standing::{Standings, Verdict};
-use crate::ledger::{CycleRecord, SupportRecord};
-use crate::pattern::{self, Fingerprint, Given, Known, Pattern};
+use crate::learning::standing::{Standings, Verdict, notes};
+use crate::ledger::{CycleRecord, SupportRecord, known};
+use crate::pattern::{self, Fingerprint, Given, Pattern};
 use crate::session::SessionId;
 use crate::settings::Mining;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,9 +29,7 @@ pub fn rescore(
     cycles: &[CycleRecord],
     settings: &Mining,
 ) -> Vec<Rescored> {
-    let known: Vec<Known> = cycles.iter().flat_map(|cycle| cycle.known.iter().cloned()).collect();
-    let notes: BTreeMap<Fingerprint, String> =
-        standings.iter().map(|(pattern, standing)| (pattern.clone(), standing.note.clone())).collect();
+    let (known, notes) = (known(cycles), notes(standings));
     let given = Given { settings, known: &known, notes: &notes };
     let left: Vec<Digest> =
         digests.iter().filter(|digest| !without.contains(&digest.session)).cloned().collect();

@@ -2,12 +2,12 @@
 
 use super::merged::{Merged, merged};
 use super::{Measured, measure};
-use crate::ledger::Ledger;
-use crate::ledger::cache::{Cache, READINGS};
+use crate::ledger::cache::Cache;
+use crate::ledger::{Ledger, known};
 use crate::memory::MEMORY_FILE;
 use crate::memory::index;
 use crate::memory::place::outside;
-use crate::pattern::{self, Fingerprint, Given, Known, Mined, memo};
+use crate::pattern::{self, Fingerprint, Given};
 use crate::repo::{Oid, Repo};
 use crate::session::Skipped;
 use crate::settings::Settings;
@@ -67,13 +67,11 @@ pub fn look(repo: &Repo, settings: &Settings, target: Oid) -> Result<Looked> {
     let all = ledger.digests()?;
     skipped.extend(all.skipped);
     let sessions = all.digests.len();
-    let known: Vec<Known> = cycles.iter().flat_map(|cycle| cycle.known.iter().cloned()).collect();
+    let known = known(&cycles);
     // Readers need not be left out: here they are what it is about.
     let notes: BTreeMap<Fingerprint, String> = BTreeMap::new();
     let given = Given { settings: &settings.mining, known: &known, notes: &notes };
-    memo::recall(ledger.cache().load(READINGS).unwrap_or_default());
-    let mined: Mined = pattern::mine_telling(all.digests, &given, &|_, _| {});
-    memo::keep();
+    let mined = ledger.cache().recalling(|| pattern::mine_telling(all.digests, &given, &|_, _| {}));
     let measured = measure(&mined, &merged, settings);
     let others = merged.iter().filter(|note| !measured.contains_key(&note.note));
     let reason = |note: &Merged| match mined.patterns.iter().any(|one| one.fingerprint == note.pattern) {

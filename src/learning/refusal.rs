@@ -6,7 +6,7 @@
 //! judged, whatever it is called now. Also owns what the next proposal has to say about it. Refuses to read history:
 //! who decided, [`super::standing::Refusal`] says.
 
-use super::author::{evidence_line, quote};
+use super::author::{evidence_line, quote, quoted};
 use super::standing::{Refusal, Standing, Standings, Verdict, needed};
 use super::{Learning, message};
 use crate::pattern::{Evidence, Fingerprint, Kind, Known, Pattern, identity};
@@ -18,8 +18,6 @@ use std::fmt::Write;
 
 /// Share of the evidence of what was rejected that a pattern has to have too, to be that lesson by where it was seen.
 const SAME_EVIDENCE: f64 = 0.5;
-/// What a line of a note's evidence says before the session and the event.
-const SOURCE: &str = "[source: ";
 /// Most sessions that a proposal names as new.
 const MOST_NAMED: usize = 8;
 
@@ -204,8 +202,7 @@ fn says_the_same(pattern: &Pattern, seen: &Seen<'_>, standing: &Standing, anchor
     if !anchors.iter().any(|anchor| identity::touch(anchor, &pattern.anchor)) {
         return false;
     }
-    let lines: Vec<&str> =
-        standing.text.iter().flat_map(|text| text.lines()).filter(|l| l.contains(SOURCE)).collect();
+    let lines: Vec<&str> = standing.text.iter().flat_map(|text| quoted::lines(text)).collect();
     let again = lines.iter().filter(|line| seen.holds(line)).count();
     let most = match pattern.kind() {
         Kind::Playbook => lines.len(),
@@ -238,8 +235,7 @@ impl<'a> Seen<'a> {
     /// lines; one message of a person may hold several wishes, so that only the very words tell; a workflow is quoted
     /// by one of its calls, a session by another one than the next.
     fn holds(&self, line: &str) -> bool {
-        let source =
-            line.rsplit_once(SOURCE).and_then(|(_, source)| source.split(';').next()).unwrap_or_default();
+        let source = quoted::source(line).unwrap_or_default();
         match self.kind {
             Kind::Mistake => self.events.contains(source),
             Kind::Preference => self.quotes.iter().any(|quote| line.starts_with(quote)),

@@ -144,6 +144,11 @@ impl Standing {
 /// What is known, by pattern.
 pub type Standings = BTreeMap<Fingerprint, Standing>;
 
+/// The note of every pattern that has one.
+pub fn notes(standings: &Standings) -> BTreeMap<Fingerprint, String> {
+    standings.iter().map(|(pattern, standing)| (pattern.clone(), standing.note.clone())).collect()
+}
+
 /// Whether the evidence has grown materially: by this share of the sessions there were, and by one at least.
 pub fn has_grown(before: &Support, now: &Support, share: f64) -> bool {
     now.sessions >= before.sessions.saturating_add(needed(before, share))

@@ -17,13 +17,14 @@
 
 use super::packed;
 use crate::digest::Digest;
+use crate::pattern::memo;
 use crate::repo::{Oid, Repo};
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
 /// Where the readings of texts lie.
-pub const READINGS: &str = "readings";
+const READINGS: &str = "readings";
 
 /// Where the digests of the ledger's files lie.
 const DIGESTS: &str = "digests";
@@ -78,6 +79,16 @@ impl Cache {
         if write().is_err() {
             let _ = std::fs::remove_file(&draft);
         }
+    }
+
+    /// Does what reads many texts, recalling what was read in them before ([`memo`]), and keeps what was read now.
+    pub fn recalling<T>(&self, work: impl FnOnce() -> T) -> T {
+        memo::recall(self.load(READINGS).unwrap_or_default());
+        let done = work();
+        if let Some(readings) = memo::keep() {
+            self.store(READINGS, &readings);
+        }
+        done
     }
 
     /// Drops everything, because something in it is to be forgotten.

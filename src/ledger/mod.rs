@@ -26,7 +26,7 @@ pub use erased::{Erased, whole};
 pub use late::{LateOutcome, join};
 pub use mentions::Mentions;
 pub use newest::newest;
-pub use record::{CycleRecord, LearningRecord, RefusedRecord, ReopenedRecord, SupportRecord};
+pub use record::{CycleRecord, LearningRecord, RefusedRecord, ReopenedRecord, SupportRecord, known};
 pub use write::{Addition, Stamp, append};
 
 use crate::digest::Digest;

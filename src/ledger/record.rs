@@ -48,6 +48,11 @@ pub struct CycleRecord {
     pub known: Vec<Known>,
 }
 
+/// Every lesson that these cycles named, the first name first.
+pub fn known(cycles: &[CycleRecord]) -> Vec<Known> {
+    cycles.iter().flat_map(|cycle| cycle.known.iter().cloned()).collect()
+}
+
 /// A learning that a cycle proposed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -22,16 +22,16 @@ pub fn path(kind: Kind, name: &str, agent: Option<&str>) -> String {
 }
 
 /// The folder of what is kept and never loaded.
-const ARCHIVE: &str = "archive/";
+pub const ARCHIVE: &str = "archive";
 
 /// Where a note from this path lies when it is retired.
 pub fn in_archive(path: &str) -> String {
-    format!("{ARCHIVE}{path}")
+    format!("{ARCHIVE}/{path}")
 }
 
 /// Where a note that lies at this path of the archive was before; `None` for any other path.
 pub fn from_archive(path: &str) -> Option<&str> {
-    path.strip_prefix(ARCHIVE).filter(|path| is_note(path))
+    path.strip_prefix(ARCHIVE)?.strip_prefix('/').filter(|path| is_note(path))
 }
 
 /// The agent whose note lies at this path, as its folder is called; `None` where it is the team's.

@@ -4,9 +4,9 @@
 //! A pattern keeps its fingerprint from cycle to cycle while its note may move, and a note may stay while its pattern
 //! is found anew. Refuses to read what learnings say.
 
-use super::{ARCHIVE, Asked};
+use super::Asked;
 use crate::ledger::{CycleRecord, LearningRecord};
-use crate::memory::place::{folder, outside};
+use crate::memory::place::{ARCHIVE, folder, in_archive, outside};
 use crate::pattern::Kind;
 use crate::verdict;
 use anyhow::Result;
@@ -68,18 +68,16 @@ pub(super) fn standing(asked: &Asked<'_>, kin: &Kin<'_>, path: &str) -> Result<O
     let Asked { repo, root, target, cycles, .. } = *asked;
     let proposed = kin.learnings.iter().rev().map(|(_, learning)| learning.note.as_str());
     for path in std::iter::once(path).chain(proposed) {
-        for path in [path.to_owned(), format!("{ARCHIVE}/{path}")] {
+        for path in [path.to_owned(), in_archive(path)] {
             if repo.blob_at(target, &outside(root, &path))?.is_some() {
                 return Ok(Some(path));
             }
         }
     }
-    for (cycle, learning) in kin.learnings.iter().rev() {
-        if let Some(place) = verdict::place_of(repo, cycles, (cycle, learning), target, root)? {
-            return Ok(Some(place));
-        }
+    if kin.learnings.is_empty() {
+        return Ok(None);
     }
-    Ok(None)
+    verdict::place_of(repo, cycles, kin.learnings.iter().rev().copied(), target, root)
 }
 
 /// The note as it was proposed last; `None` where that is no longer known.

@@ -4,7 +4,7 @@
 //! pattern, or a commit; a line of MEMORY.md stands for the note that it links. Refuses to guess: what fits several
 //! notes is an answer of its own, and so is what fits none.
 
-use super::{ARCHIVE, Asked, is_main};
+use super::{Asked, is_main};
 use crate::ledger::LearningRecord;
 use crate::memory::MEMORY_FILE;
 use crate::memory::place::{self, inside, outside};
@@ -113,8 +113,7 @@ fn is_or_was(asked: &Asked<'_>, path: &str) -> Result<bool> {
 
 /// Whether a note may lie at this path, a retired one included.
 fn is_place(path: &str) -> bool {
-    let filed = path.strip_prefix(ARCHIVE).and_then(|path| path.strip_prefix('/'));
-    place::is_note(filed.unwrap_or(path))
+    place::is_note(place::from_archive(path).unwrap_or(path))
 }
 
 /// What a line of MEMORY.md stands for: the note that it links, else itself.
@@ -144,8 +143,7 @@ impl Catalogue {
         for folder in super::kin::folders(asked.root) {
             for entry in asked.repo.list(asked.target, &folder)? {
                 let Some(path) = inside(asked.root, &entry.path) else { continue };
-                let filed =
-                    path.strip_prefix(ARCHIVE).and_then(|path| path.strip_prefix('/')).unwrap_or(path);
+                let filed = place::from_archive(path).unwrap_or(path);
                 if filed != path {
                     catalogue.moves.insert((filed.to_owned(), path.to_owned()));
                 }

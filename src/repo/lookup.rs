@@ -7,7 +7,7 @@
 use super::read::is_regular;
 use super::{Oid, Repo};
 use anyhow::{Context, Result};
-use git2::{ErrorCode, ObjectType};
+use git2::ObjectType;
 use std::collections::BTreeMap;
 
 /// What a folder holds under a name.
@@ -48,16 +48,6 @@ impl<'r> Lookup<'r> {
 }
 
 impl Repo {
-    /// The content of a file at a commit, by its name; `None` if it is not there.
-    pub fn blob_at(&self, at: Oid, path: &str) -> Result<Option<Oid>> {
-        match self.tree_of(at)?.get_path(std::path::Path::new(path)) {
-            Ok(entry) if is_regular(entry.filemode()) => Ok(Some(entry.id().into())),
-            Ok(_) => Ok(None),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("cannot read {path} at {}", at.short())),
-        }
-    }
-
     fn inside(&self, folder: Oid, name: &str) -> Result<Option<Inside>> {
         let tree = self.inner.find_tree(folder.raw());
         let tree =

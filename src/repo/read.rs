@@ -97,20 +97,24 @@ impl Repo {
 
     /// A file's content at a commit; `None` if there is no regular file at that path.
     pub fn read(&self, at: Oid, path: &str) -> Result<Option<Vec<u8>>> {
-        let tree = self.tree_of(at)?;
-        match tree.get_path(std::path::Path::new(path)) {
-            Ok(entry) if is_regular(entry.filemode()) => self.read_blob(entry.id().into()).map(Some),
-            Ok(_) => Ok(None),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("cannot read {path} at {}", at.short())),
-        }
+        self.blob_at(at, path)?.map(|blob| self.read_blob(blob)).transpose()
+    }
+
+    /// The content of a file at a commit, by its name; `None` if there is no regular file at that path.
+    pub fn blob_at(&self, at: Oid, path: &str) -> Result<Option<Oid>> {
+        let entry = self.entry_at(at, path)?;
+        Ok(entry.filter(|entry| is_regular(entry.filemode())).map(|entry| entry.id().into()))
     }
 
     /// Whether there is anything at this path at a commit.
     pub fn has(&self, at: Oid, path: &str) -> Result<bool> {
+        Ok(self.entry_at(at, path)?.is_some())
+    }
+
+    fn entry_at(&self, at: Oid, path: &str) -> Result<Option<git2::TreeEntry<'static>>> {
         match self.tree_of(at)?.get_path(std::path::Path::new(path)) {
-            Ok(_) => Ok(true),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(false),
+            Ok(entry) => Ok(Some(entry)),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("cannot read {path} at {}", at.short())),
         }
     }

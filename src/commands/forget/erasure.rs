@@ -139,7 +139,7 @@ fn out_of_reach(erasure: &Erasure<'_>, moves: &[RefMove], remotes: &[String]) ->
 /// What went, for people.
 fn text(erasure: &Erasure<'_>, commands: &[String], dry_run: bool) -> String {
     let mut text = String::new();
-    let sessions = count(erasure.digests.len() as u32, "session");
+    let sessions = count(erasure.digests.len(), "session");
     let done = if dry_run { "would be erased" } else { "erased" };
     // Writing to a String cannot fail.
     let _ = writeln!(text, "{STRONG}{sessions}{STRONG:#} {done} from the ledger and the inboxes:");

@@ -3,7 +3,7 @@
 //! A proposal is text from elsewhere, so nothing in it may act on the terminal or hide: control characters and those
 //! that cannot be seen are written out.
 
-use crate::commands::talk::{BAD, COMMAND, FAINT, GOOD, STRONG, count};
+use crate::commands::talk::{BAD, COMMAND, FAINT, GOOD, STRONG, support};
 use crate::digest::addressed::fold::is_hidden;
 use crate::repo::compare;
 use crate::review::Waiting;
@@ -29,19 +29,16 @@ pub(super) fn visible(text: &str) -> String {
 pub(super) fn head(one: &Waiting, number: usize, of: usize) -> String {
     let mut text = String::new();
     let learning = &one.learning;
-    let support = &learning.support;
     // Writing to a String cannot fail.
     let _ = writeln!(text, "\n{FAINT}{number} of {of} on {}{FAINT:#}", one.branch);
     let _ = writeln!(text, "{STRONG}{}: {}{STRONG:#}", learning.kind, visible(&learning.title));
     let _ = writeln!(
         text,
-        "{FAINT}{} {}; {}, {}, {}, {}; {}{FAINT:#}\n",
+        "{FAINT}{} {}; {}, {}; {}{FAINT:#}\n",
         learning.change,
         visible(&one.note),
         learning.grade,
-        count(support.sessions, "session"),
-        count(support.jobs, "job"),
-        count(support.agents, "agent"),
+        support(&learning.support),
         one.commit.short()
     );
     let reasons = reasons(&one.message);

@@ -302,5 +302,5 @@ fn hands(text: &mut String, story: &Provenance) {
 }
 
 fn lines(n: usize) -> String {
-    count(u32::try_from(n).unwrap_or(u32::MAX), "line")
+    count(n, "line")
 }

@@ -19,9 +19,23 @@ pub struct Quoted {
     pub added: Date,
 }
 
+/// What stands before the session and the event.
+const SOURCE: &str = "[source: ";
+
+/// The lines of a text that quote a session.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| line.contains(SOURCE))
+}
+
+/// The session and event that a line of evidence names: `0123456789abcdef#4`.
+pub fn source(line: &str) -> Option<&str> {
+    let (_, source) = line.rsplit_once(SOURCE)?;
+    source.split(';').next()
+}
+
 /// Reads an item of a note's evidence list, without the list's own mark; `None` unless it is well-formed.
 pub fn parse(item: &str) -> Option<Quoted> {
-    let (quote, source) = item.rsplit_once("[source: ")?;
+    let (quote, source) = item.rsplit_once(SOURCE)?;
     let (session, rest) = source.split_once('#')?;
     let (event, added) = rest.split_once("; added: ")?;
     Some(Quoted {

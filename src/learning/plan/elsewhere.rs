@@ -4,7 +4,8 @@
 //! Two things tell: the anchors are alike ([`identity::alike`]), or the note quotes the very turns that the pattern is
 //! made from. Refuses to compare anything but what people asked for.
 
-use super::text::{evidence_lines, source};
+use super::text::evidence_lines;
+use crate::learning::author::quoted::source;
 use crate::learning::standing::{Standing, Standings, Verdict};
 use crate::memory::note;
 use crate::pattern::{Fingerprint, Known, Lesson, Pattern, identity};

@@ -7,7 +7,7 @@ use super::held::Held;
 use super::retire::into_archive;
 use super::twin::{Likeness, Sayings};
 use super::{moved, text};
-use crate::learning::author::EVIDENCE;
+use crate::learning::author::{EVIDENCE, quoted};
 use crate::learning::{Change, Learning};
 use crate::memory::note::{Note, render};
 use std::collections::BTreeSet;
@@ -49,9 +49,9 @@ fn merge(kept: &Held<'_>, gone: &Held<'_>, likeness: Likeness, today: &str) -> M
     let mut front = kept.note.front.clone();
     front.applies_to.extend(gone.note.front.applies_to.iter().cloned());
     front.applies_to = text::distinct(&front.applies_to);
-    let known: BTreeSet<&str> = text::evidence_lines(kept.note).filter_map(text::source).collect();
+    let known: BTreeSet<&str> = text::evidence_lines(kept.note).filter_map(quoted::source).collect();
     let new = text::evidence_lines(gone.note)
-        .filter(|line| text::source(line).is_some_and(|at| !known.contains(at)));
+        .filter(|line| quoted::source(line).is_some_and(|at| !known.contains(at)));
     let mut body = kept.note.body.trim_end().to_owned();
     if known.is_empty() {
         body.push_str(&format!("\n\n{EVIDENCE}\n"));

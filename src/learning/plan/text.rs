@@ -1,6 +1,6 @@
 //! A note's text: what it tells its readers, and the evidence behind it.
 
-use crate::learning::author::quoted::{Quoted, parse};
+use crate::learning::author::quoted::{self, Quoted, parse};
 use crate::learning::author::{self, Draft, EVIDENCE};
 use crate::memory::note::{Front, Note, render};
 use crate::pattern::Evidence;
@@ -15,13 +15,7 @@ pub(super) fn says(note: &Note) -> &str {
 
 /// The lines of a note that quote a session.
 pub(super) fn evidence_lines(note: &Note) -> impl Iterator<Item = &str> {
-    note.body.lines().filter(|line| line.contains("[source: "))
-}
-
-/// The session and event that a line of evidence names: `0123456789abcdef#4`.
-pub(super) fn source(line: &str) -> Option<&str> {
-    let (_, source) = line.rsplit_once("[source: ")?;
-    source.split(';').next()
+    quoted::lines(&note.body)
 }
 
 /// The quotes of a note, read back from its lines.

@@ -10,7 +10,8 @@
 //! all pairs similarity search, 2007).
 
 use super::held::Held;
-use super::text::{evidence_lines, says, source};
+use super::text::{evidence_lines, says};
+use crate::learning::author::quoted::source;
 use crate::memory::Memory;
 use crate::memory::note::{Front, Note, Status};
 use crate::pattern::Kind;
