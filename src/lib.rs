@@ -19,9 +19,11 @@
 //! | | [`learning`] | a proposed change to one note, with its reasons; the builtin author; the gate |
 //! | edges | [`repo`] | the one door to git: objects, refs, signing |
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
+//! | | [`model`] | a language model, asked: services, what may be spent, what was answered |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
 //! | | [`stale`] | which notes name what their repository no longer has |
 //! | | [`impact`] | what sessions made of every note that people took up |
+//! | | [`engine`] | what a language model may settle, and what of its answers holds |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
@@ -33,11 +35,13 @@ pub mod check;
 pub mod commands;
 pub mod cycle;
 pub mod digest;
+pub mod engine;
 pub mod forgetting;
 pub mod impact;
 pub mod learning;
 pub mod ledger;
 pub mod memory;
+pub mod model;
 pub mod pattern;
 pub mod provenance;
 pub mod redact;

@@ -1,5 +1,9 @@
 //! Every threshold there is, with its unit and default. `dream.toml` holds what a memory repository changes.
 
+mod engine;
+
+pub use engine::{EngineSettings, Price, Prices};
+
 use serde::{Deserialize, Serialize};
 
 /// What `dream.toml` can say. Every field has a default; unknown keys are an error, so that a typo is seen.
@@ -14,6 +18,8 @@ pub struct Settings {
     pub mining: Mining,
     /// `[impact]`
     pub impact: ImpactSettings,
+    /// `[engine]`
+    pub engine: EngineSettings,
     /// `[author]`
     pub author: Author,
 }
@@ -77,6 +83,7 @@ impl Settings {
                 return Err(Invalid(format!("{FILE}: `{name} = 0` must be 1 or more")));
             }
         }
+        self.engine.check(FILE)?;
         let outside = |part: std::path::Component<'_>| !matches!(part, std::path::Component::Normal(_));
         if std::path::Path::new(&memory.root).components().any(outside) {
             return Err(Invalid(format!(
