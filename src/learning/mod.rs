@@ -8,6 +8,7 @@ pub mod author;
 pub mod effect;
 pub mod gate;
 pub mod message;
+pub(crate) mod named;
 pub mod opened;
 mod plan;
 pub mod refusal;
@@ -93,6 +94,8 @@ pub struct Learning {
     pub rationale: String,
     /// How useful the note is beside others: who stays in the index when it is full.
     pub weight: f64,
+    /// Who worded it, as the `Dream-Engine` trailer says it, where that was not the builtin author.
+    pub worded_by: Option<String>,
 }
 
 /// A learning that was not proposed, and why.

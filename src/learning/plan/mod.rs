@@ -258,6 +258,7 @@ fn learning(change: Change, pattern: &Pattern, draft: &Draft, note: String, text
         leaves: Vec::new(),
         rationale: draft.rationale.clone(),
         weight: pattern.weight,
+        worded_by: draft.worded_by.clone(),
     }
 }
 
@@ -277,6 +278,7 @@ fn moved(change: Change, held: &Held<'_>, note: String, text: String) -> Learnin
         leaves: Vec::new(),
         rationale: String::new(),
         weight: held.pattern.map_or(held.standing.weight, |pattern| pattern.weight),
+        worded_by: None,
     }
 }
 
