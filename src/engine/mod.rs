@@ -9,3 +9,19 @@
 mod fence;
 mod ground;
 pub mod prompts;
+
+mod excerpt;
+mod explain;
+mod merge;
+mod phrase;
+
+/// What of an answer is taken.
+#[derive(Clone, Debug, PartialEq)]
+enum Taken<T> {
+    /// What holds.
+    Kept(T),
+    /// It claims nothing, which is a good answer.
+    Nothing,
+    /// It claims something that does not hold; why.
+    Refused(String),
+}

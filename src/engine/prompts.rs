@@ -73,8 +73,6 @@ pub struct Prompts {
 pub(super) struct Ask<'a> {
     /// What is asked.
     pub(super) task: Task,
-    /// One line that says what it is about, in words that have passed the author; may be empty.
-    pub(super) title: &'a str,
     /// What is to be read; comes from transcripts or notes and is fenced here.
     pub(super) material: &'a str,
     /// The JSON Schema of the answer.
@@ -123,7 +121,7 @@ impl Prompts {
     /// Fills every template once, so that a broken one is told before anything is asked.
     fn try_all(&self) -> Result<()> {
         for task in Task::ALL {
-            let ask = Ask { task, title: "a title", material: "a line", schema: Value::Null, most_tokens: 1 };
+            let ask = Ask { task, material: "a line", schema: Value::Null, most_tokens: 1 };
             let (_, canary) = self.fill(&ask)?;
             let prompt = self.prompt(&ask)?;
             let broken = |what: &str| {
@@ -165,7 +163,7 @@ impl Prompts {
             // The first part sees nothing that differs from prompt to prompt: services keep what is the same.
             let values = match part {
                 "system" => context! { least => self.least },
-                _ => context! { least => self.least, title => ask.title, material => &material, canary => &canary },
+                _ => context! { least => self.least, material => &material, canary => &canary },
             };
             let filled = self.templates.get_template(&format!("{name}.{part}"));
             let filled = filled.and_then(|template| template.render(values));
@@ -214,11 +212,11 @@ mod tests {
     #[test]
     fn the_first_part_is_the_same_in_every_prompt_of_a_task() {
         let prompts = Prompts::load(|_| Ok(None), 3).unwrap();
-        let ask = |title, material| {
-            let ask = Ask { task: Task::Explain, title, material, schema: Value::Null, most_tokens: 9 };
+        let ask = |material| {
+            let ask = Ask { task: Task::Explain, material, schema: Value::Null, most_tokens: 9 };
             prompts.prompt(&ask).unwrap()
         };
-        let (one, other) = (ask("x", "one"), ask("y", "other"));
+        let (one, other) = (ask("one"), ask("other"));
         assert_eq!(one.system, other.system);
         assert_ne!(one.user, other.user);
     }

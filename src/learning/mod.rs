@@ -15,7 +15,7 @@ pub mod refusal;
 pub mod standing;
 pub mod usefulness;
 
-pub use plan::{Due, Observed, Planned, into_archive, plan};
+pub use plan::{Due, Observed, Pair, Planned, into_archive, plan, undecided};
 
 use crate::pattern::{Evidence, Fingerprint, Grade, Kind, Support};
 use crate::redact::Clean;

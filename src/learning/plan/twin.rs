@@ -25,6 +25,9 @@ use std::hash::{Hash, Hasher};
 /// Share of all words and pairs that two notes must have in common.
 const ALIKE: f64 = 0.7;
 
+/// The same of two notes that are alike without being the same as far as words can tell.
+const NEARLY_ALIKE: f64 = 0.35;
+
 /// Share of the calls behind the note with fewer of them that must stand behind the other note, too.
 const SAME_CALLS: f64 = 0.7;
 
@@ -42,6 +45,8 @@ pub(super) enum Likeness {
     Words(f64),
     /// The same calls taught both: how many.
     Calls(usize),
+    /// A model holds that they do; the share of words in common.
+    Read(f64),
 }
 
 /// What a note says, as it is compared. Words are numbers, so that many notes can be compared fast: the hashes of them.
@@ -76,17 +81,53 @@ impl<'a> Sayings<'a> {
         self.0.iter().find(|(_, one)| same(one)).map(|(path, _)| *path)
     }
 
-    /// The pairs of these notes that say the same, each by its places in `held`, the lower place first.
-    pub(super) fn pairs(&self, held: &[&Held<'_>]) -> BTreeMap<(usize, usize), Likeness> {
-        let said: Vec<(usize, &Said)> =
-            held.iter().enumerate().filter_map(|(at, held)| Some((at, &self.0.get(held.path)?.1))).collect();
+    /// What these notes say, each with its place.
+    fn said(&self, held: &[&Held<'_>]) -> Vec<(usize, &Said)> {
+        held.iter().enumerate().filter_map(|(at, held)| Some((at, &self.0.get(held.path)?.1))).collect()
+    }
+
+    /// The pairs of these notes that are alike without saying the same as far as words can tell; their numbers,
+    /// negations and names are the same. Each by its places in `held`, the lower place first, with the share of words
+    /// that they have in common.
+    pub(super) fn near(&self, held: &[&Held<'_>]) -> BTreeMap<(usize, usize), f64> {
+        let said = self.said(held);
+        let mut found: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+        for (one, other) in candidates(held, &said, NEARLY_ALIKE) {
+            let (at_one, at_other) = (said[one].0, said[other].0);
+            let share = share(said[one].1, said[other].1);
+            if share >= NEARLY_ALIKE && may_be_one(&held[at_one].note.front, &held[at_other].note.front) {
+                found.insert((at_one, at_other), share);
+            }
+        }
+        for same in self.pairs(held, &BTreeMap::new()).keys() {
+            found.remove(same);
+        }
+        found
+    }
+
+    /// The pairs of these notes that say the same, each by its places in `held`, the lower place first. `read`: the
+    /// pairs of paths of which a model holds that.
+    pub(super) fn pairs(
+        &self,
+        held: &[&Held<'_>],
+        read: &BTreeMap<(String, String), String>,
+    ) -> BTreeMap<(usize, usize), Likeness> {
+        let said = self.said(held);
         let mut found: BTreeMap<(usize, usize), Likeness> = BTreeMap::new();
         for (one, other) in same_calls(held) {
             if let Some(shared) = taught_by_the_same_calls(held[one], held[other]) {
                 found.insert((one, other), Likeness::Calls(shared));
             }
         }
-        for (one, other) in candidates(held, &said) {
+        if !read.is_empty() {
+            for ((one, other), share) in self.near(held) {
+                let paths = (held[one].path.to_owned(), held[other].path.to_owned());
+                if read.contains_key(&paths) {
+                    found.insert((one, other), Likeness::Read(share));
+                }
+            }
+        }
+        for (one, other) in candidates(held, &said, ALIKE) {
             if let Some(share) = say_the_same(said[one].1, said[other].1) {
                 found.insert((said[one].0, said[other].0), Likeness::Words(share));
             }
@@ -160,10 +201,15 @@ fn say_the_same(one: &Said, other: &Said) -> Option<f64> {
     if one.hard != other.hard || replaced {
         return None;
     }
+    let share = share(one, other);
+    (share >= ALIKE).then_some(share)
+}
+
+/// The share of words and pairs that two notes have in common.
+fn share(one: &Said, other: &Said) -> f64 {
     let shared = shared(&one.words, &other.words);
     let all = one.words.len() + other.words.len() - shared;
-    let share = shared as f64 / all.max(1) as f64;
-    (share >= ALIKE).then_some(share)
+    shared as f64 / all.max(1) as f64
 }
 
 /// How many numbers two ascending lists have in common.
@@ -185,8 +231,8 @@ fn shared(one: &[u64], other: &[u64]) -> usize {
 }
 
 /// Pairs that may be alike enough: the same names, and one of the rarest words in common.
-/// Gives their places in `said`.
-fn candidates(held: &[&Held<'_>], said: &[(usize, &Said)]) -> BTreeSet<(usize, usize)> {
+/// Gives their places in `said`. `least`: the share of words that counts as enough.
+fn candidates(held: &[&Held<'_>], said: &[(usize, &Said)], least: f64) -> BTreeSet<(usize, usize)> {
     let mut frequency: HashMap<u64, u32> = HashMap::new();
     for word in said.iter().flat_map(|(_, said)| &said.words) {
         *frequency.entry(*word).or_default() += 1;
@@ -197,7 +243,7 @@ fn candidates(held: &[&Held<'_>], said: &[(usize, &Said)]) -> BTreeSet<(usize, u
         let rarity = |word: &u64| (frequency.get(word).copied().unwrap_or(0), *word);
         let mut words: Vec<(u32, u64)> = said.words.iter().map(rarity).collect();
         words.sort_unstable();
-        let enough = words.len() + 1 - (ALIKE * words.len() as f64).ceil() as usize;
+        let enough = words.len() + 1 - (least * words.len() as f64).ceil() as usize;
         for (_, word) in words.into_iter().take(enough) {
             let key = (held[*place].note.front.kind, said.hard.as_slice(), word);
             let others = seen.entry(key).or_default();
