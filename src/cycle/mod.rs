@@ -16,8 +16,8 @@ mod target;
 pub mod usefulness;
 mod witnesses;
 
-pub use parts::Part;
 pub use considered::of_spent;
+pub use parts::Part;
 pub use report::{Report, SessionCounts, Unanswered};
 pub use target::Target;
 
@@ -250,7 +250,9 @@ fn templates(repo: &Repo, at: Oid, settings: &Settings) -> Result<Prompts> {
         let path = place::outside(&settings.memory.root, &format!("{FOLDER}/{file}"));
         let Some(content) = repo.read(at, &path)? else { return Ok(None) };
         let text = String::from_utf8(content);
-        let text = text.map_err(|_| Unusable(format!("the template {path} is not UTF-8: save it as UTF-8 and commit it")));
+        let text = text.map_err(|_| {
+            Unusable(format!("the template {path} is not UTF-8: save it as UTF-8 and commit it"))
+        });
         Ok(Some(text?))
     };
     Prompts::load(own, settings.mining.min_sessions)
