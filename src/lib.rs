@@ -28,6 +28,7 @@
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
+//! | | [`grading`] | how a session went, by a rubric that people wrote and a model that reads |
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | front ends | [`commands`] | one file a command |
 
@@ -37,6 +38,7 @@ pub mod cycle;
 pub mod digest;
 pub mod engine;
 pub mod forgetting;
+pub mod grading;
 pub mod impact;
 pub mod learning;
 pub mod ledger;

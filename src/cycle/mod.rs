@@ -154,6 +154,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         known: &known,
         standings: &standings,
         setting: &before.setting,
+        outcome_files: before.ledger.late_additions()? as u64 + u64::from(!gathered.late.is_empty()),
         now: request.now,
     });
     let addition =

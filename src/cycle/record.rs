@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The count of patterns that found no room.
 pub(super) const LEFT_OVER: &str = "left_over";
+/// The count of files in the ledger with outcomes that became known later: with more of them there is something to say.
+pub(super) const OUTCOME_FILES: &str = "outcome_files";
 
 /// What a record is made from.
 pub(super) struct Made<'a> {
@@ -26,6 +28,8 @@ pub(super) struct Made<'a> {
     pub(super) standings: &'a Standings,
     /// [`fingerprint_of`] the settings.
     pub(super) setting: &'a str,
+    /// Files of late outcomes that the ledger holds with this cycle's.
+    pub(super) outcome_files: u64,
     /// When.
     pub(super) now: Timestamp,
 }
@@ -38,7 +42,7 @@ pub(super) fn fingerprint_of(settings: &Settings) -> String {
 
 /// What the ledger keeps of this cycle.
 pub(super) fn record(made: &Made<'_>) -> CycleRecord {
-    let Made { report, planned, patterns, known, standings, setting, now } = made;
+    let Made { report, planned, patterns, known, standings, setting, outcome_files, now } = made;
     let waits = standings.iter().filter(|(_, standing)| standing.verdict == Verdict::Pending);
     let mut counts = BTreeMap::from([
         ("sessions_read".to_owned(), u64::from(report.sessions.read)),
@@ -47,6 +51,9 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
     ]);
     if report.sessions.judged > 0 {
         counts.insert("outcomes_late".to_owned(), u64::from(report.sessions.judged));
+    }
+    if *outcome_files > 0 {
+        counts.insert(OUTCOME_FILES.to_owned(), *outcome_files);
     }
     if planned.left_over > 0 {
         counts.insert(LEFT_OVER.to_owned(), u64::from(planned.left_over));
