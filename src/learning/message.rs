@@ -158,6 +158,7 @@ mod tests {
             leaves: Vec::new(),
             rationale: "Why.".to_owned(),
             weight: 1.0,
+            worded_by: None,
         }
     }
 
