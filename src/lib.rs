@@ -24,11 +24,11 @@
 //! | | [`stale`] | which notes name what their repository no longer has |
 //! | | [`impact`] | what sessions made of every note that people took up |
 //! | | [`engine`] | what a language model may settle, and what of its answers holds |
+//! | | [`grading`] | how a session went, by a rubric that people wrote and a model that reads |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
-//! | | [`grading`] | how a session went, by a rubric that people wrote and a model that reads |
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | front ends | [`commands`] | one file a command |
 

@@ -61,7 +61,9 @@ fn nothing_left_to_say(before: &Before<'_>, settings: &Settings) -> Result<bool>
     if last.settings != before.setting || last.engine != BUILTIN {
         return Ok(false);
     }
-    if last.counts.get(record::OUTCOME_FILES).copied().unwrap_or_default() != before.ledger.late_additions()? as u64 {
+    if last.counts.get(record::OUTCOME_FILES).copied().unwrap_or_default()
+        != before.ledger.late_additions()? as u64
+    {
         return Ok(false);
     }
     if !last.counts.contains_key(record::LEFT_OVER) {

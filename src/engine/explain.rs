@@ -89,12 +89,7 @@ pub(super) fn question(
         return Ok(None);
     }
     let material = format!("mistake: {}\n\n{}", quote::one_line(&told.title), excerpt::written(&excerpts));
-    let ask = Ask {
-        task: Task::Explain,
-        material: &material,
-        schema: schema(),
-        most_tokens: MOST_TOKENS,
-    };
+    let ask = Ask { task: Task::Explain, material: &material, schema: schema(), most_tokens: MOST_TOKENS };
     let prompt = prompts.prompt(&ask)?;
     let (pattern, title) = (pattern.fingerprint.clone(), told.title.clone());
     Ok(Some(Question { pattern, title, prompt, material, excerpts }))

@@ -6,7 +6,7 @@
 //! session, a number or a name that nothing bears out, too few independent sessions, or a text that the gate refuses is
 //! dropped, counted and listed. Refuses to write anything: what is left is patterns and words for [`crate::learning`].
 
-mod fence;
+pub(crate) mod fence;
 mod ground;
 pub mod prompts;
 

@@ -219,7 +219,9 @@ mod tests {
 
     #[test]
     fn what_is_not_quoted_word_for_word_does_not_count() {
-        for (event, quote) in [(2, "4 passed in 0.2s"), (9, "3 passed in 0.2s"), (1, "3 passed in 0.2s"), (2, "3"), (2, "")] {
+        for (event, quote) in
+            [(2, "4 passed in 0.2s"), (9, "3 passed in 0.2s"), (1, "3 passed in 0.2s"), (2, "3"), (2, "")]
+        {
             let graded = taken(&[("asked", "met", event, quote), ("honest", "unmet", 3, "Fixed; the tests")]);
             assert_eq!(graded.outcome, None, "one of five parts of the weight is too little");
             assert_eq!(graded.refused.len(), 2, "the claim, and the criterion of which nothing was said");

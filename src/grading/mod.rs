@@ -14,13 +14,15 @@ mod question;
 pub mod rubric;
 
 pub use mark::{Graded, Mark};
-pub use question::Questions;
+pub use question::Question;
 pub use rubric::Rubric;
 
 use crate::digest::OutcomeSource;
+use crate::engine::prompts::Prompts;
 use crate::ledger::LateOutcome;
-use crate::model::{Answers, Failure, Prompt};
+use crate::model::{Answers, Prompt};
 use crate::session::{Session, SessionId};
+use anyhow::Result;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -45,24 +47,26 @@ pub struct OfSession {
     pub graded: Graded,
 }
 
-/// Grades sessions. Errors: a model that will not be asked at all ([`Failure::is_final`]).
+/// Grades sessions. Errors: a template that cannot be filled; a failure after which nothing else is asked
+/// ([`crate::model::Failure::is_final`]).
 pub fn grade(
     sessions: &[Session],
     rubric: &Rubric,
-    questions: &Questions,
+    prompts: &Prompts,
     answers: &dyn Answers,
-) -> Result<Grades, Failure> {
-    let prompts: Vec<Prompt> = sessions.iter().map(|session| questions.about(session, rubric)).collect();
+) -> Result<Grades> {
+    let questions = sessions.iter().map(|session| Question::about(session, rubric, prompts));
+    let questions: Vec<Question> = questions.collect::<Result<_>>()?;
+    let asked: Vec<Prompt> = questions.iter().map(|question| question.prompt.clone()).collect();
     let mut grades = Grades::default();
-    for (session, answer) in sessions.iter().zip(answers.ask(&prompts)) {
-        let marks = answer.and_then(|reply| questions.read(&reply));
-        match marks {
+    for ((session, question), answer) in sessions.iter().zip(&questions).zip(answers.ask(&asked)) {
+        match answer.and_then(|reply| question.read(&reply)) {
             Ok(marks) => grades.graded.push(OfSession {
                 session: session.id.clone(),
                 ask: candidates::ask(session),
                 graded: mark::take(marks, rubric, session),
             }),
-            Err(failure) if failure.is_final() => return Err(failure),
+            Err(failure) if failure.is_final() => return Err(failure.into()),
             Err(failure) => grades.failed.push((session.id.clone(), failure.to_string())),
         }
     }

@@ -29,8 +29,7 @@ use std::collections::BTreeSet;
 
 /// The folder of the memory that rubrics lie in.
 pub const FOLDER: &str = "rubrics";
-/// The rubric that this program ships, for whoever has not written one.
-pub const SHIPPED: &str = include_str!("../../templates/rubrics/task.md");
+const SHIPPED: &str = include_str!("../../templates/rubrics/task.md");
 /// Most criteria of one rubric: more are not weighed, they are skimmed.
 const MOST_CRITERIA: usize = 20;
 /// Longest criterion, bytes.
@@ -77,7 +76,10 @@ pub fn parse(text: &str) -> Result<Rubric, Broken> {
     let (yaml, body) = note::split(text)?;
     let front: Front = serde_saphyr::from_str(yaml).map_err(|error| {
         let said = error.to_string();
-        broken(format!("its front matter cannot be read: {}", said.lines().next().unwrap_or("not valid YAML")))
+        broken(format!(
+            "its front matter cannot be read: {}",
+            said.lines().next().unwrap_or("not valid YAML")
+        ))
     })?;
     if !is_name(&front.name) {
         return Err(broken(format!("its name {:?} must be lower-case letters, digits and `-`", front.name)));
@@ -92,7 +94,9 @@ pub fn parse(text: &str) -> Result<Rubric, Broken> {
         criteria.push(criterion);
     }
     match criteria.len() {
-        0 => Err(broken("it has no criteria: write `- **name** (2): what has to hold` under `## Criteria`".into())),
+        0 => Err(broken(
+            "it has no criteria: write `- **name** (2): what has to hold` under `## Criteria`".into(),
+        )),
         1..=MOST_CRITERIA => {
             let version = blake3::hash(text.as_bytes()).to_hex()[..8].to_owned();
             let Front { name, description, applies_to } = front;
@@ -100,6 +104,13 @@ pub fn parse(text: &str) -> Result<Rubric, Broken> {
         }
         many => Err(broken(format!("it has {many} criteria; {MOST_CRITERIA} are the most"))),
     }
+}
+
+/// The rubric that this program ships, for whoever has not written one: `task`.
+///
+/// Errors: none but a mistake in this program.
+pub fn shipped() -> Result<Rubric, Broken> {
+    parse(SHIPPED)
 }
 
 impl Rubric {
@@ -121,7 +132,9 @@ fn items(body: &str) -> Vec<String> {
     let (mut heading, mut is_there, mut depth) = (None::<String>, false, 0_usize);
     for event in Parser::new(body) {
         match event {
-            Event::Start(Tag::Heading { level, .. }) if level <= HeadingLevel::H2 => heading = Some(String::new()),
+            Event::Start(Tag::Heading { level, .. }) if level <= HeadingLevel::H2 => {
+                heading = Some(String::new())
+            }
             Event::End(TagEnd::Heading(_)) => {
                 if let Some(title) = heading.take() {
                     is_there = title.trim().eq_ignore_ascii_case("criteria");
@@ -136,7 +149,9 @@ fn items(body: &str) -> Vec<String> {
             Event::End(TagEnd::Item) => depth = depth.saturating_sub(1),
             Event::Text(text) | Event::Code(text) => match &mut heading {
                 Some(title) => title.push_str(&text),
-                None if is_there && depth > 0 => items.last_mut().into_iter().for_each(|item| item.push_str(&text)),
+                None if is_there && depth > 0 => {
+                    items.last_mut().into_iter().for_each(|item| item.push_str(&text))
+                }
                 None => {}
             },
             Event::SoftBreak | Event::HardBreak | Event::End(TagEnd::Paragraph) if is_there && depth > 0 => {
@@ -183,12 +198,16 @@ mod tests {
     use super::*;
 
     fn written(criteria: &str) -> String {
-        format!("---\nname: booking\ndescription: d\n---\n# Booking\n\n- not one\n\n## Criteria\n\n{criteria}\n## After\n\n- neither\n")
+        format!(
+            "---\nname: booking\ndescription: d\n---\n# Booking\n\n- not one\n\n## Criteria\n\n{criteria}\n## After\n\n- neither\n"
+        )
     }
 
     #[test]
     fn criteria_have_names_weights_and_words() {
-        let text = written("- **policy** (3): Nothing that the `policy`\n  forbids: ever.\n- asked: Done.\n  - as *asked*\n");
+        let text = written(
+            "- **policy** (3): Nothing that the `policy`\n  forbids: ever.\n- asked: Done.\n  - as *asked*\n",
+        );
         let rubric = parse(&text).unwrap();
         let of = |name: &str, weight, text: &str| Criterion { name: name.into(), weight, text: text.into() };
         assert_eq!(
@@ -220,6 +239,6 @@ mod tests {
 
     #[test]
     fn the_shipped_rubric_can_be_read() {
-        assert!(parse(SHIPPED).unwrap().criteria.len() >= 3);
+        assert!(shipped().unwrap().criteria.len() >= 3);
     }
 }

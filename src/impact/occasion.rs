@@ -5,8 +5,8 @@
 //! contrast, in its jobs; a workflow, where its work was asked for; a wish, where people spoke. All within the
 //! pattern's scope. Refuses to look at time and at who read the note.
 
-use crate::digest::step::Step;
 use crate::digest::Digest;
+use crate::digest::step::Step;
 use crate::pattern::{ErrorLesson, Lesson, Mined, Pattern, Scope, Way};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -24,8 +24,8 @@ mod selection;
 
 use super::statistics::stratified::{self, Table};
 use super::{ContrastLesson, Corpus, Evidence, Fingerprint, Grade, Habit, Lesson, Pattern, witness};
-use crate::digest::{Digest, OutcomeSource};
 use crate::digest::step::Step;
+use crate::digest::{Digest, OutcomeSource};
 use crate::redact::Clean;
 use runs::Runs;
 use selection::Finding;
@@ -79,7 +79,11 @@ fn pattern(corpus: &Corpus<'_>, finding: Finding, cost: f64) -> Pattern {
         support: witness::support(corpus.digests, &corpus.jobs, &seen_in),
         scope: witness::scope(corpus.digests, &seen_in),
         evidence: evidence(corpus, &finding.habit, &failing),
-        grade: if is_graded(corpus, &seen_in) { finding.grade.min(Grade::Corroborated) } else { finding.grade },
+        grade: if is_graded(corpus, &seen_in) {
+            finding.grade.min(Grade::Corroborated)
+        } else {
+            finding.grade
+        },
         weight: finding.excess.max(0.0) * cost * finding.chance.unwrap_or(UNTESTED_CHANCE),
         lesson: Lesson::Contrast(ContrastLesson {
             odds_ratio: stratified::odds_ratio(&finding.tables).value,
