@@ -4,17 +4,18 @@ use super::engine_options::EngineOptions;
 use super::exit::Usage;
 use super::sources::SourceOptions;
 use super::talk::{COMMAND, FAINT, STRONG, Talk, count};
-use super::{run, whereabouts};
 use super::whereabouts::Whereabouts;
-use crate::cycle::Target;
+use super::{run, whereabouts};
+use crate::cycle::{self, Target};
 use crate::engine::prompts::{self, Prompts};
 use crate::grading::candidates::{self, Candidates};
 use crate::grading::mark::Marked;
 use crate::grading::{self, Grades, Mark, OfSession, Rubric, rubric};
 use crate::learning::author::quote;
-use crate::ledger::{Addition, LEDGER, LateOutcome, Ledger, Stamp};
+use crate::ledger::{Addition, CostRecord, LEDGER, LateOutcome, Ledger, Stamp};
 use crate::memory::note::Broken;
 use crate::memory::place::{self, inside};
+use crate::model::estimate::Would;
 use crate::model::purse::Spent;
 use crate::repo::{Identity, MoveError, Oid, RefMove, Repo};
 use anyhow::Result;
@@ -77,7 +78,15 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if options.dry_run {
         let estimate = chosen.estimate(&here.settings.engine)?;
         grading::grade(&candidates.sessions, &rubric, &prompts, &estimate)?;
-        return talk.data(&format!("{estimate}\n"));
+        let Would { calls, recalled, beyond, tokens, money } = estimate.would();
+        if beyond > 0 {
+            talk.say(&format!("The budget does not reach for {}.", count(beyond as usize, "question")));
+        }
+        let cost = cycle::of_spent(&Spent { calls, recalled, tokens, money });
+        if talk.json {
+            return talk.data_json(&Estimated { version: 1, rubric: rubric.reference(), estimate: cost });
+        }
+        return talk.data(&format!("{}\n", run::would_be_asked(&cost)));
     }
     let model = chosen.model(&here.settings.engine)?;
     model.notices().iter().for_each(|notice| talk.say(notice));
@@ -86,12 +95,18 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if !outcomes.is_empty() {
         add(&ledger, &outcomes, now, &here)?;
     }
-    let spent = model.spent();
+    let cost = cycle::of_spent(&model.spent());
     if talk.json {
-        return talk.data_json(&Wire { version: 1, rubric: rubric.reference(), engine: model.name(), grades: &grades, cost: spent });
+        return talk.data_json(&Wire {
+            version: 1,
+            rubric: rubric.reference(),
+            engine: model.name(),
+            grades: &grades,
+            cost,
+        });
     }
     talk.data(&text(&grades))?;
-    talk.say(&format!("{spent}."));
+    talk.say(&run::was_asked(&cost));
     if !outcomes.is_empty() {
         talk.say(&format!(
             "\n{} in the ledger; the next {COMMAND}git dream run{COMMAND:#} learns from them.",
@@ -109,7 +124,15 @@ struct Wire<'a> {
     engine: &'a str,
     #[serde(flatten)]
     grades: &'a Grades,
-    cost: Spent,
+    cost: CostRecord,
+}
+
+/// What `--json` prints of a dry run.
+#[derive(Serialize)]
+struct Estimated {
+    version: u32,
+    rubric: String,
+    estimate: CostRecord,
 }
 
 /// The memory's files, as they stand on the target branch.
@@ -125,7 +148,8 @@ impl Files<'_> {
         let path = place::outside(self.root, path);
         let Some(bytes) = self.repo.read(self.at, &path)? else { return Ok(None) };
         let text = String::from_utf8(bytes);
-        text.map(Some).map_err(|_| Usage(format!("{path} is not UTF-8: save it as UTF-8 and commit it")).into())
+        text.map(Some)
+            .map_err(|_| Usage(format!("{path} is not UTF-8: save it as UTF-8 and commit it")).into())
     }
 
     /// The rubric of this name; without one, the only one there is or, where there is none, the one that is shipped.
@@ -141,7 +165,9 @@ impl Files<'_> {
         let asked = name.map(|name| name.trim_start_matches("rubrics/").trim_end_matches(".md"));
         let chosen = match (asked, names.as_slice()) {
             (Some(asked), _) if names.iter().any(|name| name == asked) => asked,
-            (Some("task") | None, []) | (Some("task"), _) => return unreadable("the rubric that is shipped", rubric::shipped()),
+            (Some("task") | None, []) | (Some("task"), _) => {
+                return unreadable("the rubric that is shipped", rubric::shipped());
+            }
             (None, [only]) => only,
             (Some(asked), _) => {
                 return Err(Usage(format!("there is no rubric {asked:?}: {}", which(&names))).into());
@@ -172,11 +198,18 @@ fn add(ledger: &Ledger<'_>, outcomes: &[LateOutcome], now: Timestamp, here: &Whe
     let identity = Identity { name: author.name.clone(), email: author.email.clone() };
     let mut hasher = blake3::Hasher::new();
     hasher.update(ledger.tip().map(|tip| tip.to_string()).unwrap_or_default().as_bytes());
-    outcomes.iter().for_each(|outcome| drop(hasher.update(outcome.session.as_str().as_bytes())));
+    for outcome in outcomes {
+        hasher.update(outcome.session.as_str().as_bytes());
+    }
     let name = format!("grade-{}-{}", now.strftime("%Y-%m-%d"), &hasher.finalize().to_hex()[..6]);
     let addition = Addition { cycle: &name, digests: &[], outcomes, record: None };
     let to = ledger.append(&addition, &Stamp { identity, at: now })?;
-    let moved = RefMove { name: LEDGER.to_owned(), from: ledger.tip(), to: Some(to), reason: format!("grade: {name}") };
+    let moved = RefMove {
+        name: LEDGER.to_owned(),
+        from: ledger.tip(),
+        to: Some(to),
+        reason: format!("grade: {name}"),
+    };
     here.repo.move_refs(&[moved]).map_err(|error| match error {
         MoveError::Failed(error) => error,
         lost => anyhow::Error::new(lost),

@@ -7,7 +7,8 @@ use crate::grading::rubric;
 pub(super) fn inspect(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for path in case.change.changed.keys() {
-        let file = path.strip_prefix(rubric::FOLDER).and_then(|rest| rest.strip_prefix('/')?.strip_suffix(".md"));
+        let file =
+            path.strip_prefix(rubric::FOLDER).and_then(|rest| rest.strip_prefix('/')?.strip_suffix(".md"));
         let content = case.change.after.get(path).map(|file| String::from_utf8_lossy(&file.bytes));
         let (Some(file), Some(content)) = (file.filter(|file| *file != "README"), content) else { continue };
         let what = match rubric::parse(&content) {

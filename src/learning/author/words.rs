@@ -16,6 +16,8 @@ pub struct Words {
     pub readings: BTreeMap<Fingerprint, Reading>,
     /// The author's words, put better.
     pub phrases: BTreeMap<Fingerprint, Phrase>,
+    /// Who held turns in other words to be one wish.
+    pub groups: BTreeMap<Fingerprint, String>,
 }
 
 /// What to do about a mistake, as a model reads it in what agents did.
@@ -85,6 +87,13 @@ impl Wording {
         if let Some(reading) = words.readings.get(name).filter(|_| is_unexplained(pattern)) {
             self.take_reading(reading, pattern);
             return Some(reading.engine.clone());
+        }
+        if let Some(engine) = words.groups.get(name) {
+            self.rationale.push_str(&format!(
+                "\nThat these turns ask for the same, a model holds ({engine}); the words are the people's, and they were \
+                 counted without it."
+            ));
+            return Some(engine.clone());
         }
         let phrase = words.phrases.get(name)?;
         let told = self.told();
