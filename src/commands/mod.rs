@@ -10,6 +10,7 @@ mod demo;
 mod engine_options;
 mod exit;
 mod forget;
+mod grade;
 mod impact;
 mod init;
 mod log;
@@ -93,6 +94,8 @@ enum Command {
     /// For each of them: how often what it is against came up before the merge and since, where it was read and where
     /// it was not, and what that comes to: works, no effect seen, too early to tell, or ineffective.
     Impact(impact::Options),
+    /// Have a model say how sessions went, by a rubric, where their transcripts do not tell
+    Grade(grade::Options),
     /// Show where a note, or a line of it, comes from and what has become of it
     Why(why::Options),
     /// Print a completion script for a shell
@@ -132,6 +135,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
+        Some(Command::Grade(options)) => grade::main(&options, dir, talk),
         Some(Command::Why(options)) => why::main(&options, dir, talk),
         Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),
         Some(Command::Man(options)) => man::main(&options, CommandLine::command(), dir, talk),

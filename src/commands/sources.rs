@@ -82,6 +82,11 @@ impl SourceOptions {
 }
 
 impl Found {
+    /// The transcripts, sorted.
+    pub(super) fn transcripts(&self) -> &[PathBuf] {
+        &self.transcripts
+    }
+
     /// How many transcripts there are.
     pub(super) fn len(&self) -> usize {
         self.transcripts.len()

@@ -1,7 +1,7 @@
 //! What is new: transcripts that no cycle has read yet, read and digested.
 
 use super::report::SessionCounts;
-use crate::digest::{self, Digest};
+use crate::digest::{self, Digest, OutcomeSource};
 use crate::ledger::LateOutcome;
 use crate::ledger::stat_cache::{Stat, StatCache};
 use crate::repo::Repo;
@@ -226,7 +226,8 @@ impl Gathered {
             let file = self.places.get(&digest.session).map(PathBuf::as_path);
             let (outcome, job) = outcomes.of(&digest.session, digest.source.as_deref(), file)?;
             let session = digest.session.clone();
-            let late = LateOutcome { session, outcome, job: job.cloned(), at: now, after };
+            let (by, rubric, job) = (OutcomeSource::Stated, None, job.cloned());
+            let late = LateOutcome { session, outcome, by, rubric, job, at: now, after };
             late.is_news_to(digest).then_some(late)
         });
         self.late = late.collect();

@@ -54,11 +54,16 @@ pub(super) fn take_in(request: &Request<'_>, before: &Before<'_>, parts: &Parts)
     Ok(Intake { gathered, fresh, all })
 }
 
-/// Whether mining again would propose what the last cycle proposed: the program and the settings are the ones it
-/// had, and what found no room in it waits until people have decided on some of what did.
+/// Whether mining again would propose what the last cycle proposed: the program, the settings and the outcomes are the
+/// ones it had, and what found no room in it waits until people have decided on some of what did.
 fn nothing_left_to_say(before: &Before<'_>, settings: &Settings) -> Result<bool> {
     let Some(last) = before.ledger.last_cycle()? else { return Ok(before.ledger.tip().is_none()) };
     if last.settings != before.setting || last.engine != before.engine {
+        return Ok(false);
+    }
+    if last.counts.get(record::OUTCOME_FILES).copied().unwrap_or_default()
+        != before.ledger.late_additions()? as u64
+    {
         return Ok(false);
     }
     if !last.counts.contains_key(record::LEFT_OVER) {

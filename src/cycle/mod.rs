@@ -171,6 +171,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         patterns: &patterns,
         known: &known,
         standings: &standings,
+        outcome_files: before.ledger.late_additions()? as u64 + u64::from(!gathered.late.is_empty()),
         before: &before,
         asked: asked.as_ref(),
         now: request.now,

@@ -31,7 +31,7 @@ pub(super) fn canary(text: &str) -> String {
 }
 
 /// Whether an answer holds the canary of what it was asked about, whatever case it is in.
-pub(super) fn sings(answer: &Clean, material: &str) -> bool {
+pub(crate) fn sings(answer: &Clean, material: &str) -> bool {
     answer.to_lowercase().contains(&canary(material))
 }
 

@@ -12,7 +12,7 @@
 pub mod earlier;
 mod excerpt;
 mod explain;
-mod fence;
+pub(crate) mod fence;
 mod ground;
 mod merge;
 mod phrase;

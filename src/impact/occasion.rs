@@ -5,8 +5,8 @@
 //! contrast, in its jobs; a workflow, where its work was asked for; a wish, where people spoke. All within the
 //! pattern's scope. Refuses to look at time and at who read the note.
 
+use crate::digest::Digest;
 use crate::digest::step::Step;
-use crate::digest::{Digest, OutcomeSource};
 use crate::pattern::{ErrorLesson, Lesson, Mined, Pattern, Scope, Way};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,7 +56,7 @@ impl<'a> Occasions<'a> {
         match &pattern.lesson {
             Lesson::Error(lesson) => Some(self.of_error(lesson, seen, &pattern.scope)),
             Lesson::Contrast(_) => {
-                let told = |digest: &Digest| digest.outcome.is_some_and(|o| o.by == OutcomeSource::Stated);
+                let told = |digest: &Digest| digest.outcome.is_some_and(|outcome| outcome.is_judged());
                 let could = self.with_jobs_of(&seen).filter(|session| self.holds(*session, told));
                 Some(Occasion {
                     could: could.chain(seen.iter().copied()).collect(),
