@@ -11,6 +11,7 @@ mod check;
 mod cli;
 mod cycle;
 mod dream;
+mod engine;
 mod forget;
 mod impact;
 mod kill;
