@@ -1,7 +1,12 @@
 //! Language models, asked: every service against a server on this machine that plays back what the real one may say.
 
+mod anthropic;
+mod batch;
 mod openai;
+mod process;
 mod program;
+mod tls;
+mod vendor;
 pub(crate) mod server;
 
 use git_dream::model::access::Said;
