@@ -24,6 +24,7 @@
 //! | | [`stale`] | which notes name what their repository no longer has |
 //! | | [`impact`] | what sessions made of every note that people took up |
 //! | | [`engine`] | what a language model may settle, and what of its answers holds |
+//! | | [`rehearsal`] | what a model does at the moment before a mistake, with a note and without it |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
@@ -45,6 +46,7 @@ pub mod model;
 pub mod pattern;
 pub mod provenance;
 pub mod redact;
+pub mod rehearsal;
 pub mod repo;
 pub mod review;
 pub mod session;
