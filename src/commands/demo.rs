@@ -57,7 +57,9 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let sources =
         Sources { transcripts: &[sessions], skipped: &[], outcomes: None, found: false, progress: &progress };
     let settings = crate::settings::Settings::default();
-    let report = cycle::dream(&Request { repo: &repo, settings: &settings, sources, now, dry_run: false })?;
+    let request =
+        Request { repo: &repo, settings: &settings, sources, now, dry_run: false, engine: None };
+    let report = cycle::dream(&request)?;
     drop(bar);
     if talk.json {
         return talk.data_json(&report);

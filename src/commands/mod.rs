@@ -7,6 +7,7 @@ mod audit;
 mod check;
 mod completions;
 mod demo;
+mod engine_options;
 mod exit;
 mod forget;
 mod impact;

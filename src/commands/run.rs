@@ -36,6 +36,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         sources: found.sources(&progress),
         now,
         dry_run: options.dry_run,
+        engine: None,
     };
     let report = cycle::dream(&request)?;
     drop(bar);

@@ -1,6 +1,6 @@
 //! The commits of a dream: one a learning, then the index.
 
-use super::{BUILTIN, usefulness};
+use super::{BUILTIN, Report, usefulness};
 use crate::learning::{Planned, message};
 use crate::memory::place::{self, outside};
 use crate::memory::{MEMORY_FILE, Memory, index};
@@ -8,14 +8,15 @@ use crate::repo::{Commit, FileChange};
 use crate::settings::Settings;
 use std::collections::BTreeMap;
 
-/// One commit a learning, then the index. `useful`: how useful the notes are that stand, by their paths.
+/// One commit a learning, then the index. `report`: what it is a part of. `useful`: how useful the notes are that stand, by their paths.
 pub(super) fn of(
     planned: &Planned,
     memory: &Memory,
     useful: &BTreeMap<String, f64>,
     settings: &Settings,
-    cycle: &str,
+    report: &Report,
 ) -> Vec<Commit> {
+    let cycle = report.cycle.as_deref().unwrap_or_default();
     let root = &settings.memory.root;
     let change = |path: &str, text: Option<&str>| FileChange {
         path: outside(root, path),
@@ -37,14 +38,19 @@ pub(super) fn of(
             }
             _ => {}
         }
-        commits.push(Commit { message: message::of(learning, cycle, BUILTIN), changes });
+        let engine = learning.worded_by.as_deref().unwrap_or(BUILTIN);
+        let cost = report.cost_of(&learning.pattern);
+        commits.push(Commit { message: message::with_cost(message::of(learning, cycle, engine), cost), changes });
     }
     let useful = usefulness::with_planned(useful.clone(), planned);
     let index = index::regenerate(&after, &useful, settings.memory.budget as usize);
     if !commits.is_empty() && memory.main.as_deref() != Some(&*index) {
         let left = index::left_out(memory, &after, &index);
         commits.push(Commit {
-            message: message::of_index(cycle, BUILTIN, commits.len(), &left),
+            message: message::with_cost(
+                message::of_index(cycle, BUILTIN, commits.len(), &left),
+                report.cost_of_all(),
+            ),
             changes: vec![change(MEMORY_FILE, Some(&index))],
         });
     }

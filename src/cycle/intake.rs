@@ -5,7 +5,7 @@
 
 use super::gather::{self, Gathered};
 use super::parts::Parts;
-use super::{BUILTIN, Before, Request, record};
+use super::{Before, Request, record};
 use crate::digest::Digest;
 use crate::learning::standing::Verdict;
 use crate::ledger::{self, Digests};
@@ -58,7 +58,7 @@ pub(super) fn take_in(request: &Request<'_>, before: &Before<'_>, parts: &Parts)
 /// had, and what found no room in it waits until people have decided on some of what did.
 fn nothing_left_to_say(before: &Before<'_>, settings: &Settings) -> Result<bool> {
     let Some(last) = before.ledger.last_cycle()? else { return Ok(before.ledger.tip().is_none()) };
-    if last.settings != before.setting || last.engine != BUILTIN {
+    if last.settings != before.setting || last.engine != before.engine {
         return Ok(false);
     }
     if !last.counts.contains_key(record::LEFT_OVER) {

@@ -6,6 +6,7 @@
 
 pub mod audit;
 mod commits;
+mod considered;
 pub mod gather;
 mod intake;
 mod parts;
@@ -20,22 +21,24 @@ pub use report::{Report, SessionCounts};
 pub use target::Target;
 
 use crate::digest::Digest;
+use crate::engine::Engine;
+use crate::engine::prompts::{FOLDER, Prompts};
 use crate::impact;
-use crate::learning::author::Author;
 use crate::learning::effect::Impact;
 use crate::learning::standing::notes;
-use crate::learning::{Observed, opened, plan, refusal};
+use crate::learning::{Observed, opened};
 use crate::ledger::cache::Cache;
 use crate::ledger::{Addition, LEDGER, Ledger, Stamp, known};
 use crate::memory::place::{self, inside};
 use crate::memory::{MEMORY_FILE, Memory, index};
 use crate::pattern::{self, Given, Known, Mined};
-use crate::repo::{Identity, MoveError, Oid, Plan, RefMove, Repo, Signing};
+use crate::repo::{Identity, MoveError, Oid, Plan, RefMove, Repo, Signing, Unusable};
 use crate::session::SessionId;
 use crate::settings::Settings;
 use crate::stale;
 use crate::verdict::{self, Proposal};
 use anyhow::Result;
+use considered::{Considered, Ground, consider};
 use intake::Intake;
 use jiff::Timestamp;
 use parts::Parts;
@@ -57,6 +60,8 @@ pub struct Request<'a> {
     pub now: Timestamp,
     /// Whether to stop before anything is written.
     pub dry_run: bool,
+    /// The model that is asked about what counting leaves open; `None`: none.
+    pub engine: Option<Engine<'a>>,
 }
 
 /// What the repository held when the dream began.
@@ -65,6 +70,10 @@ struct Before<'r> {
     base: Oid,
     ledger: Ledger<'r>,
     setting: String,
+    /// What the record of the cycle calls its engine.
+    engine: String,
+    /// The templates of questions; `None` where no model is asked.
+    prompts: Option<Prompts>,
 }
 
 /// Dreams once.
@@ -109,20 +118,28 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     let given = Given { settings: &settings.mining, known: &known, notes: &notes(&standings) };
     let mined = parts.timed("mining", || mine(all.digests, &given, before.ledger.cache(), parts));
     observed.impacts = parts.timed("measuring notes", || impacts(&mined, &proposals, &memory, settings));
-    let patterns = mined.into_patterns();
     let today = request.now.strftime("%Y-%m-%d").to_string();
-    let weighed = refusal::weigh(&patterns, &standings, &known, &witnesses, settings.memory.growth);
-    let mut planned = parts.timed("planning", || {
-        let author = Author::builtin()?;
-        plan(&weighed.open, &memory, &standings, &observed, &author, &settings.memory, &today)
-    })?;
-    planned.settled += weighed.held;
-    refusal::tell(&mut planned.learnings, &weighed.reopened);
+    let ground = Ground {
+        request,
+        before: &before,
+        cycles: &cycles,
+        known: &known,
+        memory: &memory,
+        standings: &standings,
+        observed: &observed,
+        witnesses: &witnesses,
+        today: &today,
+    };
+    let Considered { patterns, weighed, planned, asked } =
+        parts.timed("planning", || consider(&ground, mined))?;
 
     let cycle = name(&before, &fresh.iter().map(|d| d.session.clone()).collect(), request.now);
     let mut report = Report::of(&cycle, &before.target, before.base, &gathered, &planned);
     report.skipped.extend(all.skipped);
     report.name_reopened(&weighed.reopened);
+    if let (Some(engine), Some(asked)) = (&request.engine, &asked) {
+        report.tell_asked(asked, engine, settings);
+    }
     if request.dry_run {
         return Ok(report);
     }
@@ -132,7 +149,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         &memory,
         &usefulness::of_notes(&standings, &patterns, &observed),
         settings,
-        &cycle,
+        &report,
     );
     let written = match commits.is_empty() {
         true => Vec::new(),
@@ -153,7 +170,8 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         patterns: &patterns,
         known: &known,
         standings: &standings,
-        setting: &before.setting,
+        before: &before,
+        asked: asked.as_ref(),
         now: request.now,
     });
     let addition =
@@ -215,7 +233,26 @@ fn look<'r>(request: &Request<'r>) -> Result<Before<'r>> {
     let target = Target::find(repo, settings)?;
     let base = target.commit()?;
     let ledger = Ledger::open(repo)?.with_cache(Cache::of(repo, !dry_run));
-    Ok(Before { target, base, ledger, setting: fingerprint_of(settings) })
+    let (engine, prompts) = match &request.engine {
+        None => (BUILTIN.to_owned(), None),
+        Some(engine) => {
+            let prompts = templates(repo, base, settings)?;
+            (format!("{} prompts/{}", engine.name, prompts.version()), Some(prompts))
+        }
+    };
+    Ok(Before { target, base, ledger, setting: fingerprint_of(settings), engine, prompts })
+}
+
+/// The templates of questions: those that the memory brings, as they stand at a commit, else the program's own.
+fn templates(repo: &Repo, at: Oid, settings: &Settings) -> Result<Prompts> {
+    let own = |file: &str| {
+        let path = place::outside(&settings.memory.root, &format!("{FOLDER}/{file}"));
+        let Some(content) = repo.read(at, &path)? else { return Ok(None) };
+        let text = String::from_utf8(content);
+        let text = text.map_err(|_| Unusable(format!("the template {path} is not UTF-8: save it as UTF-8 and commit it")));
+        Ok(Some(text?))
+    };
+    Prompts::load(own, settings.mining.min_sessions)
 }
 
 /// What the sessions tell of the notes that stand.

@@ -1,9 +1,10 @@
 //! What the ledger keeps of a cycle.
 
-use super::{BUILTIN, Report};
+use super::{Before, Report};
+use crate::engine::questions::Settled;
 use crate::learning::Planned;
 use crate::learning::standing::{Standings, Verdict};
-use crate::ledger::{CycleRecord, RefusedRecord};
+use crate::ledger::{CycleRecord, ModelRecord, RefusedRecord};
 use crate::pattern::{Known, Pattern};
 use crate::settings::Settings;
 use jiff::Timestamp;
@@ -24,8 +25,10 @@ pub(super) struct Made<'a> {
     pub(super) known: &'a [Known],
     /// What people decided, as it stood.
     pub(super) standings: &'a Standings,
-    /// [`fingerprint_of`] the settings.
-    pub(super) setting: &'a str,
+    /// What the repository held when the dream began.
+    pub(super) before: &'a Before<'a>,
+    /// What came of asking a model.
+    pub(super) asked: Option<&'a Settled>,
     /// When.
     pub(super) now: Timestamp,
 }
@@ -38,7 +41,7 @@ pub(super) fn fingerprint_of(settings: &Settings) -> String {
 
 /// What the ledger keeps of this cycle.
 pub(super) fn record(made: &Made<'_>) -> CycleRecord {
-    let Made { report, planned, patterns, known, standings, setting, now } = made;
+    let Made { report, planned, patterns, known, standings, before, asked, now } = made;
     let waits = standings.iter().filter(|(_, standing)| standing.verdict == Verdict::Pending);
     let mut counts = BTreeMap::from([
         ("sessions_read".to_owned(), u64::from(report.sessions.read)),
@@ -62,8 +65,8 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
         base: report.base.clone(),
         branch: report.branch.clone(),
         tip: report.tip.clone(),
-        engine: BUILTIN.to_owned(),
-        settings: (*setting).to_owned(),
+        engine: before.engine.clone(),
+        settings: before.setting.clone(),
         counts,
         learnings: report.learnings.clone(),
         refused: planned
@@ -79,5 +82,6 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
         known: newly_named
             .map(|pattern| Known { fingerprint: pattern.fingerprint.clone(), anchor: pattern.anchor.clone() })
             .collect(),
+        model: asked.map(|asked| ModelRecord { cost: report.cost.unwrap_or_default(), ..asked.record.clone() }),
     }
 }

@@ -1,14 +1,18 @@
 //! What came of a dream, for people and for programs.
 
+use super::considered::{cost, of_spent};
 use super::gather::Gathered;
 use super::parts::Part;
 use super::target::Target;
+use crate::engine::Engine;
+use crate::engine::questions::Settled;
 use crate::learning::refusal::Reopened;
 use crate::learning::{Due, Planned, Refused};
-use crate::ledger::{LearningRecord, ReopenedRecord};
+use crate::ledger::{CostRecord, LearningRecord, ReopenedRecord};
 use crate::pattern::Fingerprint;
 use crate::repo::Oid;
 use crate::session::Skipped;
+use crate::settings::Settings;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -45,9 +49,30 @@ pub struct Report {
     pub settled: u32,
     /// Patterns that found no room in this cycle.
     pub left_over: u32,
+    /// What asking a model cost this time; absent where none was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostRecord>,
+    /// What asking a model would cost at most; only of a dry run with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<CostRecord>,
+    /// Why a model left questions open, and how many; the builtin engine's words stand there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unanswered: Vec<Unanswered>,
+    /// What all answers took, whenever that was paid.
+    #[serde(skip)]
+    taken: Option<CostRecord>,
     /// How long each part took; no two runs agree in it, so it is for people only.
     #[serde(skip)]
     pub parts: Vec<Part>,
+}
+
+/// Questions that a model left open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unanswered {
+    /// Why.
+    pub reason: String,
+    /// How many.
+    pub questions: u32,
 }
 
 /// Sessions of one dream, counted.
@@ -83,6 +108,10 @@ impl Report {
             due: Vec::new(),
             settled: 0,
             left_over: 0,
+            cost: None,
+            estimate: None,
+            unanswered: Vec::new(),
+            taken: None,
             parts: Vec::new(),
         }
     }
@@ -113,6 +142,32 @@ impl Report {
             let name = Fingerprint::parse(&learning.pattern);
             learning.reopened = name.and_then(|name| reopened.get(&name)).map(ReopenedRecord::from);
         }
+    }
+
+    /// Says what came of asking a model.
+    pub(super) fn tell_asked(&mut self, asked: &Settled, engine: &Engine<'_>, settings: &Settings) {
+        let unanswered = asked.unanswered.iter();
+        self.unanswered = unanswered
+            .map(|(reason, questions)| Unanswered { reason: reason.clone(), questions: *questions })
+            .collect();
+        self.cost = Some(of_spent(&(engine.spent)()));
+        let (calls, tokens) = asked.all_tokens;
+        self.taken = (calls > 0).then(|| cost(calls, tokens, engine, settings));
+        for learning in &mut self.learnings {
+            let tokens = Fingerprint::parse(&learning.pattern).and_then(|name| asked.tokens.get(&name));
+            learning.cost = tokens.map(|(calls, tokens)| cost(*calls, *tokens, engine, settings));
+        }
+    }
+
+    /// What asking about a lesson took, in words.
+    pub(super) fn cost_of(&self, pattern: &Fingerprint) -> Option<String> {
+        let of_it = self.learnings.iter().find(|learning| learning.pattern == pattern.as_str())?;
+        of_it.cost.map(|cost| cost.in_words())
+    }
+
+    /// What asking about everything took, in words.
+    pub(super) fn cost_of_all(&self) -> Option<String> {
+        self.taken.map(|cost| cost.in_words())
     }
 
     /// The learnings' commits, in their order; the index's comes last and belongs to no learning.

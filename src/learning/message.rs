@@ -56,6 +56,14 @@ pub fn of_index(cycle: &str, engine: &str, learnings: usize, left: &[String]) ->
     text
 }
 
+/// A message with what asking a model for it took: `1234 tokens, $0.0012`.
+pub fn with_cost(mut message: String, cost: Option<String>) -> String {
+    if let Some(cost) = cost {
+        let _ = writeln!(message, "Dream-Cost: {cost}");
+    }
+    message
+}
+
 /// The trailer that says why people took something away.
 pub const REASON: &str = "Dream-Reason";
 
@@ -158,6 +166,7 @@ mod tests {
             leaves: Vec::new(),
             rationale: "Why.".to_owned(),
             weight: 1.0,
+            worded_by: None,
         }
     }
 

@@ -8,13 +8,14 @@ pub mod author;
 pub mod effect;
 pub mod gate;
 pub mod message;
+pub(crate) mod named;
 pub mod opened;
 mod plan;
 pub mod refusal;
 pub mod standing;
 pub mod usefulness;
 
-pub use plan::{Due, Observed, Planned, into_archive, plan};
+pub use plan::{Due, Observed, Pair, Planned, into_archive, plan, undecided};
 
 use crate::pattern::{Evidence, Fingerprint, Grade, Kind, Support};
 use crate::redact::Clean;
@@ -93,6 +94,8 @@ pub struct Learning {
     pub rationale: String,
     /// How useful the note is beside others: who stays in the index when it is full.
     pub weight: f64,
+    /// Who worded it, as the `Dream-Engine` trailer says it, where that was not the builtin author.
+    pub worded_by: Option<String>,
 }
 
 /// A learning that was not proposed, and why.

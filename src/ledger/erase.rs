@@ -143,12 +143,33 @@ fn record(content: &[u8], going: &Going<'_>) -> Result<Edited> {
         };
         known.retain(|entry| !is_lost(entry, "fingerprint") && !says(entry));
     }
+    for list in ["readings", "phrases", "wishes"] {
+        let Some(said) = record.get_mut("model").and_then(|model| model.get_mut(list)) else { continue };
+        let Some(said) = said.as_array_mut() else { continue };
+        said.retain(|entry| !is_lost(entry, "pattern") && !texts(entry).any(|text| (going.quotes)(text)));
+    }
     if record == before {
         return Ok(Edited::Same);
     }
     let mut text = serde_json::to_vec_pretty(&record).context("cannot write the record of a cycle again")?;
     text.push(b'\n');
     Ok(Edited::Changed(text))
+}
+
+/// Every text in a value, however deep.
+fn texts(value: &Value) -> impl Iterator<Item = &str> {
+    let mut open = vec![value];
+    std::iter::from_fn(move || {
+        while let Some(value) = open.pop() {
+            match value {
+                Value::String(text) => return Some(text.as_str()),
+                Value::Array(values) => open.extend(values),
+                Value::Object(fields) => open.extend(fields.values()),
+                _ => {}
+            }
+        }
+        None
+    })
 }
 
 #[cfg(test)]
@@ -170,6 +191,7 @@ mod tests {
         let going = Going { digests: &[], quotes: &|text| text.contains("secret"), lessons: &lessons };
         let text = r#"{"cycle":"c","new":1,"known":[{"fingerprint":"aa","anchor":["wish","+x"]},
             {"fingerprint":"bb","anchor":["error","a","the secret"]},{"fingerprint":"cc","anchor":["wish","+y"]}],
+            "model":{"readings":[{"pattern":"bb","advice":"x","quotes":[{"quote":"the secret"}]},{"pattern":"cc"}]},
             "learnings":[{"title":"a secret","pattern":"bb","note":"n"},{"title":"plain","pattern":"aa"},{"title":"b"}]}"#;
         let Edited::Changed(new) = record(text.as_bytes(), &going).unwrap() else {
             panic!("nothing changed")
@@ -179,6 +201,7 @@ mod tests {
         let titles: Vec<&Value> =
             new["learnings"].as_array().unwrap().iter().map(|one| &one["title"]).collect();
         assert_eq!(titles, [GONE, GONE, "b"]);
+        assert_eq!(new["model"]["readings"], serde_json::json!([{"pattern": "cc"}]));
         assert_eq!((&new["new"], &new["cycle"]), (&1.into(), &"c".into()));
         let nothing = Going { lessons: &BTreeSet::new(), quotes: &|_| false, ..going };
         assert_eq!(record(text.as_bytes(), &nothing).unwrap(), Edited::Same);

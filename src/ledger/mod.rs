@@ -7,6 +7,7 @@
 //! its branch.
 
 mod arrival;
+mod asked;
 pub mod cache;
 mod decision;
 pub mod erase;
@@ -21,6 +22,9 @@ mod record;
 pub mod stat_cache;
 mod write;
 
+pub use asked::{
+    AskedRecord, CostRecord, ModelRecord, PhraseRecord, ReadingRecord, SameRecord, TurnRecord, WishRecord,
+};
 pub use decision::{Decision, DecisionRecord, REJECTED};
 pub use erased::{Erased, whole};
 pub use late::{LateOutcome, join};

@@ -3,6 +3,7 @@
 //! A wire format of its own, with a version: what is in a repository today must be readable by every later
 //! git-dream, whatever the types of the domain become. Unknown fields are ignored, absent ones have defaults.
 
+use super::{CostRecord, ModelRecord};
 use crate::learning::Learning;
 use crate::learning::refusal::Reopened;
 use crate::pattern::{Known, Support};
@@ -46,6 +47,9 @@ pub struct CycleRecord {
     pub pending: Vec<String>,
     /// Lessons that got their name in this cycle: a later one knows them again, in other words too.
     pub known: Vec<Known>,
+    /// What a model had to do with it; absent where none was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelRecord>,
 }
 
 /// Every lesson that these cycles named, the first name first.
@@ -82,6 +86,12 @@ pub struct LearningRecord {
     /// How useful its note was held to be beside others; 0 where no record says so.
     #[serde(skip_serializing_if = "is_nought")]
     pub weight: f64,
+    /// Who worded it, where that was not the builtin author.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worded_by: Option<String>,
+    /// What asking a model about it cost, whenever that was paid; absent where none was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<CostRecord>,
 }
 
 /// A learning that was rejected before.
@@ -147,6 +157,8 @@ impl From<&Learning> for LearningRecord {
             reopened: None,
             leaves: learning.leaves.clone(),
             weight: learning.weight,
+            worded_by: learning.worded_by.clone(),
+            cost: None,
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Why there is no reply.
 
+use crate::redact::redact;
 use std::fmt;
+
+/// Longest text of a service or program that an error repeats, in characters.
+const LONGEST: usize = 300;
 
 /// Why a prompt has no reply. The texts hold nothing that has not passed redaction: services repeat what they were sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +36,7 @@ pub enum Failure {
 impl Failure {
     /// Whether it is of no use to ask anything else.
     pub fn is_final(&self) -> bool {
-        matches!(self, Failure::Denied(_) | Failure::Interrupted)
+        matches!(self, Failure::Denied(_) | Failure::Unreachable(_) | Failure::Interrupted)
     }
 
     /// Whether the same prompt may be answered at another time.
@@ -64,3 +68,22 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// What somebody else said, fit for an error: redacted, one line, short.
+pub(super) fn telling(said: &str) -> String {
+    let clean = redact(said);
+    let mut line = String::new();
+    for word in clean.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.extend(word.chars().filter(|character| !character.is_control()));
+        if line.len() > LONGEST * 4 {
+            break;
+        }
+    }
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}

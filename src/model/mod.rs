@@ -7,11 +7,29 @@
 //!
 //! What reaches a model is [`Clean`], and what it says is made [`Clean`] before anybody reads it.
 
+pub mod access;
+mod answer;
+pub mod asker;
+pub mod estimate;
 pub mod failure;
+mod heard;
+mod http;
+mod interrupt;
+mod key;
+mod line;
+mod openai;
 pub mod price;
+mod program;
 pub mod purse;
 pub mod replies;
+mod retry;
+pub mod service;
+mod terms;
+mod words;
 
+pub use access::{Access, Unusable};
+pub use asker::Model;
+pub use estimate::Estimate;
 pub use failure::Failure;
 
 use crate::redact::Clean;

@@ -65,7 +65,7 @@ fn tempfile_in(folder: &Path, file: &Path) -> std::io::Result<(PathBuf, std::io:
 }
 
 /// The hash of everything that an answer depends on.
-fn name(service: &str, model: &str, prompt: &Prompt) -> String {
+pub(super) fn name(service: &str, model: &str, prompt: &Prompt) -> String {
     let Prompt { task, system, user, schema, most_tokens } = prompt;
     let (schema, most) = (schema.to_string(), most_tokens.to_string());
     let mut hasher = blake3::Hasher::new();

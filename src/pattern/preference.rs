@@ -13,6 +13,7 @@ mod divided;
 mod frame;
 mod gather;
 mod group;
+mod grouped;
 mod identity;
 mod lesson;
 mod lexicon;
@@ -30,6 +31,7 @@ mod worth;
 #[cfg(test)]
 mod planted;
 
+pub use grouped::{Grouped, Open, Turn, judged, open, turn_of};
 pub(super) use identity::{alike_wish, touches_wish};
 pub use identity::{disputes, same_wish};
 pub use term::{Term, Terms};

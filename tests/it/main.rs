@@ -16,6 +16,7 @@ mod impact;
 mod kill;
 mod ledger;
 mod lifecycle;
+mod models;
 mod moves;
 mod places;
 mod races;

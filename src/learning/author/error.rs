@@ -1,15 +1,12 @@
 //! Words a recurring error: what to do instead, and what it looks like.
 
 use super::quote::{brief, code};
-use super::{Slots, Wording, condition, reasons};
+use super::{RULE, Slots, Wording, condition, reasons};
 use crate::pattern::template::WILD;
 use crate::pattern::{Done, ErrorLesson, Pattern, Remedy, Way};
 
 /// Longest message shown in a title, bytes.
 const MOST_MESSAGE: usize = 90;
-
-/// How long a rule should be at most, bytes: it is a line of the index, which every agent loads.
-const RULE: usize = 200;
 
 /// Shortest piece of a message that still tells it from others, bytes.
 const LEAST_MESSAGE: usize = 30;
@@ -119,11 +116,21 @@ fn rule(lesson: &ErrorLesson, remedy: Option<&Remedy>, advice: Option<&str>) -> 
             (None, some) => format!("Before {step}: check {}", list(some)),
         },
     };
-    let room = RULE.saturating_sub(does.len() + joint.len() + " ( ``).".len());
+    with_message(&does, joint, &lesson.template, RULE.saturating_sub(does.len()))
+}
+
+/// What to do, with as much of the message that comes else as has room, bytes.
+pub(super) fn with_message(does: &str, joint: &str, template: &str, room: usize) -> String {
+    let room = room.saturating_sub(joint.len() + " ( ``).".len());
     if room < LEAST_MESSAGE {
         return format!("{does}.");
     }
-    format!("{does} ({joint} {}).", code(&brief(unprefixed(&lesson.template), room.min(MOST_MESSAGE))))
+    format!("{does} ({joint} {}).", code(&brief(unprefixed(template), room.min(MOST_MESSAGE))))
+}
+
+/// Whether this is what is said where no way round an error is known.
+pub(super) fn is_without_remedy(said: &str, lesson: &ErrorLesson) -> bool {
+    said == capitalised(&format!("{}.", without_remedy(lesson)))
 }
 
 /// A call that worked, where the sentence that tells it leaves places open.
@@ -158,7 +165,7 @@ fn rationale(lesson: &ErrorLesson, pattern: &Pattern) -> String {
 }
 
 /// Whether a remedy says what to do, and not only that something was changed.
-fn is_specific(way: &Way) -> bool {
+pub(super) fn is_specific(way: &Way) -> bool {
     !matches!(way, Way::Changed { to: None, .. })
 }
 

@@ -11,7 +11,10 @@ pub mod quote;
 pub mod quoted;
 mod reasons;
 mod wish;
+mod words;
 mod workflow;
+
+pub use words::{Phrase, Reading, Told, Words, is_unexplained};
 
 use crate::pattern::{Evidence, Fingerprint, Lesson, Pattern, Scope};
 use anyhow::{Context as _, Result};
@@ -20,6 +23,9 @@ use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
 use serde::Serialize;
 use std::collections::BTreeMap;
+
+/// How long a rule should be at most, bytes: it is a line of the index, which every agent loads.
+pub const RULE: usize = 200;
 
 /// The heading that a note's evidence stands under.
 pub const EVIDENCE: &str = "## Evidence";
@@ -43,11 +49,15 @@ pub struct Draft {
     pub rationale: String,
     /// Whether agents are to follow it, or people have to decide first.
     pub open: bool,
+    /// Who worded it, where that was not this author.
+    pub worded_by: Option<String>,
 }
 
 /// What the author needs to know beside the pattern.
 pub struct Author {
     templates: Environment<'static>,
+    /// Words that others found, to be taken where they fit.
+    words: Words,
 }
 
 /// What stands in a note of any kind; the templates say where.
@@ -100,21 +110,25 @@ impl Author {
                 .add_template(name, text)
                 .with_context(|| format!("the template `{name}` cannot be parsed"))?;
         }
-        Ok(Author { templates })
+        Ok(Author { templates, words: Words::default() })
+    }
+
+    /// The same author, who takes these words where they fit.
+    pub fn with(self, words: Words) -> Author {
+        Author { words, ..self }
+    }
+
+    /// What this author says of a pattern of its own, before anybody's words are taken.
+    pub fn tells(&self, pattern: &Pattern) -> Told {
+        word(pattern, &BTreeMap::new()).told()
     }
 
     /// Words a pattern. `notes` says where the notes of other patterns are, so that pitfalls can be linked.
     ///
     /// Errors: a template that cannot be filled.
     pub fn draft(&self, pattern: &Pattern, notes: &BTreeMap<Fingerprint, String>) -> Result<Draft> {
-        let mut wording = match &pattern.lesson {
-            Lesson::Error(lesson) => error::word(lesson, pattern),
-            Lesson::Contrast(lesson) => contrast::word(lesson, pattern),
-            Lesson::Correction(lesson) => wish::word_correction(lesson, pattern),
-            Lesson::Workflow(lesson) => workflow::word(lesson, pattern, notes),
-            Lesson::Wish(lesson) => wish::word(lesson, pattern),
-            Lesson::Conflict(lesson) => wish::word_conflict(lesson, pattern),
-        };
+        let mut wording = word(pattern, notes);
+        let worded_by = wording.take(&self.words, pattern);
         wording.slots.limits = limits(&pattern.scope);
         let template = self.templates.get_template(wording.template)?;
         let body = template
@@ -129,7 +143,20 @@ impl Author {
             measured: wording.measured,
             rationale: wording.rationale,
             open: wording.open,
+            worded_by,
         })
+    }
+}
+
+/// This author's own words for a pattern.
+fn word(pattern: &Pattern, notes: &BTreeMap<Fingerprint, String>) -> Wording {
+    match &pattern.lesson {
+        Lesson::Error(lesson) => error::word(lesson, pattern),
+        Lesson::Contrast(lesson) => contrast::word(lesson, pattern),
+        Lesson::Correction(lesson) => wish::word_correction(lesson, pattern),
+        Lesson::Workflow(lesson) => workflow::word(lesson, pattern, notes),
+        Lesson::Wish(lesson) => wish::word(lesson, pattern),
+        Lesson::Conflict(lesson) => wish::word_conflict(lesson, pattern),
     }
 }
 

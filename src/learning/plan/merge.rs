@@ -10,7 +10,7 @@ use super::{moved, text};
 use crate::learning::author::{EVIDENCE, quoted};
 use crate::learning::{Change, Learning};
 use crate::memory::note::{Note, render};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A merge, with the text of the note that goes to the archive.
 pub(super) struct Merge {
@@ -21,10 +21,15 @@ pub(super) struct Merge {
 }
 
 /// One merge for every two notes that say the same; a note is in at most one of them.
-pub(super) fn all(sayings: &Sayings<'_>, held: &[&Held<'_>], today: &str) -> Vec<Merge> {
+pub(super) fn all(
+    sayings: &Sayings<'_>,
+    held: &[&Held<'_>],
+    read: &BTreeMap<(String, String), String>,
+    today: &str,
+) -> Vec<Merge> {
     let mut taken = BTreeSet::new();
     let mut merges = Vec::new();
-    for ((one, other), likeness) in sayings.pairs(held) {
+    for ((one, other), likeness) in sayings.pairs(held, read) {
         if taken.contains(&one) || taken.contains(&other) {
             continue;
         }
@@ -33,7 +38,12 @@ pub(super) fn all(sayings: &Sayings<'_>, held: &[&Held<'_>], today: &str) -> Vec
             true => (held[one], held[other]),
             false => (held[other], held[one]),
         };
-        merges.push(merge(kept, gone, likeness, today));
+        let mut merge = merge(kept, gone, likeness, today);
+        if matches!(likeness, Likeness::Read(_)) {
+            let paths = (held[one].path.to_owned(), held[other].path.to_owned());
+            merge.learning.worded_by = read.get(&paths).cloned();
+        }
+        merges.push(merge);
     }
     merges
 }
@@ -67,6 +77,10 @@ fn merge(kept: &Held<'_>, gone: &Held<'_>, likeness: Likeness, today: &str) -> M
         Likeness::Words(share) => {
             format!("They share {:.0} % of their words, and every number, negation and name.", share * 100.0)
         }
+        Likeness::Read(share) => format!(
+            "A model holds that they do; they share {:.0} % of their words, and every number, negation and name.",
+            share * 100.0
+        ),
         Likeness::Calls(shared) => {
             format!("The same calls taught both ({shared} of them), and both say to do the same.")
         }

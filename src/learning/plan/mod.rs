@@ -18,8 +18,10 @@ mod revise;
 mod room;
 mod text;
 mod twin;
+mod undecided;
 
 pub use retire::into_archive;
+pub use undecided::{Pair, undecided};
 
 use super::author::{Author, Draft};
 use super::effect::{Effect, Impact};
@@ -78,6 +80,9 @@ pub struct Observed<'a> {
     pub newest: Option<Timestamp>,
     /// The lessons that earlier cycles named.
     pub known: &'a [Known],
+    /// Pairs of notes of which a model holds that they say the same, each pair in the order of the paths, and who holds
+    /// it.
+    pub same: BTreeMap<(String, String), String>,
 }
 
 /// Compares the patterns with the memory and with what people decided.
@@ -182,7 +187,7 @@ fn tidied(
     let leaving: BTreeSet<&String> = retired.iter().flat_map(|learning| &learning.leaves).collect();
     let staying: Vec<&Held<'_>> =
         held.values().filter(|held| !leaving.iter().any(|path| *path == held.path)).collect();
-    let mut merges = merge::all(sayings, &staying, ground.today);
+    let mut merges = merge::all(sayings, &staying, &ground.observed.same, ground.today);
     merges.retain(|merge| !is_declined(&merge.learning, ground));
     let moves = retired.into_iter().map(|learning| (learning, None));
     let moves = moves.chain(merges.into_iter().map(|merge| (merge.learning, Some(merge.archived))));
@@ -258,6 +263,7 @@ fn learning(change: Change, pattern: &Pattern, draft: &Draft, note: String, text
         leaves: Vec::new(),
         rationale: draft.rationale.clone(),
         weight: pattern.weight,
+        worded_by: draft.worded_by.clone(),
     }
 }
 
@@ -277,6 +283,7 @@ fn moved(change: Change, held: &Held<'_>, note: String, text: String) -> Learnin
         leaves: Vec::new(),
         rationale: String::new(),
         weight: held.pattern.map_or(held.standing.weight, |pattern| pattern.weight),
+        worded_by: None,
     }
 }
 

@@ -12,6 +12,7 @@
 use super::held::Held;
 use super::text::{evidence_lines, says};
 use crate::learning::author::quoted::source;
+use crate::learning::named::names;
 use crate::memory::Memory;
 use crate::memory::note::{Front, Note, Status};
 use crate::pattern::Kind;
@@ -23,6 +24,9 @@ use std::hash::{Hash, Hasher};
 
 /// Share of all words and pairs that two notes must have in common.
 const ALIKE: f64 = 0.7;
+
+/// The same of two notes that are alike without being the same as far as words can tell.
+const NEARLY_ALIKE: f64 = 0.35;
 
 /// Share of the calls behind the note with fewer of them that must stand behind the other note, too.
 const SAME_CALLS: f64 = 0.7;
@@ -41,6 +45,8 @@ pub(super) enum Likeness {
     Words(f64),
     /// The same calls taught both: how many.
     Calls(usize),
+    /// A model holds that they do; the share of words in common.
+    Read(f64),
 }
 
 /// What a note says, as it is compared. Words are numbers, so that many notes can be compared fast: the hashes of them.
@@ -75,17 +81,53 @@ impl<'a> Sayings<'a> {
         self.0.iter().find(|(_, one)| same(one)).map(|(path, _)| *path)
     }
 
-    /// The pairs of these notes that say the same, each by its places in `held`, the lower place first.
-    pub(super) fn pairs(&self, held: &[&Held<'_>]) -> BTreeMap<(usize, usize), Likeness> {
-        let said: Vec<(usize, &Said)> =
-            held.iter().enumerate().filter_map(|(at, held)| Some((at, &self.0.get(held.path)?.1))).collect();
+    /// What these notes say, each with its place.
+    fn said(&self, held: &[&Held<'_>]) -> Vec<(usize, &Said)> {
+        held.iter().enumerate().filter_map(|(at, held)| Some((at, &self.0.get(held.path)?.1))).collect()
+    }
+
+    /// The pairs of these notes that are alike without saying the same as far as words can tell; their numbers,
+    /// negations and names are the same. Each by its places in `held`, the lower place first, with the share of words
+    /// that they have in common.
+    pub(super) fn near(&self, held: &[&Held<'_>]) -> BTreeMap<(usize, usize), f64> {
+        let said = self.said(held);
+        let mut found: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+        for (one, other) in candidates(held, &said, NEARLY_ALIKE) {
+            let (at_one, at_other) = (said[one].0, said[other].0);
+            let share = share(said[one].1, said[other].1);
+            if share >= NEARLY_ALIKE && may_be_one(&held[at_one].note.front, &held[at_other].note.front) {
+                found.insert((at_one, at_other), share);
+            }
+        }
+        for same in self.pairs(held, &BTreeMap::new()).keys() {
+            found.remove(same);
+        }
+        found
+    }
+
+    /// The pairs of these notes that say the same, each by its places in `held`, the lower place first. `read`: the
+    /// pairs of paths of which a model holds that.
+    pub(super) fn pairs(
+        &self,
+        held: &[&Held<'_>],
+        read: &BTreeMap<(String, String), String>,
+    ) -> BTreeMap<(usize, usize), Likeness> {
+        let said = self.said(held);
         let mut found: BTreeMap<(usize, usize), Likeness> = BTreeMap::new();
         for (one, other) in same_calls(held) {
             if let Some(shared) = taught_by_the_same_calls(held[one], held[other]) {
                 found.insert((one, other), Likeness::Calls(shared));
             }
         }
-        for (one, other) in candidates(held, &said) {
+        if !read.is_empty() {
+            for ((one, other), share) in self.near(held) {
+                let paths = (held[one].path.to_owned(), held[other].path.to_owned());
+                if read.contains_key(&paths) {
+                    found.insert((one, other), Likeness::Read(share));
+                }
+            }
+        }
+        for (one, other) in candidates(held, &said, ALIKE) {
             if let Some(share) = say_the_same(said[one].1, said[other].1) {
                 found.insert((said[one].0, said[other].0), Likeness::Words(share));
             }
@@ -151,54 +193,6 @@ fn hash(words: &[&str]) -> u64 {
 /// Words that say no in one way.
 const NOT: &[&str] = &["not", "never", "no", "avoid"];
 
-/// What a line names: what stands in code spans and quotation marks, and words that are no plain words.
-fn names(line: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut plain = String::new();
-    let mut rest = line;
-    while let Some(at) = rest.find(['`', '“', '"']) {
-        let (before, opened) = rest.split_at(at);
-        plain.push_str(before);
-        plain.push(' ');
-        let close = if opened.starts_with('“') {
-            "”"
-        } else if opened.starts_with('`') {
-            "`"
-        } else {
-            "\""
-        };
-        let inner = opened.get(opened.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
-        match inner.split_once(close) {
-            Some((name, after)) => {
-                names.push(name.trim().to_owned());
-                rest = after;
-            }
-            None => rest = inner,
-        }
-    }
-    plain.push_str(rest);
-    names.retain(|name| !name.is_empty());
-    let mut is_first = true;
-    for word in plain.split_whitespace() {
-        let bare = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '/'));
-        if is_name(bare, is_first) {
-            names.push(bare.to_owned());
-        }
-        is_first = word.ends_with(['.', '!', '?', ':', ';']) || (is_first && bare.is_empty());
-    }
-    names
-}
-
-/// Whether a word of a sentence is a name: a path, flag, version, identifier, or a word with a capital inside a sentence.
-fn is_name(word: &str, is_first: bool) -> bool {
-    let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
-    let joined = word.contains(['/', '_', '=', '@', '\\']) || word.contains('.') || word.starts_with('-');
-    let mut letters = word.chars();
-    let first = letters.next().is_some_and(char::is_uppercase);
-    let later = letters.any(char::is_uppercase);
-    has_digit || (joined && word.chars().any(char::is_alphanumeric)) || later || (first && !is_first)
-}
-
 /// The share of words that two notes have in common, if that makes them one.
 fn say_the_same(one: &Said, other: &Said) -> Option<f64> {
     // Where each says a telling word that the other does not, one stands for the other: formatter, linter.
@@ -207,10 +201,15 @@ fn say_the_same(one: &Said, other: &Said) -> Option<f64> {
     if one.hard != other.hard || replaced {
         return None;
     }
+    let share = share(one, other);
+    (share >= ALIKE).then_some(share)
+}
+
+/// The share of words and pairs that two notes have in common.
+fn share(one: &Said, other: &Said) -> f64 {
     let shared = shared(&one.words, &other.words);
     let all = one.words.len() + other.words.len() - shared;
-    let share = shared as f64 / all.max(1) as f64;
-    (share >= ALIKE).then_some(share)
+    shared as f64 / all.max(1) as f64
 }
 
 /// How many numbers two ascending lists have in common.
@@ -232,8 +231,8 @@ fn shared(one: &[u64], other: &[u64]) -> usize {
 }
 
 /// Pairs that may be alike enough: the same names, and one of the rarest words in common.
-/// Gives their places in `said`.
-fn candidates(held: &[&Held<'_>], said: &[(usize, &Said)]) -> BTreeSet<(usize, usize)> {
+/// Gives their places in `said`. `least`: the share of words that counts as enough.
+fn candidates(held: &[&Held<'_>], said: &[(usize, &Said)], least: f64) -> BTreeSet<(usize, usize)> {
     let mut frequency: HashMap<u64, u32> = HashMap::new();
     for word in said.iter().flat_map(|(_, said)| &said.words) {
         *frequency.entry(*word).or_default() += 1;
@@ -244,7 +243,7 @@ fn candidates(held: &[&Held<'_>], said: &[(usize, &Said)]) -> BTreeSet<(usize, u
         let rarity = |word: &u64| (frequency.get(word).copied().unwrap_or(0), *word);
         let mut words: Vec<(u32, u64)> = said.words.iter().map(rarity).collect();
         words.sort_unstable();
-        let enough = words.len() + 1 - (ALIKE * words.len() as f64).ceil() as usize;
+        let enough = words.len() + 1 - (least * words.len() as f64).ceil() as usize;
         for (_, word) in words.into_iter().take(enough) {
             let key = (held[*place].note.front.kind, said.hard.as_slice(), word);
             let others = seen.entry(key).or_default();
@@ -349,11 +348,5 @@ mod tests {
             assert!(!alike(one, other), "{one} / {other}");
             assert!(alike(one, one), "{one}");
         }
-    }
-
-    #[test]
-    fn names_are_read_whole_and_nothing_breaks_on_an_open_mark() {
-        assert_eq!(names("Call `a b` with “c”, not \"d\", on GitHub."), ["a b", "c", "d", "GitHub"]);
-        assert_eq!(names("Then an open ` and “ and é"), Vec::<String>::new());
     }
 }

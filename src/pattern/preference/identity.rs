@@ -31,6 +31,36 @@ pub(super) fn agreement(sort: &'static str, middle: &Vector) -> Vec<Clean> {
     std::iter::once(Clean::fixed(sort)).chain(words.iter().map(|word| redact(word))).collect()
 }
 
+/// What one wording says, in the form of an anchor.
+pub(super) fn spoken(terms: &BTreeMap<String, i8>) -> Vec<Clean> {
+    let signed = terms.iter().map(|(term, sign)| format!("{}{term}", if *sign < 0 { "-" } else { "+" }));
+    let mut words: Vec<String> = signed.collect();
+    words.sort();
+    std::iter::once(Clean::fixed("wish")).chain(words.iter().map(|word| redact(word))).collect()
+}
+
+/// Whether two anchors have a telling word in common, whatever its sign.
+pub(super) fn shares_a_word(one: &[Clean], other: &[Clean]) -> bool {
+    let (one, other) = (signed(one.get(1..).unwrap_or_default()), signed(other.get(1..).unwrap_or_default()));
+    one.keys().any(|term| LEXICON.telling(term) > 0.5 && other.contains_key(term))
+}
+
+/// Whether a wish wants the opposite of what another one, or one side of a conflict, wants.
+pub(super) fn stands_against(wish: &[Clean], other: &[Clean]) -> bool {
+    if disputes(other, wish) {
+        return true;
+    }
+    let (Some((_, words)), Some((sort, theirs))) = (wish.split_first(), other.split_first()) else { return false };
+    if !matches!(&**sort, "wish" | "correction") {
+        return false;
+    }
+    let (words, theirs) = (signed(words), signed(theirs));
+    let weight = |term: &str| LEXICON.telling(term).powi(2);
+    let all: f64 = words.keys().map(|term| weight(term)).sum();
+    let denied = words.iter().map(plain).filter(|word| is_denied(*word, &theirs));
+    denied.map(|(term, _)| weight(term)).sum::<f64>() * 2.0 >= all && all > 0.0
+}
+
 /// The anchor of a conflict, the same whichever side is the larger: the words of all sides, without signs.
 pub(super) fn conflict(middles: &[Vector]) -> Vec<Clean> {
     let words: BTreeSet<String> = middles.iter().flat_map(core).map(|(term, _)| term.to_owned()).collect();

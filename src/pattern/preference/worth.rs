@@ -81,17 +81,39 @@ impl<'a> Judge<'a> {
 
     /// Whether nobody contradicts what is left of a group after all reasons to leave it out.
     pub(super) fn is_preference(&self, group: &Group) -> bool {
-        let votes = self.votes(&group.members);
-        let standing = self.standing(&group.members);
-        let stated = votes.iter().any(|vote| vote.states_a_wish());
-        self.is_taken_up(&standing, &votes, stated)
+        self.objection_to_support(group).is_none()
             && self.says_something(group)
-            && !self.is_command(group, &votes, &standing)
-            && !self.is_subject(&group.members, &group.middle)
-            && !self.is_request(&group.members)
-            && !self.is_mostly_passing(group)
-            && !self.is_divided(group)
-            && !self.is_one_person_s(group)
+            && self.objection_to_sort(group).is_none()
+    }
+
+    /// Why a group is no preference, but for what its wordings' words have in common: somebody else says that they mean
+    /// one thing.
+    pub(super) fn objection(&self, group: &Group) -> Option<&'static str> {
+        self.objection_to_support(group).or_else(|| self.objection_to_sort(group))
+    }
+
+    fn objection_to_support(&self, group: &Group) -> Option<&'static str> {
+        let votes = self.votes(&group.members);
+        let stated = votes.iter().any(|vote| vote.states_a_wish());
+        let taken_up = self.is_taken_up(&self.standing(&group.members), &votes, stated);
+        (!taken_up).then_some("too few independent sessions and people ask for it")
+    }
+
+    fn objection_to_sort(&self, group: &Group) -> Option<&'static str> {
+        let votes = self.votes(&group.members);
+        if self.is_command(group, &votes, &self.standing(&group.members)) {
+            return Some("it is a command of the moment");
+        }
+        if self.is_subject(&group.members, &group.middle) || self.is_request(&group.members) {
+            return Some("it is what these tasks were about");
+        }
+        if self.is_mostly_passing(group) {
+            return Some("people say it for the task at hand only");
+        }
+        if self.is_divided(group) {
+            return Some("its people want different things");
+        }
+        self.is_one_person_s(group).then_some("it is one person's wish")
     }
 
     /// Whether several sessions say for sure that it is about how to work, or that it holds from now on: what

@@ -1,0 +1,36 @@
+//! The line to a service: whichever wire format it speaks, a prompt in and what was heard out.
+
+use super::Prompt;
+use super::access::{Access, Unusable};
+use super::heard::Heard;
+use super::openai::Chat;
+use super::program::Program;
+use super::retry::Patience;
+use super::service::Wire;
+
+/// The line to a service.
+pub(super) enum Line {
+    OpenAi(Chat),
+    Program(Program),
+}
+
+impl Line {
+    /// Opens a line; nothing is sent yet, but a key may be fetched from the program that prints it.
+    ///
+    /// Errors: no key, or certificates that are none.
+    pub(super) fn open(access: &Access, model: &str, patience: Patience) -> Result<Line, Unusable> {
+        match access.service.wire {
+            Wire::OpenAi => Chat::new(access, model, patience).map(Line::OpenAi),
+            Wire::Anthropic => Err(Unusable("the Messages API is not spoken yet".to_owned())),
+            Wire::Program => Ok(Line::Program(Program::new(&access.program, model, patience.deadline))),
+        }
+    }
+
+    /// Asks once. `of` tells the prompt from others.
+    pub(super) async fn ask(&self, prompt: &Prompt, of: &str) -> Heard {
+        match self {
+            Line::OpenAi(chat) => chat.ask(prompt, of).await,
+            Line::Program(program) => program.ask(prompt).await,
+        }
+    }
+}

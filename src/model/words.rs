@@ -1,0 +1,56 @@
+//! A command line, split into its words.
+
+/// The words of a command line, as a POSIX shell splits one that has quotes and backslashes and nothing else in it:
+/// nothing is expanded and nothing run. `None` where a quote is not closed.
+///
+/// On Windows a backslash outside of quotes is a letter of a path.
+pub(super) fn split(line: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            ' ' | '\t' | '\n' | '\r' => words.extend(word.take()),
+            '\'' => {
+                let word = word.get_or_insert_default();
+                loop {
+                    match characters.next()? {
+                        '\'' => break,
+                        quoted => word.push(quoted),
+                    }
+                }
+            }
+            '"' => {
+                let word = word.get_or_insert_default();
+                loop {
+                    match characters.next()? {
+                        '"' => break,
+                        '\\' => match characters.next()? {
+                            escaped @ ('"' | '\\' | '$' | '`') => word.push(escaped),
+                            other => word.extend(['\\', other]),
+                        },
+                        quoted => word.push(quoted),
+                    }
+                }
+            }
+            '\\' if !cfg!(windows) => word.get_or_insert_default().push(characters.next()?),
+            other => word.get_or_insert_default().push(other),
+        }
+    }
+    words.extend(word);
+    Some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_hold_words_together() {
+        let words = |line| split(line).unwrap();
+        assert_eq!(words(r#"claude -p  --tools "" 'a b'c"#), ["claude", "-p", "--tools", "", "a bc"]);
+        assert_eq!(words(r#"x "\"\\\n" '$(y)'"#), ["x", r#""\\n"#, "$(y)"]);
+        assert_eq!(words("  "), Vec::<String>::new());
+        assert_eq!([split("a 'b"), split("a \"b\\"), split("\"")], [None, None, None]);
+    }
+}
