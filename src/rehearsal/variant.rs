@@ -53,7 +53,8 @@ pub fn records(moment: &Moment) -> BTreeSet<String> {
 /// several of its moments have ([`records`]).
 pub fn of(moment: &Moment, note: &str, shared: &BTreeSet<String>, seed: u64) -> Option<Moment> {
     let about = format!("{}#{}", moment.session, moment.event);
-    let renaming = Renaming::of(&texts(moment), &kept(moment), note, shared, Dice::of(seed, &about));
+    let said = names::Said { texts: &texts(moment), arguments: &arguments(moment) };
+    let renaming = Renaming::of(&said, &kept(moment), note, shared, Dice::of(seed, &about));
     let seen: Vec<Event> = moment.seen.iter().map(|event| renamed_event(event, &renaming)).collect();
     let (seen, moved) = order::changed(seen, Dice::of(seed, &format!("{about} order")));
     let Mistake { step, call, remedy } = &moment.mistake;
@@ -69,7 +70,11 @@ pub fn of(moment: &Moment, note: &str, shared: &BTreeSet<String>, seed: u64) -> 
         guessed: remedy.guessed,
     });
     let mistake = Mistake { step: step.clone(), call: renamed_call(call, &renaming), remedy };
-    (moved || seen != moment.seen || mistake != moment.mistake).then(|| Moment { seen, mistake, ..moment.clone() })
+    (moved || seen != moment.seen || mistake != moment.mistake).then(|| Moment {
+        seen,
+        mistake,
+        ..moment.clone()
+    })
 }
 
 /// Every text of a moment that names may stand in.
@@ -86,8 +91,21 @@ fn texts(moment: &Moment) -> Vec<&Clean> {
         }
     }
     texts.extend(moment.mistake.call.args.0.iter().map(|arg| &arg.value));
-    texts.extend(moment.mistake.remedy.iter().flat_map(|remedy| remedy.call.args.0.iter().map(|arg| &arg.value)));
+    texts.extend(
+        moment.mistake.remedy.iter().flat_map(|remedy| remedy.call.args.0.iter().map(|arg| &arg.value)),
+    );
     texts
+}
+
+/// Every argument of a moment's calls.
+fn arguments(moment: &Moment) -> Vec<&Arg> {
+    let seen = moment.seen.iter().filter_map(|event| match &event.body {
+        Body::Call(call) => Some(call),
+        _ => None,
+    });
+    let Mistake { call, remedy, .. } = &moment.mistake;
+    let calls = seen.chain([call]).chain(remedy.iter().map(|remedy| &remedy.call));
+    calls.flat_map(|call| &call.args.0).collect()
 }
 
 /// What is the same in every variant: the names of tools, arguments and steps.
@@ -104,7 +122,8 @@ fn renamed(text: &Clean, renaming: &Renaming) -> Clean {
 }
 
 fn renamed_call(call: &Call, renaming: &Renaming) -> Call {
-    let args = call.args.0.iter().map(|arg| Arg { path: arg.path.clone(), value: renamed(&arg.value, renaming) });
+    let args =
+        call.args.0.iter().map(|arg| Arg { path: arg.path.clone(), value: renamed(&arg.value, renaming) });
     Call {
         tool: call.tool.clone(),
         args: Args(args.collect()),

@@ -6,6 +6,7 @@
 
 use super::Dice;
 use crate::redact::Clean;
+use crate::session::Arg;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// From so many digits on a number names a record.
@@ -19,21 +20,38 @@ const HEX: usize = 7;
 /// How often another name is drawn before a word stays.
 const DRAWS: usize = 64;
 
+/// Longest value that is a person's name, bytes.
+const LONGEST_NAME: usize = 60;
+
 /// Beginnings of names that everybody knows.
-const KNOWN: &[&str] = &["AES", "CVE", "EC", "ES", "HTTP", "ISO", "MD", "MP", "PEP", "RFC", "RSA", "SHA", "TLS", "UTF", "X"];
+const KNOWN: &[&str] =
+    &["AES", "CVE", "EC", "ES", "HTTP", "ISO", "MD", "MP", "PEP", "RFC", "RSA", "SHA", "TLS", "UTF", "X"];
 
 /// Keys of values that are people's names.
 const NAME_KEYS: &[&str] = &[
-    "first_name", "last_name", "full_name", "given_name", "family_name", "surname", "display_name", "customer_name",
-    "passenger_name", "author_name", "contact_name", "firstName", "lastName", "fullName", "displayName",
+    "first_name",
+    "last_name",
+    "full_name",
+    "given_name",
+    "family_name",
+    "surname",
+    "display_name",
+    "customer_name",
+    "passenger_name",
+    "author_name",
+    "contact_name",
+    "firstName",
+    "lastName",
+    "fullName",
+    "displayName",
 ];
 
 /// Names that stand in for people's.
 const PEOPLE: &[&str] = &[
-    "Abena", "Aldis", "Bahar", "Bodil", "Chidi", "Corin", "Danica", "Dov", "Eirik", "Elif", "Farah", "Fenna", "Goran",
-    "Greta", "Hakim", "Hilde", "Ines", "Ivo", "Jarek", "Joslin", "Kavya", "Keiko", "Leto", "Ludmila", "Marek", "Minoru",
-    "Nadia", "Nils", "Oksana", "Osman", "Petra", "Quill", "Rafael", "Runa", "Selma", "Tariq", "Ulla", "Vesna", "Wanja",
-    "Yusuf", "Zola",
+    "Abena", "Aldis", "Bahar", "Bodil", "Chidi", "Corin", "Danica", "Dov", "Eirik", "Elif", "Farah", "Fenna",
+    "Goran", "Greta", "Hakim", "Hilde", "Ines", "Ivo", "Jarek", "Joslin", "Kavya", "Keiko", "Leto",
+    "Ludmila", "Marek", "Minoru", "Nadia", "Nils", "Oksana", "Osman", "Petra", "Quill", "Rafael", "Runa",
+    "Selma", "Tariq", "Ulla", "Vesna", "Wanja", "Yusuf", "Zola",
 ];
 
 /// The words of a text, with where each begins.
@@ -58,6 +76,15 @@ pub(super) fn records(texts: &[&Clean]) -> BTreeSet<String> {
     texts.iter().flat_map(of).collect()
 }
 
+/// What a situation says.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    /// Every text of it.
+    pub(super) texts: &'a [&'a Clean],
+    /// Every argument of its calls.
+    pub(super) arguments: &'a [&'a Arg],
+}
+
 /// What stands in the place of what.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Renaming {
@@ -67,15 +94,16 @@ pub(super) struct Renaming {
 }
 
 impl Renaming {
-    /// New names for what these texts name. `kept`: words that stay. `note`: what it names stays, too, unless it is a
+    /// New names for what is named. `kept`: words that stay. `note`: what it names stays, too, unless it is a
     /// record that is not `shared`.
     pub(super) fn of(
-        texts: &[&Clean],
+        said: &Said<'_>,
         kept: &BTreeSet<String>,
         note: &str,
         shared: &BTreeSet<String>,
         mut dice: Dice,
     ) -> Renaming {
+        let texts = said.texts;
         let noted: BTreeSet<&str> = words(note).map(|(_, word)| word).collect();
         let all: BTreeSet<&str> = texts.iter().flat_map(|text| words(text)).map(|(_, word)| word).collect();
         let mut taken: BTreeSet<String> = all.iter().map(|word| word.to_lowercase()).collect();
@@ -91,7 +119,7 @@ impl Renaming {
             }
         }
         let stays = |name: &str| kept.contains(name) || noted.iter().any(|word| word.to_lowercase() == name);
-        for name in people(texts).into_iter().filter(|name| !stays(name)) {
+        for name in people(said).into_iter().filter(|name| !stays(name)) {
             let start = dice.below(PEOPLE.len());
             let mut free = PEOPLE.iter().cycle().skip(start).take(PEOPLE.len());
             if let Some(new) = free.find(|new| !taken.contains(&new.to_lowercase())) {
@@ -109,7 +137,8 @@ impl Renaming {
         for (at, word) in words(text) {
             let new = match self.records.get(word).filter(|_| is_record(text, at, word)) {
                 Some(new) => new.clone(),
-                None => match self.people.get(&word.to_lowercase()).filter(|_| may_be_a_name(text, at, word)) {
+                None => match self.people.get(&word.to_lowercase()).filter(|_| may_be_a_name(text, at, word))
+                {
                     Some(new) => in_the_case_of(word, new),
                     None => continue,
                 },
@@ -139,7 +168,11 @@ fn is_record(text: &str, at: usize, word: &str) -> bool {
         return word.len() >= CODE && digits > 0 && !(is_name_with_number && KNOWN.contains(&stem));
     }
     let is_hex = || word.len() >= HEX && digits > 1 && word.bytes().all(|b| b.is_ascii_hexdigit());
-    if is_name_with_number { digits >= LONG - 1 || is_hex() } else { digits > 1 && (word.len() > HEX || is_hex()) }
+    if is_name_with_number {
+        digits >= LONG - 1 || is_hex()
+    } else {
+        digits > 1 && (word.len() > HEX || is_hex())
+    }
 }
 
 /// Whether a number is joined to a word by `_` or `-`.
@@ -187,19 +220,27 @@ fn another(record: &str, dice: &mut Dice) -> String {
 }
 
 /// People's names in small letters: what stands under a key that says so.
-fn people(texts: &[&Clean]) -> BTreeSet<String> {
+fn people(said: &Said<'_>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for text in texts {
-        for key in NAME_KEYS {
-            for (at, _) in text.match_indices(key) {
-                let rest = text.get(at + key.len()..).unwrap_or_default();
-                let value = rest.trim_start_matches(['"', '\'', '\\', ' ', ':', '=']);
-                let is_value = value.len() < rest.len() && rest.len() - value.len() < 8;
-                let end = value.find(['"', '\'', '\\', ',', '\n', '}']).unwrap_or(0).min(60);
-                let names = value.get(..end).filter(|_| is_value).unwrap_or_default().split_whitespace();
-                let names = names.filter(|name| name.chars().count() > 1 && name.chars().all(char::is_alphabetic));
-                found.extend(names.filter(|name| name.starts_with(char::is_uppercase)).map(str::to_lowercase));
-            }
+    let mut take = |value: &str| {
+        let is_name = |name: &&str| {
+            name.chars().count() > 1 && name.chars().all(char::is_alphabetic) && name.starts_with(char::is_uppercase)
+        };
+        found.extend(value.split_whitespace().filter(is_name).map(str::to_lowercase));
+    };
+    for Arg { path, value } in said.arguments {
+        if NAME_KEYS.contains(&path.rsplit('.').next().unwrap_or(path)) {
+            take(value);
+        }
+    }
+    for text in said.texts {
+        for (at, key) in NAME_KEYS.iter().flat_map(|key| text.match_indices(key)) {
+            let rest = text.get(at + key.len()..).unwrap_or_default();
+            let value = rest.trim_start_matches(['"', '\'', '\\', ' ', ':', '=']);
+            // A key, its quotes and a colon; anything longer is not one key with its value.
+            let is_value = (1..8).contains(&(rest.len() - value.len()));
+            let end = value.find(['"', '\'', '\\', ',', '\n', '}']).filter(|end| is_value && *end < LONGEST_NAME);
+            take(value.get(..end.unwrap_or(0)).unwrap_or_default());
         }
     }
     found

@@ -44,7 +44,10 @@ fn are_independent(first: &Call, second: &Call, known: &BTreeSet<String>) -> boo
     let told: BTreeSet<&str> = names::words(&first.output).map(|(_, word)| word).collect();
     let values = second.args.0.iter().flat_map(|arg| names::words(&arg.value)).map(|(_, word)| word);
     let mut learnt = values.filter(|word| told.contains(word) && !known.contains(*word));
-    asks(first) && asks(second) && (first.tool != second.tool || first.args != second.args) && learnt.next().is_none()
+    asks(first)
+        && asks(second)
+        && (first.tool != second.tool || first.args != second.args)
+        && learnt.next().is_none()
 }
 
 /// The words of an event.
