@@ -5,7 +5,7 @@ use super::whereabouts;
 use crate::cycle;
 use crate::learning::author::quote;
 use crate::learning::standing::Verdict;
-use crate::ledger::{Ledger, SupportRecord};
+use crate::ledger::{CostRecord, Ledger, SupportRecord};
 use crate::verdict::{self, Decider, Proposal};
 use anyhow::Result;
 use serde::Serialize;
@@ -27,6 +27,9 @@ struct Entry {
     branch: Option<String>,
     engine: String,
     sessions: u64,
+    /// What asking a model cost; absent where none was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<CostRecord>,
     learnings: Vec<Learnt>,
     refused: Vec<String>,
 }
@@ -47,6 +50,12 @@ struct Learnt {
     grade: String,
     support: SupportRecord,
     evidence: Vec<String>,
+    /// Who worded it, where that was not the builtin engine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    worded_by: Option<String>,
+    /// What asking a model about it cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<CostRecord>,
 }
 
 #[derive(Serialize)]
@@ -71,6 +80,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
             branch: cycle.branch.clone(),
             engine: cycle.engine.clone(),
             sessions: cycle.counts.get("sessions_new").copied().unwrap_or(0),
+            cost: cycle.model.as_ref().map(|model| model.cost),
             learnings,
             refused: cycle
                 .refused
@@ -111,6 +121,8 @@ fn learnt(repo: &crate::repo::Repo, proposal: &Proposal<'_>) -> Learnt {
         grade: learning.grade.clone(),
         support: learning.support,
         evidence: evidence.map(|trailer| trailer.value).collect(),
+        worded_by: learning.worded_by.clone(),
+        cost: learning.cost,
     }
 }
 
@@ -140,9 +152,10 @@ fn text(entries: &[Entry], with_evidence: bool) -> String {
             n => format!("{n} learnings"),
         };
         // Writing to a String cannot fail.
+        let cost = entry.cost.map(|cost| format!(", {}", cost.in_words())).unwrap_or_default();
         let _ = writeln!(
             text,
-            "{STRONG}{}{STRONG:#}  {} new sessions, {what} ({})",
+            "{STRONG}{}{STRONG:#}  {} new sessions, {what} ({}{cost})",
             entry.cycle, entry.sessions, entry.engine
         );
         for learnt in &entry.learnings {
@@ -164,6 +177,14 @@ fn text(entries: &[Entry], with_evidence: bool) -> String {
                 "               {FAINT}{}{FAINT:#}",
                 decision(&learnt.how, learnt.by.as_ref())
             );
+            if let Some(cost) = &learnt.cost {
+                let engine = learnt.worded_by.as_deref().unwrap_or("the builtin engine");
+                let _ = writeln!(
+                    text,
+                    "               {FAINT}words by {engine}; asking about it took {}{FAINT:#}",
+                    cost.in_words()
+                );
+            }
             for evidence in learnt.evidence.iter().filter(|_| with_evidence) {
                 let _ = writeln!(text, "               {FAINT}{evidence}{FAINT:#}");
             }

@@ -1,10 +1,15 @@
 //! `git dream run`
 
+use super::engine_options::{Chosen, EngineOptions};
 use super::sources::SourceOptions;
 use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk, count, support};
 use super::whereabouts;
-use crate::cycle::{self, Report, Request};
+use crate::cycle::{self, Report, Request, Unanswered};
+use crate::engine::Engine;
 use crate::learning::author::quote;
+use crate::model::Failure;
+use crate::model::estimate::Would;
+use crate::model::purse::Spent;
 use crate::session::Skipped;
 use anyhow::Result;
 use std::collections::BTreeMap;
@@ -14,7 +19,9 @@ use std::path::Path;
 pub(super) struct Options {
     #[command(flatten)]
     sources: SourceOptions,
-    /// Say what would be proposed and write nothing
+    #[command(flatten)]
+    engine: EngineOptions,
+    /// Say what would be proposed and what asking a model would cost at most; ask none, and write nothing
     #[arg(long)]
     dry_run: bool,
     /// Date everything with this moment instead of now, for output that can be reproduced
@@ -24,7 +31,8 @@ pub(super) struct Options {
 
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     options.sources.set_threads()?;
-    let here = whereabouts::find(dir)?;
+    let mut here = whereabouts::find(dir)?;
+    let chosen = options.engine.choose(&mut here.settings.engine, &here.repo)?;
     let now = whereabouts::now(options.now.as_deref())?;
     let found = options.sources.find(dir)?;
     talk.mention(&format!("{} transcripts found", found.len()));
@@ -38,7 +46,17 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         dry_run: options.dry_run,
         engine: None,
     };
-    let report = cycle::dream(&request)?;
+    let report = match chosen {
+        None => cycle::dream(&request)?,
+        Some(chosen) if options.dry_run => estimated(request, &chosen, talk)?,
+        Some(chosen) => {
+            let model = chosen.model(&here.settings.engine)?;
+            model.notices().iter().for_each(|notice| talk.say(notice));
+            let spent = || model.spent();
+            let engine = Engine { name: model.name(), answers: &model, spent: &spent };
+            cycle::dream(&Request { engine: Some(engine), ..request })?
+        }
+    };
     drop(bar);
     if talk.verbose > 1 {
         for part in &report.parts {
@@ -53,6 +71,56 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         talk.say(&format!("Looked in {}.", found.looked_in()));
     }
     Ok(())
+}
+
+/// A dream that asks nobody, with what asking would cost at most.
+fn estimated(request: Request<'_>, chosen: &Chosen, talk: &Talk) -> Result<Report> {
+    let estimate = chosen.estimate(&request.settings.engine)?;
+    estimate.notices().iter().for_each(|notice| talk.say(notice));
+    let nothing = Spent::default;
+    let engine = Engine { name: estimate.name(), answers: &estimate, spent: &nothing };
+    let mut report = cycle::dream(&Request { engine: Some(engine), ..request })?;
+    let Would { calls, recalled, beyond, tokens, money } = estimate.would();
+    report.cost = None;
+    report.unanswered.clear();
+    if beyond > 0 {
+        let reason = Failure::OverBudget.to_string();
+        report.unanswered.push(Unanswered { reason, questions: beyond });
+    }
+    report.estimate = Some(cycle::of_spent(&Spent { calls, recalled, tokens, money }));
+    Ok(report)
+}
+
+/// What asking a model came to, for people.
+fn tell_cost(report: &Report, talk: &Talk) {
+    if let Some(cost) = &report.estimate {
+        talk.say(&match (cost.calls, cost.recalled) {
+            (0, 0) => "No model would be asked anything.".to_owned(),
+            (calls, recalled) => format!(
+                "A model would be asked {}: {} at most{}.",
+                count(calls as usize, "question"),
+                cost.in_words(),
+                kept(recalled)
+            ),
+        });
+    }
+    if let Some(cost) = &report.cost {
+        talk.say(&format!(
+            "A model was asked {}: {}{}.",
+            count(cost.calls as usize, "question"),
+            cost.in_words(),
+            kept(cost.recalled)
+        ));
+    }
+    for Unanswered { reason, questions } in &report.unanswered {
+        let questions = count(*questions as usize, "question");
+        talk.say(&format!("{questions} left open, where the builtin engine's words stand: {reason}"));
+    }
+}
+
+/// That answers were there already.
+fn kept(recalled: u32) -> String {
+    if recalled == 0 { String::new() } else { format!(", and {recalled} answered before, for nothing") }
 }
 
 /// The report for people.
@@ -72,6 +140,7 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
     for refused in &report.refused {
         talk.say(&format!("refused: {} ({})", refused.title, refused.reason));
     }
+    tell_cost(report, talk);
     for due in &report.due {
         talk.say(&format!("look at {}: {}", due.note, due.reason));
     }

@@ -131,7 +131,7 @@ pub(super) fn cost(calls: u32, tokens: Tokens, engine: &Engine<'_>, settings: &S
 }
 
 /// What was spent, in the form of records.
-pub(super) fn of_spent(spent: &Spent) -> CostRecord {
+pub fn of_spent(spent: &Spent) -> CostRecord {
     let Spent { calls, recalled, tokens, money } = *spent;
     let Tokens { input, kept, keeping, output } = tokens;
     let dollars = money.map(|money| money.0 as f64 / 1e6);

@@ -17,7 +17,8 @@ pub mod usefulness;
 mod witnesses;
 
 pub use parts::Part;
-pub use report::{Report, SessionCounts};
+pub use considered::of_spent;
+pub use report::{Report, SessionCounts, Unanswered};
 pub use target::Target;
 
 use crate::digest::Digest;
