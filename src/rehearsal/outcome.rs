@@ -125,7 +125,7 @@ impl Outcome {
     /// What was measured, in a sentence or two; `model`: who was asked.
     pub fn in_words(&self, model: &str) -> String {
         let Some(own) = self.originals.lift else {
-            return format!("Rehearsed with {model}: no attempt could be judged on both sides.");
+            return format!("Not rehearsed with {model}: {}.", self.why_not_measured());
         };
         let repeat = |acts: Acts| format!("{} of {}", acts.counts().repeats, acts.counts().judged);
         let Together { without, with, .. } = self.originals;
@@ -142,12 +142,24 @@ impl Outcome {
         text
     }
 
+    fn why_not_measured(&self) -> String {
+        let unanswered = self.unanswered.keys().next().cloned();
+        let unfit = self.unfit.iter().map(|(_, _, why)| why.to_string()).min();
+        match (self.moments.is_empty(), unfit, unanswered) {
+            (true, Some(why), _) => format!("it has no moment that tells anything ({why})"),
+            (true, None, _) => "it quotes no failing call".to_owned(),
+            (false, _, Some(why)) => why,
+            (false, _, None) => "no attempt could be judged on both sides".to_owned(),
+        }
+    }
+
     /// Why this is not enough where so much lift is asked for; `None` where it is, where nothing is asked for, and where
     /// nothing could be measured. It is the lower end of the interval that has to reach it, at the moments themselves
     /// and at their variants: a gate that good luck opens is none.
     pub fn falls_short(&self, required: f64, model: &str) -> Option<String> {
         let variants = self.variants.and_then(|variants| variants.lift);
-        let lowest = [self.originals.lift, variants].into_iter().flatten().map(|lift| lift.low).reduce(f64::min)?;
+        let lowest =
+            [self.originals.lift, variants].into_iter().flatten().map(|lift| lift.low).reduce(f64::min)?;
         (required > 0.0 && lowest < required).then(|| {
             let asked = format!("[engine] require_lift asks for {required:.2} at the lower end");
             format!("{} {asked}.", self.in_words(model))

@@ -3,11 +3,11 @@
 //! Rounds come one after the other, each with every moment, without the note and with it: where a budget ends the
 //! asking, both sides have been asked alike. Refuses to ask: [`Stage::prompts`] go to whoever answers.
 
+use super::judge::{Act, judge};
 use super::lift::Counts;
 use super::moment::{self, Beside, Moment, Unfit};
 use super::outcome::{Acts, OfMoment, Outcome};
 use super::question::{self, Answered};
-use super::judge::{Act, judge};
 use super::variant;
 use crate::engine::prompts::Prompts;
 use crate::learning::author::{EVIDENCE, quoted};
@@ -244,3 +244,6 @@ impl Acts {
         Counts { repeats, judged: repeats + does_what_worked + something_else }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -224,7 +224,9 @@ fn people(said: &Said<'_>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut take = |value: &str| {
         let is_name = |name: &&str| {
-            name.chars().count() > 1 && name.chars().all(char::is_alphabetic) && name.starts_with(char::is_uppercase)
+            name.chars().count() > 1
+                && name.chars().all(char::is_alphabetic)
+                && name.starts_with(char::is_uppercase)
         };
         found.extend(value.split_whitespace().filter(is_name).map(str::to_lowercase));
     };
@@ -239,7 +241,8 @@ fn people(said: &Said<'_>) -> BTreeSet<String> {
             let value = rest.trim_start_matches(['"', '\'', '\\', ' ', ':', '=']);
             // A key, its quotes and a colon; anything longer is not one key with its value.
             let is_value = (1..8).contains(&(rest.len() - value.len()));
-            let end = value.find(['"', '\'', '\\', ',', '\n', '}']).filter(|end| is_value && *end < LONGEST_NAME);
+            let end =
+                value.find(['"', '\'', '\\', ',', '\n', '}']).filter(|end| is_value && *end < LONGEST_NAME);
             take(value.get(..end.unwrap_or(0)).unwrap_or_default());
         }
     }
