@@ -40,7 +40,10 @@ pub(super) fn of(
         }
         let engine = learning.worded_by.as_deref().unwrap_or(BUILTIN);
         let cost = report.cost_of(&learning.pattern);
-        commits.push(Commit { message: message::with_cost(message::of(learning, cycle, engine), cost), changes });
+        commits.push(Commit {
+            message: message::with_cost(message::of(learning, cycle, engine), cost),
+            changes,
+        });
     }
     let useful = usefulness::with_planned(useful.clone(), planned);
     let index = index::regenerate(&after, &useful, settings.memory.budget as usize);

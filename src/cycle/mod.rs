@@ -17,8 +17,8 @@ mod target;
 pub mod usefulness;
 mod witnesses;
 
-pub use parts::Part;
 pub use considered::of_spent;
+pub use parts::Part;
 pub use report::{Report, SessionCounts, Unanswered};
 pub use target::Target;
 
@@ -137,8 +137,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     };
     let Considered { patterns, weighed, mut planned, asked } =
         parts.timed("planning", || consider(&ground, mined))?;
-    let has_rehearsed =
-        parts.timed("rehearsing", || rehearsed::rehearse(&mut planned, request, &before))?;
+    let has_rehearsed = parts.timed("rehearsing", || rehearsed::rehearse(&mut planned, request, &before))?;
 
     let cycle = name(&before, &fresh.iter().map(|d| d.session.clone()).collect(), request.now);
     let mut report = Report::of(&cycle, &before.target, before.base, &gathered, &planned);
@@ -261,7 +260,9 @@ pub fn templates(repo: &Repo, at: Oid, settings: &Settings) -> Result<Prompts> {
         let path = place::outside(&settings.memory.root, &format!("{FOLDER}/{file}"));
         let Some(content) = repo.read(at, &path)? else { return Ok(None) };
         let text = String::from_utf8(content);
-        let text = text.map_err(|_| Unusable(format!("the template {path} is not UTF-8: save it as UTF-8 and commit it")));
+        let text = text.map_err(|_| {
+            Unusable(format!("the template {path} is not UTF-8: save it as UTF-8 and commit it"))
+        });
         Ok(Some(text?))
     };
     Prompts::load(own, settings.mining.min_sessions)

@@ -82,6 +82,7 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
         known: newly_named
             .map(|pattern| Known { fingerprint: pattern.fingerprint.clone(), anchor: pattern.anchor.clone() })
             .collect(),
-        model: asked.map(|asked| ModelRecord { cost: report.cost.unwrap_or_default(), ..asked.record.clone() }),
+        model: asked
+            .map(|asked| ModelRecord { cost: report.cost.unwrap_or_default(), ..asked.record.clone() }),
     }
 }

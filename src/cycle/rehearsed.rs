@@ -47,7 +47,8 @@ pub(super) fn rehearse(planned: &mut Planned, request: &Request<'_>, before: &Be
         match outcome.falls_short(settings.engine.require_lift, engine.name) {
             Some(reason) => planned.refused.push(Refused { title: learning.title.clone(), reason }),
             None => {
-                learning.rationale = format!("{}\n\n{}", learning.rationale.trim_end(), outcome.in_words(engine.name));
+                learning.rationale =
+                    format!("{}\n\n{}", learning.rationale.trim_end(), outcome.in_words(engine.name));
                 kept.push(learning);
             }
         }
@@ -58,7 +59,8 @@ pub(super) fn rehearse(planned: &mut Planned, request: &Request<'_>, before: &Be
 
 /// Whether a learning tells agents what to do about a mistake.
 fn is_advice(learning: &Learning) -> bool {
-    learning.kind == Kind::Mistake && matches!(learning.change, Change::Add | Change::Revise | Change::Restore)
+    learning.kind == Kind::Mistake
+        && matches!(learning.change, Change::Add | Change::Revise | Change::Restore)
 }
 
 fn stopped(name: &str, failure: &Failure) -> anyhow::Error {

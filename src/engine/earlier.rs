@@ -31,7 +31,8 @@ impl<'a> Earlier<'a> {
         let told = |cycle: &'a CycleRecord| Some((cycle.model.as_ref()?, cycle.engine.as_str()));
         let records: Vec<_> = cycles.iter().filter_map(told).collect();
         let asked = records.iter().flat_map(|(record, _)| &record.asked);
-        let asked = asked.map(|AskedRecord { task, about, sessions }| ((task.as_str(), about.as_str()), *sessions));
+        let asked =
+            asked.map(|AskedRecord { task, about, sessions }| ((task.as_str(), about.as_str()), *sessions));
         Earlier { asked: asked.collect(), records }
     }
 
@@ -59,23 +60,29 @@ impl<'a> Earlier<'a> {
             scene.mined.patterns.iter().map(|pattern| (&pattern.fingerprint, pattern)).collect();
         for (record, engine) in &self.records {
             for reading in &record.readings {
-                let pattern = Fingerprint::parse(&reading.pattern).and_then(|name| patterns.get(&name).copied());
-                if let Some((pattern, explained)) = pattern.and_then(|pattern| {
-                    Some((pattern, still_explains(reading, pattern, scene, author)?))
-                }) {
+                let pattern =
+                    Fingerprint::parse(&reading.pattern).and_then(|name| patterns.get(&name).copied());
+                if let Some((pattern, explained)) = pattern
+                    .and_then(|pattern| Some((pattern, still_explains(reading, pattern, scene, author)?)))
+                {
                     said.take_reading(&pattern.fingerprint, explained, engine);
                 }
             }
             for phrased in &record.phrases {
-                let Some(pattern) = Fingerprint::parse(&phrased.pattern).and_then(|name| patterns.get(&name).copied())
+                let Some(pattern) =
+                    Fingerprint::parse(&phrased.pattern).and_then(|name| patterns.get(&name).copied())
                 else {
                     continue;
                 };
                 let told = author.tells(pattern);
-                let (title, rule, advice) = (phrased.title.clone(), phrased.rule.clone(), phrased.advice.clone());
+                let (title, rule, advice) =
+                    (phrased.title.clone(), phrased.rule.clone(), phrased.advice.clone());
                 let checked = phrase::checked(Phrased { title, rule, advice }, &told);
-                if let (Taken::Kept(Phrased { title, rule, advice }), true) = (checked, phrased.of == told.hash()) {
-                    let phrase = Phrase { of: phrased.of.clone(), title, rule, advice, engine: (*engine).to_owned() };
+                if let (Taken::Kept(Phrased { title, rule, advice }), true) =
+                    (checked, phrased.of == told.hash())
+                {
+                    let phrase =
+                        Phrase { of: phrased.of.clone(), title, rule, advice, engine: (*engine).to_owned() };
                     said.words.phrases.insert(pattern.fingerprint.clone(), phrase);
                 }
             }
@@ -101,7 +108,9 @@ impl<'a> Earlier<'a> {
             false => preference::judged(&corpus, &grouped, &scene.mined.patterns),
         };
         for ((wish, engine, group), pattern) in groups.into_iter().zip(judged) {
-            let (Ok(mut pattern), Some(name)) = (pattern, Fingerprint::parse(&wish.pattern)) else { continue };
+            let (Ok(mut pattern), Some(name)) = (pattern, Fingerprint::parse(&wish.pattern)) else {
+                continue;
+            };
             // A wish keeps its name while it grows.
             (pattern.fingerprint, pattern.anchor) = (name, wish.anchor.clone());
             said.take_wish(pattern, group, engine, scene);

@@ -131,9 +131,10 @@ fn failure_of<'a>(lesson: &ErrorLesson, digest: &'a Digest) -> Option<&'a Failur
     let shared = |failure: &&Failure| {
         mask::masked(&failure.message).split_whitespace().filter(|word| words.contains(word)).count()
     };
-    let of_step = digest.failures.iter().filter(|failure| {
-        failure.step == lesson.step || failure.step.program() == lesson.step.program()
-    });
+    let of_step = digest
+        .failures
+        .iter()
+        .filter(|failure| failure.step == lesson.step || failure.step.program() == lesson.step.program());
     of_step.rev().max_by_key(shared).filter(|failure| shared(failure) * 2 >= words.len().min(4))
 }
 
@@ -145,8 +146,10 @@ fn after(failure: &Failure, digest: &Digest) -> Vec<Line> {
         lines.extend(fix.calls.iter().map(|call| line("did first", call, fix.event, true)));
         lines.push(line(label, &fix.call, fix.event, true));
     }
-    let later = digest.writes.iter().chain(&digest.checks).filter(|write| write.ok && write.event > failure.event);
-    let mut later: Vec<Line> = later.map(|write| line("did later", &call(&write.args), write.event, true)).collect();
+    let later =
+        digest.writes.iter().chain(&digest.checks).filter(|write| write.ok && write.event > failure.event);
+    let mut later: Vec<Line> =
+        later.map(|write| line("did later", &call(&write.args), write.event, true)).collect();
     later.sort_by_key(|line| line.event);
     later.retain(|line| !line.text.is_empty() && !lines.iter().any(|known| known.text == line.text));
     lines.extend(later);
@@ -156,7 +159,8 @@ fn after(failure: &Failure, digest: &Digest) -> Vec<Line> {
 
 /// Runs of the jobs in which failing runs differ so: what those that ended well did, then what failing ones did.
 pub(super) fn of_contrast(pattern: &Pattern, lesson: &ContrastLesson, mined: &Mined) -> Vec<Excerpt> {
-    let jobs: BTreeSet<usize> = pattern.support.seen_in.iter().map(|&session| mined.jobs.of(session)).collect();
+    let jobs: BTreeSet<usize> =
+        pattern.support.seen_in.iter().map(|&session| mined.jobs.of(session)).collect();
     let about = lesson.habit.step().program();
     let mut shown: [Vec<(SessionId, Vec<Line>)>; 2] = [Vec::new(), Vec::new()];
     let mut roots = BTreeSet::new();
@@ -168,7 +172,8 @@ pub(super) fn of_contrast(pattern: &Pattern, lesson: &ContrastLesson, mined: &Mi
         // What the claim is about comes first.
         done.sort_by_key(|write| (write.step.program() != about, write.event));
         let lines = done.iter().take(MOST_LINES);
-        let mut lines: Vec<Line> = lines.map(|write| line(label, &call(&write.args), write.event, ended_well)).collect();
+        let mut lines: Vec<Line> =
+            lines.map(|write| line(label, &call(&write.args), write.event, ended_well)).collect();
         lines.retain(|line| !line.text.is_empty());
         lines.sort_by_key(|line| line.event);
         let kept = &mut shown[usize::from(!ended_well)];

@@ -89,12 +89,7 @@ pub(super) fn question(
         return Ok(None);
     }
     let material = format!("mistake: {}\n\n{}", quote::one_line(&told.title), excerpt::written(&excerpts));
-    let ask = Ask {
-        task: Task::Explain,
-        material: &material,
-        schema: schema(),
-        most_tokens: MOST_TOKENS,
-    };
+    let ask = Ask { task: Task::Explain, material: &material, schema: schema(), most_tokens: MOST_TOKENS };
     let prompt = prompts.prompt(&ask)?;
     let (pattern, title) = (pattern.fingerprint.clone(), told.title.clone());
     Ok(Some(Question { pattern, title, prompt, material, excerpts }))
@@ -166,7 +161,6 @@ pub(super) fn checked(
         at.and_then(|at| mined.digests.get(at))
     };
     let mut of_root: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    let mut steps: Vec<&str> = Vec::new();
     let mut kept: Vec<Evidence> = Vec::new();
     for mut one in quotes {
         let Some(digest) = by_session(&one.session) else {
@@ -179,7 +173,6 @@ pub(super) fn checked(
         if one.quote.len() < LEAST_QUOTE || !done.iter().any(stands) {
             return Taken::Refused(format!("its quote is not what the agent of {} did", one.session));
         }
-        steps.extend(excerpt::steps(digest));
         let texts = of_root.entry(&digest.root).or_default();
         texts.extend(done.iter().map(|(_, text)| quote::one_line(text)));
         texts.extend(excerpt::steps(digest).map(str::to_owned));
@@ -192,7 +185,7 @@ pub(super) fn checked(
             of_root.len()
         ));
     }
-    if let Some(wrong) = objection(&advice, &kept, &steps, told, &of_root, least) {
+    if let Some(wrong) = objection(&advice, told, &of_root, least) {
         return Taken::Refused(wrong);
     }
     let mut roots = BTreeSet::new();
@@ -201,18 +194,15 @@ pub(super) fn checked(
     Taken::Kept(Explained { advice, quotes: kept })
 }
 
-/// What speaks against a sentence of advice.
+/// What speaks against a sentence of advice. `of_root`: what the agents of each independent session did.
 fn objection(
     advice: &str,
-    quotes: &[Evidence],
-    steps: &[&str],
     told: &Told,
     of_root: &BTreeMap<&str, Vec<String>>,
     least: usize,
 ) -> Option<String> {
     let said = [&told.title, &told.rule].into_iter().chain(&told.advice).map(String::as_str);
-    let quoted = quotes.iter().map(|one| one.quote.as_str());
-    let ground = Ground::of(quoted.chain(steps.iter().copied())).and_words(said);
+    let ground = Ground::of(of_root.values().flatten().map(String::as_str)).and_words(said);
     if let Some(lacking) = ground.lacks(advice) {
         return Some(lacking);
     }

@@ -15,9 +15,9 @@ const LONGEST: usize = 320;
 
 /// Words that only join others: they may stand in any sentence.
 const JOINING: &[&str] = &[
-    "also", "any", "both", "call", "case", "during", "each", "every", "fail", "give", "given", "have", "make", "more",
-    "need", "next", "other", "own", "pass", "right", "run", "same", "set", "start", "still", "sure", "then",
-    "together", "use", "well", "work", "yet",
+    "also", "any", "both", "call", "case", "during", "each", "every", "fail", "give", "given", "have",
+    "make", "more", "need", "next", "other", "own", "pass", "right", "run", "same", "set", "start", "still",
+    "sure", "then", "together", "use", "well", "work", "yet",
 ];
 
 /// Texts that speak for what is said.
@@ -66,7 +66,10 @@ impl Ground {
         }
         for name in names(sentence) {
             if !self.texts.iter().any(|text| holds(text, &name)) {
-                return Some(format!("{} is in nothing that agents did", quote::code(&quote::brief(&name, 60))));
+                return Some(format!(
+                    "{} is in nothing that agents did",
+                    quote::code(&quote::brief(&name, 60))
+                ));
             }
         }
         let said = Terms::default().of(&without_spans(sentence)).into_iter();

@@ -134,8 +134,11 @@ impl Said {
 
     /// A group with the turns of the known wish whose turn stands in it, and that wish.
     fn joined(&self, mut group: Grouped) -> (Grouped, Option<&Pattern>) {
-        let has = |known: &Grouped| known.turns.get(known.best).is_some_and(|best| group.turns.contains(best));
-        let Some((name, known)) = self.grouped.iter().find(|(_, known)| has(known)) else { return (group, None) };
+        let has =
+            |known: &Grouped| known.turns.get(known.best).is_some_and(|best| group.turns.contains(best));
+        let Some((name, known)) = self.grouped.iter().find(|(_, known)| has(known)) else {
+            return (group, None);
+        };
         let (best, turns) = (known.best, known.turns.clone());
         let more = group.turns.drain(..).filter(|turn| !turns.contains(turn)).collect::<Vec<_>>();
         let turns = turns.into_iter().chain(more).collect();

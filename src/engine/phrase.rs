@@ -114,7 +114,8 @@ mod tests {
         assert!(matches!(said(&told.rule, same), Taken::Nothing));
         let better = "Add `kiln fire` with `--slow`, else `glaze wet`.";
         assert!(matches!(said(better, same), Taken::Kept(_)), "{:?}", said(better, same));
-        for wrong in ["Add `--slow` to `kiln fire` and `--force`.", "Never add `--slow` to `kiln fire`.", ""] {
+        for wrong in ["Add `--slow` to `kiln fire` and `--force`.", "Never add `--slow` to `kiln fire`.", ""]
+        {
             assert!(matches!(said(wrong, same), Taken::Refused(_)), "{wrong}");
         }
         assert!(matches!(said(&told.rule, &[]), Taken::Refused(_)));

@@ -100,7 +100,8 @@ impl Prompts {
             let text = own(&file)?.unwrap_or_else(|| task.shipped().to_owned());
             hasher.update(&(text.len() as u64).to_le_bytes());
             hasher.update(text.as_bytes());
-            let broken = |what: String| Unusable(format!("the template {FOLDER}/{file} cannot be used: {what}"));
+            let broken =
+                |what: String| Unusable(format!("the template {FOLDER}/{file} cannot be used: {what}"));
             let mut parts = text.split(USER);
             let (Some(system), Some(user), None) = (parts.next(), parts.next(), parts.next()) else {
                 return Err(broken(format!("it needs one line `{USER}` between its two parts")).into());

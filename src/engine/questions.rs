@@ -9,7 +9,9 @@ use super::prompts::{Prompts, Task};
 use super::{Said, Scene, Taken, explain, fence, merge, phrase, wishes};
 use crate::learning::author::{Author, Draft, EVIDENCE, Phrase, Words, evidence_line, is_unexplained};
 use crate::learning::{Change, Learning, Refused, gate, undecided};
-use crate::ledger::{AskedRecord, ModelRecord, PhraseRecord, ReadingRecord, SameRecord, TurnRecord, WishRecord};
+use crate::ledger::{
+    AskedRecord, ModelRecord, PhraseRecord, ReadingRecord, SameRecord, TurnRecord, WishRecord,
+};
 use crate::model::{Answer, Failure, Prompt, Reply, Tokens};
 use crate::pattern::preference::{self, Grouped};
 use crate::pattern::{Evidence, Fingerprint, Pattern};
@@ -201,7 +203,9 @@ impl Questions {
                 continue;
             }
             match question {
-                Question::Explain(asked) => settled.explained(question, asked, reply, scene, author, engine)?,
+                Question::Explain(asked) => {
+                    settled.explained(question, asked, reply, scene, author, engine)?
+                }
                 Question::Phrase(asked) => settled.phrased(question, asked, reply, scene, author, engine)?,
                 Question::Merge(asked) => match merge::take(asked, reply) {
                     Taken::Kept(pairs) => {
@@ -322,8 +326,7 @@ impl Settled {
         let phrase::Phrased { title, rule, advice } = phrased;
         let (name, of) = (asked.pattern.clone(), asked.told.hash());
         let phrase = Phrase { of, title, rule, advice, engine: engine.to_owned() };
-        let words =
-            Words { phrases: BTreeMap::from([(name.clone(), phrase.clone())]), ..Words::default() };
+        let words = Words { phrases: BTreeMap::from([(name.clone(), phrase.clone())]), ..Words::default() };
         if let Some(why) = refusal_of_gate(pattern, words, &[], author)? {
             self.refuse(question, why);
             return Ok(());
@@ -406,5 +409,6 @@ fn refusal_of_gate(
     let is_new = |finding: &&gate::Finding| !without.iter().any(|known| known.rule == finding.rule);
     let orders = quotes.iter().any(|quote| gate::is_instruction_like(&quote.quote));
     let orders = orders.then(|| "what it quotes gives orders to agents".to_owned());
-    Ok(orders.or_else(|| found.iter().find(is_new).map(|finding| format!("{}: {}", finding.rule, finding.what))))
+    Ok(orders
+        .or_else(|| found.iter().find(is_new).map(|finding| format!("{}: {}", finding.rule, finding.what))))
 }

@@ -2,7 +2,7 @@
 
 mod openai;
 mod program;
-mod server;
+pub(crate) mod server;
 
 use git_dream::model::access::Said;
 use git_dream::model::{Access, Model, Prompt, service};

@@ -55,7 +55,9 @@ pub fn open(corpus: &Corpus<'_>, patterns: &[Pattern]) -> Open {
     let said = vote::gather(corpus, &people);
     let taken: Vec<&Pattern> = patterns
         .iter()
-        .filter(|pattern| matches!(pattern.lesson, Lesson::Wish(_) | Lesson::Correction(_) | Lesson::Conflict(_)))
+        .filter(|pattern| {
+            matches!(pattern.lesson, Lesson::Wish(_) | Lesson::Correction(_) | Lesson::Conflict(_))
+        })
         .collect();
     let mut votes: Vec<&Vote<'_>> = Vec::new();
     for wording in &said.standing {
@@ -64,11 +66,14 @@ pub fn open(corpus: &Corpus<'_>, patterns: &[Pattern]) -> Open {
             taken.iter().filter(|pattern| identity::shares_a_word(&anchor, &pattern.anchor)).collect();
         let is_free = |vote: &&Vote<'_>| {
             let in_it = |pattern: &&&Pattern| {
-                pattern.support.seen_in.contains(&vote.session) || pattern.support.readers.contains(&vote.session)
+                pattern.support.seen_in.contains(&vote.session)
+                    || pattern.support.readers.contains(&vote.session)
             };
             !touching.iter().any(in_it)
         };
-        votes.extend(wording.votes.iter().filter(is_free).filter(|vote| vote.strength.is_some() && !vote.asks()));
+        votes.extend(
+            wording.votes.iter().filter(is_free).filter(|vote| vote.strength.is_some() && !vote.asks()),
+        );
     }
     votes.sort_by(|a, b| {
         let key = |vote: &Vote<'_>| (std::cmp::Reverse(vote.strength), vote.session, vote.remark.event);
@@ -128,8 +133,7 @@ fn pattern(
     let members: Vec<usize> = (0..wordings.len()).collect();
     let vectors: Vec<_> = wordings.iter().map(|wording| weights.vector(&wording.wish)).collect();
     let group = Group { middle: group::middle(&wordings, &vectors, &members), members };
-    let passing: Vec<_> =
-        said.passing.iter().map(|(wish, times)| (weights.vector(wish), *times)).collect();
+    let passing: Vec<_> = said.passing.iter().map(|(wish, times)| (weights.vector(wish), *times)).collect();
     let groups = Groups { weights, vectors, all: vec![group.clone()] };
     let (vectors, weights) = (&groups.vectors, &groups.weights);
     let judge = Judge { corpus, wordings: &wordings, requests, passing: &passing, weights, told_apart };

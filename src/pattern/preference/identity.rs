@@ -50,7 +50,9 @@ pub(super) fn stands_against(wish: &[Clean], other: &[Clean]) -> bool {
     if disputes(other, wish) {
         return true;
     }
-    let (Some((_, words)), Some((sort, theirs))) = (wish.split_first(), other.split_first()) else { return false };
+    let (Some((_, words)), Some((sort, theirs))) = (wish.split_first(), other.split_first()) else {
+        return false;
+    };
     if !matches!(&**sort, "wish" | "correction") {
         return false;
     }
