@@ -78,9 +78,20 @@ fn memory(sandbox: &Sandbox, sessions: &Path) -> PathBuf {
 }
 
 fn rehearse(sandbox: &Sandbox, memory: &Path, sessions: &Path, server: &Server, more: &[&str]) -> Ran {
+    rehearse_with("packer", sandbox, memory, sessions, server, more)
+}
+
+fn rehearse_with(
+    name: &str,
+    sandbox: &Sandbox,
+    memory: &Path,
+    sessions: &Path,
+    server: &Server,
+    more: &[&str],
+) -> Ran {
     let address = server.address("/v1");
     let mut args =
-        vec!["rehearse", "--engine", "openai", "--base-url", &address, "--model", "packer", "--budget", "9M"];
+        vec!["rehearse", "--engine", "openai", "--base-url", &address, "--model", name, "--budget", "9M"];
     args.extend(more);
     args.extend(["--sessions", sessions.to_str().unwrap()]);
     sandbox.dream(memory, &args)
@@ -156,8 +167,7 @@ fn a_note_that_a_model_ignores_shows_none() {
         "{note:#}"
     );
     let never = model(|_| "tight");
-    let (_, note) =
-        of_one_note(rehearse(&sandbox, &memory, &sessions, &never, &["--json", "--model", "careful"]));
+    let (_, note) = of_one_note(rehearse_with("careful", &sandbox, &memory, &sessions, &never, &["--json"]));
     assert_eq!(note["finding"], "never-made");
 }
 
@@ -188,7 +198,7 @@ fn a_learning_is_rehearsed_before_it_is_proposed() {
     let sessions = sessions(&sandbox);
     sandbox.dream(&sandbox.path(""), &["init", "m"]).ok();
     let memory = sandbox.path("m");
-    let run = |server: &Server, more: &[&str]| {
+    let run = |name: &str, server: &Server, more: &[&str]| {
         let address = server.address("/v1");
         let mut args = vec![
             "run",
@@ -200,7 +210,7 @@ fn a_learning_is_rehearsed_before_it_is_proposed() {
             "--base-url",
             &address,
             "--model",
-            "packer",
+            name,
         ];
         args.extend(["--budget", "9M", "--rehearse"]);
         args.extend(more);
@@ -208,7 +218,7 @@ fn a_learning_is_rehearsed_before_it_is_proposed() {
         serde_json::from_str::<Value>(&sandbox.dream(&memory, &args).ok()).unwrap()
     };
     let heeding = model(heeds);
-    let estimated = run(&heeding, &["--dry-run"]);
+    let estimated = run("packer", &heeding, &["--dry-run"]);
     assert!(estimated["estimate"]["calls"].as_u64().unwrap() >= 36, "{estimated:#}");
     // The gate: what a model ignores falls short, and is told with its numbers.
     let settings = std::fs::read_to_string(memory.join("dream.toml")).unwrap();
@@ -217,9 +227,9 @@ fn a_learning_is_rehearsed_before_it_is_proposed() {
     sandbox.git(&memory, &["config", "user.name", "Ann"]);
     sandbox.git(&memory, &["config", "user.email", "ann@example.com"]);
     sandbox.commit(&memory, &[("dream.toml", &strict)], "Ask for a lift");
-    let refused = run(&model(|_| "loose"), &["--dry-run"]);
+    let refused = run("packer", &model(|_| "loose"), &["--dry-run"]);
     assert_eq!(refused["refused"], json!([]), "nobody was asked");
-    let refused = run(&model(|_| "loose"), &[]);
+    let refused = run("packer", &model(|_| "loose"), &[]);
     let reason = refused["refused"][0]["reason"].as_str().unwrap().to_owned();
     for words in
         ["9 of 9 attempts repeat the mistake without the note, 9 of 9 with it; lift 0.00", "asks for 0.30"]
@@ -228,7 +238,7 @@ fn a_learning_is_rehearsed_before_it_is_proposed() {
     }
     assert!(refused["branch"].is_null() && refused["cost"]["calls"].as_u64().unwrap() >= 36, "{refused:#}");
     // Another model heeds it: the next cycle proposes it, with what was measured.
-    let proposed = run(&heeding, &["--model", "better"]);
+    let proposed = run("better", &heeding, &[]);
     let commit = proposed["learnings"][0]["commit"].as_str().unwrap();
     let message = sandbox.git(&memory, &["log", "-1", "--format=%B", commit]);
     for words in [
