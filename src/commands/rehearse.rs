@@ -177,7 +177,7 @@ fn subjects(here: &Whereabouts, at: Oid, asked: &[String]) -> Result<Vec<Subject
     };
     if asked.is_empty() {
         let mistakes = files.iter().filter(|(_, text)| is_about_a_mistake(text));
-        return Ok(mistakes.map(|(path, text)| Subject::of(path, text, &[])).collect());
+        return Ok(mistakes.map(|(path, text)| Subject::of(path, text)).collect());
     }
     let mut wanted: Vec<Subject> = Vec::new();
     for asked in asked {
@@ -196,7 +196,7 @@ fn subjects(here: &Whereabouts, at: Oid, asked: &[String]) -> Result<Vec<Subject
             })
             .into());
         }
-        let new = named.into_iter().map(|(path, text)| Subject::of(path, text, &[]));
+        let new = named.into_iter().map(|(path, text)| Subject::of(path, text));
         wanted.extend(new.filter(|new| !wanted.contains(new)).collect::<Vec<_>>());
     }
     Ok(wanted)

@@ -20,10 +20,8 @@ pub(super) fn rehearse(planned: &mut Planned, request: &Request<'_>, before: &Be
     let Request { settings, sources, .. } = request;
     let parts = (&request.engine, &before.prompts, request.rehearse);
     let (Some(engine), Some(prompts), Some(effort)) = parts else { return Ok(false) };
-    let subject = |learning: &Learning| {
-        let evidence: Vec<_> = learning.evidence.iter().map(|one| (one.session.clone(), one.event)).collect();
-        is_advice(learning).then(|| Subject::of(&learning.note, &learning.text, &evidence))
-    };
+    let subject =
+        |learning: &Learning| is_advice(learning).then(|| Subject::of(&learning.note, &learning.text));
     let subjects: Vec<Option<Subject>> = planned.learnings.iter().map(subject).collect();
     let wanted: BTreeSet<SessionId> = subjects.iter().flatten().flat_map(Subject::sessions).collect();
     if wanted.is_empty() {

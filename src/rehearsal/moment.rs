@@ -15,6 +15,7 @@ pub use lines::lines;
 use crate::digest::failure::{Change, Failure, Fix, difference};
 use crate::digest::step::{self, Step};
 use crate::digest::{self};
+use crate::learning::author::quote;
 use crate::redact::Clean;
 use crate::session::{Body, Call, Event, Session, SessionId};
 use crate::settings::Reading;
@@ -94,7 +95,7 @@ pub struct Prepared {
 pub enum Unfit {
     /// No transcript that was read is of this session.
     NoTranscript,
-    /// No call failed at this event.
+    /// It is not quoted from there how a call failed, nor what worked afterwards.
     NoFailure,
     /// The agent had the note before it.
     HadTheNote,
@@ -110,7 +111,7 @@ impl std::fmt::Display for Unfit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Unfit::NoTranscript => "no transcript of its session is here",
-            Unfit::NoFailure => "no call failed there",
+            Unfit::NoFailure => "the quote is not about a call that failed",
             Unfit::HadTheNote => "the agent had read the note",
             Unfit::NothingBefore => "nothing came before it",
             Unfit::NoArguments => "the transcript does not say what was called",
@@ -128,19 +129,32 @@ pub struct Beside<'a> {
     pub text: &'a str,
 }
 
-/// The moment before the failure that this event of a session belongs to: as the call that failed, or as the one that
-/// worked in the end.
+/// Something that a note quotes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Quote {
+    /// The session.
+    pub session: SessionId,
+    /// The event in it.
+    pub event: u32,
+    /// The words, on one line.
+    pub words: String,
+}
+
+/// The moment before the failure that is quoted from a session: by what it said, or by the call that worked in the end.
 ///
 /// Errors: nothing can be told from it.
-pub fn before(session: &Session, event: u32, note: Beside<'_>, settings: &Reading) -> Result<Moment, Unfit> {
+pub fn before(
+    session: &Session,
+    quoted: &Quote,
+    note: Beside<'_>,
+    settings: &Reading,
+) -> Result<Moment, Unfit> {
     let digest = digest::read(session, settings);
     if digest.notes_read.iter().any(|read| &**read == note.path) {
         return Err(Unfit::HadTheNote);
     }
-    let is_about = |failure: &&Failure| {
-        failure.event == event || failure.fix.as_ref().is_some_and(|fix| fix.event == event)
-    };
-    let failure = digest.failures.iter().find(is_about).ok_or(Unfit::NoFailure)?;
+    let failure =
+        digest.failures.iter().find(|failure| is_quoted(failure, quoted)).ok_or(Unfit::NoFailure)?;
     let call = call_at(session, failure.event).ok_or(Unfit::NoFailure)?.clone();
     if call.args.0.is_empty() && step::handles_files(&failure.step) {
         return Err(Unfit::NoArguments);
@@ -162,6 +176,15 @@ pub fn before(session: &Session, event: u32, note: Beside<'_>, settings: &Readin
         tools: tools(session),
         mistake: Mistake { step: failure.step.clone(), call, remedy },
     })
+}
+
+/// Whether these words are what a failure said, or the call that worked afterwards. A call that failed may be quoted for
+/// another reason: because of its arguments, where failing runs differ.
+fn is_quoted(failure: &Failure, quoted: &Quote) -> bool {
+    let says = |text: &Clean| quote::one_line(text) == quoted.words;
+    let fix = failure.fix.as_ref().filter(|fix| fix.event == quoted.event);
+    failure.event == quoted.event && (says(&failure.message) || failure.beside.iter().any(says))
+        || fix.is_some_and(|fix| says(&fix.call) || fix.calls.iter().any(says))
 }
 
 fn call_at(session: &Session, event: u32) -> Option<&Call> {
@@ -243,4 +266,4 @@ fn is_name(path: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -14,8 +14,8 @@ use anyhow::Result;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Most bytes of the record that is shown, about 3,000 tokens.
-const ROOM: usize = 9 * 1024;
+/// Most bytes of the record that is shown, about 3,500 tokens.
+const ROOM: usize = 12 * 1024;
 
 /// Most tokens of an answer: a call with a dozen arguments.
 const MOST_TOKENS: u32 = 600;

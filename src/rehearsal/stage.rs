@@ -5,11 +5,12 @@
 
 use super::judge::{Act, judge};
 use super::lift::Counts;
-use super::moment::{self, Beside, Moment, Unfit};
+use super::moment::{self, Beside, Moment, Quote, Unfit};
 use super::outcome::{Acts, OfMoment, Outcome};
 use super::question::{self, Answered};
 use super::variant;
 use crate::engine::prompts::Prompts;
+use crate::learning::author::quote::one_line;
 use crate::learning::author::{EVIDENCE, quoted};
 use crate::memory::note;
 use crate::model::{Answer, Failure, Prompt};
@@ -31,31 +32,32 @@ pub struct Subject {
     pub note: String,
     /// The note's text, without its evidence: that quotes what worked at these very moments.
     pub text: String,
-    /// The events that it rests on.
-    pub evidence: Vec<(SessionId, u32)>,
+    /// What it quotes.
+    pub quotes: Vec<Quote>,
 }
 
 impl Subject {
-    /// A note's file, with the events that its evidence names and `more` of them.
-    pub fn of(path: &str, file: &str, more: &[(SessionId, u32)]) -> Subject {
+    /// A note's file.
+    pub fn of(path: &str, file: &str) -> Subject {
         let items = file.lines().filter_map(|line| quoted::parse(line.trim_start().strip_prefix("- ")?));
-        let mut evidence: Vec<(SessionId, u32)> = items.map(|item| (item.session, item.event)).collect();
-        evidence.extend_from_slice(more);
-        let mut seen = BTreeSet::new();
-        evidence.retain(|one| seen.insert(one.clone()));
-        let text = match note::parse(file) {
-            Ok(note) => {
-                let body = note.body.split(EVIDENCE).next().unwrap_or_default().trim().to_owned();
-                format!("{}\n\n{body}", note.front.description)
-            }
-            Err(_) => file.split(EVIDENCE).next().unwrap_or_default().trim().to_owned(),
+        let quote = |item: quoted::Quoted| Quote {
+            session: item.session,
+            event: item.event,
+            words: one_line(&item.quote),
         };
-        Subject { note: path.to_owned(), text, evidence }
+        let mut seen = BTreeSet::new();
+        let quotes = items.map(quote).filter(|quote| seen.insert(quote.clone()));
+        let before_evidence = |text: &str| text.split(EVIDENCE).next().unwrap_or_default().trim().to_owned();
+        let text = match note::parse(file) {
+            Ok(note) => format!("{}\n\n{}", note.front.description, before_evidence(&note.body)),
+            Err(_) => before_evidence(file),
+        };
+        Subject { note: path.to_owned(), text, quotes: quotes.collect() }
     }
 
     /// The sessions whose transcripts are needed.
     pub fn sessions(&self) -> BTreeSet<SessionId> {
-        self.evidence.iter().map(|(session, _)| session.clone()).collect()
+        self.quotes.iter().map(|quote| quote.session.clone()).collect()
     }
 }
 
@@ -101,12 +103,12 @@ impl Stage {
         let beside = Beside { path: &subject.note, text: &subject.text };
         let mut moments: Vec<Moment> = Vec::new();
         let mut unfit = Vec::new();
-        for (session, event) in &subject.evidence {
-            let found = sessions.get(session).ok_or(Unfit::NoTranscript);
-            match found.and_then(|session| moment::before(session, *event, beside, settings)) {
+        for quote in &subject.quotes {
+            let found = sessions.get(&quote.session).ok_or(Unfit::NoTranscript);
+            match found.and_then(|session| moment::before(session, quote, beside, settings)) {
                 Ok(found) if moments.iter().any(|known| is_at(known, &found)) => {}
                 Ok(found) => moments.push(found),
-                Err(why) => unfit.push((session.clone(), *event, why)),
+                Err(why) => unfit.push((quote.session.clone(), quote.event, why)),
             }
         }
         // Those first where it is known what works.

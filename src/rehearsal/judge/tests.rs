@@ -1,6 +1,7 @@
 use super::*;
 use crate::digest::failure;
 use crate::redact::redact;
+use crate::rehearsal::moment::tests::quoted;
 use crate::rehearsal::moment::{Beside, before};
 use crate::session::{Args, Body, Event, Session, SessionId, Status};
 use crate::settings::Reading;
@@ -49,7 +50,9 @@ fn mistake(calls: Vec<Call>, note: &str) -> Mistake {
             .skip(1)
             .any(|e| matches!(&e.body, Body::Call(call) if failure::has_failed(call)))
     );
-    before(&session, 2, Beside { path: "mistakes/a.md", text: note }, &Reading::default()).unwrap().mistake
+    let digest = crate::digest::read(&session, &Reading::default());
+    let beside = Beside { path: "mistakes/a.md", text: note };
+    before(&session, &quoted(&session, &digest.failures[0]), beside, &Reading::default()).unwrap().mistake
 }
 
 #[track_caller]

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// Most bytes of what somebody said.
 const SAID: usize = 1_200;
 /// Most bytes of the first text that was put before the agent: its policy.
-const POLICY: usize = 6_000;
+const POLICY: usize = 5_000;
 /// Most bytes of one argument of a call.
 const ARGUMENT: usize = 240;
 /// Most arguments of a call.

@@ -39,6 +39,16 @@ fn session(bodies: Vec<Body>) -> Session {
     }
 }
 
+/// What a note would quote of a failure: what it said.
+pub(crate) fn quoted(session: &Session, failure: &Failure) -> Quote {
+    Quote { session: session.id.clone(), event: failure.event, words: quote::one_line(&failure.message) }
+}
+
+fn at(session: &Session, event: u32, words: &str) -> Result<Moment, Unfit> {
+    let quoted = Quote { session: session.id.clone(), event, words: words.to_owned() };
+    before(session, &quoted, NOTE, &Reading::default())
+}
+
 fn person(text: &str) -> Body {
     Body::Person(redact(text))
 }
@@ -60,7 +70,7 @@ fn nothing_that_came_later_is_in_a_moment() {
         call("kiln_fire", r#"{"jars":[{"id":"j1"}],"mode":"gentle","lid":"ajar"}"#, "fired well"),
         person("splendid, thank you"),
     ]);
-    let moment = before(&session, 5, NOTE, &Reading::default()).unwrap();
+    let moment = at(&session, 5, "error: mode hasty cracks the jars").unwrap();
     let shown = format!("{} {:?}", lines(&moment.seen, 10_000), moment.tools);
     for later in [
         "hasty", "fast", "cracks", "slower", "lukewarm", "glaze", "778123", "glowing", "gentle", "ajar",
@@ -79,19 +89,20 @@ fn nothing_that_came_later_is_in_a_moment() {
     ] {
         assert!(shown.contains(known), "{known}: {shown}");
     }
-    // The event of the working call names the same moment.
-    assert_eq!(before(&session, 8, NOTE, &Reading::default()), Ok(moment));
+    // Who quotes what worked means the same moment; who quotes a failed call for its arguments, none.
+    assert_eq!(at(&session, 8, "gentle"), Ok(moment));
+    assert_eq!(at(&session, 5, "hasty"), Err(Unfit::NoFailure));
 }
 
 #[test]
 fn nothing_is_told_from_moments_that_tell_nothing() {
     let fire = |output| call("Bash", r#"{"command":"kiln fire jar"}"#, output);
-    let unfit = |bodies| before(&session(bodies), 2, NOTE, &Reading::default()).unwrap_err();
     let failed = "error: the flame went out";
+    let unfit = |bodies| at(&session(bodies), 2, failed).unwrap_err();
     assert_eq!(unfit(vec![person("fire"), fire("fired")]), Unfit::NoFailure);
     assert_eq!(unfit(vec![person("fire"), fire(failed), fire("fired")]), Unfit::PassedByItself);
     let alone = session(vec![fire(failed), fire(failed)]);
-    assert_eq!(before(&alone, 1, NOTE, &Reading::default()), Err(Unfit::NothingBefore));
+    assert_eq!(at(&alone, 1, failed), Err(Unfit::NothingBefore));
     let read = call("Read", r#"{"file_path":"/m/mistakes/kiln.md"}"#, "---\nname: kiln\n---\nfire slowly");
     let had = session(vec![
         person("fire"),
@@ -99,7 +110,7 @@ fn nothing_is_told_from_moments_that_tell_nothing() {
         fire(failed),
         call("Bash", r#"{"command":"kiln fire --slow jar"}"#, "ok"),
     ]);
-    assert_eq!(before(&had, 3, NOTE, &Reading::default()), Err(Unfit::HadTheNote));
+    assert_eq!(at(&had, 3, failed), Err(Unfit::HadTheNote));
 }
 
 #[test]
@@ -107,7 +118,9 @@ fn the_real_call_repeats_itself_and_what_really_worked_works() {
     let mut seen = [0, 0];
     for session in shipped() {
         for failure in digest::read(&session, &Reading::default()).failures {
-            let Ok(moment) = before(&session, failure.event, NOTE, &Reading::default()) else { continue };
+            let Ok(moment) = before(&session, &quoted(&session, &failure), NOTE, &Reading::default()) else {
+                continue;
+            };
             assert_eq!(judge(&moment.mistake.call, &moment.mistake), Act::Repeats);
             seen[0] += 1;
             let Some(remedy) = &moment.mistake.remedy else { continue };

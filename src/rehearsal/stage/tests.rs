@@ -29,14 +29,15 @@ fn sessions() -> BTreeMap<SessionId, Session> {
 }
 
 fn note(advice: &str, sessions: &BTreeMap<SessionId, Session>) -> Subject {
-    let lines: String = sessions
-        .keys()
-        .map(|id| format!("- `cannot be packed` [source: {id}#2; added: 2026-01-05]\n"))
-        .collect();
+    let line = |session: &Session| {
+        let message = &crate::digest::read(session, &Reading::default()).failures[0].message;
+        format!("- `{message}` [source: {}#2; added: 2026-01-05]\n", session.id)
+    };
+    let lines: String = sessions.values().map(line).collect();
     let file = format!(
         "---\nname: pack\ndescription: {advice}\nkind: mistake\n---\n# Pack\n\n{advice}\n\n## Evidence\n\n{lines}"
     );
-    Subject::of("mistakes/pack.md", &file, &[])
+    Subject::of("mistakes/pack.md", &file)
 }
 
 /// A model that packs loosely, unless this says otherwise.
@@ -140,5 +141,5 @@ fn what_the_evidence_quotes_is_not_told_to_the_model() {
         Stage::set(&subject, &BTreeMap::new(), Effort { times: 1, variants: 0 }, &Reading::default());
     assert!(nowhere.is_empty());
     assert!(nowhere.unfit().iter().all(|(_, _, why)| *why == Unfit::NoTranscript));
-    assert_eq!(Subject::of("a.md", "no note", &[]).evidence, []);
+    assert_eq!(Subject::of("a.md", "no note").quotes, []);
 }

@@ -1,8 +1,11 @@
 use super::super::judge::{Act, judge};
+use super::super::moment::tests::quoted;
 use super::super::moment::{Beside, before};
 use super::*;
 use crate::session::{Session, SessionId, Status, read_bytes};
 use crate::settings::Reading;
+
+const BESIDE: Beside<'static> = Beside { path: "mistakes/pay.md", text: "" };
 
 fn call(tool: &str, args: &str, output: &str) -> Body {
     let failed = output.starts_with("error");
@@ -28,9 +31,8 @@ fn moment(bodies: Vec<Body>) -> Moment {
         outcome: None,
         events: bodies.into_iter().enumerate().map(event).collect(),
     };
-    let failed = |event: &&Event| matches!(&event.body, Body::Call(call) if call.status != Status::Returned);
-    let at = session.events.iter().find(failed).unwrap().number;
-    before(&session, at, Beside { path: "mistakes/pay.md", text: "" }, &Reading::default()).unwrap()
+    let digest = crate::digest::read(&session, &Reading::default());
+    before(&session, &quoted(&session, &digest.failures[0]), BESIDE, &Reading::default()).unwrap()
 }
 
 fn paying() -> Moment {
@@ -173,8 +175,10 @@ fn real_moments_stay_what_they_are_in_every_variant() {
     let (mut varied, mut sound) = (0, 0);
     read_bytes("airline", bytes, &Reading::default(), &mut |session| {
         for failure in crate::digest::read(&session, &Reading::default()).failures {
-            let beside = Beside { path: "a.md", text: "" };
-            let Ok(moment) = before(&session, failure.event, beside, &Reading::default()) else { continue };
+            let Ok(moment) = before(&session, &quoted(&session, &failure), BESIDE, &Reading::default())
+            else {
+                continue;
+            };
             for seed in 0..3 {
                 let Some(variant) = of(&moment, "", &BTreeSet::new(), seed) else { continue };
                 varied += 1;
