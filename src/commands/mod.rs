@@ -15,6 +15,7 @@ mod impact;
 mod init;
 mod log;
 mod man;
+mod rehearse;
 mod review;
 mod run;
 mod sources;
@@ -96,6 +97,13 @@ enum Command {
     Impact(impact::Options),
     /// Have a model say how sessions went, by a rubric, where their transcripts do not tell
     Grade(grade::Options),
+    /// Measure what a note changes at the moments before the mistakes that it rests on, with a model
+    ///
+    /// Builds the moment before each failure that the note quotes again from its transcript and asks a model for the next
+    /// call, several times with the note and several times without it. Nothing that the model names is run. Tells how
+    /// much less often the mistake is repeated, with a 95 % interval, and the same for variants of the moments: other
+    /// names, other numbers, another order.
+    Rehearse(rehearse::Options),
     /// Show where a note, or a line of it, comes from and what has become of it
     Why(why::Options),
     /// Print a completion script for a shell
@@ -136,6 +144,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
         Some(Command::Grade(options)) => grade::main(&options, dir, talk),
+        Some(Command::Rehearse(options)) => rehearse::main(&options, dir, talk),
         Some(Command::Why(options)) => why::main(&options, dir, talk),
         Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),
         Some(Command::Man(options)) => man::main(&options, CommandLine::command(), dir, talk),

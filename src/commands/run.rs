@@ -1,6 +1,7 @@
 //! `git dream run`
 
 use super::engine_options::{Chosen, EngineOptions};
+use super::exit::Usage;
 use super::sources::SourceOptions;
 use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk, count, support};
 use super::whereabouts;
@@ -11,7 +12,9 @@ use crate::ledger::CostRecord;
 use crate::model::Failure;
 use crate::model::estimate::Would;
 use crate::model::purse::Spent;
+use crate::rehearsal::Effort;
 use crate::session::Skipped;
+use crate::settings::EngineSettings;
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -25,9 +28,36 @@ pub(super) struct Options {
     /// Say what would be proposed and what asking a model would cost at most; ask none, and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Let the model act at the moments before the mistakes, with each new note and without it, and say in the note's
+    /// commit what that changed; see `git dream rehearse`
+    #[arg(long)]
+    rehearse: bool,
     /// Date everything with this moment instead of now, for output that can be reproduced
     #[arg(long, value_name = "MOMENT")]
     now: Option<String>,
+}
+
+/// How often the model acts at each moment where learnings are rehearsed by the way.
+const EFFORT: Effort = Effort { times: 3, variants: 1 };
+
+impl Options {
+    /// Whether and how learnings are rehearsed: on demand, or where a lift is required of them.
+    ///
+    /// Errors: it is demanded, and there is no model.
+    fn rehearse(&self, settings: &EngineSettings, has_model: bool, talk: &Talk) -> Result<Option<Effort>> {
+        let is_required = settings.require_lift > 0.0;
+        if !has_model && self.rehearse {
+            return Err(Usage(
+                "--rehearse needs a model to act, and the engine is `builtin`, which has none: name one with --engine"
+                    .to_owned(),
+            )
+            .into());
+        }
+        if !has_model && is_required {
+            talk.say("[engine] require_lift is set and no model is: nothing is rehearsed, and nothing refused for it.");
+        }
+        Ok((has_model && (self.rehearse || is_required)).then_some(EFFORT))
+    }
 }
 
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
@@ -46,6 +76,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         now,
         dry_run: options.dry_run,
         engine: None,
+        rehearse: options.rehearse(&here.settings.engine, chosen.is_some(), talk)?,
     };
     let report = match chosen {
         None => cycle::dream(&request)?,

@@ -92,6 +92,11 @@ impl Found {
         self.transcripts.len()
     }
 
+    /// What could not be found among what was named.
+    pub(super) fn skipped(&self) -> &[Skipped] {
+        &self.skipped
+    }
+
     /// Where they were looked for.
     pub(super) fn looked_in(&self) -> String {
         let places: Vec<String> = self.looked_in.iter().map(|place| place.display().to_string()).collect();

@@ -32,11 +32,14 @@ pub enum Task {
     Wishes,
     /// Whether a session met the criteria of a rubric.
     Grade,
+    /// What an agent calls next.
+    Rehearse,
 }
 
 impl Task {
     /// All of them.
-    pub const ALL: [Task; 5] = [Task::Explain, Task::Phrase, Task::Merge, Task::Wishes, Task::Grade];
+    pub const ALL: [Task; 6] =
+        [Task::Explain, Task::Phrase, Task::Merge, Task::Wishes, Task::Grade, Task::Rehearse];
 
     /// Its name: of the template, on the wire, in records.
     pub fn name(self) -> &'static str {
@@ -46,6 +49,7 @@ impl Task {
             Task::Merge => "merge",
             Task::Wishes => "wishes",
             Task::Grade => "grade",
+            Task::Rehearse => "rehearse",
         }
     }
 
@@ -61,6 +65,7 @@ impl Task {
             Task::Merge => include_str!("../../templates/prompts/merge.md"),
             Task::Wishes => include_str!("../../templates/prompts/wishes.md"),
             Task::Grade => include_str!("../../templates/prompts/grade.md"),
+            Task::Rehearse => include_str!("../../templates/prompts/rehearse.md"),
         }
     }
 }
@@ -74,15 +79,15 @@ pub struct Prompts {
 
 /// What one prompt is made from, beside its template.
 #[derive(Clone, Debug)]
-pub(crate) struct Ask<'a> {
+pub struct Ask<'a> {
     /// What is asked.
-    pub(crate) task: Task,
+    pub task: Task,
     /// What is to be read; comes from transcripts or notes and is fenced here.
-    pub(crate) material: &'a str,
+    pub material: &'a str,
     /// The JSON Schema of the answer.
-    pub(crate) schema: Value,
+    pub schema: Value,
     /// Most tokens of the answer.
-    pub(crate) most_tokens: u32,
+    pub most_tokens: u32,
 }
 
 impl Prompts {
@@ -148,7 +153,7 @@ impl Prompts {
     /// The prompt for this question.
     ///
     /// Errors: a template that cannot be filled.
-    pub(crate) fn prompt(&self, ask: &Ask<'_>) -> Result<Prompt> {
+    pub fn prompt(&self, ask: &Ask<'_>) -> Result<Prompt> {
         let ([system, user], _) = self.fill(ask)?;
         Ok(Prompt {
             task: ask.task.name(),

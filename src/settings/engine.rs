@@ -31,6 +31,9 @@ pub struct EngineSettings {
     pub deadline_seconds: u32,
     /// How often a prompt is asked again when the service is busy or fails.
     pub retries: u32,
+    /// Lift, 0 to 1, that a learning about a mistake must show in a rehearsal, at the lower end of its 95 % interval: by
+    /// what share of the attempts the mistake is repeated less often with the note than without it. 0: none is asked for.
+    pub require_lift: f64,
     /// US dollars for a million tokens, by what the model's name begins with.
     pub prices: Prices,
 }
@@ -50,6 +53,7 @@ impl Default for EngineSettings {
             parallel: 4,
             deadline_seconds: 120,
             retries: 4,
+            require_lift: 0.0,
             prices: Prices::from([
                 // Five times that for prompts of more than 100,000 tokens, which nothing here asks.
                 price("claude-haiku-5-5", 0.1, 0.5, 0.01),
@@ -70,6 +74,12 @@ impl EngineSettings {
             return Err(Invalid(format!(
                 "{file}: `engine.budget_dollars = {}` must be 0 or more",
                 self.budget_dollars
+            )));
+        }
+        if !(0.0..=1.0).contains(&self.require_lift) {
+            return Err(Invalid(format!(
+                "{file}: `engine.require_lift = {}` must lie between 0 and 1",
+                self.require_lift
             )));
         }
         if self.parallel == 0 || self.deadline_seconds == 0 {

@@ -23,6 +23,7 @@ mod moves;
 mod places;
 mod races;
 mod readme;
+mod rehearse;
 mod repo;
 mod review;
 mod sandbox;
