@@ -92,6 +92,7 @@ impl Repo {
             walked: 0,
             cut: None,
             lookup: Lookup::new(self),
+            passed: BTreeMap::new(),
         };
         let files = walk.files(wanted.tip, wanted.paths)?;
         walk.line(wanted.tip, files)?;
@@ -128,6 +129,20 @@ struct Walk<'r, 'a> {
     walked: usize,
     cut: Option<Oid>,
     lookup: Lookup<'r>,
+    /// What the walk asks of a commit, as often as it does: git2 reads a commit anew every time.
+    passed: BTreeMap<Oid, Passed>,
+}
+
+/// What the walk asks of a commit that it comes by.
+#[derive(Clone, Copy)]
+struct Passed {
+    /// Its outermost folder.
+    root: Oid,
+    first_parent: Option<Oid>,
+    /// When it was committed.
+    at: Timestamp,
+    /// Whether its message says that it is about the files.
+    is_telling: bool,
 }
 
 impl Walk<'_, '_> {
@@ -186,7 +201,7 @@ impl Walk<'_, '_> {
             if self.walked >= BEFORE_LEAPS && self.leap(&mut same, &mut landmarks, files)? {
                 continue;
             }
-            let is_telling = self.is_telling(same)?;
+            let is_telling = self.passed(same)?.is_telling;
             if self.one_by_one == 0 && !is_telling {
                 stride = (stride * 2).min(LONGEST_STRIDE);
             }
@@ -216,11 +231,11 @@ impl Walk<'_, '_> {
 
     /// Moves on to the next landmark if it has the same files.
     fn leap(&mut self, same: &mut Oid, landmarks: &mut &[Oid], files: &[FileAt]) -> Result<bool> {
-        let at = self.repo.committed(*same)?;
+        let at = self.passed(*same)?.at;
         while let Some((landmark, older)) = landmarks.split_last() {
             *landmarks = older;
             // One that a rewritten history no longer has may be gone.
-            let Ok(made) = self.repo.committed(*landmark) else { continue };
+            let Ok(Passed { at: made, .. }) = self.passed(*landmark) else { continue };
             if made < at && landmark != same {
                 if !self.has(*landmark, files)? {
                     *landmarks = &[];
@@ -237,10 +252,10 @@ impl Walk<'_, '_> {
     fn below(&mut self, commit: Oid, most: usize) -> Result<Vec<Oid>> {
         let (mut at, mut stretch) = (commit, Vec::new());
         while stretch.len() < most {
-            let Some(parent) = self.repo.first_parent(at)? else { break };
+            let Some(parent) = self.passed(at)?.first_parent else { break };
             stretch.push(parent);
             self.walked += 1;
-            if self.is_kept(parent) || (most > 1 && self.is_telling(parent)?) {
+            if self.is_kept(parent) || (most > 1 && self.passed(parent)?.is_telling) {
                 break;
             }
             at = parent;
@@ -248,11 +263,21 @@ impl Walk<'_, '_> {
         Ok(stretch)
     }
 
-    fn is_telling(&self, commit: Oid) -> Result<bool> {
-        let commit = self.repo.commit(commit)?;
-        let message = commit.message_bytes();
+    fn passed(&mut self, commit: Oid) -> Result<Passed> {
+        if let Some(passed) = self.passed.get(&commit) {
+            return Ok(*passed);
+        }
+        let read = self.repo.commit(commit)?;
+        let message = read.message_bytes();
         let says = |words: &str| memmem::find(message, words.as_bytes()).is_some();
-        Ok(says(REVERTS) || self.wanted.telling.iter().any(|words| says(words)))
+        let passed = Passed {
+            root: read.tree_id().into(),
+            first_parent: read.parent_ids().next().map(Oid::from),
+            at: Timestamp::from_second(read.time().seconds()).unwrap_or_default(),
+            is_telling: says(REVERTS) || self.wanted.telling.iter().any(|words| says(words)),
+        };
+        self.passed.insert(commit, passed);
+        Ok(passed)
     }
 
     /// What the files were before a commit: where it moved one, it is looked for where it was.
@@ -286,8 +311,9 @@ impl Walk<'_, '_> {
     }
 
     fn has(&mut self, commit: Oid, files: &[FileAt]) -> Result<bool> {
+        let root = self.passed(commit)?.root;
         for file in files {
-            if self.lookup.blob(commit, &file.path)? != file.blob {
+            if self.lookup.blob(root, &file.path)? != file.blob {
                 return Ok(false);
             }
         }
@@ -299,7 +325,8 @@ impl Walk<'_, '_> {
     }
 
     fn file(&mut self, commit: Oid, path: &str) -> Result<FileAt> {
-        Ok(FileAt { path: path.to_owned(), blob: self.lookup.blob(commit, path)? })
+        let root = self.passed(commit)?.root;
+        Ok(FileAt { path: path.to_owned(), blob: self.lookup.blob(root, path)? })
     }
 }
 
@@ -309,18 +336,10 @@ impl Repo {
         found.with_context(|| format!("cannot read the commit {id}; `git fsck` may say more"))
     }
 
-    fn first_parent(&self, id: Oid) -> Result<Option<Oid>> {
-        Ok(self.commit(id)?.parent_ids().next().map(Oid::from))
-    }
-
     /// Whether a shallow clone begins with this commit: it has parents, and git knows not to look for them.
     fn is_cut_off(&self, id: Oid) -> Result<bool> {
         let commit = self.commit(id)?;
         Ok(commit.parent_count() == 0 && memmem::find(commit.raw_header_bytes(), b"\nparent ").is_some())
-    }
-
-    fn committed(&self, id: Oid) -> Result<Timestamp> {
-        Ok(Timestamp::from_second(self.commit(id)?.time().seconds()).unwrap_or_default())
     }
 }
 
