@@ -109,11 +109,15 @@ mod tests {
     #[test]
     fn an_entry_is_found_by_its_whole_name() {
         let mut folder = Vec::new();
-        for (mode, name, byte) in [("100644", "a", 0_u8), ("100644", "1 a", 1), ("40000", "b", 2), ("120000", "c", 3)] {
+        for (mode, name, byte) in
+            [("100644", "a", 0_u8), ("100644", "1 a", 1), ("40000", "b", 2), ("120000", "c", 3)]
+        {
             folder.extend(format!("{mode} {name}\0").into_bytes());
             folder.extend([byte; 20]);
         }
-        let found = |name: &str| entry(&folder, name).map(|(mode, object)| (mode, object == Oid::from_bytes([2; 20])));
+        let found = |name: &str| {
+            entry(&folder, name).map(|(mode, object)| (mode, object == Oid::from_bytes([2; 20])))
+        };
         assert_eq!(found("b"), Some((FOLDER, true)));
         assert_eq!(entry(&folder, "1 a"), Some((0o100_644, Oid::from_bytes([1; 20]))));
         assert_eq!(entry(&folder, "a"), Some((0o100_644, Oid::from_bytes([0; 20]))));

@@ -3,7 +3,8 @@
 //! A memory's history is long and a note's is short. Most commits are only passed by: what a folder holds is looked at
 //! one by one for the newest of them, then at intervals, and where both ends say the same, what is between them is
 //! taken for the same. A change that was undone within such an interval, under messages that do not say so, is passed
-//! over: it explains nothing that stands. Owns that walk, and follows renames as git tells them. Refuses to say
+//! over: it explains nothing that stands. Far back, where landmarks are leapt to, messages are not read, and the
+//! intervals grow to [`FARTHEST_LEAP`] landmarks as long as a file stands; what is gone has to be found where it stood. Owns that walk, and follows renames as git tells them. Refuses to say
 //! whose a line is ([`super::blame`]) and what a commit means.
 
 use super::lookup::Lookup;
@@ -21,6 +22,10 @@ const LONGEST_STRIDE: usize = 64;
 
 /// So many commits are walked before landmarks are leapt to.
 const BEFORE_LEAPS: usize = 1000;
+
+/// At most so many landmarks are leapt over at once. Git keeps a folder as what differs from another version of it, up to
+/// fifty times over, so that every one of them costs about as much as all that lie between it and the next.
+const FARTHEST_LEAP: usize = 8;
 
 /// What says in a message that the commit takes another one back.
 const REVERTS: &str = "This reverts commit ";
@@ -193,12 +198,12 @@ impl Walk<'_, '_> {
     fn next(&mut self, at: Oid, files: &[FileAt]) -> Result<Oid> {
         let mut same = at;
         let mut landmarks = self.wanted.landmarks;
-        let mut stride = 1;
+        let (mut stride, mut reach) = (1, 1);
         loop {
             if self.is_kept(same) {
                 return Ok(same);
             }
-            if self.walked >= BEFORE_LEAPS && self.leap(&mut same, &mut landmarks, files)? {
+            if self.walked >= BEFORE_LEAPS && self.leap(&mut same, &mut landmarks, &mut reach, files)? {
                 continue;
             }
             let is_telling = self.passed(same)?.is_telling;
@@ -229,23 +234,39 @@ impl Walk<'_, '_> {
         commit == self.wanted.tip || self.wanted.kept.contains(&commit) || self.found.contains_key(&commit)
     }
 
-    /// Moves on to the next landmark if it has the same files.
-    fn leap(&mut self, same: &mut Oid, landmarks: &mut &[Oid], files: &[FileAt]) -> Result<bool> {
+    /// Moves on to an older landmark if it has the same files: the next one, then, while that goes well, one farther off.
+    fn leap(
+        &mut self,
+        same: &mut Oid,
+        landmarks: &mut &[Oid],
+        reach: &mut usize,
+        files: &[FileAt],
+    ) -> Result<bool> {
         let at = self.passed(*same)?.at;
-        while let Some((landmark, older)) = landmarks.split_last() {
-            *landmarks = older;
+        let mut chosen = None;
+        let mut older = *landmarks;
+        let mut left = *reach;
+        while let Some((landmark, rest)) = older.split_last().filter(|_| left > 0) {
+            older = rest;
             // One that a rewritten history no longer has may be gone.
-            let Ok(Passed { at: made, .. }) = self.passed(*landmark) else { continue };
-            if made < at && landmark != same {
-                if !self.has(*landmark, files)? {
-                    *landmarks = &[];
-                    return Ok(false);
-                }
-                *same = *landmark;
-                return Ok(true);
+            if self.passed(*landmark).is_ok_and(|passed| passed.at < at) && landmark != same {
+                chosen = Some((*landmark, rest));
+                left = if self.is_kept(*landmark) { 0 } else { left - 1 };
             }
         }
-        Ok(false)
+        let Some((landmark, rest)) = chosen else { return Ok(false) };
+        if self.has(landmark, files)? {
+            (*same, *landmarks) = (landmark, rest);
+            let stands = files.iter().any(|file| file.blob.is_some());
+            *reach = if stands { (*reach * 2).min(FARTHEST_LEAP) } else { 1 };
+            return Ok(true);
+        }
+        if *reach == 1 {
+            *landmarks = &[];
+            return Ok(false);
+        }
+        *reach = 1;
+        self.leap(same, landmarks, reach, files)
     }
 
     /// So many first parents of a commit; fewer where one is kept, or says that it is about these files.

@@ -41,7 +41,10 @@ impl<'a> Versions<'a> {
         let now = repo.blobs(target, notes.iter().map(String::as_str))?;
         let now = now.into_iter().map(|(path, blob)| (path.to_owned(), Some(blob)));
         let gone = notes.iter().map(|path| (path.clone(), None));
-        Ok(Versions { now: RefCell::new(gone.chain(now).collect()), ..Versions::of_few(repo, cycles, target, root) })
+        Ok(Versions {
+            now: RefCell::new(gone.chain(now).collect()),
+            ..Versions::of_few(repo, cycles, target, root)
+        })
     }
 
     /// The same for who will ask of few notes: each is looked up when it is asked for.
