@@ -284,6 +284,7 @@ impl<'a, 'n> Looking<'a, 'n> {
                     if at == landing.landed { How::FastForward } else { How::Merge }
                 }
                 _ if landing.in_company => How::Squash,
+                _ if self.history.is_reviewed(landing.landed) => How::Review,
                 _ => How::Copy,
             };
         Ok(match kept {

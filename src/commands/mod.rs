@@ -13,6 +13,7 @@ mod impact;
 mod init;
 mod log;
 mod man;
+mod naming;
 mod review;
 mod run;
 mod sources;
