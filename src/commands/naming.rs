@@ -90,23 +90,20 @@ pub(super) fn complaint(called: &str, meant: &Meant) -> anyhow::Error {
         Meant::Several(candidates) => {
             format!("{called:?} fits several notes; name one of them by its path:{}", list(candidates))
         }
-        Meant::Unknown { near, all: 0 } if near.is_empty() => {
+        Meant::Unknown { all: 0, .. } => {
             format!(
                 "no note is called {called:?}: the memory has none yet; `git dream status` says what waits"
             )
         }
-        Meant::Unknown { near, .. } if near.is_empty() => format!(
-            "no note is called {called:?}, and none was: name it by its path or a word of its title; \
-             `git dream log` lists what was learnt"
-        ),
-        Meant::Unknown { near, all } if near.len() == *all => {
-            format!(
-                "no note is called {called:?}; there {}:{}",
-                if *all == 1 { "is" } else { "are" },
-                list(near)
-            )
+        Meant::Unknown { near, .. } if !near.is_empty() => {
+            format!("no note is called {called:?}; did you mean:{}", list(near))
         }
-        Meant::Unknown { near, .. } => format!("no note is called {called:?}; did you mean:{}", list(near)),
+        Meant::Unknown { others, .. } => format!(
+            "no note is called {called:?}, and none was: name it by its path or a word of its title; \
+             `git dream log` lists what was learnt{}{}",
+            if others.is_empty() { "" } else { ":" },
+            list(others)
+        ),
         Meant::NoSuchLine { path, lines: 0 } => {
             format!("{path} does not stand on the branch, so it has no lines: ask without one")
         }

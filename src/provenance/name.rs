@@ -33,8 +33,10 @@ pub enum Meant {
     Several(Vec<Candidate>),
     /// None.
     Unknown {
-        /// Those with names like it; where there are very few notes, all of them.
+        /// Those with names like it.
         near: Vec<Candidate>,
+        /// Where none has one, and there are very few notes: all of them.
+        others: Vec<Candidate>,
         /// How many notes there are or were.
         all: usize,
     },
@@ -212,14 +214,12 @@ impl Catalogue {
 
     /// What is said of a name that fits none.
     fn unknown(&self, name: &str) -> Meant {
-        let all = self.titles.len();
-        let near = match self.near(name) {
-            near if near.is_empty() && all <= MOST_NEAR => {
-                self.candidates(&self.titles.keys().cloned().collect())
-            }
-            near => near,
+        let (near, all) = (self.near(name), self.titles.len());
+        let others = match near.is_empty() && all <= MOST_NEAR {
+            true => self.candidates(&self.titles.keys().cloned().collect()),
+            false => Vec::new(),
         };
-        Meant::Unknown { near, all }
+        Meant::Unknown { near, others, all }
     }
 
     /// The notes whose names share most with this one.

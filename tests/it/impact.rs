@@ -206,15 +206,15 @@ fn where_every_session_shows_it_nothing_can_be_compared_and_that_is_said() {
     let memory = sandbox.repo("m", &[]);
     let failing = |first: usize, days: usize| -> Vec<String> {
         let does = [Does::Fails, Does::Nothing, Does::Nothing];
-        (first..first + 6).map(|n| session(n, days + n, does, &[])).collect()
+        (first..first + 12).map(|n| session(n, days + n, does, &[])).collect()
     };
     let report = dream(&sandbox, &memory, "before.jsonl", &failing(0, 0));
     let branch = report["branch"].as_str().unwrap();
     sandbox.git(&memory, &["merge", "--quiet", "--no-ff", "--no-edit", branch]);
-    dream(&sandbox, &memory, "since.jsonl", &failing(6, 60));
+    dream(&sandbox, &memory, "since.jsonl", &failing(12, 60));
     let report = json(sandbox.dream(&memory, &["impact", "--json"]));
     let note = &report["notes"][0];
-    assert_eq!((&note["before"]["hits"], &note["after"]["hits"]), (&json!(6), &json!(6)), "{note:#}");
+    assert_eq!((&note["before"]["hits"], &note["after"]["hits"]), (&json!(12), &json!(12)), "{note:#}");
     assert_eq!((&note["effect"], &note["claim"]), (&json!("too-early"), &json!("alike")), "{note:#}");
     assert_eq!(note["power"], Value::Null, "{note:#}");
     let text = sandbox.dream(&memory, &["impact"]).ok();

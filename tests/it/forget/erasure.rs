@@ -66,8 +66,11 @@ fn nothing_of_an_erased_session_is_left_and_it_is_not_read_again() {
 
     let again = memory.dream_on(&[hers()]);
     assert_eq!((&again["sessions"]["new"], &again["branch"]), (&0.into(), &Value::Null), "{again:#}");
+    assert_eq!(again["sessions"]["erased"], 1, "{again:#}");
     let went_on = format!("{}\n{}", hers(), serde_json::json!({ "person": "And close it again." }));
-    assert_eq!(memory.dream_on(&[went_on])["sessions"]["new"], 0, "a longer version of it is still it");
+    let longer = memory.dream_on(&[went_on]);
+    let counted = ["new", "erased"].map(|name| longer["sessions"][name].as_u64());
+    assert_eq!(counted, [Some(0), Some(1)], "a longer version of it is still it: {longer:#}");
 
     // Once the old objects are gone, nothing says it, caches included.
     let quoted = &told["quoted"][0];
