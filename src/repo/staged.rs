@@ -80,3 +80,28 @@ fn empty(folder: &Path) -> std::io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let repo = Repo::init(dir.path(), "main").unwrap();
+        let packing = repo.private_dir().join(PACKING);
+        repo.recover().unwrap();
+        assert!(!packing.exists());
+        let (living, held) = Lock::take_one_of(&packing).unwrap();
+        let (dead, free) = Lock::take_one_of(&packing).unwrap();
+        drop(free);
+        assert_ne!(living, dead);
+        let drafts = [&living, &dead].map(|folder| folder.join("pack_git2_a1b2c3.idx.lock"));
+        drafts.iter().for_each(|draft| std::fs::write(draft, "half").unwrap());
+        repo.recover().unwrap();
+        assert_eq!(drafts.each_ref().map(|draft| draft.exists()), [true, false]);
+        drop(held);
+        repo.recover().unwrap();
+        assert!(!drafts[0].exists());
+    }
+}
