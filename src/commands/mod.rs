@@ -15,6 +15,7 @@ mod impact;
 mod init;
 mod log;
 mod man;
+mod naming;
 mod rehearse;
 mod review;
 mod run;

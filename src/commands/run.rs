@@ -167,6 +167,12 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
     if counts.unsettled > 0 {
         talk.say(&format!("{} still being written: left for the next cycle.", counts.unsettled));
     }
+    if counts.erased > 0 {
+        talk.say(&format!(
+            "{} left out: people had what came from there erased.",
+            count(counts.erased, "session")
+        ));
+    }
     tell_skipped(&report.skipped, talk);
     for refused in &report.refused {
         talk.say(&format!("refused: {} ({})", refused.title, refused.reason));

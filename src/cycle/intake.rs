@@ -28,11 +28,10 @@ pub(super) fn take_in(request: &Request<'_>, before: &Before<'_>, parts: &Parts)
     let Request { repo, settings, sources, .. } = request;
     let ledger = &before.ledger;
     let folded_in = parts.timed("listing the known sessions", || ledger.folded_in())?;
-    let mut gathered =
-        parts.timed("reading sessions", || gather::gather(sources, &folded_in, settings, repo))?;
-    // A session that was erased and has gone on since is still the one that was erased.
     let erased = ledger.erased()?;
-    gathered.digests.retain(|digest| !erased.covers(digest));
+    let mut gathered =
+        parts.timed("reading sessions", || gather::gather(sources, &folded_in, &erased, settings, repo))?;
+    gathered.leave_out(&erased);
     let nothing_new = gathered.digests.is_empty() && !ledger.has_waiting(&folded_in)?;
     // Without any session there is nothing that could have been left to say.
     let is_quiet = nothing_new
