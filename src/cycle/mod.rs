@@ -29,6 +29,7 @@ use crate::ledger::cache::Cache;
 use crate::ledger::{Addition, LEDGER, Ledger, Stamp, known};
 use crate::memory::place::{self, inside};
 use crate::memory::{MEMORY_FILE, Memory, index};
+use crate::pattern::identity::said_again;
 use crate::pattern::{self, Given, Known, Mined};
 use crate::repo::{Identity, MoveError, Oid, Plan, RefMove, Repo, Signing};
 use crate::session::SessionId;
@@ -99,7 +100,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     let (proposals, standings) = parts.timed("looking up what people decided", || {
         verdict::settled(repo, &cycles, before.base, &settings.memory.root)
     })?;
-    let witnesses = witnesses::of(&all.digests, &before, &cycles, &standings)?;
+    let witnesses = witnesses::of(&all.digests, &before, &cycles, &standings, &known)?;
     let mut observed = observed(&all.digests, &known, &memory);
     observed.dead = parts
         .timed("looking for what is gone", || {
@@ -110,8 +111,11 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     let mined = parts.timed("mining", || mine(all.digests, &given, before.ledger.cache(), parts));
     observed.impacts = parts.timed("measuring notes", || impacts(&mined, &proposals, &memory, settings));
     let patterns = mined.into_patterns();
+    let read_after: Vec<usize> = witnesses.iter().map(|witness| witness.read_after).collect();
+    observed.again = said_again(&patterns, &known, &read_after);
     let today = request.now.strftime("%Y-%m-%d").to_string();
-    let weighed = refusal::weigh(&patterns, &standings, &known, &witnesses, settings.memory.growth);
+    let growth = settings.memory.growth;
+    let weighed = refusal::weigh(&patterns, &standings, &known, &observed.again, &witnesses, growth);
     let mut planned = parts.timed("planning", || {
         let author = Author::builtin()?;
         plan(&weighed.open, &memory, &standings, &observed, &author, &settings.memory, &today)

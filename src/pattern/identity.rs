@@ -3,14 +3,17 @@
 //! The more sessions there are, the more a miner can say: an error's template grows a wildcard, a workflow a
 //! step, a wish another wording. The lesson stays the one it was, and so does its name: a verdict on it holds.
 
+mod again;
 mod alike;
 
+pub use again::{Again, said_again};
 pub use alike::{alike, touch};
 
+use super::preference::Turns;
 use super::{Fingerprint, Pattern, mistake, playbook, preference};
 use crate::redact::Clean;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A pattern that an earlier cycle already named, so that it keeps its name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,15 +22,26 @@ pub struct Known {
     pub fingerprint: Fingerprint,
     /// The defining parts it was made from ([`super::Pattern::anchor`]).
     pub anchor: Vec<Clean>,
+    /// Of a wish: the turns that it was made from then.
+    #[serde(default, skip_serializing_if = "Turns::is_empty")]
+    pub turns: Turns,
+    /// How many cycles had run when this was written down, its own among them: what they had read was there then.
+    #[serde(skip)]
+    pub cycles: usize,
 }
 
 /// Gives every pattern that an earlier cycle knew its earlier name. Where several patterns would take one
-/// name, the one with the very same anchor has it, else the weightiest; the others are the same lesson twice
-/// and are left out.
+/// name, the one with most of what people had said has it, then the one with the very same anchor, else the weightiest;
+/// the others are the same lesson twice and are left out.
 pub fn keep_names(patterns: &mut Vec<Pattern>, known: &[Known]) {
     let mut renamed: BTreeMap<Fingerprint, Fingerprint> = BTreeMap::new();
+    let mut grown: BTreeSet<Vec<Clean>> = BTreeSet::new();
     for pattern in patterns.iter_mut() {
-        if let Some(earlier) = find(&pattern.anchor, known) {
+        let earlier = again::grown_from(pattern, known);
+        if earlier.is_some() {
+            grown.insert(pattern.anchor.clone());
+        }
+        if let Some(earlier) = earlier.or_else(|| find(&pattern.anchor, known)) {
             renamed.insert(pattern.fingerprint.clone(), earlier.fingerprint.clone());
             pattern.fingerprint = earlier.fingerprint.clone();
         }
@@ -41,10 +55,13 @@ pub fn keep_names(patterns: &mut Vec<Pattern>, known: &[Known]) {
             }
         }
     }
-    let mut best: BTreeMap<Fingerprint, (bool, f64)> = BTreeMap::new();
-    let rank = |pattern: &Pattern| (known.iter().any(|k| k.anchor == pattern.anchor), pattern.weight);
+    let mut best: BTreeMap<Fingerprint, (bool, bool, f64)> = BTreeMap::new();
+    let rank = |pattern: &Pattern| {
+        let is_named = known.iter().any(|known| known.anchor == pattern.anchor);
+        (grown.contains(&pattern.anchor), is_named, pattern.weight)
+    };
     for pattern in patterns.iter() {
-        let entry = best.entry(pattern.fingerprint.clone()).or_insert((false, f64::NEG_INFINITY));
+        let entry = best.entry(pattern.fingerprint.clone()).or_insert((false, false, f64::NEG_INFINITY));
         if rank(pattern) > *entry {
             *entry = rank(pattern);
         }

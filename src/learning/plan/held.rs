@@ -8,7 +8,7 @@ use super::{Observed, text};
 use crate::learning::standing::{Standing, Standings, Verdict};
 use crate::memory::Memory;
 use crate::memory::note::{Note, Status};
-use crate::pattern::{Evidence, Fingerprint, Grade, Known, Pattern, Support};
+use crate::pattern::{Evidence, Fingerprint, Grade, Pattern, Support};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -61,17 +61,18 @@ pub(super) fn held<'a>(
     memory: &'a Memory,
     standings: &'a Standings,
     patterns: &'a [Pattern],
-    known: &[Known],
+    observed: &Observed<'_>,
 ) -> BTreeMap<&'a str, Held<'a>> {
     let mined: BTreeMap<&Fingerprint, &Pattern> =
         patterns.iter().map(|pattern| (&pattern.fingerprint, pattern)).collect();
     let mut confirmed: BTreeMap<&str, Timestamp> = BTreeMap::new();
     for pattern in patterns {
-        let own = standings.get(&pattern.fingerprint);
-        let said = own.or_else(|| said_elsewhere(pattern, standings, known).map(|(_, standing)| standing));
-        let Some((standing, at)) = said.zip(pattern.support.last) else { continue };
-        let last = confirmed.entry(&standing.note).or_insert(at);
-        *last = at.max(*last);
+        let Some(at) = pattern.support.last else { continue };
+        let own = standings.get(&pattern.fingerprint).into_iter();
+        for standing in own.chain(said_elsewhere(pattern, standings, observed)) {
+            let last = confirmed.entry(&standing.note).or_insert(at);
+            *last = at.max(*last);
+        }
     }
     let mut held = BTreeMap::new();
     for (fingerprint, standing) in standings {

@@ -27,6 +27,7 @@ use super::standing::{Declined, Standing, Standings, Verdict, has_grown};
 use super::{Change, Learning, Refused};
 use crate::memory::reference::DeadReference;
 use crate::memory::{Memory, place};
+use crate::pattern::identity::Again;
 use crate::pattern::{Fingerprint, Known, Pattern};
 use crate::settings::MemorySettings;
 use anyhow::Result;
@@ -78,6 +79,8 @@ pub struct Observed<'a> {
     pub newest: Option<Timestamp>,
     /// The lessons that earlier cycles named.
     pub known: &'a [Known],
+    /// Which of these the patterns say again, under other names, by who said it.
+    pub again: Again,
 }
 
 /// Compares the patterns with the memory and with what people decided.
@@ -98,7 +101,7 @@ pub fn plan(
 ) -> Result<Planned> {
     let ground = Ground { patterns, memory, standings, observed, settings, today };
     let mut room = Room::of(memory, settings);
-    let held = held::held(memory, standings, patterns, observed.known);
+    let held = held::held(memory, standings, patterns, observed);
     let sayings = Sayings::of(memory);
     let mut planned = tidied(ground, &mut room, &held, &sayings);
     let mut notes: BTreeMap<Fingerprint, String> =
@@ -140,7 +143,7 @@ pub fn plan(
             (Some(standing), None, _) if standing.is_retired() => {
                 restore::restore(pattern, &draft, standing, memory, today)
             }
-            _ if said_elsewhere(pattern, standings, observed.known).is_some() => None,
+            _ if said_elsewhere(pattern, standings, observed).next().is_some() => None,
             _ => add::add(pattern, &draft, &sayings, &mut taken, today),
         };
         let Some(learning) = proposal.filter(|learning| !is_declined(learning, ground)) else {

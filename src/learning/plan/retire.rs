@@ -197,7 +197,7 @@ mod tests {
     use super::*;
     use crate::learning::effect::Impact;
     use crate::learning::plan::Planned;
-    use crate::pattern::{Fingerprint, Known, Rate, Side, WishLesson};
+    use crate::pattern::{Fingerprint, Rate, Side, WishLesson};
     use crate::redact::redact;
     use jiff::Timestamp;
 
@@ -319,8 +319,7 @@ mod tests {
             anchor: ["conflict", "space", "tab"].map(redact).into(),
             ..tabs.clone()
         };
-        let known = [&tabs, &spaces]
-            .map(|one| Known { fingerprint: one.fingerprint.clone(), anchor: one.anchor.clone() });
+        let known = [&tabs, &spaces].map(|one| one.known());
         let observed = Observed { known: &known, ..Observed::default() };
         let (mut memory, mut standings) = merged(&first(&tabs), str::to_owned);
         let (more, others) = merged(&first(&spaces), str::to_owned);

@@ -49,8 +49,8 @@ pub fn alike(a: &[Clean], b: &[Clean]) -> bool {
     }
 }
 
-/// Whether two lessons, seen in the very same sessions, are about one thing: the same program, some of the same steps,
-/// one of the same words. Says nothing about lessons of which only this is known.
+/// Whether two lessons, seen in the very same sessions, are about one thing: the same program, some of the same steps.
+/// Of wishes, [`super::said_again`] tells. Says nothing about lessons of which only this is known.
 pub fn touch(a: &[Clean], b: &[Clean]) -> bool {
     let (Some((sort_a, rest_a)), Some((sort_b, rest_b))) = (a.split_first(), b.split_first()) else {
         return false;
@@ -58,7 +58,6 @@ pub fn touch(a: &[Clean], b: &[Clean]) -> bool {
     match (sort_a.as_str(), sort_b.as_str(), rest_a, rest_b) {
         ("error", "error", [step_a, _], [step_b, _]) => step_a == step_b,
         ("workflow", "workflow", ..) => rest_a.iter().filter(|step| rest_b.contains(step)).count() > 1,
-        ("wish" | "correction", "wish" | "correction", ..) => preference::touches_wish(rest_a, rest_b),
         _ => false,
     }
 }
