@@ -32,19 +32,28 @@ pub struct Known {
 
 /// Gives every pattern that an earlier cycle knew its earlier name. Where several patterns would take one
 /// name, the one with most of what people had said has it, then the one with the very same anchor, else the weightiest;
-/// the others are the same lesson twice and are left out.
+/// the others are the same lesson twice and are left out. A workflow that nobody finds any more has grown into the first
+/// one that has its steps and no name.
 pub fn keep_names(patterns: &mut Vec<Pattern>, known: &[Known]) {
+    let latest = again::latest(known);
+    let grown: BTreeMap<Vec<Clean>, &Known> = patterns
+        .iter()
+        .filter_map(|pattern| Some((pattern.anchor.clone(), again::grown_from(pattern, &latest)?)))
+        .collect();
+    let earlier =
+        |pattern: &Pattern| grown.get(&pattern.anchor).copied().or_else(|| find(&pattern.anchor, known));
+    let earlier: Vec<Option<&Known>> = patterns.iter().map(earlier).collect();
+    let mut taken: BTreeSet<&Fingerprint> =
+        earlier.iter().flatten().map(|known| &known.fingerprint).collect();
     let mut renamed: BTreeMap<Fingerprint, Fingerprint> = BTreeMap::new();
-    let mut grown: BTreeSet<Vec<Clean>> = BTreeSet::new();
-    for pattern in patterns.iter_mut() {
-        let earlier = again::grown_from(pattern, known);
-        if earlier.is_some() {
-            grown.insert(pattern.anchor.clone());
-        }
-        if let Some(earlier) = earlier.or_else(|| find(&pattern.anchor, known)) {
-            renamed.insert(pattern.fingerprint.clone(), earlier.fingerprint.clone());
-            pattern.fingerprint = earlier.fingerprint.clone();
-        }
+    for (pattern, earlier) in patterns.iter_mut().zip(earlier) {
+        let is_shorter = |known: &&Known| {
+            !taken.contains(&known.fingerprint) && alike::grown_workflow(&known.anchor, &pattern.anchor)
+        };
+        let Some(earlier) = earlier.or_else(|| known.iter().find(is_shorter)) else { continue };
+        taken.insert(&earlier.fingerprint);
+        renamed.insert(pattern.fingerprint.clone(), earlier.fingerprint.clone());
+        pattern.fingerprint = earlier.fingerprint.clone();
     }
     for pattern in patterns.iter_mut() {
         if let super::Lesson::Workflow(workflow) = &mut pattern.lesson {
@@ -58,7 +67,7 @@ pub fn keep_names(patterns: &mut Vec<Pattern>, known: &[Known]) {
     let mut best: BTreeMap<Fingerprint, (bool, bool, f64)> = BTreeMap::new();
     let rank = |pattern: &Pattern| {
         let is_named = known.iter().any(|known| known.anchor == pattern.anchor);
-        (grown.contains(&pattern.anchor), is_named, pattern.weight)
+        (grown.contains_key(&pattern.anchor), is_named, pattern.weight)
     };
     for pattern in patterns.iter() {
         let entry = best.entry(pattern.fingerprint.clone()).or_insert((false, false, f64::NEG_INFINITY));

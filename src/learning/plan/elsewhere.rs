@@ -14,7 +14,7 @@ pub(super) fn said_elsewhere<'a>(
     standings: &'a Standings,
     observed: &Observed<'_>,
 ) -> impl Iterator<Item = &'a Standing> {
-    let is_wish = matches!(pattern.lesson, Lesson::Wish(_) | Lesson::Correction(_));
+    let is_wish = matches!(pattern.lesson, Lesson::Wish(_) | Lesson::Correction(_) | Lesson::Conflict(_));
     let again = observed.again.get(&pattern.fingerprint);
     standings
         .iter()

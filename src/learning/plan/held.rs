@@ -12,7 +12,7 @@ use crate::pattern::{Evidence, Fingerprint, Grade, Pattern, Support};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// A note that stands as it was proposed.
+/// A note that was proposed and stands.
 pub(super) struct Held<'a> {
     /// Its path.
     pub(super) path: &'a str,
@@ -56,13 +56,22 @@ impl Held<'_> {
     }
 }
 
-/// All of them, by path.
+/// The notes that were proposed and stand, by path.
+#[derive(Default)]
+pub(super) struct Stand<'a> {
+    /// As they were proposed.
+    pub(super) ours: BTreeMap<&'a str, Held<'a>>,
+    /// With people's words in them. Nobody is to change or move these; people can be told of them.
+    pub(super) theirs: BTreeMap<&'a str, Held<'a>>,
+}
+
+/// All of them. Those that are pinned or wait for review are none of these.
 pub(super) fn held<'a>(
     memory: &'a Memory,
     standings: &'a Standings,
     patterns: &'a [Pattern],
     observed: &Observed<'_>,
-) -> BTreeMap<&'a str, Held<'a>> {
+) -> Stand<'a> {
     let mined: BTreeMap<&Fingerprint, &Pattern> =
         patterns.iter().map(|pattern| (&pattern.fingerprint, pattern)).collect();
     let mut confirmed: BTreeMap<&str, Timestamp> = BTreeMap::new();
@@ -74,18 +83,23 @@ pub(super) fn held<'a>(
             *last = at.max(*last);
         }
     }
-    let mut held = BTreeMap::new();
+    let mut stand = Stand::default();
     for (fingerprint, standing) in standings {
         let waits = matches!(standing.verdict, Verdict::Pending | Verdict::Unclear);
         let found = memory.notes.get_key_value(&standing.note);
         let Some((path, note)) = found.filter(|_| standing.is_active() && !waits) else { continue };
-        if note.front.status != Status::Pinned && is_ours(note, standing) {
-            let pattern = mined.get(fingerprint).copied();
-            let confirmed = confirmed.get(path.as_str()).copied();
-            held.insert(path.as_str(), Held { path, note, fingerprint, standing, pattern, confirmed });
+        if note.front.status == Status::Pinned {
+            continue;
         }
+        let pattern = mined.get(fingerprint).copied();
+        let confirmed = confirmed.get(path.as_str()).copied();
+        let held = Held { path, note, fingerprint, standing, pattern, confirmed };
+        match is_ours(note, standing) {
+            true => stand.ours.insert(path, held),
+            false => stand.theirs.insert(path, held),
+        };
     }
-    held
+    stand
 }
 
 /// Whether a note stands in the words that were proposed. Evidence that people added or took out does not count.

@@ -62,6 +62,19 @@ pub fn touch(a: &[Clean], b: &[Clean]) -> bool {
     }
 }
 
+/// Whether a workflow is this shorter one with steps more.
+pub(super) fn grown_workflow(shorter: &[Clean], longer: &[Clean]) -> bool {
+    match (shorter.split_first(), longer.split_first()) {
+        (Some((sort, steps)), Some((sort_of_longer, more))) => {
+            sort.as_str() == "workflow"
+                && sort == sort_of_longer
+                && steps.len() <= more.len()
+                && playbook::contains_workflow(steps, more)
+        }
+        _ => false,
+    }
+}
+
 fn alike_errors(step_a: &Clean, template_a: &Clean, step_b: &Clean, template_b: &Clean) -> bool {
     let (a, b) = (words(template_a), words(template_b));
     let shared = a.intersection(&b).count();
@@ -124,6 +137,15 @@ mod tests {
             "too little of the longer"
         );
         assert!(!alike(&["workflow", "a", "b", "c"], &["workflow", "c", "b", "a"]));
+    }
+
+    #[test]
+    fn a_workflow_may_have_grown_and_not_shrunk() {
+        let grown = |a: &[&str], b: &[&str]| grown_workflow(&anchor(a), &anchor(b));
+        let (short, long) = (["workflow", "a", "b", "c"], ["workflow", "x", "a", "b", "y", "c"]);
+        assert!(grown(&short, &long) && !grown(&long, &short));
+        assert!(!grown(&["error", "a", "b"], &["error", "a", "b", "c"]));
+        assert!(!grown(&short, &["workflow", "a", "x", "y", "z", "u"]));
     }
 
     #[test]

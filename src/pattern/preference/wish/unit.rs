@@ -69,6 +69,12 @@ pub(super) fn units(words: &[Word]) -> Vec<Unit> {
             at += length;
             continue;
         }
+        if let Some(length) = insists(words, at) {
+            let end = words[at + length - 1].at.end;
+            units.push(Unit { role: Role::Filler, at: word.at.start..end, manner: false });
+            at += length;
+            continue;
+        }
         let term = LEXICON.term(&rest).filter(|&(_, length)| length > 1 || !is_function_word(&word.text));
         if let Some((term, length)) = term {
             let end = words[at + length - 1].at.end;
@@ -103,6 +109,17 @@ fn counts_one(words: &[Word], at: usize) -> Option<usize> {
         ("one", _) if counted(at + 1) && !at.checked_sub(1).is_some_and(points) => Some(1),
         _ => None,
     }
+}
+
+/// Of how many words it is made that a sentence insists here, which turns nothing: `always the annex, without exception`.
+fn insists(words: &[Word], at: usize) -> Option<usize> {
+    let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
+    let ends = words.get(at + 2).is_none_or(Word::is_mark);
+    let insists = matches!(
+        (text(at), text(at + 1)),
+        ("without" | "no", "exception" | "exceptions") | ("without", "fail")
+    );
+    (insists && ends).then_some(2)
 }
 
 /// Whether a negation is spent on a noun that everybody uses: `no time`, `not the point`.
