@@ -69,10 +69,9 @@ pub(super) fn units(words: &[Word]) -> Vec<Unit> {
             at += length;
             continue;
         }
-        if let Some(length) = insists(words, at) {
-            let end = words[at + length - 1].at.end;
-            units.push(Unit { role: Role::Filler, at: word.at.start..end, manner: false });
-            at += length;
+        if insists(words, at) {
+            units.push(Unit { role: Role::Filler, at: word.at.clone(), manner: false });
+            at += 2;
             continue;
         }
         let term = LEXICON.term(&rest).filter(|&(_, length)| length > 1 || !is_function_word(&word.text));
@@ -111,15 +110,14 @@ fn counts_one(words: &[Word], at: usize) -> Option<usize> {
     }
 }
 
-/// Of how many words it is made that a sentence insists here, which turns nothing: `always the annex, without exception`.
-fn insists(words: &[Word], at: usize) -> Option<usize> {
+/// Whether a sentence insists in these two words, which turn nothing: `always the annex, without exception`.
+fn insists(words: &[Word], at: usize) -> bool {
     let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
-    let ends = words.get(at + 2).is_none_or(Word::is_mark);
-    let insists = matches!(
-        (text(at), text(at + 1)),
-        ("without" | "no", "exception" | "exceptions") | ("without", "fail")
-    );
-    (insists && ends).then_some(2)
+    words.get(at + 2).is_none_or(Word::is_mark)
+        && matches!(
+            (text(at), text(at + 1)),
+            ("without" | "no", "exception" | "exceptions") | ("without", "fail")
+        )
 }
 
 /// Whether a negation is spent on a noun that everybody uses: `no time`, `not the point`.
