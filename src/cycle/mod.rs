@@ -113,7 +113,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     let (proposals, standings) = parts.timed("looking up what people decided", || {
         verdict::settled(repo, &cycles, before.base, &settings.memory.root)
     })?;
-    let witnesses = witnesses::of(&all.digests, &before, &cycles, &standings)?;
+    let witnesses = witnesses::of(&all.digests, &before, &cycles, &standings, &known)?;
     let mut observed = observed(&all.digests, &known, &memory);
     observed.dead = parts
         .timed("looking for what is gone", || {

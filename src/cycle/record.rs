@@ -63,7 +63,12 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
     }
     let named: BTreeSet<&[crate::redact::Clean]> =
         known.iter().map(|known| known.anchor.as_slice()).collect();
-    let newly_named = patterns.iter().filter(|pattern| !named.contains(pattern.anchor.as_slice()));
+    // What people are asked about is known by who said it up to now, and not only when it was first seen.
+    let proposed: BTreeSet<&str> = report.learnings.iter().map(|learning| learning.pattern.as_str()).collect();
+    let is_to_be_known = |pattern: &&Pattern| {
+        !named.contains(pattern.anchor.as_slice())
+            || !pattern.support.said.is_empty() && proposed.contains(pattern.fingerprint.as_str())
+    };
     CycleRecord {
         version: 1,
         cycle: report.cycle.clone().unwrap_or_default(),
@@ -86,9 +91,7 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
             })
             .collect(),
         pending: waits.map(|(pattern, _)| pattern.to_string()).collect(),
-        known: newly_named
-            .map(|pattern| Known { fingerprint: pattern.fingerprint.clone(), anchor: pattern.anchor.clone() })
-            .collect(),
+        known: patterns.iter().filter(is_to_be_known).map(Pattern::known).collect(),
         model: asked
             .map(|asked| ModelRecord { cost: report.cost.unwrap_or_default(), ..asked.record.clone() }),
     }

@@ -71,8 +71,9 @@ pub fn leave_out_readers(
             .collect();
         pattern.evidence.retain(|evidence| !reading.contains(&evidence.session));
         let asked = std::mem::take(&mut pattern.support.asked);
+        let said = std::mem::take(&mut pattern.support.said);
         let readers = readers.into_iter().collect();
-        pattern.support = Support { readers, asked, ..support(digests, jobs, &others) };
+        pattern.support = Support { readers, asked, said, ..support(digests, jobs, &others) };
     }
 }
 

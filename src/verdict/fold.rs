@@ -88,6 +88,7 @@ impl Looking<'_, '_> {
             reason: by.as_ref().and_then(|by| by.reason.clone()),
             is_final: *how == How::Forgotten,
             cycles: had_run.map_or(0, |last| last + 1),
+            proposed: cycles.iter().rposition(|one| one.cycle == cycle.cycle).map_or(0, |at| at + 1),
         }
     }
 }

@@ -49,8 +49,8 @@ pub fn alike(a: &[Clean], b: &[Clean]) -> bool {
     }
 }
 
-/// Whether two lessons, seen in the very same sessions, are about one thing: the same program, some of the same steps,
-/// one of the same words. Says nothing about lessons of which only this is known.
+/// Whether two lessons, seen in the very same sessions, are about one thing: the same program, some of the same steps.
+/// Of wishes, [`super::said_again`] tells. Says nothing about lessons of which only this is known.
 pub fn touch(a: &[Clean], b: &[Clean]) -> bool {
     let (Some((sort_a, rest_a)), Some((sort_b, rest_b))) = (a.split_first(), b.split_first()) else {
         return false;
@@ -58,7 +58,19 @@ pub fn touch(a: &[Clean], b: &[Clean]) -> bool {
     match (sort_a.as_str(), sort_b.as_str(), rest_a, rest_b) {
         ("error", "error", [step_a, _], [step_b, _]) => step_a == step_b,
         ("workflow", "workflow", ..) => rest_a.iter().filter(|step| rest_b.contains(step)).count() > 1,
-        ("wish" | "correction", "wish" | "correction", ..) => preference::touches_wish(rest_a, rest_b),
+        _ => false,
+    }
+}
+
+/// Whether a workflow is this shorter one with steps more.
+pub(super) fn grown_workflow(shorter: &[Clean], longer: &[Clean]) -> bool {
+    match (shorter.split_first(), longer.split_first()) {
+        (Some((sort, steps)), Some((sort_of_longer, more))) => {
+            sort.as_str() == "workflow"
+                && sort == sort_of_longer
+                && steps.len() <= more.len()
+                && playbook::contains_workflow(steps, more)
+        }
         _ => false,
     }
 }
@@ -125,6 +137,15 @@ mod tests {
             "too little of the longer"
         );
         assert!(!alike(&["workflow", "a", "b", "c"], &["workflow", "c", "b", "a"]));
+    }
+
+    #[test]
+    fn a_workflow_may_have_grown_and_not_shrunk() {
+        let grown = |a: &[&str], b: &[&str]| grown_workflow(&anchor(a), &anchor(b));
+        let (short, long) = (["workflow", "a", "b", "c"], ["workflow", "x", "a", "b", "y", "c"]);
+        assert!(grown(&short, &long) && !grown(&long, &short));
+        assert!(!grown(&["error", "a", "b"], &["error", "a", "b", "c"]));
+        assert!(!grown(&short, &["workflow", "a", "x", "y", "z", "u"]));
     }
 
     #[test]
