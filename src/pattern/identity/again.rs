@@ -125,8 +125,8 @@ mod tests {
             let part = wish("+package", sessions);
             said_again(&[part], &[known(&whole)], &read_after).into_values().flatten().collect::<Vec<_>>()
         };
-        assert_eq!(again(5..30), [whole.fingerprint.clone()]);
-        assert_eq!(again(3..8), [whole.fingerprint.clone()]);
+        let is_whole = |names: Vec<Fingerprint>| names == std::slice::from_ref(&whole.fingerprint);
+        assert!(is_whole(again(5..30)) && is_whole(again(3..8)));
         assert_eq!([again(7..30), again(10..30)], [vec![], vec![]]);
         let disagreed = Known { anchor: ["conflict", "notebook"].map(redact).into(), ..known(&whole) };
         let of_side = |sessions| {
