@@ -13,6 +13,7 @@ use crate::pattern::{Evidence, Fingerprint, Kind, Known, Pattern, identity};
 use crate::redact::Clean;
 use crate::session::SessionId;
 use jiff::Timestamp;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -78,8 +79,10 @@ pub fn weigh(
     let anchors = anchors(standings, known);
     let mut refused: BTreeMap<&Fingerprint, Refused<'_>> = BTreeMap::new();
     let mut held: BTreeSet<&Fingerprint> = BTreeSet::new();
-    for pattern in patterns {
-        match judge(pattern, witnesses, standings, &anchors) {
+    let judged: Vec<Judged<'_>> =
+        patterns.par_iter().map(|pattern| judge(pattern, witnesses, standings, &anchors)).collect();
+    for (pattern, judged) in patterns.iter().zip(judged) {
+        match judged {
             Judged::Free => {}
             Judged::Said => drop(held.insert(&pattern.fingerprint)),
             Judged::Refused(name, standing, refusal) => {
