@@ -7,7 +7,7 @@ use super::gather::{self, Gathered};
 use super::parts::Parts;
 use super::{Before, Request, record};
 use crate::digest::Digest;
-use crate::learning::standing::Verdict;
+use crate::learning::{self, standing::Verdict};
 use crate::ledger::{self, Digests};
 use crate::settings::Settings;
 use crate::verdict;
@@ -40,6 +40,8 @@ pub(super) fn take_in(request: &Request<'_>, before: &Before<'_>, parts: &Parts)
     if is_quiet && sources.outcomes.is_none() {
         return Ok(Intake { gathered, fresh: Vec::new(), all: None });
     }
+    // There will be drafts: what they need is made ready on a thread that would wait otherwise.
+    rayon::spawn(learning::get_ready);
     let mut all = parts.timed("loading digests", || ledger.digests_and(&gathered.digests))?;
     if let Some(outcomes) = sources.outcomes {
         gathered.judge(&all.digests, outcomes, request.now, ledger.late_additions()?);

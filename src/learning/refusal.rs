@@ -15,6 +15,7 @@ use crate::pattern::{Evidence, Fingerprint, Kind, Known, Pattern, Support};
 use crate::redact::Clean;
 use crate::session::SessionId;
 use jiff::Timestamp;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -82,8 +83,10 @@ pub fn weigh(
     let earlier = Earlier { standings, anchors: anchors(standings, known), again };
     let mut refused: BTreeMap<&Fingerprint, Refused<'_>> = BTreeMap::new();
     let mut held: BTreeSet<&Fingerprint> = BTreeSet::new();
-    for pattern in patterns {
-        match judge(pattern, witnesses, &earlier) {
+    let judged: Vec<Judged<'_>> =
+        patterns.par_iter().map(|pattern| judge(pattern, witnesses, &earlier)).collect();
+    for (pattern, judged) in patterns.iter().zip(judged) {
+        match judged {
             Judged::Free => {}
             Judged::Said => drop(held.insert(&pattern.fingerprint)),
             Judged::Refused(name, standing, refusal) => {
