@@ -6,7 +6,7 @@ mod output;
 use super::exit::Usage;
 use super::naming;
 use super::talk::Talk;
-use super::whereabouts::{self, Whereabouts};
+use super::whereabouts;
 use crate::cycle::Target;
 use crate::impact::{self, Merged};
 use anyhow::Result;
@@ -22,8 +22,11 @@ pub(super) struct Options {
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let here = whereabouts::find(dir)?;
     let target = Target::find(&here.repo, &here.settings)?;
+    // Before anything that takes long.
+    let asked = options.notes.iter().map(|called| naming::note(called, &here, dir));
+    let asked: Vec<String> = asked.collect::<Result<_>>()?;
     let looked = impact::look(&here.repo, &here.settings, target.commit()?)?;
-    let wanted = choose(&looked.merged, &options.notes, &here, dir)?;
+    let wanted = choose(&looked.merged, &asked)?;
     if talk.json {
         return talk.data_json(&output::report(&looked, &wanted));
     }
@@ -43,21 +46,14 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     talk.data(&output::text(&looked, &wanted, chart::room()))
 }
 
-/// The learnings that were asked for; all of them where none was.
+/// The learnings that were asked for, by the paths of their notes; all of them where none was.
 ///
 /// Errors: a note that no learning that stands is about.
-fn choose<'a>(
-    merged: &'a [Merged],
-    asked: &[String],
-    here: &Whereabouts,
-    dir: &Path,
-) -> Result<Vec<&'a Merged>> {
-    let is_about = |note: &Merged, path: &str| note.note == path || note.names.contains(path);
+fn choose<'a>(merged: &'a [Merged], asked: &[String]) -> Result<Vec<&'a Merged>> {
     let mut wanted: Vec<&Merged> = Vec::new();
-    for asked in asked {
-        let path =
-            naming::note(asked, here, dir, |_, path| Ok(merged.iter().any(|note| is_about(note, path))))?;
-        let about: Vec<&Merged> = merged.iter().filter(|note| is_about(note, &path)).collect();
+    for path in asked {
+        let is_about = |note: &&Merged| note.note == *path || note.names.contains(path);
+        let about: Vec<&Merged> = merged.iter().filter(is_about).collect();
         if about.is_empty() {
             let known: Vec<&str> = merged.iter().map(|note| note.note.as_str()).collect();
             return Err(Usage(match known.is_empty() {

@@ -8,6 +8,7 @@ use crate::cycle::Target;
 use crate::learning::author::quote::one_line;
 use crate::ledger::Ledger;
 use crate::memory::MEMORY_FILE;
+use crate::memory::place::{is_note, outside};
 use crate::provenance::Asked;
 use crate::provenance::name::{self, Candidate, Meant};
 use crate::repo::Repo;
@@ -18,16 +19,11 @@ use std::path::{Path, PathBuf};
 /// Most candidates that are listed.
 const MOST_CANDIDATES: usize = 12;
 
-/// The path inside the memory of the note that is meant, where it stands, stood last or was proposed. `fits` says which
-/// of several notes of one name is the command's business; where that is one, it is meant.
+/// The path inside the memory of the note that is meant, where it stands, stood last or was proposed. Where a name fits
+/// several and one of them stands among those that agents read, that one is meant.
 ///
 /// Errors with [`Usage`]: the name fits none, or several.
-pub(super) fn note(
-    called: &str,
-    here: &Whereabouts,
-    dir: &Path,
-    fits: impl Fn(&Asked<'_>, &str) -> Result<bool>,
-) -> Result<String> {
+pub(super) fn note(called: &str, here: &Whereabouts, dir: &Path) -> Result<String> {
     let target = Target::find(&here.repo, &here.settings)?.commit()?;
     let ledger = Ledger::open(&here.repo)?;
     let (cycles, _) = ledger.cycles()?;
@@ -35,12 +31,12 @@ pub(super) fn note(
     let asked = Asked { repo: &here.repo, root, target, ledger: &ledger, cycles: &cycles };
     let meant = find(&asked, called, None, dir)?;
     if let Meant::Several(candidates) = &meant {
-        let mut fitting = Vec::new();
-        for Candidate { path, .. } in candidates {
-            fitting.extend(fits(&asked, path)?.then(|| path.clone()));
+        let mut standing = Vec::new();
+        for Candidate { path, .. } in candidates.iter().filter(|candidate| is_note(&candidate.path)) {
+            standing.extend(here.repo.has(target, &outside(root, path))?.then_some(path));
         }
-        if let [only] = fitting.as_slice() {
-            return Ok(only.clone());
+        if let [only] = standing.as_slice() {
+            return Ok((*only).clone());
         }
     }
     match meant {

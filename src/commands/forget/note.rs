@@ -7,7 +7,6 @@ use crate::commands::talk::{COMMAND, STRONG, Talk};
 use crate::commands::whereabouts::{self, Whereabouts};
 use crate::forgetting::note::{self, Forgetting};
 use crate::learning::author::quote;
-use crate::memory::place::{is_note, outside};
 use crate::redact::redact;
 use anyhow::Result;
 use serde::Serialize;
@@ -52,9 +51,7 @@ pub(super) fn forget(
     if !options.dry_run {
         repo.recover()?;
     }
-    let note = naming::note(asked, here, dir, |asked, path| {
-        Ok(is_note(path) && asked.repo.has(asked.target, &outside(asked.root, path))?)
-    })?;
+    let note = naming::note(asked, here, dir)?;
     let today = stamp.at.strftime("%Y-%m-%d").to_string();
     let mut forgetting = note::plan(repo, settings, &note, reason, &today)?;
     if !options.dry_run {
