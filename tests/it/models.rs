@@ -5,9 +5,9 @@ mod batch;
 mod openai;
 mod process;
 mod program;
+pub(crate) mod server;
 mod tls;
 mod vendor;
-pub(crate) mod server;
 
 use git_dream::model::access::Said;
 use git_dream::model::{Access, Model, Prompt, service};

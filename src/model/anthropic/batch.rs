@@ -1,7 +1,7 @@
 //! Message Batches: many prompts in one request, answered within a day for half the price.
 //!
 //! Owns the requests that make a batch, look at it and fetch its results. Refuses to wait and to remember: that is for
-//! [`crate::model::together`]. A prompt goes by the hash of its reply, which fits what the service takes as a name.
+//! [`crate::model::asker`]. A prompt goes by the hash of its reply, which fits what the service takes as a name.
 
 use super::{Message, Messages, failed, request, understood};
 use crate::model::failure::telling;
