@@ -4,7 +4,7 @@
 //! say it, the groups that a miner makes of them are others. But the sentences that are there stay, and no two wishes
 //! share one. So a wish that has most of what a lesson was made from is that lesson, grown; and one whose sentences had
 //! mostly been taken for that lesson, as far as they were there, is a part of it. Owns these two questions; refuses to
-//! look at words ([`super::alike`]) and at what people decided.
+//! look at words ([`super::alike()`]) and at what people decided.
 
 use super::Known;
 use crate::pattern::{Fingerprint, Lesson, Pattern};
