@@ -1,7 +1,7 @@
 //! What the ledger keeps of a cycle.
 
 use super::{Before, Report};
-use crate::engine::questions::Settled;
+use crate::engine::Settled;
 use crate::learning::Planned;
 use crate::learning::standing::{Standings, Verdict};
 use crate::ledger::{CycleRecord, ModelRecord, RefusedRecord};
