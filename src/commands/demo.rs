@@ -57,7 +57,15 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let sources =
         Sources { transcripts: &[sessions], skipped: &[], outcomes: None, found: false, progress: &progress };
     let settings = crate::settings::Settings::default();
-    let request = Request { repo: &repo, settings: &settings, sources, now, dry_run: false, engine: None };
+    let request = Request {
+        repo: &repo,
+        settings: &settings,
+        sources,
+        now,
+        dry_run: false,
+        engine: None,
+        rehearse: None,
+    };
     let report = cycle::dream(&request)?;
     drop(bar);
     if talk.json {

@@ -1,16 +1,20 @@
 //! `git dream run`
 
 use super::engine_options::{Chosen, EngineOptions};
+use super::exit::Usage;
 use super::sources::SourceOptions;
 use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk, count, support};
 use super::whereabouts;
 use crate::cycle::{self, Report, Request, Unanswered};
 use crate::engine::Engine;
 use crate::learning::author::quote;
+use crate::ledger::CostRecord;
 use crate::model::Failure;
 use crate::model::estimate::Would;
 use crate::model::purse::Spent;
+use crate::rehearsal::Effort;
 use crate::session::Skipped;
+use crate::settings::EngineSettings;
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,9 +28,36 @@ pub(super) struct Options {
     /// Say what would be proposed and what asking a model would cost at most; ask none, and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Let the model act at the moments before the mistakes, with each new note and without it, and say in the note's
+    /// commit what that changed; see `git dream rehearse`
+    #[arg(long)]
+    rehearse: bool,
     /// Date everything with this moment instead of now, for output that can be reproduced
     #[arg(long, value_name = "MOMENT")]
     now: Option<String>,
+}
+
+/// How often the model acts at each moment where learnings are rehearsed by the way.
+const EFFORT: Effort = Effort { times: 3, variants: 1 };
+
+impl Options {
+    /// Whether and how learnings are rehearsed: on demand, or where a lift is required of them.
+    ///
+    /// Errors: it is demanded, and there is no model.
+    fn rehearse(&self, settings: &EngineSettings, has_model: bool, talk: &Talk) -> Result<Option<Effort>> {
+        let is_required = settings.require_lift > 0.0;
+        if !has_model && self.rehearse {
+            return Err(Usage(
+                "--rehearse needs a model to act, and the engine is `builtin`, which has none: name one with --engine"
+                    .to_owned(),
+            )
+            .into());
+        }
+        if !has_model && is_required {
+            talk.say("[engine] require_lift is set and no model is: nothing is rehearsed, and nothing refused for it.");
+        }
+        Ok((has_model && (self.rehearse || is_required)).then_some(EFFORT))
+    }
 }
 
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
@@ -45,6 +76,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         now,
         dry_run: options.dry_run,
         engine: None,
+        rehearse: options.rehearse(&here.settings.engine, chosen.is_some(), talk)?,
     };
     let report = match chosen {
         None => cycle::dream(&request)?,
@@ -93,29 +125,28 @@ fn estimated(request: Request<'_>, chosen: &Chosen, talk: &Talk) -> Result<Repor
 
 /// What asking a model came to, for people.
 fn tell_cost(report: &Report, talk: &Talk) {
-    if let Some(cost) = &report.estimate {
-        talk.say(&match (cost.calls, cost.recalled) {
-            (0, 0) => "No model would be asked anything.".to_owned(),
-            (calls, recalled) => format!(
-                "A model would be asked {}: {} at most{}.",
-                count(calls as usize, "question"),
-                cost.in_words(),
-                kept(recalled)
-            ),
-        });
-    }
-    if let Some(cost) = &report.cost {
-        talk.say(&format!(
-            "A model was asked {}: {}{}.",
-            count(cost.calls as usize, "question"),
-            cost.in_words(),
-            kept(cost.recalled)
-        ));
-    }
+    report.estimate.iter().for_each(|cost| talk.say(&would_be_asked(cost)));
+    report.cost.iter().for_each(|cost| talk.say(&was_asked(cost)));
     for Unanswered { reason, questions } in &report.unanswered {
         let questions = count(*questions as usize, "question");
         talk.say(&format!("{questions} left open, where the builtin engine's words stand: {reason}"));
     }
+}
+
+/// What asking a model would cost, in a sentence.
+pub(super) fn would_be_asked(cost: &CostRecord) -> String {
+    let CostRecord { calls, recalled, .. } = *cost;
+    if calls == 0 && recalled == 0 {
+        return "No model would be asked anything.".to_owned();
+    }
+    let questions = count(calls as usize, "question");
+    format!("A model would be asked {questions}: {} at most{}.", cost.in_words(), kept(recalled))
+}
+
+/// What asking a model cost, in a sentence.
+pub(super) fn was_asked(cost: &CostRecord) -> String {
+    let questions = count(cost.calls as usize, "question");
+    format!("A model was asked {questions}: {}{}.", cost.in_words(), kept(cost.recalled))
 }
 
 /// That answers were there already.
@@ -135,6 +166,12 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
     }
     if counts.unsettled > 0 {
         talk.say(&format!("{} still being written: left for the next cycle.", counts.unsettled));
+    }
+    if counts.erased > 0 {
+        talk.say(&format!(
+            "{} left out: people had what came from there erased.",
+            count(counts.erased, "session")
+        ));
     }
     tell_skipped(&report.skipped, talk);
     for refused in &report.refused {

@@ -82,9 +82,19 @@ impl SourceOptions {
 }
 
 impl Found {
+    /// The transcripts, sorted.
+    pub(super) fn transcripts(&self) -> &[PathBuf] {
+        &self.transcripts
+    }
+
     /// How many transcripts there are.
     pub(super) fn len(&self) -> usize {
         self.transcripts.len()
+    }
+
+    /// What could not be found among what was named.
+    pub(super) fn skipped(&self) -> &[Skipped] {
+        &self.skipped
     }
 
     /// Where they were looked for.

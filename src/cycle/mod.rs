@@ -11,6 +11,7 @@ pub mod gather;
 mod intake;
 mod parts;
 mod record;
+mod rehearsed;
 mod report;
 mod target;
 pub mod usefulness;
@@ -33,6 +34,7 @@ use crate::ledger::{Addition, LEDGER, Ledger, Stamp, known};
 use crate::memory::place::{self, inside};
 use crate::memory::{MEMORY_FILE, Memory, index};
 use crate::pattern::{self, Given, Known, Mined};
+use crate::rehearsal::Effort;
 use crate::repo::{Identity, MoveError, Oid, Plan, RefMove, Repo, Signing, Unusable};
 use crate::session::SessionId;
 use crate::settings::Settings;
@@ -63,6 +65,8 @@ pub struct Request<'a> {
     pub dry_run: bool,
     /// The model that is asked about what counting leaves open; `None`: none.
     pub engine: Option<Engine<'a>>,
+    /// How often it is asked to act with each new note and without it; `None`: never.
+    pub rehearse: Option<Effort>,
 }
 
 /// What the repository held when the dream began.
@@ -109,7 +113,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     let (proposals, standings) = parts.timed("looking up what people decided", || {
         verdict::settled(repo, &cycles, before.base, &settings.memory.root)
     })?;
-    let witnesses = witnesses::of(&all.digests, &before, &cycles, &standings)?;
+    let witnesses = witnesses::of(&all.digests, &before, &cycles, &standings, &known)?;
     let mut observed = observed(&all.digests, &known, &memory);
     observed.dead = parts
         .timed("looking for what is gone", || {
@@ -131,8 +135,9 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         witnesses: &witnesses,
         today: &today,
     };
-    let Considered { patterns, weighed, planned, asked } =
+    let Considered { patterns, weighed, mut planned, asked } =
         parts.timed("planning", || consider(&ground, mined))?;
+    let has_rehearsed = parts.timed("rehearsing", || rehearsed::rehearse(&mut planned, request, &before))?;
 
     let cycle = name(&before, &fresh.iter().map(|d| d.session.clone()).collect(), request.now);
     let mut report = Report::of(&cycle, &before.target, before.base, &gathered, &planned);
@@ -140,6 +145,9 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     report.name_reopened(&weighed.reopened);
     if let (Some(engine), Some(asked)) = (&request.engine, &asked) {
         report.tell_asked(asked, engine, settings);
+    }
+    if let Some(engine) = request.engine.as_ref().filter(|_| has_rehearsed) {
+        report.cost = Some(of_spent(&(engine.spent)()));
     }
     if request.dry_run {
         return Ok(report);
@@ -171,6 +179,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         patterns: &patterns,
         known: &known,
         standings: &standings,
+        outcome_files: before.ledger.late_additions()? as u64 + u64::from(!gathered.late.is_empty()),
         before: &before,
         asked: asked.as_ref(),
         now: request.now,
@@ -245,7 +254,9 @@ fn look<'r>(request: &Request<'r>) -> Result<Before<'r>> {
 }
 
 /// The templates of questions: those that the memory brings, as they stand at a commit, else the program's own.
-fn templates(repo: &Repo, at: Oid, settings: &Settings) -> Result<Prompts> {
+///
+/// Errors: one that cannot be used.
+pub fn templates(repo: &Repo, at: Oid, settings: &Settings) -> Result<Prompts> {
     let own = |file: &str| {
         let path = place::outside(&settings.memory.root, &format!("{FOLDER}/{file}"));
         let Some(content) = repo.read(at, &path)? else { return Ok(None) };

@@ -87,6 +87,8 @@ pub struct SessionCounts {
     pub skipped: u32,
     /// Left for the next cycle, because they are still being written.
     pub unsettled: u32,
+    /// Of those found, left out because people had them erased.
+    pub erased: u32,
 }
 
 impl Report {

@@ -25,13 +25,13 @@ fn mark(text: &str) -> String {
 }
 
 /// The canary of a prompt about this text.
-pub(super) fn canary(text: &str) -> String {
+pub fn canary(text: &str) -> String {
     let hash = blake3::hash(format!("canary {text}").as_bytes()).to_hex();
     format!("kestrel-{}", &hash[..8])
 }
 
 /// Whether an answer holds the canary of what it was asked about, whatever case it is in.
-pub(super) fn sings(answer: &Clean, material: &str) -> bool {
+pub fn sings(answer: &Clean, material: &str) -> bool {
     answer.to_lowercase().contains(&canary(material))
 }
 

@@ -12,7 +12,7 @@
 pub mod earlier;
 mod excerpt;
 mod explain;
-mod fence;
+pub mod fence;
 mod ground;
 mod merge;
 mod phrase;

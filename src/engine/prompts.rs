@@ -30,11 +30,16 @@ pub enum Task {
     Merge,
     /// Which turns ask for the same.
     Wishes,
+    /// Whether a session met the criteria of a rubric.
+    Grade,
+    /// What an agent calls next.
+    Rehearse,
 }
 
 impl Task {
     /// All of them.
-    pub const ALL: [Task; 4] = [Task::Explain, Task::Phrase, Task::Merge, Task::Wishes];
+    pub const ALL: [Task; 6] =
+        [Task::Explain, Task::Phrase, Task::Merge, Task::Wishes, Task::Grade, Task::Rehearse];
 
     /// Its name: of the template, on the wire, in records.
     pub fn name(self) -> &'static str {
@@ -43,6 +48,8 @@ impl Task {
             Task::Phrase => "phrase",
             Task::Merge => "merge",
             Task::Wishes => "wishes",
+            Task::Grade => "grade",
+            Task::Rehearse => "rehearse",
         }
     }
 
@@ -57,6 +64,8 @@ impl Task {
             Task::Phrase => include_str!("../../templates/prompts/phrase.md"),
             Task::Merge => include_str!("../../templates/prompts/merge.md"),
             Task::Wishes => include_str!("../../templates/prompts/wishes.md"),
+            Task::Grade => include_str!("../../templates/prompts/grade.md"),
+            Task::Rehearse => include_str!("../../templates/prompts/rehearse.md"),
         }
     }
 }
@@ -70,15 +79,15 @@ pub struct Prompts {
 
 /// What one prompt is made from, beside its template.
 #[derive(Clone, Debug)]
-pub(super) struct Ask<'a> {
+pub struct Ask<'a> {
     /// What is asked.
-    pub(super) task: Task,
+    pub task: Task,
     /// What is to be read; comes from transcripts or notes and is fenced here.
-    pub(super) material: &'a str,
+    pub material: &'a str,
     /// The JSON Schema of the answer.
-    pub(super) schema: Value,
+    pub schema: Value,
     /// Most tokens of the answer.
-    pub(super) most_tokens: u32,
+    pub most_tokens: u32,
 }
 
 impl Prompts {
@@ -144,7 +153,7 @@ impl Prompts {
     /// The prompt for this question.
     ///
     /// Errors: a template that cannot be filled.
-    pub(super) fn prompt(&self, ask: &Ask<'_>) -> Result<Prompt> {
+    pub fn prompt(&self, ask: &Ask<'_>) -> Result<Prompt> {
         let ([system, user], _) = self.fill(ask)?;
         Ok(Prompt {
             task: ask.task.name(),

@@ -196,7 +196,7 @@ impl Settled {
             if let Some(known) = known {
                 (pattern.fingerprint, pattern.anchor) = (known.fingerprint.clone(), known.anchor.clone());
             }
-            let turn = |turn: &preference::Turn| TurnRecord {
+            let turn = |turn: &preference::Spoken| TurnRecord {
                 session: turn.session.clone(),
                 event: turn.event,
                 hash: turn.hash(),

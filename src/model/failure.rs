@@ -27,6 +27,8 @@ pub enum Failure {
     Unreachable(String),
     /// It would take more than there is to spend.
     OverBudget,
+    /// It was asked in a batch that is not done yet; the next cycle fetches the answer.
+    InBatch,
     /// A person stopped it.
     Interrupted,
     /// Not asked, because an earlier prompt failed for good.
@@ -41,10 +43,17 @@ impl Failure {
 
     /// Whether the same prompt may be answered at another time.
     pub fn may_pass(&self) -> bool {
-        use Failure::{Broken, Busy, Interrupted, NotAsked, OverBudget, TimedOut, Unreachable};
+        use Failure::{Broken, Busy, InBatch, Interrupted, NotAsked, OverBudget, TimedOut, Unreachable};
         matches!(
             self,
-            Busy(_) | Broken(_) | TimedOut(_) | Unreachable(_) | OverBudget | Interrupted | NotAsked
+            Busy(_)
+                | Broken(_)
+                | TimedOut(_)
+                | Unreachable(_)
+                | OverBudget
+                | InBatch
+                | Interrupted
+                | NotAsked
         )
     }
 }
@@ -61,6 +70,7 @@ impl fmt::Display for Failure {
             Failure::TimedOut(seconds) => write!(f, "no answer within {seconds} seconds"),
             Failure::Unreachable(why) => write!(f, "the service cannot be reached: {why}"),
             Failure::OverBudget => f.write_str("the budget does not reach for it"),
+            Failure::InBatch => f.write_str("its batch is not done yet; the next cycle fetches the answer"),
             Failure::Interrupted => f.write_str("stopped by a person"),
             Failure::NotAsked => f.write_str("not asked after the failure before it"),
         }

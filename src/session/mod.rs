@@ -21,7 +21,8 @@ mod verdict;
 
 pub use read::{FileRead, read_bytes, read_file};
 
-use crate::redact::Clean;
+use crate::redact::{Clean, Redactor};
+use crate::settings::Reading;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -159,6 +160,11 @@ pub struct Arg {
 }
 
 impl Args {
+    /// The arguments that a JSON object holds, as a reader has them: flat, bounded, redacted.
+    pub fn of_json(object: &[u8], settings: &Reading) -> Args {
+        arguments::flatten(object, &mut Redactor::new(), settings)
+    }
+
     /// The first value at this path.
     pub fn get(&self, path: &str) -> Option<&Clean> {
         self.0.iter().find(|arg| &*arg.path == path).map(|arg| &arg.value)

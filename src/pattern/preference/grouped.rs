@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that a person said in a session.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Turn {
+pub struct Spoken {
     /// What was said, verbatim.
     pub text: Clean,
     /// The session.
@@ -32,7 +32,7 @@ pub struct Turn {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grouped {
     /// All of them.
-    pub turns: Vec<Turn>,
+    pub turns: Vec<Spoken>,
     /// Where in `turns` the one stands that says it best.
     pub best: usize,
 }
@@ -41,7 +41,7 @@ pub struct Grouped {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Open {
     /// The turns, those first that say most clearly that they hold from now on.
-    pub turns: Vec<Turn>,
+    pub turns: Vec<Spoken>,
     /// Independent sessions in which they were said.
     pub sessions: u32,
     /// Whether enough sessions and people said them that one of them could be a team's wish.
@@ -88,7 +88,7 @@ pub fn open(corpus: &Corpus<'_>, patterns: &[Pattern]) -> Open {
         let digest = corpus.digests.get(vote.session)?;
         // The same words of one witness are one turn.
         let is_new = seen.insert((&digest.root, vote.remark.text.to_lowercase()));
-        is_new.then(|| Turn {
+        is_new.then(|| Spoken {
             text: vote.remark.text.clone(),
             session: digest.session.clone(),
             event: vote.remark.event,
@@ -186,17 +186,17 @@ fn these<'a>(corpus: &Corpus<'a>, grouped: &Grouped, said: &Said<'a>) -> Vec<Wor
 }
 
 /// The turns of earlier groups, by what they are called: a group is written down without its words.
-pub fn turn_of(corpus: &Corpus<'_>, session: &SessionId, event: u32, hash: &str) -> Option<Turn> {
+pub fn spoken_of(corpus: &Corpus<'_>, session: &SessionId, event: u32, hash: &str) -> Option<Spoken> {
     let at = corpus.digests.binary_search_by(|digest| digest.session.cmp(session)).ok()?;
     let mut remarks = corpus.digests.get(at)?.remarks.iter();
-    let remark = remarks.find(|remark| remark.event == event && Turn::hash_of(&remark.text) == hash)?;
-    Some(Turn { text: remark.text.clone(), session: session.clone(), event })
+    let remark = remarks.find(|remark| remark.event == event && Spoken::hash_of(&remark.text) == hash)?;
+    Some(Spoken { text: remark.text.clone(), session: session.clone(), event })
 }
 
-impl Turn {
+impl Spoken {
     /// A name for what was said, 16 hexadecimal digits.
     pub fn hash(&self) -> String {
-        Turn::hash_of(&self.text)
+        Spoken::hash_of(&self.text)
     }
 
     fn hash_of(text: &str) -> String {

@@ -1,13 +1,13 @@
 //! Servers that speak chat completions.
 
 use super::server::{Played, Request, Server};
-use super::{KEY, model, prompt, settings};
+use super::{KEY, model, prompt, settings, vendor};
 use git_dream::model::{Answers, Failure, Tokens};
 use serde_json::{Value, json};
 
 /// A chat completion that says this.
 fn completion(content: &str, finish_reason: &str) -> Value {
-    json!({
+    let completion = json!({
         "id": "chatcmpl-1",
         "object": "chat.completion",
         "created": 1_790_000_000,
@@ -24,7 +24,8 @@ fn completion(content: &str, finish_reason: &str) -> Value {
             "total_tokens": 129,
             "prompt_tokens_details": { "cached_tokens": 100 },
         },
-    })
+    });
+    vendor::checked("openai.answer", completion)
 }
 
 fn good() -> Played {
