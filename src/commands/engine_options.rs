@@ -62,7 +62,7 @@ impl EngineOptions {
     /// Puts what the person says in place of what `settings` say. Gives the service that is asked then; `None` for the
     /// builtin engine.
     ///
-    /// Errors: no such engine; an address or program that is missing or none.
+    /// Errors: no such engine; an address or program that is missing or none; a model for the builtin engine.
     pub(super) fn choose(&self, settings: &mut EngineSettings, repo: &Repo) -> Result<Option<Chosen>> {
         let variable = |name: &str| std::env::var(name).ok();
         let configured = |key: &str| repo.config(key);
@@ -94,6 +94,13 @@ impl EngineOptions {
             }
         }
         if settings.name == service::BUILTIN {
+            if self.model.is_some() || self.batch {
+                return Err(Usage(format!(
+                    "the builtin engine asks no model: name a service with --engine, one of {}",
+                    service::names()
+                ))
+                .into());
+            }
             return Ok(None);
         }
         let Some(service) = service::find(&settings.name) else {

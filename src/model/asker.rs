@@ -3,7 +3,7 @@
 //! Owns the order of things. What was answered before is recalled. Then prompts are sent in their order, so many at once
 //! as the settings allow; each is paid for before it is sent, and answers are settled in the prompts' order however they
 //! come in, so that which prompts a budget reaches for is the same every time. A reply is kept the moment it comes.
-//! Ctrl-C ends the waiting; a failure that is final, the asking.
+//! Ctrl-C ends the waiting; a failure that is final, the asking, and so does a service that fails time after time.
 //!
 //! The one place that waits: a runtime on this thread runs while prompts are under way, and the rest of the program
 //! knows nothing of it.
@@ -29,6 +29,10 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
+
+/// After how many prompts in a row that the service failed to answer nothing else is asked. Each of them has taken all the
+/// patience there is.
+const MOST_FAILED: usize = 3;
 
 /// A model of a service, with what may be spent on it.
 pub struct Model {
@@ -139,6 +143,8 @@ struct Asking<'a> {
     prompts: &'a [Prompt],
     answers: &'a mut Vec<Option<Answer>>,
     under_way: VecDeque<UnderWay>,
+    /// How many prompts in a row the service failed to answer.
+    failed: usize,
     /// Whether nothing else is asked.
     is_over: bool,
 }
@@ -158,7 +164,16 @@ impl<'a> Asking<'a> {
         prompts: &'a [Prompt],
         answers: &'a mut Vec<Option<Answer>>,
     ) -> Asking<'a> {
-        Asking { model, waiting, line, prompts, answers, under_way: VecDeque::new(), is_over: false }
+        Asking {
+            model,
+            waiting,
+            line,
+            prompts,
+            answers,
+            under_way: VecDeque::new(),
+            failed: 0,
+            is_over: false,
+        }
     }
 
     /// Asks everything that has no answer yet.
@@ -266,7 +281,9 @@ impl<'a> Asking<'a> {
     }
 
     fn answer(&mut self, at: usize, answer: Answer) {
-        self.is_over |= answer.as_ref().is_err_and(Failure::is_final);
+        let is_failed = answer.as_ref().is_err_and(Failure::is_of_the_service);
+        self.failed = if is_failed { self.failed + 1 } else { 0 };
+        self.is_over |= self.failed == MOST_FAILED || answer.as_ref().is_err_and(Failure::is_final);
         if let Some(place) = self.answers.get_mut(at) {
             *place = Some(answer);
         }

@@ -41,6 +41,11 @@ impl Failure {
         matches!(self, Failure::Denied(_) | Failure::Unreachable(_) | Failure::Interrupted)
     }
 
+    /// Whether it is the service's doing and not the prompt's: another prompt may fail in the same way.
+    pub(super) fn is_of_the_service(&self) -> bool {
+        matches!(self, Failure::Busy(_) | Failure::Broken(_) | Failure::TimedOut(_))
+    }
+
     /// Whether the same prompt may be answered at another time.
     pub fn may_pass(&self) -> bool {
         use Failure::{Broken, Busy, InBatch, Interrupted, NotAsked, OverBudget, TimedOut, Unreachable};
@@ -64,7 +69,7 @@ impl fmt::Display for Failure {
             Failure::Refused(why) => write!(f, "the model would not answer: {why}"),
             Failure::Truncated => f.write_str("the answer was longer than it may be"),
             Failure::Malformed(why) => write!(f, "the answer is not what was asked for: {why}"),
-            Failure::Denied(why) => write!(f, "the service does not take the request: {why}"),
+            Failure::Denied(why) => write!(f, "the request was turned away: {why}"),
             Failure::Busy(why) => write!(f, "the service is busy: {why}"),
             Failure::Broken(why) => write!(f, "the service failed: {why}"),
             Failure::TimedOut(seconds) => write!(f, "no answer within {seconds} seconds"),

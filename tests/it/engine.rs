@@ -62,7 +62,7 @@ fn session(n: usize) -> String {
     lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
 }
 
-fn sessions(numbers: std::ops::Range<usize>) -> Vec<String> {
+pub(crate) fn sessions(numbers: std::ops::Range<usize>) -> Vec<String> {
     numbers.map(session).collect()
 }
 

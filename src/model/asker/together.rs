@@ -25,6 +25,7 @@ const LOOKING: (Duration, Duration) = (Duration::from_secs(1), Duration::from_se
 pub(super) struct Together<'a> {
     model: &'a Model,
     messages: &'a Messages,
+    waiting: &'a Waiting,
     /// Every prompt that has no answer yet, by the name of its reply.
     wanted: BTreeMap<String, &'a Prompt>,
     /// The names in the prompts' order.
@@ -48,8 +49,8 @@ pub(super) async fn ask(
     let open = names.iter().zip(prompts).zip(answers.iter()).filter(|(_, answer)| answer.is_none());
     let wanted = open.map(|((name, prompt), _)| (name.clone(), prompt)).collect();
     let mut together =
-        Together { model, messages, wanted, names, found: BTreeMap::new(), holds: BTreeMap::new() };
-    together.all(waiting).await;
+        Together { model, messages, waiting, wanted, names, found: BTreeMap::new(), holds: BTreeMap::new() };
+    together.all().await;
     for (name, answer) in together.names.iter().zip(answers.iter_mut()) {
         if answer.is_none() {
             *answer = together.found.get(name).cloned();
@@ -59,7 +60,7 @@ pub(super) async fn ask(
 }
 
 impl Together<'_> {
-    async fn all(&mut self, waiting: &Waiting) {
+    async fn all(&mut self) {
         let minutes = if self.model.terms.batch { self.model.batch_minutes } else { 0 };
         let until = Instant::now() + Duration::from_secs(u64::from(minutes) * 60);
         let mut open = self.model.batches.of(&self.model.terms.identity, &self.model.terms.model);
@@ -76,7 +77,7 @@ impl Together<'_> {
             }
             tokio::select! {
                 () = tokio::time::sleep(pause.min(left)) => {}
-                () = waiting.interrupted() => return self.give_up(&open, &Failure::Interrupted),
+                () = self.waiting.interrupted() => return self.give_up(&open, &Failure::Interrupted),
             }
             pause = pause.mul_f64(1.5).min(LOOKING.1);
             self.look_at(&mut open).await;
@@ -87,7 +88,11 @@ impl Together<'_> {
     async fn look_at(&mut self, open: &mut Vec<Sent>) {
         let mut still = Vec::new();
         for sent in std::mem::take(open) {
-            match self.messages.look_at_batch(&sent.id).await {
+            let looked = tokio::select! {
+                looked = self.messages.look_at_batch(&sent.id) => looked,
+                () = self.waiting.interrupted() => Err(Failure::Interrupted),
+            };
+            match looked {
                 Ok(Some(batch)) if batch.has_ended() => self.fetch(sent).await,
                 Ok(Some(_)) => still.push(sent),
                 // The service knows of none by this name: its prompts have to be asked anew.

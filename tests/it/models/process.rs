@@ -47,7 +47,7 @@ fn left_behind(sandbox: &Sandbox) -> String {
     let files = walkdir::WalkDir::new(sandbox.path("")).into_iter().map(Result::unwrap);
     files
         .filter(|entry| entry.file_type().is_file())
-        .map(|entry| std::fs::read_to_string(entry.path()).unwrap())
+        .map(|entry| String::from_utf8_lossy(&std::fs::read(entry.path()).unwrap()).into_owned())
         .collect()
 }
 
@@ -69,6 +69,7 @@ fn a_proxy_of_the_environment_is_used_and_gets_no_key() {
 #[cfg(unix)]
 mod signals {
     use super::*;
+    use serde_json::Value;
     use std::io::{BufRead, BufReader, Read};
 
     fn interrupt(process: u32) {
@@ -93,6 +94,52 @@ mod signals {
         let said = String::from_utf8_lossy(&ran.stdout).into_owned();
         assert!(ran.status.success() && said.contains("Err(Interrupted), Err(NotAsked)]"), "{said}");
         assert_eq!(std::fs::read_dir(sandbox.path("dream/replies")).unwrap().count(), 1);
+        assert!(!format!("{said}{}", left_behind(&sandbox)).contains(KEY));
+    }
+
+    /// An answer that fits a schema and says nothing.
+    fn nothing(schema: &Value) -> Value {
+        match schema["type"].as_str() {
+            Some("object") => {
+                let fields = schema["properties"].as_object().unwrap().iter();
+                fields.map(|(name, schema)| (name.clone(), nothing(schema))).collect()
+            }
+            Some("array") => json!([]),
+            Some("string") => json!("x"),
+            _ => json!(null),
+        }
+    }
+
+    #[test]
+    fn ctrl_c_ends_a_dream_and_what_was_answered_is_kept() {
+        let sandbox = Sandbox::new();
+        let memory = sandbox.repo("m", &[]);
+        let file = crate::dream::write(&sandbox, "s.jsonl", &crate::engine::sessions(0..8));
+        let server = Server::new(|number, request| match number {
+            0 => {
+                let content =
+                    nothing(&request.json()["response_format"]["json_schema"]["schema"]).to_string();
+                let choice = json!({ "finish_reason": "stop", "message": { "content": content } });
+                Played::json(200, &json!({ "choices": [choice] }))
+            }
+            _ => Played::Hang,
+        });
+        let address = server.address("/v1");
+        let args = ["run", "--sessions", file.to_str().unwrap(), "--base-url", &address, "--model", "m-1"];
+        let mut command = sandbox.dream_command(&memory, &args);
+        command.env("OPENAI_API_KEY", KEY).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let process = command.spawn().unwrap();
+        let replies = || std::fs::read_dir(memory.join(".git/dream/replies")).map_or(0, Iterator::count);
+        while server.requests().len() < 2 || replies() < 1 {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        interrupt(process.id());
+        let ran = process.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+        assert_eq!(ran.status.code(), Some(3), "{said}");
+        assert!(said.contains("nothing was written; answers that had come are kept"), "{said}");
+        assert_eq!(replies(), 1);
+        sandbox.fsck(&memory);
         assert!(!format!("{said}{}", left_behind(&sandbox)).contains(KEY));
     }
 

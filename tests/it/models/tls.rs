@@ -28,6 +28,7 @@ extendedKeyUsage = serverAuth
 ";
 
 /// Makes `ca.pem`, `server.pem` and `server.key` in a folder; `None` where there is no OpenSSL to make them.
+#[expect(clippy::print_stdout, reason = "whoever runs the tests has to see what was not tested")]
 fn certificates(folder: &Path) -> Option<()> {
     std::fs::write(folder.join("openssl.cnf"), CONFIG).unwrap();
     let openssl = |arguments: &str| -> Option<()> {
