@@ -5,7 +5,7 @@
 //! an answer cost a finding: words that the gate would not have are left out, and the author's own stand.
 
 use super::questions::Question;
-use super::{Said, Scene, Taken, explain, merge, phrase};
+use super::{NO_SUCH_VALUE, Said, Scene, Taken, explain, merge, phrase};
 use crate::learning::author::{Author, Draft, EVIDENCE, Phrase, Words, evidence_line};
 use crate::learning::{Pair, Refused, gate};
 use crate::ledger::{
@@ -37,7 +37,13 @@ pub struct Settled {
 impl Settled {
     /// Takes down a question without an answer.
     pub(super) fn note(&mut self, question: &Question, failure: &Failure, scene: &Scene<'_>) {
-        *self.unanswered.entry(failure.to_string()).or_default() += 1;
+        // What a model said in place of an answer is nobody's to repeat.
+        let why = match failure {
+            Failure::Malformed(_) => format!("the answer: {NO_SUCH_VALUE}"),
+            Failure::Refused(_) => "the model would not answer".to_owned(),
+            other => other.to_string(),
+        };
+        *self.unanswered.entry(why).or_default() += 1;
         // What came to nothing and will come to nothing again is not asked again.
         if !failure.may_pass() {
             self.ask(question, scene);
