@@ -7,8 +7,8 @@
 
 use super::{Before, Request};
 use crate::engine::earlier::Earlier;
-use crate::engine::questions::{Questions, Settled};
-use crate::engine::{Engine, Said, Scene};
+use crate::engine::questions::Questions;
+use crate::engine::{Engine, Said, Scene, Settled};
 use crate::learning::author::Author;
 use crate::learning::refusal::{self, Weighed, Witness};
 use crate::learning::standing::{Standings, notes};

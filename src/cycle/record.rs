@@ -1,7 +1,7 @@
 //! What the ledger keeps of a cycle.
 
 use super::{Before, Report};
-use crate::engine::questions::Settled;
+use crate::engine::Settled;
 use crate::learning::Planned;
 use crate::learning::standing::{Standings, Verdict};
 use crate::ledger::{CycleRecord, ModelRecord, RefusedRecord};
@@ -64,7 +64,8 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
     let named: BTreeSet<&[crate::redact::Clean]> =
         known.iter().map(|known| known.anchor.as_slice()).collect();
     // What people are asked about is known by who said it up to now, and not only when it was first seen.
-    let proposed: BTreeSet<&str> = report.learnings.iter().map(|learning| learning.pattern.as_str()).collect();
+    let proposed: BTreeSet<&str> =
+        report.learnings.iter().map(|learning| learning.pattern.as_str()).collect();
     let is_to_be_known = |pattern: &&Pattern| {
         !named.contains(pattern.anchor.as_slice())
             || !pattern.support.said.is_empty() && proposed.contains(pattern.fingerprint.as_str())
