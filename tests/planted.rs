@@ -8,6 +8,8 @@ mod arguments;
 mod corpus;
 #[path = "../benches/planted/json.rs"]
 mod json;
+#[path = "../benches/planted/model.rs"]
+mod model;
 #[path = "../benches/planted/random.rs"]
 mod random;
 #[path = "../benches/planted/score/mod.rs"]

@@ -1,5 +1,6 @@
 //! The command line of the exam.
 
+use crate::model::Mood;
 use std::path::PathBuf;
 
 /// What was asked for.
@@ -25,6 +26,8 @@ pub(crate) struct Arguments {
     pub pass: Vec<String>,
     /// Settings that differ from the defaults, as `key=value`.
     pub settings: Vec<String>,
+    /// Dreams with this model, too, and compares.
+    pub model: Option<Mood>,
     /// Whether `cargo bench` started this.
     pub bench: bool,
 }
@@ -43,6 +46,8 @@ Exits with 1 when a bound is missed.
   --verbose              list misses and false positives
   --binary FILE          the program to examine (default: the one cargo built)
   --pass ARG             an argument for `git-dream run`; may be given several times
+  --model silent|lying   dream with a model served here, too: what it was asked beside what the transcripts hold, and
+                         whether anything it invented lands
   --setting KEY=VALUE    a line of dream.toml to change, for comparison; the bounds are for the defaults
   --generate DIR         only write transcripts and truth.json there, for the first seed
   --scale N              with --generate: N sessions from many seeds, without truth";
@@ -63,6 +68,7 @@ impl Arguments {
                 "--binary" => arguments.binary = Some(value()?.into()),
                 "--pass" => arguments.pass.push(value()?),
                 "--setting" => arguments.settings.push(value()?),
+                "--model" => arguments.model = Some(mood(&value()?)?),
                 "--generate" => arguments.generate = Some(value()?.into()),
                 "--scale" => arguments.scale = Some(number(&value()?)?),
                 "--bench" => arguments.bench = true,
@@ -76,6 +82,14 @@ impl Arguments {
             return Err("a world needs at least 60 sessions to hold all plants".to_owned());
         }
         Ok(arguments)
+    }
+}
+
+fn mood(text: &str) -> Result<Mood, String> {
+    match text {
+        "silent" => Ok(Mood::Silent),
+        "lying" => Ok(Mood::Lying),
+        _ => Err(format!("{text} is no model: silent or lying")),
     }
 }
 

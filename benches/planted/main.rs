@@ -14,6 +14,8 @@ mod arguments;
 mod corpus;
 mod ending;
 mod json;
+mod model;
+mod modelled;
 mod random;
 mod score;
 mod script;
@@ -50,21 +52,28 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let temporary = tempfile::tempdir().map_err(|error| error.to_string())?;
     let base = arguments.keep.clone().unwrap_or_else(|| temporary.path().to_owned());
     let mut marks = Vec::new();
+    let mut compared = Vec::new();
     for &seed in &arguments.seeds {
         let vocabulary = &vocabularies[seed as usize % vocabularies.len()];
         let world = world::make(vocabulary, seed, arguments.sessions);
         let folder = base.join(format!("seed-{seed}"));
-        corpus::write(&world, &folder.join("transcripts")).map_err(|error| error.to_string())?;
+        let bytes = corpus::write(&world, &folder.join("transcripts")).map_err(|error| error.to_string())?;
         write_truth(&world.truth, &folder)?;
         let outcome = score::drive::dream(&binary, &folder, &arguments.pass, &arguments.settings)?;
         let mark = score::mark(&world.truth, &outcome);
         if arguments.verbose {
             score::report::details(&mark).iter().for_each(|line| say(line));
         }
+        if let Some(mood) = arguments.model {
+            let asked =
+                modelled::Asked { mood, bytes, truth: &world.truth, alone: &outcome, folder: &folder };
+            compared.push(asked.compare(&binary, &mark, arguments)?);
+        }
         marks.push(mark);
     }
     score::report::table(&build, &marks).iter().for_each(|line| say(line));
-    Ok(score::report::bounds_hold(&marks))
+    modelled::table(&compared).iter().for_each(|line| say(line));
+    Ok(score::report::bounds_hold(&marks) && modelled::bounds_hold(&compared))
 }
 
 fn generate(arguments: &Arguments, vocabularies: &[Vocabulary], folder: &Path) -> Result<(), String> {

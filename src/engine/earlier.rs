@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 /// What earlier cycles asked and were told.
 #[derive(Debug, Default)]
 pub struct Earlier<'a> {
-    /// Sessions behind each question when it was last answered, by task and what it was about.
+    /// Sessions behind each question when it was answered, the most there were, by task and what it was about.
     asked: BTreeMap<(&'a str, &'a str), u32>,
     /// The records of cycles that had a model, oldest first, and the engine of each.
     records: Vec<(&'a ModelRecord, &'a str)>,
@@ -30,10 +30,12 @@ impl<'a> Earlier<'a> {
     pub fn of(cycles: &'a [CycleRecord]) -> Earlier<'a> {
         let told = |cycle: &'a CycleRecord| Some((cycle.model.as_ref()?, cycle.engine.as_str()));
         let records: Vec<_> = cycles.iter().filter_map(told).collect();
-        let asked = records.iter().flat_map(|(record, _)| &record.asked);
-        let asked =
-            asked.map(|AskedRecord { task, about, sessions }| ((task.as_str(), about.as_str()), *sessions));
-        Earlier { asked: asked.collect(), records }
+        let mut asked: BTreeMap<(&str, &str), u32> = BTreeMap::new();
+        for AskedRecord { task, about, sessions } in records.iter().flat_map(|(record, _)| &record.asked) {
+            let most = asked.entry((task, about)).or_default();
+            *most = (*most).max(*sessions);
+        }
+        Earlier { asked, records }
     }
 
     /// Whether no cycle had a model.

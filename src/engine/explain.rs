@@ -4,10 +4,10 @@
 //! independent sessions; every name and number in its sentence stands in what those sessions' agents did, and in enough
 //! of them; it says what to do and not what to leave. Refuses what a tool printed as a source of advice.
 
-use super::Taken;
 use super::excerpt::{self, Excerpt, done};
 use super::ground::{Ground, holds, turns};
 use super::prompts::{Ask, Prompts, Task};
+use super::{NO_SUCH_VALUE, Taken};
 use crate::learning::author::{Told, quote};
 use crate::learning::named::names;
 use crate::model::{Prompt, Reply};
@@ -121,7 +121,7 @@ pub(super) fn take(
 ) -> Taken<Explained> {
     let answer: Answer = match reply.parse() {
         Ok(answer) => answer,
-        Err(failure) => return Taken::Refused(failure.to_string()),
+        Err(_) => return Taken::Refused(NO_SUCH_VALUE.to_owned()),
     };
     if answer.advice.trim().is_empty() {
         return Taken::Nothing;
@@ -161,6 +161,7 @@ pub(super) fn checked(
         at.and_then(|at| mined.digests.get(at))
     };
     let mut of_root: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut quoted: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut kept: Vec<Evidence> = Vec::new();
     for mut one in quotes {
         let Some(digest) = by_session(&one.session) else {
@@ -176,6 +177,7 @@ pub(super) fn checked(
         let texts = of_root.entry(&digest.root).or_default();
         texts.extend(done.iter().map(|(_, text)| quote::one_line(text)));
         texts.extend(excerpt::steps(digest).map(str::to_owned));
+        quoted.entry(&digest.root).or_default().push(quote::one_line(&one.quote));
         one.at = digest.began;
         kept.push(one);
     }
@@ -185,7 +187,7 @@ pub(super) fn checked(
             of_root.len()
         ));
     }
-    if let Some(wrong) = objection(&advice, told, &of_root, least) {
+    if let Some(wrong) = objection(&advice, told, &of_root, &quoted, least) {
         return Taken::Refused(wrong);
     }
     let mut roots = BTreeSet::new();
@@ -194,11 +196,13 @@ pub(super) fn checked(
     Taken::Kept(Explained { advice, quotes: kept })
 }
 
-/// What speaks against a sentence of advice. `of_root`: what the agents of each independent session did.
+/// What speaks against a sentence of advice. `of_root`: what the agents of each independent session did; `quoted`:
+/// what is quoted of it.
 fn objection(
     advice: &str,
     told: &Told,
     of_root: &BTreeMap<&str, Vec<String>>,
+    quoted: &BTreeMap<&str, Vec<String>>,
     least: usize,
 ) -> Option<String> {
     let said = [&told.title, &told.rule].into_iter().chain(&told.advice).map(String::as_str);
@@ -213,10 +217,15 @@ fn objection(
     if named.is_empty() {
         return Some("it names nothing that agents did".to_owned());
     }
-    let is_rare = |name: &&String| {
-        let having = of_root.values().filter(|texts| texts.iter().any(|text| holds(text, name)));
-        having.count() < least
+    let often = |texts_of: &BTreeMap<&str, Vec<String>>, name: &str| {
+        texts_of.values().filter(|texts| texts.iter().any(|text| holds(text, name))).count() >= least
     };
-    let rare = named.iter().find(is_rare)?;
-    Some(format!("{} was not done in {least} independent sessions", quote::code(&quote::brief(rare, 60))))
+    // What the mistake is called by may be named; whatever else is, was done afterwards, and is quoted.
+    let is_known = |name: &String| [&told.title, &told.rule].iter().any(|text| holds(text, name));
+    let rare = named.iter().find(|name| !often(quoted, name) && !(is_known(name) && often(of_root, name)));
+    if rare.is_some() {
+        return Some(format!("a name in it is not quoted from {least} independent sessions"));
+    }
+    let says_more = named.iter().any(|name| often(quoted, name) && !is_known(name));
+    (!says_more).then(|| "it says no more than the builtin engine does".to_owned())
 }

@@ -59,7 +59,8 @@ impl Ground {
         }
     }
 
-    /// What this sentence says that no text does, in a few words; `None` where all of it is borne out.
+    /// Why this sentence says what no text does, if it does. The reason repeats nothing of the sentence: it is written
+    /// down, and must not carry what was refused.
     pub(super) fn lacks(&self, sentence: &str) -> Option<String> {
         if let Some(wrong) = malformed(sentence) {
             return Some(wrong.to_owned());
@@ -74,8 +75,8 @@ impl Ground {
         }
         let said = Terms::default().of(&without_spans(sentence)).into_iter();
         let new = said.filter(|term| !matches!(term, Term::Turning(_))).map(word);
-        let new = new.into_iter().find(|word| !self.words.contains(word))?;
-        Some(format!("the word {} is in nothing that agents did", quote::code(&quote::brief(&new, 40))))
+        let is_new = new.into_iter().any(|word| !self.words.contains(&word));
+        is_new.then(|| "a word in it is in nothing that agents did".to_owned())
     }
 }
 

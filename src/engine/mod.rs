@@ -42,6 +42,9 @@ pub struct Engine<'a> {
     pub spent: &'a dyn Fn() -> Spent,
 }
 
+/// Why an answer that cannot be read is refused. Why exactly would repeat what it says.
+const NO_SUCH_VALUE: &str = "it is not the value that was asked for";
+
 /// What of an answer is taken.
 #[derive(Clone, Debug, PartialEq)]
 enum Taken<T> {

@@ -4,9 +4,9 @@
 //! same names and the same words that turn a meaning, and nothing new. What people said is never put otherwise: a wish
 //! keeps its person's words.
 
-use super::Taken;
 use super::ground::restates;
 use super::prompts::{Ask, Prompts, Task};
+use super::{NO_SUCH_VALUE, Taken};
 use crate::learning::author::{RULE, Told};
 use crate::model::{Prompt, Reply};
 use crate::pattern::{Fingerprint, Lesson, Pattern};
@@ -66,7 +66,7 @@ pub(super) fn question(pattern: &Pattern, told: Told, prompts: &Prompts) -> Resu
 pub(super) fn take(question: &Question, reply: &Reply) -> Taken<Phrased> {
     match reply.parse() {
         Ok(phrased) => checked(phrased, &question.told),
-        Err(failure) => Taken::Refused(failure.to_string()),
+        Err(_) => Taken::Refused(NO_SUCH_VALUE.to_owned()),
     }
 }
 

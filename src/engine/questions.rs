@@ -8,7 +8,7 @@ use super::earlier::Earlier;
 use super::prompts::{Prompts, Task};
 use super::{Said, Scene, Taken, explain, fence, merge, phrase, wishes};
 use crate::learning::author::{Author, Draft, EVIDENCE, Phrase, Words, evidence_line, is_unexplained};
-use crate::learning::{Change, Learning, Refused, gate, undecided};
+use crate::learning::{Change, Learning, Pair, Refused, gate, undecided};
 use crate::ledger::{
     AskedRecord, ModelRecord, PhraseRecord, ReadingRecord, SameRecord, TurnRecord, WishRecord,
 };
@@ -36,21 +36,15 @@ impl Question {
         }
     }
 
-    fn prompt(&self) -> &Prompt {
+    /// What is asked, each with the material in it.
+    fn prompts(&self) -> Vec<(&Prompt, &str)> {
         match self {
-            Question::Explain(question) => &question.prompt,
-            Question::Phrase(question) => &question.prompt,
-            Question::Merge(question) => &question.prompt,
-            Question::Wishes(question) => &question.prompt,
-        }
-    }
-
-    fn material(&self) -> &str {
-        match self {
-            Question::Explain(question) => &question.material,
-            Question::Phrase(question) => &question.material,
-            Question::Merge(question) => &question.material,
-            Question::Wishes(question) => &question.material,
+            Question::Explain(question) => vec![(&question.prompt, &question.material)],
+            Question::Phrase(question) => vec![(&question.prompt, &question.material)],
+            Question::Merge(question) => vec![(&question.prompt, &question.material)],
+            Question::Wishes(question) => {
+                question.asked.iter().map(|asked| (&asked.prompt, asked.material.as_str())).collect()
+            }
         }
     }
 
@@ -136,9 +130,8 @@ impl Questions {
             }
         }
         let pairs = undecided(&scene.mined.patterns, scene.memory, scene.standings, scene.observed);
-        let is_new = |pair: &crate::learning::Pair| {
-            earlier.may_ask(Task::Merge.name(), merge::name(pair).as_str(), 0, f64::INFINITY)
-        };
+        let is_new =
+            |pair: &Pair| earlier.may_ask(Task::Merge.name(), merge::name(pair).as_str(), 0, f64::INFINITY);
         let pairs: Vec<_> = pairs.into_iter().filter(is_new).take(merge::MOST).collect();
         questions.extend(merge::questions(&pairs, prompts)?.into_iter().map(Question::Merge));
         questions.extend(Questions::about_wishes(scene, said, earlier, prompts)?.map(Question::Wishes));
@@ -175,7 +168,7 @@ impl Questions {
 
     /// The prompts, in order.
     pub fn prompts(&self) -> Vec<Prompt> {
-        self.0.iter().map(|question| question.prompt().clone()).collect()
+        self.0.iter().flat_map(Question::prompts).map(|(prompt, _)| prompt.clone()).collect()
     }
 
     /// Takes what holds of the answers, which stand in the prompts' order.
@@ -188,37 +181,36 @@ impl Questions {
         engine: &str,
     ) -> Result<Settled> {
         let mut settled = Settled::default();
-        for (question, answer) in self.0.iter().zip(answers) {
-            let reply = match answer {
-                Ok(reply) => reply,
-                Err(failure) => {
-                    settled.note(question, failure, scene);
-                    continue;
-                }
-            };
-            settled.count(question, reply);
-            settled.ask(question, scene);
-            if fence::sings(&reply.text, question.material()) {
-                settled.refuse(question, "the answer does as the text says that it was to read".to_owned());
+        let mut answers = answers.iter();
+        for question in &self.0 {
+            let prompts = question.prompts();
+            let answered: Vec<&Answer> = answers.by_ref().take(prompts.len()).collect();
+            let replies: Vec<&Reply> = answered.iter().filter_map(|answer| answer.as_ref().ok()).collect();
+            replies.iter().for_each(|reply| settled.count(question, reply));
+            if let Some(failure) = answered.iter().find_map(|answer| answer.as_ref().err()) {
+                settled.note(question, failure, scene);
                 continue;
             }
-            match question {
-                Question::Explain(asked) => {
-                    settled.explained(question, asked, reply, scene, author, engine)?
+            settled.ask(question, scene);
+            if replies.iter().zip(&prompts).any(|(reply, (_, material))| fence::sings(&reply.text, material))
+            {
+                settled.refuse(question, "it does as the text says that it was to read".to_owned());
+                continue;
+            }
+            match (question, replies.as_slice()) {
+                (Question::Explain(asked), [reply]) => {
+                    settled.explained(question, asked, reply, scene, author, engine)?;
                 }
-                Question::Phrase(asked) => settled.phrased(question, asked, reply, scene, author, engine)?,
-                Question::Merge(asked) => match merge::take(asked, reply) {
-                    Taken::Kept(pairs) => {
-                        for pair in pairs {
-                            let name = merge::name(&pair).to_string();
-                            settled.record.same.push(SameRecord { name, notes: pair.notes.clone() });
-                            settled.said.same.insert(pair.notes, engine.to_owned());
-                        }
-                    }
-                    Taken::Refused(why) => settled.refuse(question, why),
-                    Taken::Nothing => {}
-                },
-                Question::Wishes(asked) => settled.wishes(question, asked, reply, scene, said, engine),
+                (Question::Phrase(asked), [reply]) => {
+                    settled.phrased(question, asked, reply, scene, author, engine)?;
+                }
+                (Question::Merge(asked), [reply]) => {
+                    settled.merged(question, merge::take(asked, reply), engine)
+                }
+                (Question::Wishes(asked), [first, again]) => {
+                    settled.wishes(question, wishes::take(asked, [first, again]), scene, said, engine);
+                }
+                _ => {}
             }
         }
         Ok(settled)
@@ -268,6 +260,19 @@ impl Settled {
 
     fn refuse(&mut self, question: &Question, why: String) {
         self.refused.push(Refused { title: question.title(), reason: format!("the model's answer: {why}") });
+    }
+
+    fn merged(&mut self, question: &Question, taken: Taken<Vec<Pair>>, engine: &str) {
+        let pairs = match taken {
+            Taken::Kept(pairs) => pairs,
+            Taken::Nothing => return,
+            Taken::Refused(why) => return self.refuse(question, why),
+        };
+        for pair in pairs {
+            let name = merge::name(&pair).to_string();
+            self.record.same.push(SameRecord { name, notes: pair.notes.clone() });
+            self.said.same.insert(pair.notes, engine.to_owned());
+        }
     }
 
     fn explained(
@@ -345,14 +350,13 @@ impl Settled {
     fn wishes(
         &mut self,
         question: &Question,
-        asked: &wishes::Question,
-        reply: &Reply,
+        taken: Vec<Taken<Grouped>>,
         scene: &Scene<'_>,
         said: &Said,
         engine: &str,
     ) {
         let mut groups: Vec<(Grouped, Option<&Pattern>)> = Vec::new();
-        for taken in wishes::take(asked, reply) {
+        for taken in taken {
             match taken {
                 Taken::Kept(group) => groups.push(said.joined(group)),
                 Taken::Refused(why) => self.refuse(question, why),

@@ -121,7 +121,8 @@ fn careful(request: &Request) -> Value {
         let money =
             |said: &str| ["cents", "integers", "float", "pennies"].iter().any(|word| said.contains(word));
         let turns: Vec<&(String, String)> = turns.iter().filter(|(_, said)| money(said)).collect();
-        let best = turns.iter().find(|(_, said)| said.contains("store money")).map(|(id, _)| id);
+        let best = turns.iter().find(|(_, said)| said.contains("store money")).or(turns.iter().next());
+        let best = best.map(|(id, _)| id);
         let ids: Vec<&String> = turns.iter().map(|(id, _)| id).collect();
         return json!({"groups": [{"turns": ids, "best": best}]});
     }
@@ -237,9 +238,9 @@ fn what_counting_left_open_is_settled_and_costs_are_told() {
     let more = world.run(Some(&server), &sessions(20..24));
     assert_eq!(more["learnings"], json!([]), "{more:#}");
     let again: Vec<String> = server.requests().iter().skip(asked).map(|request| prompt(request).0).collect();
-    assert!(again.len() == 1 && again[0].contains("You sort what people said"), "{again:#?}");
+    assert!(again.len() == 2 && again[0].contains("You sort what people said"), "{again:#?}");
     let more = world.run(Some(&server), &sessions(24..26));
-    assert_eq!((&more["learnings"], server.requests().len()), (&json!([]), asked + 1), "{more:#}");
+    assert_eq!((&more["learnings"], server.requests().len()), (&json!([]), asked + 2), "{more:#}");
 }
 
 #[test]
