@@ -1,3 +1,5 @@
+//! Whole rehearsals with models that are made up.
+
 use super::super::outcome::Finding;
 use super::*;
 use crate::model::{Answers, Reply, Tokens};
