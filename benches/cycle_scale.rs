@@ -8,7 +8,8 @@
 //!   Bound: twice as much. Each is measured on fresh copies of the same repository, caches included, as the next
 //!   cycle on one machine finds it. What is left of the difference is what cannot be remembered: a weight, a test or
 //!   a group depends on all sessions, so every cycle loads all digests (packed) and counts anew, in time linear in
-//!   them. A long ledger also has more to propose, and every learning is worded, judged and written.
+//!   them. No one part is most of it. A long ledger also has more to propose, and every learning is worded, judged and
+//!   written.
 //!
 //! Times are medians of `--rounds` wall times of whole processes, starting included. Transcripts come from the
 //! exam's generator; `--stored N` and `--new N` change the sizes, `--binary FILE` the program, and `--folder DIR`

@@ -4,7 +4,8 @@
 //! since then where the note was read and where it was not ([`measure`], a pure function). The way: [`mod@merged`] says
 //! since when a note stands and under which names; [`occasion`] which sessions could have shown what it is against and
 //! which did; [`tally`] sorts those by time and by reading, independent ones only; [`comparison`] says what a
-//! difference can carry, and with [`judgement`] what it comes to. [`mod@look`] brings together what that needs.
+//! difference can carry, and with [`judgement`] what it comes to. [`mod@look`] brings together what that needs, and [`seen`] keeps what takes
+//! long.
 //!
 //! Three rules keep the figures honest. A note is proposed *because* its mistake came up, so what came before is too
 //! much by chance; the comparison with it takes that into account ([`comparison`]). Of several comparisons the one that
@@ -17,6 +18,7 @@ mod judgement;
 mod look;
 mod merged;
 mod occasion;
+mod seen;
 mod tally;
 
 #[cfg(test)]
@@ -25,14 +27,16 @@ mod planted;
 pub use comparison::Claim;
 pub use look::{Looked, Unmeasured, look};
 pub use merged::{Merged, merged};
+pub use occasion::Hit;
 pub use tally::Week;
 
 use crate::learning::effect::Impact;
-use crate::pattern::{Fingerprint, Mined, Pattern};
+use crate::pattern::{Fingerprint, Mined};
 use crate::settings::Settings;
 use judgement::Judged;
-use occasion::Occasions;
-use std::collections::BTreeMap;
+use occasion::Occasion;
+use seen::Seen;
+use std::collections::{BTreeMap, BTreeSet};
 use tally::{Tally, Witnesses};
 
 /// What a note did, and how well that is known.
@@ -42,12 +46,13 @@ pub struct Measured {
     pub impact: Impact,
     /// What the comparison that decided can carry.
     pub claim: Claim,
-    /// Probability, 0 to 1, that this comparison would have shown it if the note halved the odds of what it is against.
-    pub power: f64,
+    /// Probability, 0 to 1, that this comparison would have shown it if the note halved the odds of what it is against;
+    /// `None` where nothing is compared.
+    pub power: Option<f64>,
     /// What is counted: `sessions that ran git push`.
     pub occasion: String,
-    /// What a hit is: `failed this way`.
-    pub hit: &'static str,
+    /// What a hit is.
+    pub hit: Hit,
     /// Sessions that count nowhere, because they do not say when they were.
     pub undated: u32,
     /// Sessions between the merge and the last change of what the note says: they count neither as before nor as after.
@@ -62,19 +67,20 @@ pub struct Measured {
 /// learnings that stand, and the thresholds. Out: by the path of the note, for every note whose pattern sessions still
 /// show; a conflict has nothing to follow and is not measured.
 pub fn measure(mined: &Mined, merged: &[Merged], settings: &Settings) -> BTreeMap<String, Measured> {
-    let patterns: BTreeMap<&Fingerprint, &Pattern> =
-        mined.patterns.iter().map(|pattern| (&pattern.fingerprint, pattern)).collect();
-    let occasions = Occasions::of(mined);
-    let witnesses = Witnesses::of(mined);
-    let mut tallies: Vec<(&Merged, Tally, String, &'static str)> = Vec::new();
+    let wanted: BTreeSet<&Fingerprint> = merged.iter().map(|note| &note.pattern).collect();
+    measure_seen(&Seen::of(mined, |pattern| wanted.contains(pattern)), merged, settings)
+}
+
+/// The same, of what the sessions show of these learnings' patterns.
+fn measure_seen(seen: &Seen, merged: &[Merged], settings: &Settings) -> BTreeMap<String, Measured> {
+    let witnesses = Witnesses::of(&seen.sessions);
+    let mut tallies: Vec<(&Merged, Tally, &Occasion)> = Vec::new();
     for note in merged {
-        let Some(pattern) = patterns.get(&note.pattern) else { continue };
-        let Some(occasion) = occasions.of_lesson(pattern) else { continue };
-        let tally = witnesses.tally(&occasion, note);
-        tallies.push((note, tally, occasion.of, occasion.hit));
+        let Some(Some(occasion)) = seen.occasions.get(&note.pattern) else { continue };
+        tallies.push((note, witnesses.tally(occasion, note), occasion));
     }
-    let judged = judgement::judge(tallies.iter().map(|(_, tally, ..)| tally), settings);
-    let measured = tallies.into_iter().zip(judged).map(|((note, tally, occasion, hit), judged)| {
+    let judged = judgement::judge(tallies.iter().map(|(_, tally, _)| tally), settings);
+    let measured = tallies.into_iter().zip(judged).map(|((note, tally, occasion), judged)| {
         let Judged { effect, claim, power } = judged;
         let impact = Impact {
             before: tally.before(),
@@ -87,6 +93,7 @@ pub fn measure(mined: &Mined, merged: &[Merged], settings: &Settings) -> BTreeMa
             effect,
         };
         let (undated, between, weeks) = (tally.undated, tally.between, tally.weeks());
+        let (occasion, hit) = (occasion.of.clone(), occasion.hit);
         (note.note.clone(), Measured { impact, claim, power, occasion, hit, undated, between, weeks })
     });
     measured.collect()

@@ -24,6 +24,7 @@
 //! | | [`stale`] | which notes name what their repository no longer has |
 //! | | [`impact`] | what sessions made of every note that people took up |
 //! | | [`engine`] | what a language model may settle, and what of its answers holds |
+//! | | [`grading`] | how a session went, by a rubric that people wrote and a model that reads |
 //! | | [`rehearsal`] | what a model does at the moment before a mistake, with a note and without it |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
@@ -38,6 +39,7 @@ pub mod cycle;
 pub mod digest;
 pub mod engine;
 pub mod forgetting;
+pub mod grading;
 pub mod impact;
 pub mod learning;
 pub mod ledger;

@@ -18,7 +18,7 @@ use crate::memory::place::{self, ARCHIVE, outside};
 use crate::memory::{MEMORY_FILE, note};
 use crate::repo::versions::{Versions, Wanted};
 use crate::repo::{Oid, Repo};
-use crate::verdict::{self, Decider, How, Proposal};
+use crate::verdict::{self, Decider, How, Notes, Proposal};
 use anyhow::Result;
 use evidence::Quote;
 use jiff::Timestamp;
@@ -116,6 +116,7 @@ pub struct Proposed {
 /// The note as it is looked at, on the way to its story.
 struct Looked<'a> {
     asked: &'a Asked<'a>,
+    notes: &'a Notes<'a>,
     kin: Kin<'a>,
     /// Where it stands, or stood last.
     note: String,
@@ -130,7 +131,8 @@ struct Looked<'a> {
 ///
 /// `path`: inside the memory, as [`name::find`] gives it. Errors: repository or ledger cannot be read.
 pub fn explain(asked: &Asked<'_>, path: &str, line: Option<u32>) -> Result<Provenance> {
-    let looked = look(asked, path)?;
+    let notes = Notes::few(asked.repo, asked.cycles, asked.target, asked.root);
+    let looked = look(asked, &notes, path)?;
     let decided = decided(&looked)?;
     let proposals: Vec<Proposed> = decided.iter().map(|proposal| proposed(&looked, proposal)).collect();
     let texts = lines::proposed_texts(asked, &proposals)?;
@@ -162,9 +164,9 @@ pub fn explain(asked: &Asked<'_>, path: &str, line: Option<u32>) -> Result<Prove
 }
 
 /// Finds what belongs to the note, and its history.
-fn look<'a>(asked: &'a Asked<'a>, path: &str) -> Result<Looked<'a>> {
+fn look<'a>(asked: &'a Asked<'a>, notes: &'a Notes<'a>, path: &str) -> Result<Looked<'a>> {
     let mut kin = Kin::of(asked.cycles, [path.to_owned()]);
-    let mut standing = kin::standing(asked, &kin, path)?;
+    let mut standing = kin::standing(asked, notes, &kin, path)?;
     if let (Some(now), true) = (&standing, kin.learnings.is_empty()) {
         // Written by hand, or moved by hand from where it was proposed: its history says which.
         let versions = walk(asked, &kin, std::slice::from_ref(now))?;
@@ -183,7 +185,7 @@ fn look<'a>(asked: &'a Asked<'a>, path: &str) -> Result<Looked<'a>> {
         paths.extend(kin.mates());
     }
     let versions = walk(asked, &kin, &paths)?;
-    Ok(Looked { asked, kin, note, versions, own, content })
+    Ok(Looked { asked, notes, kin, note, versions, own, content })
 }
 
 /// The history of these files of the memory.
@@ -211,13 +213,13 @@ fn walk(asked: &Asked<'_>, kin: &Kin<'_>, paths: &[String]) -> Result<Versions> 
 
 /// What people did with every learning about the note.
 fn decided<'a>(looked: &Looked<'a>) -> Result<Vec<Proposal<'a>>> {
-    let Looked { asked, kin, versions, .. } = looked;
+    let Looked { notes, kin, versions, .. } = looked;
     if kin.learnings.is_empty() {
         return Ok(Vec::new());
     }
     let commits = versions.commits.iter().map(|version| version.past.clone()).collect();
     let wanted = |learning: &crate::ledger::LearningRecord| kin.patterns.contains(&learning.pattern);
-    verdict::decided_among(asked.repo, asked.cycles, commits, asked.target, asked.root, wanted)
+    verdict::decided_among(notes, commits, wanted)
 }
 
 fn proposed(looked: &Looked<'_>, proposal: &Proposal<'_>) -> Proposed {

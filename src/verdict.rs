@@ -35,6 +35,7 @@ use landing::{Landing, Landings};
 use moved::Moves;
 use place::Places;
 use serde::Serialize;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use text::Kept;
 use versions::Versions;
@@ -70,15 +71,28 @@ pub struct Decider {
     pub reason: Option<Clean>,
 }
 
+/// The notes that cycles proposed, as they stand on the target: what is asked of them is looked up once.
+pub struct Notes<'a> {
+    repo: &'a Repo,
+    cycles: &'a [CycleRecord],
+    /// The tip of the branch that they were proposed for.
+    target: Oid,
+    /// The memory's folder in the repository.
+    root: &'a str,
+    versions: Versions<'a>,
+    places: RefCell<Places<'a>>,
+}
+
 /// What is known of the repository when verdicts are asked for.
-struct Looking<'a> {
+struct Looking<'a, 'n> {
+    notes: &'n Notes<'a>,
     repo: &'a Repo,
     root: &'a str,
     target: Oid,
     history: History,
     landings: Landings,
     branches: Branches,
-    versions: Versions<'a>,
+    versions: &'n Versions<'a>,
     /// What was refused in reviews, by cycle and pattern.
     refusals: BTreeMap<(String, String), Decision>,
 }
@@ -88,12 +102,12 @@ struct Looking<'a> {
 ///
 /// Errors: the repository cannot be read. What a shallow clone or a rewritten branch cannot tell is no error.
 pub fn decided<'a>(
-    repo: &Repo,
+    repo: &'a Repo,
     cycles: &'a [CycleRecord],
     target: Oid,
-    root: &str,
+    root: &'a str,
 ) -> Result<Vec<Proposal<'a>>> {
-    Looking::at(repo, cycles, target, root)?.decided(cycles, |_| true)
+    Looking::at(&Notes::all(repo, cycles, target, root)?)?.decided(|_| true)
 }
 
 /// The verdict on the learnings that are wanted alone, told from the commits that changed their notes: the target's
@@ -101,45 +115,52 @@ pub fn decided<'a>(
 ///
 /// Errors: as [`decided`].
 pub fn decided_among<'a>(
-    repo: &Repo,
-    cycles: &'a [CycleRecord],
+    notes: &Notes<'a>,
     commits: Vec<Past>,
-    target: Oid,
-    root: &str,
     is_wanted: impl Fn(&LearningRecord) -> bool,
 ) -> Result<Vec<Proposal<'a>>> {
-    Looking::on(repo, cycles, History::of(commits, target), target, root)?.decided(cycles, is_wanted)
-}
-
-/// Where the note of the first of these learnings that has one stands now, inside the memory; `None` where none does.
-///
-/// Errors: the repository cannot be read.
-pub fn place_of<'l>(
-    repo: &Repo,
-    cycles: &[CycleRecord],
-    learnings: impl IntoIterator<Item = (&'l CycleRecord, &'l LearningRecord)>,
-    target: Oid,
-    root: &str,
-) -> Result<Option<String>> {
-    let versions = Versions::of(repo, cycles, target, root)?;
-    let mut places = Places::new(repo, cycles, target, root, &versions)?;
-    learnings.into_iter().find_map(|(cycle, learning)| places.of(cycle, learning).transpose()).transpose()
+    Looking::on(notes, History::of(commits, notes.target))?.decided(is_wanted)
 }
 
 type Decided = (Verdict, How, Option<Decider>);
 
-impl<'a> Looking<'a> {
-    fn at(repo: &'a Repo, cycles: &[CycleRecord], target: Oid, root: &'a str) -> Result<Looking<'a>> {
-        Looking::on(repo, cycles, History::read(repo, cycles, target)?, target, root)
+impl<'a> Notes<'a> {
+    /// For who asks of most of them: they are looked up together.
+    fn all(repo: &'a Repo, cycles: &'a [CycleRecord], target: Oid, root: &'a str) -> Result<Notes<'a>> {
+        let versions = Versions::of(repo, cycles, target, root)?;
+        Ok(Notes { versions, ..Notes::few(repo, cycles, target, root) })
     }
 
-    fn on(
-        repo: &'a Repo,
-        cycles: &[CycleRecord],
-        history: History,
-        target: Oid,
-        root: &'a str,
-    ) -> Result<Looking<'a>> {
+    /// For who asks of few of them. The same as with all of them; `target` and `root` as for [`decided`].
+    pub fn few(repo: &'a Repo, cycles: &'a [CycleRecord], target: Oid, root: &'a str) -> Notes<'a> {
+        let versions = Versions::of_few(repo, cycles, target, root);
+        let places = RefCell::new(Places::new(repo, cycles, target, root));
+        Notes { repo, cycles, target, root, versions, places }
+    }
+
+    /// Where the note of the first of these learnings that has one stands now, inside the memory; `None` where none
+    /// does.
+    ///
+    /// Errors: the repository cannot be read.
+    pub fn place_of<'l>(
+        &self,
+        learnings: impl IntoIterator<Item = (&'l CycleRecord, &'l LearningRecord)>,
+    ) -> Result<Option<String>> {
+        learnings.into_iter().find_map(|(cycle, learning)| self.of(cycle, learning).transpose()).transpose()
+    }
+
+    fn of(&self, cycle: &CycleRecord, learning: &LearningRecord) -> Result<Option<String>> {
+        self.places.borrow_mut().of(&self.versions, cycle, learning)
+    }
+}
+
+impl<'a, 'n> Looking<'a, 'n> {
+    fn at(notes: &'n Notes<'a>) -> Result<Looking<'a, 'n>> {
+        Looking::on(notes, History::read(notes.repo, notes.cycles, notes.target)?)
+    }
+
+    fn on(notes: &'n Notes<'a>, history: History) -> Result<Looking<'a, 'n>> {
+        let Notes { repo, cycles, target, root, versions, .. } = notes;
         let landings = Landings::of(&history);
         let branches = Branches::open(repo, cycles)?;
         let (decisions, _) = Ledger::open(repo)?.decisions()?;
@@ -147,29 +168,24 @@ impl<'a> Looking<'a> {
         let refusals = refusals
             .map(|decision| ((decision.record.cycle.clone(), decision.record.pattern.clone()), decision))
             .collect();
-        let versions = Versions::of(repo, cycles, target, root)?;
-        Ok(Looking { repo, root, target, history, landings, branches, versions, refusals })
+        Ok(Looking { notes, repo, root, target: *target, history, landings, branches, versions, refusals })
     }
 
-    fn decided<'c>(
-        &self,
-        cycles: &'c [CycleRecord],
-        is_wanted: impl Fn(&LearningRecord) -> bool,
-    ) -> Result<Vec<Proposal<'c>>> {
-        let mut places = Places::new(self.repo, cycles, self.target, self.root, &self.versions)?;
+    fn decided(&self, is_wanted: impl Fn(&LearningRecord) -> bool) -> Result<Vec<Proposal<'a>>> {
+        let cycles = self.notes.cycles;
         let moves = Moves::of(cycles, |cycle, learning| {
             Ok::<_, anyhow::Error>(is_wanted(learning) && self.is_taken_up(cycle, learning)?)
         })?;
         let mut proposals = Vec::new();
         let learnings = cycles.iter().flat_map(|cycle| cycle.learnings.iter().map(move |one| (cycle, one)));
         for (order, (cycle, learning)) in learnings.enumerate().filter(|(_, (_, one))| is_wanted(one)) {
-            let place = places.of(cycle, learning)?;
+            let place = self.notes.of(cycle, learning)?;
             let moved = match place {
                 Some(_) => None,
                 None => moves.last(order, learning),
             };
             // Who moved a note wanted it; if it is gone from there, too, that was people's work.
-            let now = moved.map(|one| places.of(one.cycle, one.learning)).transpose()?.flatten();
+            let now = moved.map(|one| self.notes.of(one.cycle, one.learning)).transpose()?.flatten();
             let since = moved.zip(now).and_then(|(one, now)| Some((self.since(cycle, learning, one)?, now)));
             let at = since.as_ref().map(|(_, now)| now.as_str()).or(place.as_deref());
             let ((verdict, how, by), note) = match (self.forgotten(learning, at), since) {
@@ -268,6 +284,7 @@ impl<'a> Looking<'a> {
                     if at == landing.landed { How::FastForward } else { How::Merge }
                 }
                 _ if landing.in_company => How::Squash,
+                _ if self.history.is_reviewed(landing.landed) => How::Review,
                 _ => How::Copy,
             };
         Ok(match kept {

@@ -8,6 +8,7 @@ mod front_matter;
 mod index;
 pub(super) mod loss;
 mod pinned;
+mod rubric;
 pub(super) mod style;
 mod territory;
 mod twin;
@@ -24,6 +25,7 @@ pub(super) const ALL: &[Inspect] = &[
     file::inspect,
     territory::inspect,
     front_matter::inspect,
+    rubric::inspect,
     unsafe_text::inspect,
     evidence::inspect,
     pinned::inspect,

@@ -19,6 +19,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Check a change to the memory
+///
+/// Paths are from the root of the repository, as forges need them, also where the memory is a folder of it.
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// What to check: BASE..TIP or BASE...TIP, or BASE (up to HEAD); without it, everything at HEAD
@@ -64,6 +66,10 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     }
     let format = if talk.json { Format::Json } else { options.format };
     talk.data(&output::render(&findings, format)?)?;
+    let root = &settings.memory.root;
+    if !root.is_empty() && !findings.is_empty() && matches!(format, Format::Text) {
+        talk.say(&format!("Paths are from the root of the repository; the memory is in {root}."));
+    }
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     if errors == 0 {
         talk.say(&summary(&change, &findings));

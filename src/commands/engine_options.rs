@@ -11,10 +11,10 @@ use std::path::PathBuf;
 
 #[derive(clap::Args, Default)]
 pub(super) struct EngineOptions {
-    /// Dream with this engine: builtin, anthropic, openai, openrouter, github-models, ollama or command
+    /// Dream with this engine: builtin, anthropic, openai, openrouter, ollama or command
     ///
     /// Else the one that GIT_DREAM_ENGINE, `git config dream.engine` or dream.toml names. Keys are read from the
-    /// service's own variable (ANTHROPIC_API_KEY, OPENAI_API_KEY, OPENROUTER_API_KEY, GITHUB_TOKEN), from GIT_DREAM_KEY,
+    /// service's own variable (ANTHROPIC_API_KEY, OPENAI_API_KEY, OPENROUTER_API_KEY), from GIT_DREAM_KEY,
     /// or from a program that prints one (GIT_DREAM_KEY_COMMAND, `git config dream.keyCommand`); never from dream.toml.
     #[arg(long, value_name = "NAME", help_heading = ENGINE)]
     engine: Option<String>,
@@ -62,7 +62,7 @@ impl EngineOptions {
     /// Puts what the person says in place of what `settings` say. Gives the service that is asked then; `None` for the
     /// builtin engine.
     ///
-    /// Errors: no such engine; an address or program that is missing or none.
+    /// Errors: no such engine; an address or program that is missing or none; a model for the builtin engine.
     pub(super) fn choose(&self, settings: &mut EngineSettings, repo: &Repo) -> Result<Option<Chosen>> {
         let variable = |name: &str| std::env::var(name).ok();
         let configured = |key: &str| repo.config(key);
@@ -94,11 +94,19 @@ impl EngineOptions {
             }
         }
         if settings.name == service::BUILTIN {
+            if self.model.is_some() || self.batch {
+                return Err(Usage(format!(
+                    "the builtin engine asks no model: name a service with --engine, one of {}",
+                    service::names()
+                ))
+                .into());
+            }
             return Ok(None);
         }
         let Some(service) = service::find(&settings.name) else {
-            let names = service::names();
-            return Err(Usage(format!("there is no engine {:?}: it is one of {names}", settings.name)).into());
+            let (name, names) = (&settings.name, service::names());
+            let gone = service::gone(name).map(|gone| format!(" ({gone})")).unwrap_or_default();
+            return Err(Usage(format!("there is no engine {name:?}{gone}: name one of {names}")).into());
         };
         let access = Access::find(service, named.is_some(), &said).map_err(usage)?;
         Ok(Some(Chosen { access, folder: repo.private_dir() }))

@@ -21,7 +21,7 @@ use std::path::Path;
 #[derive(clap::Args)]
 #[command(group = clap::ArgGroup::new("what").required(true))]
 pub(super) struct Options {
-    /// The note: its path, the name of its file, or the fingerprint of its pattern
+    /// The note: its path, its name or a part of it, its pattern, or a commit
     #[arg(value_name = "NOTE", group = "what")]
     note: Option<String>,
     /// Erase this session: its id, the tool's own id for it, or the beginning of one
@@ -44,7 +44,7 @@ pub(super) struct Options {
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let here = whereabouts::find(dir)?;
     match (&options.note, &options.session, &options.contributor) {
-        (Some(asked), ..) => note::forget(asked, options, &here, talk),
+        (Some(asked), ..) => note::forget(asked, options, &here, dir, talk),
         (_, Some(session), _) => erasure::erase(&Origin::Session(session.clone()), options, &here, talk),
         (.., Some(name)) => erasure::erase(&Origin::Contributor(name.clone()), options, &here, talk),
         (None, None, None) => {

@@ -4,17 +4,17 @@ mod chart;
 mod output;
 
 use super::exit::Usage;
+use super::naming;
 use super::talk::Talk;
 use super::whereabouts;
 use crate::cycle::Target;
 use crate::impact::{self, Merged};
-use crate::memory::place::inside;
 use anyhow::Result;
 use std::path::Path;
 
 #[derive(clap::Args)]
 pub(super) struct Options {
-    /// Only these notes: their path, or the name of their file
+    /// Only these notes: their path, their name or a part of it, their pattern, or a commit
     #[arg(value_name = "NOTE")]
     notes: Vec<String>,
 }
@@ -22,9 +22,11 @@ pub(super) struct Options {
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let here = whereabouts::find(dir)?;
     let target = Target::find(&here.repo, &here.settings)?;
+    // Before anything that takes long.
+    let asked = options.notes.iter().map(|called| naming::note(called, &here, dir));
+    let asked: Vec<String> = asked.collect::<Result<_>>()?;
     let looked = impact::look(&here.repo, &here.settings, target.commit()?)?;
-    let root = here.settings.memory.root.as_str();
-    let wanted = choose(&looked.merged, &options.notes, root)?;
+    let wanted = choose(&looked.merged, &asked)?;
     if talk.json {
         return talk.data_json(&output::report(&looked, &wanted));
     }
@@ -44,31 +46,23 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     talk.data(&output::text(&looked, &wanted, chart::room()))
 }
 
-/// The learnings that were asked for; all of them where none was.
+/// The learnings that were asked for, by the paths of their notes; all of them where none was.
 ///
 /// Errors: a note that no learning that stands is about.
-fn choose<'a>(merged: &'a [Merged], asked: &[String], root: &str) -> Result<Vec<&'a Merged>> {
+fn choose<'a>(merged: &'a [Merged], asked: &[String]) -> Result<Vec<&'a Merged>> {
     let mut wanted: Vec<&Merged> = Vec::new();
-    for asked in asked {
-        let path = asked.trim_start_matches("./");
-        let path = inside(root, path).unwrap_or(path);
-        let names: Vec<&Merged> = merged.iter().filter(|note| is_called(note, path)).collect();
-        if names.is_empty() {
+    for path in asked {
+        let is_about = |note: &&Merged| note.note == *path || note.names.contains(path);
+        let about: Vec<&Merged> = merged.iter().filter(is_about).collect();
+        if about.is_empty() {
             let known: Vec<&str> = merged.iter().map(|note| note.note.as_str()).collect();
             return Err(Usage(match known.is_empty() {
-                true => format!("no merged learning is about {asked:?}: none was merged yet"),
-                false => format!("no merged learning is about {asked:?}: there are {}", known.join(", ")),
+                true => format!("no merged learning is about {path}: none was merged yet"),
+                false => format!("no merged learning is about {path}: there are {}", known.join(", ")),
             })
             .into());
         }
-        wanted.extend(names.into_iter().filter(|note| !wanted.contains(note)).collect::<Vec<_>>());
+        wanted.extend(about.into_iter().filter(|note| !wanted.contains(note)).collect::<Vec<_>>());
     }
     Ok(if asked.is_empty() { merged.iter().collect() } else { wanted })
-}
-
-/// Whether a note has or had this path, or has this file name, with or without its ending; a playbook has its folder's.
-fn is_called(note: &Merged, path: &str) -> bool {
-    let stem = note.note.trim_end_matches("/SKILL.md").trim_end_matches(".md");
-    let name = stem.rsplit('/').next().unwrap_or(stem);
-    note.names.contains(path) || note.note == path || name == path.trim_end_matches(".md")
 }

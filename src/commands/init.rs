@@ -2,6 +2,7 @@
 
 use super::exit::Usage;
 use super::talk::{COMMAND, GOOD, Talk, count};
+use crate::learning::message;
 use crate::repo::Repo;
 use crate::settings::{self, Settings};
 use anyhow::{Context, Result, bail};
@@ -261,7 +262,7 @@ fn commit_files(top: &Path, repo: &Repo, paths: &[String], committing: Committin
         Ok(())
     };
     git(&["add", "--force"])?;
-    git(&["commit", "--quiet", "-m", "Start the agents' memory"])
+    git(&["commit", "--quiet", "-m", message::START])
 }
 
 #[cfg(test)]

@@ -10,10 +10,12 @@ mod demo;
 mod engine_options;
 mod exit;
 mod forget;
+mod grade;
 mod impact;
 mod init;
 mod log;
 mod man;
+mod naming;
 mod rehearse;
 mod review;
 mod run;
@@ -94,6 +96,8 @@ enum Command {
     /// For each of them: how often what it is against came up before the merge and since, where it was read and where
     /// it was not, and what that comes to: works, no effect seen, too early to tell, or ineffective.
     Impact(impact::Options),
+    /// Have a model say how sessions went, by a rubric, where their transcripts do not tell
+    Grade(grade::Options),
     /// Measure what a note changes at the moments before the mistakes that it rests on, with a model
     ///
     /// Builds the moment before each failure that the note quotes again from its transcript and asks a model for the next
@@ -140,6 +144,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
+        Some(Command::Grade(options)) => grade::main(&options, dir, talk),
         Some(Command::Rehearse(options)) => rehearse::main(&options, dir, talk),
         Some(Command::Why(options)) => why::main(&options, dir, talk),
         Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),

@@ -8,6 +8,7 @@ use super::whereabouts;
 use crate::cycle::{self, Report, Request, Unanswered};
 use crate::engine::Engine;
 use crate::learning::author::quote;
+use crate::ledger::CostRecord;
 use crate::model::Failure;
 use crate::model::estimate::Would;
 use crate::model::purse::Spent;
@@ -124,29 +125,28 @@ fn estimated(request: Request<'_>, chosen: &Chosen, talk: &Talk) -> Result<Repor
 
 /// What asking a model came to, for people.
 fn tell_cost(report: &Report, talk: &Talk) {
-    if let Some(cost) = &report.estimate {
-        talk.say(&match (cost.calls, cost.recalled) {
-            (0, 0) => "No model would be asked anything.".to_owned(),
-            (calls, recalled) => format!(
-                "A model would be asked {}: {} at most{}.",
-                count(calls as usize, "question"),
-                cost.in_words(),
-                kept(recalled)
-            ),
-        });
-    }
-    if let Some(cost) = &report.cost {
-        talk.say(&format!(
-            "A model was asked {}: {}{}.",
-            count(cost.calls as usize, "question"),
-            cost.in_words(),
-            kept(cost.recalled)
-        ));
-    }
+    report.estimate.iter().for_each(|cost| talk.say(&would_be_asked(cost)));
+    report.cost.iter().for_each(|cost| talk.say(&was_asked(cost)));
     for Unanswered { reason, questions } in &report.unanswered {
         let questions = count(*questions as usize, "question");
         talk.say(&format!("{questions} left open, where the builtin engine's words stand: {reason}"));
     }
+}
+
+/// What asking a model would cost, in a sentence.
+pub(super) fn would_be_asked(cost: &CostRecord) -> String {
+    let CostRecord { calls, recalled, .. } = *cost;
+    if calls == 0 && recalled == 0 {
+        return "No model would be asked anything.".to_owned();
+    }
+    let questions = count(calls as usize, "question");
+    format!("A model would be asked {questions}: {} at most{}.", cost.in_words(), kept(recalled))
+}
+
+/// What asking a model cost, in a sentence.
+pub(super) fn was_asked(cost: &CostRecord) -> String {
+    let questions = count(cost.calls as usize, "question");
+    format!("A model was asked {questions}: {}{}.", cost.in_words(), kept(cost.recalled))
 }
 
 /// That answers were there already.
@@ -166,6 +166,12 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
     }
     if counts.unsettled > 0 {
         talk.say(&format!("{} still being written: left for the next cycle.", counts.unsettled));
+    }
+    if counts.erased > 0 {
+        talk.say(&format!(
+            "{} left out: people had what came from there erased.",
+            count(counts.erased, "session")
+        ));
     }
     tell_skipped(&report.skipped, talk);
     for refused in &report.refused {

@@ -7,8 +7,8 @@
 
 use super::{Before, Request};
 use crate::engine::earlier::Earlier;
-use crate::engine::questions::{Questions, Settled};
-use crate::engine::{Engine, Said, Scene};
+use crate::engine::questions::Questions;
+use crate::engine::{Engine, Said, Scene, Settled};
 use crate::learning::author::Author;
 use crate::learning::refusal::{self, Weighed, Witness};
 use crate::learning::standing::{Standings, notes};
@@ -17,6 +17,7 @@ use crate::ledger::{CostRecord, CycleRecord};
 use crate::memory::Memory;
 use crate::model::purse::Spent;
 use crate::model::{Answer, Failure, Tokens, price};
+use crate::pattern::identity::said_again;
 use crate::pattern::{Known, Mined, Pattern};
 use crate::settings::Settings;
 use anyhow::{Result, anyhow};
@@ -91,9 +92,11 @@ pub(super) fn consider(ground: &Ground<'_>, mined: Mined) -> Result<Considered> 
 fn planned(ground: &Ground<'_>, patterns: &[Pattern], said: &Said) -> Result<(Weighed, Planned)> {
     let Ground { request, known, memory, standings, observed, witnesses, today, .. } = ground;
     let settings = &request.settings.memory;
-    let weighed = refusal::weigh(patterns, standings, known, witnesses, settings.growth);
+    let read_after: Vec<usize> = witnesses.iter().map(|witness| witness.read_after).collect();
+    let again = said_again(patterns, known, &read_after);
+    let weighed = refusal::weigh(patterns, standings, known, &again, witnesses, settings.growth);
     let author = Author::builtin()?.with(said.words.clone());
-    let observed = Observed { same: said.same.clone(), ..(*observed).clone() };
+    let observed = Observed { same: said.same.clone(), again, ..(*observed).clone() };
     let mut planned = plan(&weighed.open, memory, standings, &observed, &author, settings, today)?;
     planned.settled += weighed.held;
     refusal::tell(&mut planned.learnings, &weighed.reopened);

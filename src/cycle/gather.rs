@@ -1,9 +1,9 @@
 //! What is new: transcripts that no cycle has read yet, read and digested.
 
 use super::report::SessionCounts;
-use crate::digest::{self, Digest};
-use crate::ledger::LateOutcome;
+use crate::digest::{self, Digest, OutcomeSource};
 use crate::ledger::stat_cache::{Stat, StatCache};
+use crate::ledger::{Erased, LateOutcome};
 use crate::repo::Repo;
 use crate::session::outcomes::Outcomes;
 use crate::session::read::read_file;
@@ -42,6 +42,8 @@ pub struct Gathered {
     pub skipped: Vec<Skipped>,
     /// Sessions found, known ones among them.
     read: u32,
+    /// Of these, those that people had erased from the ledger.
+    erased: u32,
     /// Transcripts left for the next cycle.
     unsettled: u32,
     /// In which file each session lies, where outcomes are to be brought to them.
@@ -80,12 +82,13 @@ enum Look<'c> {
 }
 
 /// Reads and digests every session that is not in `seen`, files in parallel; what comes back does not depend on
-/// their order or on the number of threads.
+/// their order or on the number of threads. `erased`, which `seen` includes, are counted.
 ///
 /// A file that looks as it did when it was last read, and whose sessions are all in `seen`, is not opened.
 pub fn gather(
     sources: &Sources<'_>,
     seen: &BTreeSet<SessionId>,
+    erased: &Erased,
     settings: &Settings,
     repo: &Repo,
 ) -> Result<Gathered> {
@@ -101,7 +104,7 @@ pub fn gather(
     for (path, look) in sources.transcripts.iter().zip(looks) {
         match look {
             Look::Known(sessions) => {
-                gathered.read += sessions.len() as u32;
+                gathered.count(sessions, erased);
                 gathered.place(sessions, path, sources);
             }
             Look::Young => gathered.unsettled += 1,
@@ -115,7 +118,7 @@ pub fn gather(
             gathered.unsettled += 1;
             continue;
         }
-        gathered.read += file.seen.sessions.len() as u32;
+        gathered.count(&file.seen.sessions, erased);
         gathered.place(&file.seen.sessions, &file.seen.path, sources);
         gathered.digests.extend(file.digests);
         gathered.files.push(file.seen);
@@ -226,10 +229,26 @@ impl Gathered {
             let file = self.places.get(&digest.session).map(PathBuf::as_path);
             let (outcome, job) = outcomes.of(&digest.session, digest.source.as_deref(), file)?;
             let session = digest.session.clone();
-            let late = LateOutcome { session, outcome, job: job.cloned(), at: now, after };
+            let (by, rubric, job) = (OutcomeSource::Stated, None, job.cloned());
+            let late = LateOutcome { session, outcome, by, rubric, job, at: now, after };
             late.is_news_to(digest).then_some(late)
         });
         self.late = late.collect();
+    }
+
+    /// Counts the sessions of a file.
+    fn count(&mut self, sessions: &[SessionId], erased: &Erased) {
+        self.read += sessions.len() as u32;
+        if !erased.sessions.is_empty() {
+            self.erased += sessions.iter().filter(|id| erased.sessions.contains(*id)).count() as u32;
+        }
+    }
+
+    /// Leaves out what was erased and has gone on since: it is still the session that was erased.
+    pub(super) fn leave_out(&mut self, erased: &Erased) {
+        let before = self.digests.len();
+        self.digests.retain(|digest| !erased.covers(digest));
+        self.erased += (before - self.digests.len()) as u32;
     }
 
     /// Sessions, counted.
@@ -240,6 +259,7 @@ impl Gathered {
             new: self.digests.len() as u32,
             skipped: self.skipped.len() as u32,
             unsettled: self.unsettled,
+            erased: self.erased,
         }
     }
 
@@ -274,7 +294,7 @@ mod tests {
             found,
             progress: &|_, _| {},
         };
-        gather(&sources, &BTreeSet::new(), &Settings::default(), repo).unwrap()
+        gather(&sources, &BTreeSet::new(), &Erased::default(), &Settings::default(), repo).unwrap()
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::gather::{self, Gathered};
 use super::parts::Parts;
 use super::{Before, Request, record};
 use crate::digest::Digest;
-use crate::learning::standing::Verdict;
+use crate::learning::{self, standing::Verdict};
 use crate::ledger::{self, Digests};
 use crate::settings::Settings;
 use crate::verdict;
@@ -28,11 +28,10 @@ pub(super) fn take_in(request: &Request<'_>, before: &Before<'_>, parts: &Parts)
     let Request { repo, settings, sources, .. } = request;
     let ledger = &before.ledger;
     let folded_in = parts.timed("listing the known sessions", || ledger.folded_in())?;
-    let mut gathered =
-        parts.timed("reading sessions", || gather::gather(sources, &folded_in, settings, repo))?;
-    // A session that was erased and has gone on since is still the one that was erased.
     let erased = ledger.erased()?;
-    gathered.digests.retain(|digest| !erased.covers(digest));
+    let mut gathered =
+        parts.timed("reading sessions", || gather::gather(sources, &folded_in, &erased, settings, repo))?;
+    gathered.leave_out(&erased);
     let nothing_new = gathered.digests.is_empty() && !ledger.has_waiting(&folded_in)?;
     // Without any session there is nothing that could have been left to say.
     let is_quiet = nothing_new
@@ -41,6 +40,8 @@ pub(super) fn take_in(request: &Request<'_>, before: &Before<'_>, parts: &Parts)
     if is_quiet && sources.outcomes.is_none() {
         return Ok(Intake { gathered, fresh: Vec::new(), all: None });
     }
+    // There will be drafts: what they need is made ready on a thread that would wait otherwise.
+    rayon::spawn(learning::get_ready);
     let mut all = parts.timed("loading digests", || ledger.digests_and(&gathered.digests))?;
     if let Some(outcomes) = sources.outcomes {
         gathered.judge(&all.digests, outcomes, request.now, ledger.late_additions()?);
@@ -54,11 +55,16 @@ pub(super) fn take_in(request: &Request<'_>, before: &Before<'_>, parts: &Parts)
     Ok(Intake { gathered, fresh, all })
 }
 
-/// Whether mining again would propose what the last cycle proposed: the program and the settings are the ones it
-/// had, and what found no room in it waits until people have decided on some of what did.
+/// Whether mining again would propose what the last cycle proposed: the program, the settings and the outcomes are the
+/// ones it had, and what found no room in it waits until people have decided on some of what did.
 fn nothing_left_to_say(before: &Before<'_>, settings: &Settings) -> Result<bool> {
     let Some(last) = before.ledger.last_cycle()? else { return Ok(before.ledger.tip().is_none()) };
     if last.settings != before.setting || last.engine != before.engine {
+        return Ok(false);
+    }
+    if last.counts.get(record::OUTCOME_FILES).copied().unwrap_or_default()
+        != before.ledger.late_additions()? as u64
+    {
         return Ok(false);
     }
     if !last.counts.contains_key(record::LEFT_OVER) {

@@ -113,7 +113,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     let (proposals, standings) = parts.timed("looking up what people decided", || {
         verdict::settled(repo, &cycles, before.base, &settings.memory.root)
     })?;
-    let witnesses = witnesses::of(&all.digests, &before, &cycles, &standings)?;
+    let witnesses = witnesses::of(&all.digests, &before, &cycles, &standings, &known)?;
     let mut observed = observed(&all.digests, &known, &memory);
     observed.dead = parts
         .timed("looking for what is gone", || {
@@ -179,6 +179,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         patterns: &patterns,
         known: &known,
         standings: &standings,
+        outcome_files: before.ledger.late_additions()? as u64 + u64::from(!gathered.late.is_empty()),
         before: &before,
         asked: asked.as_ref(),
         now: request.now,

@@ -1,7 +1,7 @@
 //! What the ledger keeps of a cycle.
 
 use super::{Before, Report};
-use crate::engine::questions::Settled;
+use crate::engine::Settled;
 use crate::learning::Planned;
 use crate::learning::standing::{Standings, Verdict};
 use crate::ledger::{CycleRecord, ModelRecord, RefusedRecord};
@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The count of patterns that found no room.
 pub(super) const LEFT_OVER: &str = "left_over";
+/// The count of files in the ledger with outcomes that became known later: with more of them there is something to say.
+pub(super) const OUTCOME_FILES: &str = "outcome_files";
 
 /// What a record is made from.
 pub(super) struct Made<'a> {
@@ -29,6 +31,8 @@ pub(super) struct Made<'a> {
     pub(super) before: &'a Before<'a>,
     /// What came of asking a model.
     pub(super) asked: Option<&'a Settled>,
+    /// Files of late outcomes that the ledger holds with this cycle's.
+    pub(super) outcome_files: u64,
     /// When.
     pub(super) now: Timestamp,
 }
@@ -41,7 +45,7 @@ pub(super) fn fingerprint_of(settings: &Settings) -> String {
 
 /// What the ledger keeps of this cycle.
 pub(super) fn record(made: &Made<'_>) -> CycleRecord {
-    let Made { report, planned, patterns, known, standings, before, asked, now } = made;
+    let Made { report, planned, patterns, known, standings, before, asked, outcome_files, now } = made;
     let waits = standings.iter().filter(|(_, standing)| standing.verdict == Verdict::Pending);
     let mut counts = BTreeMap::from([
         ("sessions_read".to_owned(), u64::from(report.sessions.read)),
@@ -51,12 +55,21 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
     if report.sessions.judged > 0 {
         counts.insert("outcomes_late".to_owned(), u64::from(report.sessions.judged));
     }
+    if *outcome_files > 0 {
+        counts.insert(OUTCOME_FILES.to_owned(), *outcome_files);
+    }
     if planned.left_over > 0 {
         counts.insert(LEFT_OVER.to_owned(), u64::from(planned.left_over));
     }
     let named: BTreeSet<&[crate::redact::Clean]> =
         known.iter().map(|known| known.anchor.as_slice()).collect();
-    let newly_named = patterns.iter().filter(|pattern| !named.contains(pattern.anchor.as_slice()));
+    // What people are asked about is known by who said it up to now, and not only when it was first seen.
+    let proposed: BTreeSet<&str> =
+        report.learnings.iter().map(|learning| learning.pattern.as_str()).collect();
+    let is_to_be_known = |pattern: &&Pattern| {
+        !named.contains(pattern.anchor.as_slice())
+            || !pattern.support.said.is_empty() && proposed.contains(pattern.fingerprint.as_str())
+    };
     CycleRecord {
         version: 1,
         cycle: report.cycle.clone().unwrap_or_default(),
@@ -79,9 +92,7 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
             })
             .collect(),
         pending: waits.map(|(pattern, _)| pattern.to_string()).collect(),
-        known: newly_named
-            .map(|pattern| Known { fingerprint: pattern.fingerprint.clone(), anchor: pattern.anchor.clone() })
-            .collect(),
+        known: patterns.iter().filter(is_to_be_known).map(Pattern::known).collect(),
         model: asked
             .map(|asked| ModelRecord { cost: report.cost.unwrap_or_default(), ..asked.record.clone() }),
     }

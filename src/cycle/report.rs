@@ -4,8 +4,7 @@ use super::considered::{cost, of_spent};
 use super::gather::Gathered;
 use super::parts::Part;
 use super::target::Target;
-use crate::engine::Engine;
-use crate::engine::questions::Settled;
+use crate::engine::{Engine, Settled};
 use crate::learning::refusal::Reopened;
 use crate::learning::{Due, Planned, Refused};
 use crate::ledger::{CostRecord, LearningRecord, ReopenedRecord};
@@ -89,6 +88,8 @@ pub struct SessionCounts {
     pub skipped: u32,
     /// Left for the next cycle, because they are still being written.
     pub unsettled: u32,
+    /// Of those found, left out because people had them erased.
+    pub erased: u32,
 }
 
 impl Report {

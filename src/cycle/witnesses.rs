@@ -5,11 +5,12 @@ use crate::digest::Digest;
 use crate::learning::refusal::Witness;
 use crate::learning::standing::Standings;
 use crate::ledger::CycleRecord;
+use crate::pattern::Known;
 use anyhow::Result;
 use std::collections::BTreeMap;
 
 /// The sessions of these digests in their order, which is the one that patterns count them in. `cycles`: oldest first.
-/// Empty where nothing was ever rejected: then nobody asks.
+/// Empty where nothing was ever rejected and no wish is known: then nobody asks.
 ///
 /// A session that was read before it went on is as old as it was then.
 pub(super) fn of(
@@ -17,8 +18,10 @@ pub(super) fn of(
     before: &Before<'_>,
     cycles: &[CycleRecord],
     standings: &Standings,
+    known: &[Known],
 ) -> Result<Vec<Witness>> {
-    if standings.values().all(|standing| standing.refusal.is_none()) {
+    let was_refused = standings.values().any(|standing| standing.refusal.is_some());
+    if !was_refused && known.iter().all(|known| known.turns.is_empty()) {
         return Ok(Vec::new());
     }
     let places: BTreeMap<&str, usize> =

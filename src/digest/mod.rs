@@ -100,6 +100,12 @@ impl Outcome {
     pub fn succeeded(&self) -> bool {
         self.score > 0.5
     }
+
+    /// Whether somebody judged the session as a whole. What was read from single events of it is made of the very steps
+    /// that comparisons are about: who leaves out the tests fails none.
+    pub fn is_judged(&self) -> bool {
+        matches!(self.by, OutcomeSource::Stated | OutcomeSource::Graded)
+    }
 }
 
 /// How we know how a session ended, most trustworthy first.
@@ -110,6 +116,8 @@ pub enum OutcomeSource {
     Stated,
     /// The last run of a test or build command in the session.
     Tests,
+    /// A model that read the session by a rubric of people ([`crate::grading`]).
+    Graded,
     /// A person pushed back at the end, or reverted the work.
     Person,
     /// The session broke off with an unanswered call or an interruption.

@@ -12,7 +12,7 @@ use crate::learning::author::{Author, Phrase, Reading};
 use crate::learning::standing::needed;
 use crate::learning::undecided;
 use crate::ledger::{AskedRecord, CycleRecord, ModelRecord, ReadingRecord, WishRecord};
-use crate::pattern::preference::{self, Grouped, Turn};
+use crate::pattern::preference::{self, Grouped, Spoken};
 use crate::pattern::{Corpus, Fingerprint, Pattern, Support, identity, witness};
 use std::collections::BTreeMap;
 
@@ -155,10 +155,10 @@ fn still_explains(
 fn turns_of(wish: &WishRecord, corpus: &Corpus<'_>) -> Option<Grouped> {
     let turn = |at: usize| {
         let turn = wish.turns.get(at)?;
-        preference::turn_of(corpus, &turn.session, turn.event, &turn.hash)
+        preference::spoken_of(corpus, &turn.session, turn.event, &turn.hash)
     };
     let best = turn(wish.best)?;
-    let turns: Vec<Turn> = (0..wish.turns.len()).filter_map(turn).collect();
+    let turns: Vec<Spoken> = (0..wish.turns.len()).filter_map(turn).collect();
     let best = turns.iter().position(|turn| *turn == best)?;
     Some(Grouped { turns, best })
 }

@@ -220,12 +220,107 @@ fn objection(
     let often = |texts_of: &BTreeMap<&str, Vec<String>>, name: &str| {
         texts_of.values().filter(|texts| texts.iter().any(|text| holds(text, name))).count() >= least
     };
-    // What the mistake is called by may be named; whatever else is, was done afterwards, and is quoted.
-    let is_known = |name: &String| [&told.title, &told.rule].iter().any(|text| holds(text, name));
-    let rare = named.iter().find(|name| !often(quoted, name) && !(is_known(name) && often(of_root, name)));
+    // The call that fails may be named; whatever else is, was done afterwards, and is quoted.
+    let is_told = |name: &str| [&told.title, &told.rule].iter().any(|text| holds(text, name));
+    let fails = names(&told.title);
+    let is_failing = |name: &str| is_told(name) || fails.iter().any(|step| holds(name, step));
+    let rare = named.iter().find(|name| !often(quoted, name) && !(is_failing(name) && often(of_root, name)));
     if rare.is_some() {
         return Some(format!("a name in it is not quoted from {least} independent sessions"));
     }
-    let says_more = named.iter().any(|name| often(quoted, name) && !is_known(name));
+    let says_more = named.iter().any(|name| often(quoted, name) && !is_told(name));
     (!says_more).then(|| "it says no more than the builtin engine does".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+    use crate::learning::author::Author;
+    use crate::pattern::{Given, mine_telling};
+    use crate::redact::redact;
+
+    /// Sessions whose `loom weave` fails twice, and which go on to something else.
+    fn mined() -> Mined {
+        let digest = |n: u32| -> Digest {
+            let session = SessionId::of(&n.to_le_bytes());
+            let args = |line: &str| json!([{"p": "command", "v": line}]);
+            serde_json::from_value(json!({
+                "session": session, "root": session, "agent": "codex", "contributor": format!("person {n}"),
+                "ask": format!("paint house {n} in the street of {}", ["elms", "oaks", "firs"][n as usize % 3]),
+                "task": format!("t{n}"), "steps": ["loom weave", "shuttle move"],
+                "failures": [{
+                    "event": 4, "step": "loom weave", "message": "error: run frobnicate, there is no thread",
+                    "args": args("loom weave cloth"), "times": 2, "cost": 2,
+                }],
+                "checks": [{"event": 9, "step": "shuttle move", "args": args("shuttle move --side left"), "ok": true}],
+                "counts": { "calls": 9, "failed": 2, "retries": 2, "turns": 1 },
+            }))
+            .unwrap()
+        };
+        let (settings, notes) = (Mining::default(), BTreeMap::new());
+        let given = Given { settings: &settings, known: &[], notes: &notes };
+        mine_telling((0..5).map(digest).collect(), &given, &|_, _| {})
+    }
+
+    #[test]
+    fn advice_holds_only_where_agents_did_so_in_enough_sessions() {
+        let (mined, settings) = (mined(), Mining::default());
+        let pattern = &mined.patterns[0];
+        let told = Author::builtin().unwrap().tells(pattern);
+        let done = "shuttle move --side left";
+        let taken = |advice: &str, sessions: usize, quote: &str, event: u32| {
+            let quotes = mined.digests.iter().take(sessions).map(|digest| Evidence {
+                session: digest.session.clone(),
+                event,
+                at: None,
+                quote: redact(quote),
+            });
+            checked(redact(advice), quotes.collect(), pattern, &told, &mined, &settings)
+        };
+        let good = "Run `shuttle move --side left` before `loom weave cloth`.";
+        let Taken::Kept(explained) = taken(good, 4, done, 9) else { panic!("{:?}", taken(good, 4, done, 9)) };
+        assert_eq!(explained.quotes.len(), 4);
+        let lies = [
+            (good, 2, done, 9),
+            (good, 4, "shuttle move --side right", 9),
+            (good, 4, "error: run frobnicate, there is no thread", 4),
+            (good, 4, done, 3),
+            (good, 4, "left", 9),
+            ("Run `shuttle move --side right` first.", 4, done, 9),
+            ("Run `frobnicate` first.", 4, done, 9),
+            ("Run `shuttle move --side left` 7 times.", 4, done, 9),
+            ("Never run `shuttle move --side left`.", 4, done, 9),
+            ("Run `shuttle move --side left` and wipe the house.", 4, done, 9),
+            ("Run `loom weave cloth` first.", 4, done, 9),
+            ("Move the shuttle.", 4, done, 9),
+            ("", 4, done, 9),
+        ];
+        for (advice, sessions, quote, event) in lies {
+            let taken = taken(advice, sessions, quote, event);
+            assert!(matches!(taken, Taken::Refused(_)), "{advice} {sessions} {quote} {event}: {taken:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_tool_printed_is_shown_and_cannot_be_quoted() {
+        let (mined, settings) = (mined(), Mining::default());
+        let (pattern, prompts) = (&mined.patterns[0], Prompts::load(|_| Ok(None), 3).unwrap());
+        let told = Author::builtin().unwrap().tells(pattern);
+        let question = question(pattern, &told, &mined, &settings, &prompts).unwrap().unwrap();
+        assert!(question.material.contains("failed with: error: run frobnicate"), "{}", question.material);
+        let said = |text: &str| {
+            let quotes: Vec<_> = question
+                .excerpts
+                .iter()
+                .map(|excerpt| json!({"excerpt": excerpt.id, "text": text}))
+                .collect();
+            let advice = "Run `shuttle move --side left` first.";
+            let text = redact(&json!({"advice": advice, "quotes": quotes}).to_string());
+            let reply = Reply { text, model: String::new(), tokens: Default::default() };
+            take(&question, &reply, pattern, &told, &mined, &settings)
+        };
+        assert!(matches!(said("shuttle move --side left"), Taken::Kept(_)));
+        assert!(matches!(said("run frobnicate, there is no thread"), Taken::Refused(_)));
+    }
 }

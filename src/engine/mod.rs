@@ -18,7 +18,10 @@ mod merge;
 mod phrase;
 pub mod prompts;
 pub mod questions;
+mod settled;
 mod wishes;
+
+pub use settled::Settled;
 
 use crate::learning::Observed;
 use crate::learning::author::Words;

@@ -30,13 +30,16 @@ pub enum Task {
     Merge,
     /// Which turns ask for the same.
     Wishes,
+    /// Whether a session met the criteria of a rubric.
+    Grade,
     /// What an agent calls next.
     Rehearse,
 }
 
 impl Task {
     /// All of them.
-    pub const ALL: [Task; 5] = [Task::Explain, Task::Phrase, Task::Merge, Task::Wishes, Task::Rehearse];
+    pub const ALL: [Task; 6] =
+        [Task::Explain, Task::Phrase, Task::Merge, Task::Wishes, Task::Grade, Task::Rehearse];
 
     /// Its name: of the template, on the wire, in records.
     pub fn name(self) -> &'static str {
@@ -45,6 +48,7 @@ impl Task {
             Task::Phrase => "phrase",
             Task::Merge => "merge",
             Task::Wishes => "wishes",
+            Task::Grade => "grade",
             Task::Rehearse => "rehearse",
         }
     }
@@ -60,6 +64,7 @@ impl Task {
             Task::Phrase => include_str!("../../templates/prompts/phrase.md"),
             Task::Merge => include_str!("../../templates/prompts/merge.md"),
             Task::Wishes => include_str!("../../templates/prompts/wishes.md"),
+            Task::Grade => include_str!("../../templates/prompts/grade.md"),
             Task::Rehearse => include_str!("../../templates/prompts/rehearse.md"),
         }
     }

@@ -12,7 +12,7 @@ use super::prompts::{Ask, Prompts, Task};
 use super::{NO_SUCH_VALUE, Taken};
 use crate::learning::author::quote;
 use crate::model::{Prompt, Reply};
-use crate::pattern::preference::{Grouped, Turn};
+use crate::pattern::preference::{Grouped, Spoken};
 use anyhow::Result;
 use serde::Deserialize;
 use serde_json::json;
@@ -38,7 +38,7 @@ const FALSE: [&str; 4] = [
 /// A question, and what its answers are about.
 pub(super) struct Question {
     /// The turns.
-    turns: Vec<Turn>,
+    turns: Vec<Spoken>,
     /// Independent sessions that the open turns come from.
     pub(super) sessions: u32,
     /// It is asked twice.
@@ -67,12 +67,12 @@ struct Together {
 }
 
 /// The question about these turns.
-pub(super) fn question(turns: Vec<Turn>, sessions: u32, prompts: &Prompts) -> Result<Question> {
+pub(super) fn question(turns: Vec<Spoken>, sessions: u32, prompts: &Prompts) -> Result<Question> {
     let asked = [asked(&turns, 0, prompts)?, asked(&turns, 1, prompts)?];
     Ok(Question { turns, sessions, asked })
 }
 
-fn asked(turns: &[Turn], round: u8, prompts: &Prompts) -> Result<Asked> {
+fn asked(turns: &[Spoken], round: u8, prompts: &Prompts) -> Result<Asked> {
     let shown = turns.iter().enumerate().map(|(at, turn)| (Some(at), turn.text.as_str()));
     let mut shown: Vec<(Option<usize>, &str)> = shown.chain(FALSE.map(|text| (None, text))).collect();
     // By a hash: in no order that means anything, the same every time.
@@ -184,8 +184,8 @@ mod tests {
     fn only_what_is_put_together_twice_is_together() {
         let prompts = Prompts::load(|_| Ok(None), 3).unwrap();
         let turn =
-            |n: u8| Turn { text: redact(&format!("thing {n}")), session: SessionId::of(&[n]), event: 1 };
-        let turns: Vec<Turn> = (0..9).map(turn).collect();
+            |n: u8| Spoken { text: redact(&format!("thing {n}")), session: SessionId::of(&[n]), event: 1 };
+        let turns: Vec<Spoken> = (0..9).map(turn).collect();
         let question = question(turns.clone(), 9, &prompts).unwrap();
         let kept = answers(&question, [&[4, 1, 7], &[7, 8, 4]]);
         assert_eq!(kept, [Taken::Kept(Grouped { turns: vec![turn(4), turn(7)], best: 0 })]);

@@ -1,6 +1,6 @@
 //! A note goes to the archive, and its lesson is not proposed again until people take that back.
 //!
-//! Owns how a note is found by what people call it, and the one commit. That the lesson stays away,
+//! Owns the one commit. That the lesson stays away,
 //! [`crate::verdict`] reads from that commit; nothing else is written down.
 
 use crate::cycle::{Target, read_memory, usefulness};
@@ -8,7 +8,7 @@ use crate::learning::author::{quote, quoted};
 use crate::learning::{into_archive, message};
 use crate::ledger::{CycleRecord, LEDGER, Ledger, Stamp};
 use crate::memory::note::{Note, Status};
-use crate::memory::place::{self, in_archive, inside, outside};
+use crate::memory::place::{self, in_archive, outside};
 use crate::memory::{MEMORY_FILE, Memory, index};
 use crate::pattern::{Fingerprint, Kind};
 use crate::redact::Clean;
@@ -44,11 +44,10 @@ pub struct Forgetting {
     changes: Vec<FileChange>,
 }
 
-/// Plans it. `asked` is what people call the note: its path, the name of its file or folder, or the fingerprint of a
-/// pattern of it. `today` as `2026-01-31`.
+/// Plans it. `path`: where the note stands inside the memory, or was proposed. `today` as `2026-01-31`.
 ///
-/// Errors: there is no such note, there are several, or it does not stand on the target.
-pub fn plan(repo: &Repo, settings: &Settings, asked: &str, reason: Clean, today: &str) -> Result<Forgetting> {
+/// Errors: it does not stand on the target.
+pub fn plan(repo: &Repo, settings: &Settings, path: &str, reason: Clean, today: &str) -> Result<Forgetting> {
     let root = settings.memory.root.as_str();
     let target = Target::find(repo, settings)?;
     let tip = target.commit()?;
@@ -65,7 +64,7 @@ pub fn plan(repo: &Repo, settings: &Settings, asked: &str, reason: Clean, today:
     let (cycles, _) = ledger.cycles()?;
     let memory = read_memory(repo, base, root)?;
     let proposals = Proposals::look(repo, &cycles, base, root)?;
-    let note = find(asked, root, &memory, &proposals, &target.branch)?;
+    let note = find(path, &memory, &proposals, &target.branch)?;
     let kind = place::kind_at(&note).context("the path of a note names its kind")?;
     let standing = memory.notes.get(&note);
     let patterns = proposals.of_note.get(&note).cloned().unwrap_or_default();
@@ -133,6 +132,8 @@ fn quotes_sessions(note: &Note) -> bool {
 struct Proposals {
     /// The patterns whose note lies at a path.
     of_note: BTreeMap<String, BTreeSet<Fingerprint>>,
+    /// By the path at which a note was proposed: where it stands, or where it was proposed.
+    places: BTreeMap<String, String>,
     /// On which branch a note waits.
     waits: BTreeMap<String, String>,
     /// What was forgotten before, with who did it.
@@ -144,6 +145,7 @@ impl Proposals {
         let mut proposals = Proposals::default();
         for proposal in verdict::decided(repo, cycles, base, root)? {
             let note = proposal.note.clone();
+            proposals.places.insert(proposal.learning.note.clone(), note.clone());
             if let Some(pattern) = Fingerprint::parse(&proposal.learning.pattern) {
                 proposals.of_note.entry(note.clone()).or_default().insert(pattern);
             }
@@ -160,66 +162,30 @@ impl Proposals {
     }
 }
 
-/// The path of the note that people mean.
-fn find(asked: &str, root: &str, memory: &Memory, proposals: &Proposals, target: &str) -> Result<String> {
-    let asked = asked.trim().trim_start_matches("./");
-    let wanted = inside(root, asked).unwrap_or(asked).trim_end_matches('/');
-    let of_pattern = |path: &str| {
-        let pattern = Fingerprint::parse(wanted);
-        pattern.is_some_and(|pattern| proposals.of_note.get(path).is_some_and(|all| all.contains(&pattern)))
-    };
-    let is_meant = |path: &str| {
-        let bare = path.strip_suffix("/SKILL.md").or(path.strip_suffix(".md")).unwrap_or(path);
-        let name = bare.rsplit('/').next().unwrap_or(bare);
-        [path, bare, name].contains(&wanted) || path.ends_with(&format!("/{wanted}")) || of_pattern(path)
-    };
-    let meant = |paths: &mut dyn Iterator<Item = &String>| -> Vec<String> {
-        let mut meant: Vec<String> = Vec::new();
-        for path in paths {
-            if path == wanted {
-                return vec![path.clone()];
-            }
-            meant.extend(is_meant(path).then(|| path.clone()));
-        }
-        meant
-    };
-    let standing = meant(&mut memory.notes.keys().chain(memory.broken.keys()));
-    let unusable = |said: String| Err(Unusable(said).into());
-    match standing.as_slice() {
-        [only] => return Ok(only.clone()),
-        [] => {}
-        several => {
-            let several = several.join(", ");
-            return unusable(format!(
-                "{asked:?} names several notes: give the path of one of them: {several}"
-            ));
-        }
+/// Where a note stands that was named by this path, or why it cannot be forgotten.
+fn find(path: &str, memory: &Memory, proposals: &Proposals, target: &str) -> Result<String> {
+    let stands = |path: &str| memory.notes.contains_key(path) || memory.broken.contains_key(path);
+    if stands(path) {
+        return Ok(path.to_owned());
     }
-    if let Some(note) = meant(&mut proposals.waits.keys()).first() {
-        let branch = proposals.waits.get(note).map(String::as_str).unwrap_or_default();
-        return unusable(format!(
-            "{note} waits for review on {branch} and is not on {target}: refuse it there, with `git dream review`"
-        ));
+    if let Some(moved) = proposals.places.get(path).filter(|moved| stands(moved)) {
+        return Ok(moved.clone());
     }
-    if let Some(note) = meant(&mut proposals.forgotten.keys()).first() {
-        let by = proposals.forgotten.get(note).map(String::as_str).unwrap_or_default();
-        return unusable(format!("{note} was forgotten already{by}; reverting that commit brings it back"));
-    }
-    if let Some(note) = meant(&mut memory.archived.keys()).first() {
-        return unusable(format!(
-            "{note} is in the archive already; to bar its lesson for good, move it back with `git mv`, commit, and \
+    let said = if let Some(branch) = proposals.waits.get(path) {
+        format!(
+            "{path} waits for review on {branch} and is not on {target}: refuse it there, with `git dream review`"
+        )
+    } else if let Some(by) = proposals.forgotten.get(path) {
+        format!("{path} was forgotten already{by}; reverting that commit brings it back")
+    } else if memory.archived.contains_key(path) || memory.archived.contains_key(&in_archive(path)) {
+        format!(
+            "{path} is in the archive already; to bar its lesson for good, move it back with `git mv`, commit, and \
              forget it"
-        ));
-    }
-    let all: Vec<&str> = memory.notes.keys().map(String::as_str).collect();
-    unusable(match all.as_slice() {
-        [] => format!("there is no note {asked:?}: the memory on {target} has none"),
-        all => {
-            let some = all.iter().take(8).copied().collect::<Vec<_>>().join(", ");
-            let more = if all.len() > 8 { ", …" } else { "" };
-            format!("there is no note {asked:?} on {target}; there are {some}{more}")
-        }
-    })
+        )
+    } else {
+        format!("{path} does not stand on {target}: `git dream why {path}` says what became of it")
+    };
+    Err(Unusable(said).into())
 }
 
 /// Where in the archive a note finds room.

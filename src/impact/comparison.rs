@@ -35,8 +35,19 @@ pub enum Claim {
     AfterAgainstBefore,
     /// It became rarer where the note was not read as well.
     FellAnyway,
-    /// Nothing: there is nothing to compare.
+    /// Nothing: there are too few sessions on one side.
     Nothing,
+    /// Nothing: all sessions came out the same, so none can be told from the others.
+    Alike,
+    /// Nothing: but for those that the note was found by, all sessions came out the same.
+    FoundBy,
+}
+
+impl Claim {
+    /// Whether anything is compared at all.
+    pub fn compares(self) -> bool {
+        !matches!(self, Claim::Nothing | Claim::Alike | Claim::FoundBy)
+    }
 }
 
 impl std::fmt::Display for Claim {
@@ -60,6 +71,10 @@ impl std::fmt::Display for Claim {
                 "it became rarer where the note was not read as well, so something else may have done it"
             }
             Claim::Nothing => "nothing, as there are too few sessions on one side",
+            Claim::Alike => {
+                "nothing yet: all sessions that could be compared came out the same, so there is no other to tell them from"
+            }
+            Claim::FoundBy => "nothing yet: but for the sessions that the note was found by, all came out the same",
         })
     }
 }
@@ -71,6 +86,8 @@ pub(super) struct Comparison {
     /// How many of the hits fall to the group that had the note, if it does nothing.
     even: Distribution,
     observed: u32,
+    /// Whether sessions came out one way and the other, those that the note was found by included.
+    is_mixed: bool,
     /// Sessions of the smaller group.
     pub(super) smaller: u32,
 }
@@ -89,7 +106,8 @@ impl Comparison {
             *all += 1;
             *hits += u32::from(case.hit);
         }
-        let mut comparison = Comparison { claim, even: Distribution::certain(0), observed: 0, smaller: 0 };
+        let even = Distribution::certain(0);
+        let mut comparison = Comparison { claim, even, observed: 0, is_mixed: false, smaller: 0 };
         let (mut readers, mut others) = (0, 0);
         for [of_readers, hits, of_others, other_hits] in strata.into_values() {
             if of_readers == 0 || of_others == 0 {
@@ -102,6 +120,7 @@ impl Comparison {
             comparison.even = comparison.even.plus(&stratum);
         }
         comparison.smaller = readers.min(others);
+        comparison.is_mixed = comparison.even.variance() > 0.0;
         comparison
     }
 
@@ -124,9 +143,19 @@ impl Comparison {
         };
         Comparison {
             claim,
+            is_mixed: even.variance() > 0.0,
             even: even.given(possible),
             observed: after.hits,
             smaller: before.of.min(after.of),
+        }
+    }
+
+    /// What it can carry: nothing where the figures could not be others, as where every session is a hit.
+    pub(super) fn carries(&self) -> Claim {
+        match (self.even.variance() > 0.0, self.is_mixed) {
+            (true, _) => self.claim,
+            (false, true) => Claim::FoundBy,
+            (false, false) => Claim::Alike,
         }
     }
 

@@ -25,8 +25,8 @@ const WORTH_LOSING: f64 = 2.0;
 pub(super) struct Judged {
     pub(super) effect: Effect,
     pub(super) claim: Claim,
-    /// Probability that the comparison would have shown a halving.
-    pub(super) power: f64,
+    /// Probability that the comparison would have shown a halving; `None` where nothing is compared.
+    pub(super) power: Option<f64>,
 }
 
 /// The comparisons of one note.
@@ -53,7 +53,7 @@ pub(super) fn judge<'a>(notes: impl Iterator<Item = &'a Tally>, settings: &Setti
         let is_sure = |q: &Option<f64>| q.is_some_and(|q| q <= level);
         let [readers_fell, others_fell] = one.fell;
         let would_show = one.power >= settings.impact.least_power;
-        let claim = one.chosen.as_ref().map_or(Claim::Nothing, |chosen| chosen.claim);
+        let claim = one.chosen.as_ref().map_or(Claim::Nothing, Comparison::carries);
         let (effect, claim) = match () {
             () if is_sure(fallen) && others_fell && claim == Claim::ReadersAgainstBefore => {
                 (Effect::NoEffectSeen, Claim::FellAnyway)
@@ -63,7 +63,7 @@ pub(super) fn judge<'a>(notes: impl Iterator<Item = &'a Tally>, settings: &Setti
             () if would_show => (Effect::NoEffectSeen, claim),
             () => (Effect::TooEarly, claim),
         };
-        Judged { effect, claim, power: one.power }
+        Judged { effect, claim, power: claim.compares().then_some(one.power) }
     });
     judged.collect()
 }

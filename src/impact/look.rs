@@ -1,19 +1,20 @@
 //! Brings together what measuring needs: every digest there is, what people decided, and what sessions show.
 
 use super::merged::{Merged, merged};
-use super::{Measured, measure};
+use super::seen::{self, Seen};
+use super::{Measured, measure_seen};
 use crate::ledger::cache::Cache;
-use crate::ledger::{Ledger, known};
+use crate::ledger::{CycleRecord, Ledger, known};
 use crate::memory::MEMORY_FILE;
 use crate::memory::index;
 use crate::memory::place::outside;
 use crate::pattern::{self, Fingerprint, Given};
 use crate::repo::{Oid, Repo};
 use crate::session::Skipped;
-use crate::settings::Settings;
+use crate::settings::{Mining, Settings};
 use crate::verdict;
 use anyhow::Result;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -52,10 +53,11 @@ impl std::fmt::Display for Unmeasured {
 
 /// Measures every note that stands at this commit of the target.
 ///
-/// Loads and mines all sessions, as a cycle does, unless no learning stands; writes nothing.
+/// Loads and mines all sessions, as a cycle does, unless no learning stands or the cache has what they show; writes
+/// nothing but that cache.
 pub fn look(repo: &Repo, settings: &Settings, target: Oid) -> Result<Looked> {
     let root = settings.memory.root.as_str();
-    let ledger = Ledger::open(repo)?.with_cache(Cache::of(repo, false));
+    let ledger = Ledger::open(repo)?.with_cache(Cache::of(repo, true));
     let (cycles, mut skipped) = ledger.cycles()?;
     let proposals = verdict::decided(repo, &cycles, target, root)?;
     let main = repo.read(target, &outside(root, MEMORY_FILE))?;
@@ -64,22 +66,44 @@ pub fn look(repo: &Repo, settings: &Settings, target: Oid) -> Result<Looked> {
     if merged.is_empty() {
         return Ok(Looked { skipped, ..Looked::default() });
     }
-    let all = ledger.digests()?;
-    skipped.extend(all.skipped);
-    let sessions = all.digests.len();
-    let known = known(&cycles);
-    // Readers need not be left out: here they are what it is about.
-    let notes: BTreeMap<Fingerprint, String> = BTreeMap::new();
-    let given = Given { settings: &settings.mining, known: &known, notes: &notes };
-    let mined = ledger.cache().recalling(|| pattern::mine_telling(all.digests, &given, &|_, _| {}));
-    let measured = measure(&mined, &merged, settings);
+    let key = seen::key(&ledger, &settings.mining)?;
+    let seen = match Seen::recalled(&ledger, &key) {
+        Some(seen) => seen,
+        None => mined(&ledger, &cycles, &settings.mining, key, &mut skipped)?,
+    };
+    let measured = measure_seen(&seen, &merged, settings);
     let others = merged.iter().filter(|note| !measured.contains_key(&note.note));
-    let reason = |note: &Merged| match mined.patterns.iter().any(|one| one.fingerprint == note.pattern) {
+    let reason = |note: &Merged| match seen.occasions.contains_key(&note.pattern) {
         true => Unmeasured::Conflict,
         false => Unmeasured::Unseen,
     };
     let unmeasured = others.map(|note| (note.note.clone(), reason(note))).collect();
+    Ok(Looked { merged, measured, unmeasured, sessions: seen.sessions.len(), skipped })
+}
+
+/// Loads and mines all sessions; keeps what was proposed of that.
+fn mined(
+    ledger: &Ledger<'_>,
+    cycles: &[CycleRecord],
+    settings: &Mining,
+    key: String,
+    skipped: &mut Vec<Skipped>,
+) -> Result<Seen> {
+    let all = ledger.digests()?;
+    let known = known(cycles);
+    // Readers need not be left out: here they are what it is about.
+    let notes: BTreeMap<Fingerprint, String> = BTreeMap::new();
+    let given = Given { settings, known: &known, notes: &notes };
+    let mined = ledger.cache().recalling(|| pattern::mine_telling(all.digests, &given, &|_, _| {}));
+    let learnings = cycles.iter().flat_map(|cycle| &cycle.learnings);
+    let proposed: BTreeSet<&str> = learnings.map(|learning| learning.pattern.as_str()).collect();
+    let seen = Seen::of(&mined, |pattern| proposed.contains(pattern.as_str()));
     // The program ends soon: nobody has to wait until so many small texts are given back.
     mined.into_patterns();
-    Ok(Looked { merged, measured, unmeasured, sessions, skipped })
+    // What has to be told of lines that cannot be read is told every time.
+    if all.skipped.is_empty() {
+        seen.keep(ledger, key)?;
+    }
+    skipped.extend(all.skipped);
+    Ok(seen)
 }

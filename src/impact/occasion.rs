@@ -5,13 +5,14 @@
 //! contrast, in its jobs; a workflow, where its work was asked for; a wish, where people spoke. All within the
 //! pattern's scope. Refuses to look at time and at who read the note.
 
+use crate::digest::Digest;
 use crate::digest::step::Step;
-use crate::digest::{Digest, OutcomeSource};
 use crate::pattern::{ErrorLesson, Lesson, Mined, Pattern, Scope, Way};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The sessions (indices into the digests that were mined) that tell something about one lesson.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Occasion {
     /// Where it could have been, what was included.
     pub(super) could: BTreeSet<usize>,
@@ -23,8 +24,32 @@ pub(super) struct Occasion {
     pub(super) followed: Option<BTreeSet<usize>>,
     /// The first, for people: `sessions that ran git push`.
     pub(super) of: String,
-    /// What the second did, for people: `failed this way`.
-    pub(super) hit: &'static str,
+    /// What the second did.
+    pub(super) hit: Hit,
+}
+
+/// What a session did that showed what a note is against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hit {
+    /// It failed the way the note tells of.
+    FailedSo,
+    /// It failed, with what failing sessions do.
+    FailedWith,
+    /// It did not follow the workflow.
+    WentAnotherWay,
+    /// A person had to say it again.
+    HadToBeTold,
+}
+
+impl std::fmt::Display for Hit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Hit::FailedSo => "failed this way",
+            Hit::FailedWith => "failed with it",
+            Hit::WentAnotherWay => "went another way",
+            Hit::HadToBeTold => "had to be told",
+        })
+    }
 }
 
 /// What was done in which sessions.
@@ -56,7 +81,7 @@ impl<'a> Occasions<'a> {
         match &pattern.lesson {
             Lesson::Error(lesson) => Some(self.of_error(lesson, seen, &pattern.scope)),
             Lesson::Contrast(_) => {
-                let told = |digest: &Digest| digest.outcome.is_some_and(|o| o.by == OutcomeSource::Stated);
+                let told = |digest: &Digest| digest.outcome.is_some_and(|outcome| outcome.is_judged());
                 let could = self.with_jobs_of(&seen).filter(|session| self.holds(*session, told));
                 Some(Occasion {
                     could: could.chain(seen.iter().copied()).collect(),
@@ -64,7 +89,7 @@ impl<'a> Occasions<'a> {
                     is_telling: true,
                     followed: None,
                     of: "sessions with the same jobs and a known outcome".to_owned(),
-                    hit: "failed with it",
+                    hit: Hit::FailedWith,
                 })
             }
             Lesson::Workflow(_) => {
@@ -82,7 +107,7 @@ impl<'a> Occasions<'a> {
                     is_telling: true,
                     followed: Some(followed),
                     of: "sessions that were asked for it".to_owned(),
-                    hit: "went another way",
+                    hit: Hit::WentAnotherWay,
                 })
             }
             Lesson::Wish(_) | Lesson::Correction(_) => {
@@ -95,7 +120,7 @@ impl<'a> Occasions<'a> {
                     is_telling: false,
                     followed: None,
                     of: "sessions in which people spoke".to_owned(),
-                    hit: "had to be told",
+                    hit: Hit::HadToBeTold,
                 })
             }
             Lesson::Conflict(_) => None,
@@ -127,7 +152,7 @@ impl<'a> Occasions<'a> {
         };
         could.retain(|session| self.holds(*session, |digest| is_within(scope, digest)));
         could.extend(&did);
-        Occasion { could, did, is_telling, followed: None, of, hit: "failed this way" }
+        Occasion { could, did, is_telling, followed: None, of, hit: Hit::FailedSo }
     }
 
     /// The sessions of a scope that have this.

@@ -10,8 +10,9 @@
 
 use super::merged::Merged;
 use super::occasion::Occasion;
+use super::seen::Session;
 use crate::memory::MEMORY_FILE;
-use crate::pattern::{Mined, Rate};
+use crate::pattern::Rate;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +30,7 @@ struct Witness {
 
 /// Everybody who can tell something.
 pub(super) struct Witnesses<'a> {
-    mined: &'a Mined,
+    sessions: &'a [Session],
     all: Vec<Witness>,
     /// The witness of each session.
     of: Vec<usize>,
@@ -91,28 +92,28 @@ pub struct Week {
 }
 
 impl<'a> Witnesses<'a> {
-    pub(super) fn of(mined: &'a Mined) -> Witnesses<'a> {
+    pub(super) fn of(sessions: &'a [Session]) -> Witnesses<'a> {
         let mut by_root: BTreeMap<&str, usize> = BTreeMap::new();
         let mut all: Vec<Witness> = Vec::new();
-        let mut of = Vec::with_capacity(mined.digests.len());
+        let mut of = Vec::with_capacity(sessions.len());
         let mut readers: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
-        for digest in &mined.digests {
+        for session in sessions {
             let next = all.len();
-            let witness = *by_root.entry(&digest.root).or_insert(next);
+            let witness = *by_root.entry(&session.root).or_insert(next);
             if witness == next {
                 all.push(Witness { began: None, ended: None });
             }
-            let (began, ended) = (digest.began.or(digest.ended), digest.ended.or(digest.began));
+            let (began, ended) = (session.began.or(session.ended), session.ended.or(session.began));
             if let Some(known) = all.get_mut(witness) {
                 known.began = known.began.into_iter().chain(began).min();
                 known.ended = known.ended.into_iter().chain(ended).max();
             }
             of.push(witness);
-            for note in &digest.notes_read {
+            for note in &session.read {
                 readers.entry(note).or_default().insert(witness);
             }
         }
-        Witnesses { mined, all, of, readers }
+        Witnesses { sessions, all, of, readers }
     }
 
     /// What they say about a note.
@@ -135,9 +136,8 @@ impl<'a> Witnesses<'a> {
             ..Tally::default()
         };
         let mut counted = BTreeSet::new();
-        for &session in &occasion.could {
-            let (Some(&witness), Some(digest)) = (self.of.get(session), self.mined.digests.get(session))
-            else {
+        for &place in &occasion.could {
+            let (Some(&witness), Some(session)) = (self.of.get(place), self.sessions.get(place)) else {
                 continue;
             };
             if !counted.insert(witness) {
@@ -159,8 +159,8 @@ impl<'a> Witnesses<'a> {
             tally.cases.push(Case {
                 period,
                 week: if period == Period::After { week.max(0) } else { week },
-                job: self.mined.jobs.of(session),
-                agent: digest.agent.to_string(),
+                job: session.job,
+                agent: session.agent.clone(),
                 read,
                 // One of several sessions that followed the workflow is enough to say that it was followed.
                 hit: match &followed {
@@ -243,8 +243,10 @@ impl Tally {
 mod tests {
     use super::*;
     use crate::digest::Digest;
+    use crate::impact::occasion::Hit;
+    use crate::impact::seen::Seen;
     use crate::pattern::job::Jobs;
-    use crate::pattern::{Fingerprint, witness};
+    use crate::pattern::{Fingerprint, Mined, witness};
     use crate::session::SessionId;
     use crate::settings::Mining;
 
@@ -275,7 +277,7 @@ mod tests {
             is_telling: true,
             followed: None,
             of: String::new(),
-            hit: "",
+            hit: Hit::FailedSo,
         };
         let note = Merged {
             pattern: Fingerprint::of(&[]),
@@ -290,7 +292,7 @@ mod tests {
         };
         let jobs = Jobs::group(&digests, &Mining::default());
         let mined = Mined { patterns: Vec::new(), digests, jobs };
-        Witnesses::of(&mined).tally(&occasion, &note)
+        Witnesses::of(&Seen::of(&mined, |_| true).sessions).tally(&occasion, &note)
     }
 
     fn rates(tally: &Tally) -> [(u32, u32); 4] {

@@ -64,6 +64,21 @@ pub fn with_cost(mut message: String, cost: Option<String>) -> String {
     message
 }
 
+/// The message of the commit that begins a memory.
+pub const START: &str = "Start the agents' memory";
+
+/// What the message of a learning says of the review that it was taken up in, before the name of who did.
+pub const REVIEWED: [&str; 2] = ["Taken up in review by ", "Edited in review by "];
+
+/// A learning's message that says, before its trailers, who took it up in a review, and whether they edited it.
+pub fn reviewed(message: &str, is_edited: bool, name: &Clean) -> String {
+    let said = format!("{}{name}.", REVIEWED[usize::from(is_edited)]);
+    match message.trim_end().rsplit_once("\n\n") {
+        Some((body, trailers)) => format!("{body}\n\n{said}\n\n{trailers}\n"),
+        None => format!("{}\n\n{said}\n", message.trim_end()),
+    }
+}
+
 /// The trailer that says why people took something away.
 pub const REASON: &str = "Dream-Reason";
 
@@ -213,5 +228,16 @@ mod tests {
         assert!(text.starts_with(&expected), "{text}");
         let endless = subject(&"é".repeat(500));
         assert_eq!(endless.chars().count(), MOST_SUBJECT - 1);
+    }
+
+    #[test]
+    fn who_took_it_up_is_said_before_the_trailers() {
+        let message = "mistake: a\n\nWhy.\n\nDream-Cycle: c\nDream-Pattern: p\n";
+        let (ann, trailers) = (redact("Ann"), "Dream-Cycle: c\nDream-Pattern: p\n");
+        assert_eq!(
+            reviewed(message, true, &ann),
+            format!("mistake: a\n\nWhy.\n\nEdited in review by Ann.\n\n{trailers}")
+        );
+        assert_eq!(reviewed("short\n", false, &ann), "short\n\nTaken up in review by Ann.\n");
     }
 }

@@ -21,6 +21,13 @@ use crate::pattern::{Evidence, Fingerprint, Grade, Kind, Support};
 use crate::redact::Clean;
 use serde::{Deserialize, Serialize};
 
+/// Makes ready what drafts are worded and judged with: expressions that take longer to compile than a draft to write.
+/// Who knows that there will be drafts may do it while something else is done; who does not call it waits for it later.
+pub fn get_ready() {
+    author::get_ready();
+    gate::inspect("a line");
+}
+
 /// What a learning does to its note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -3,16 +3,19 @@
 //! What people would not have is not proposed again, neither under its name nor in other words, until enough has
 //! happened since. Owns what counts: independent sessions that no cycle had read by then, as many as
 //! [`crate::settings::MemorySettings::growth`] asks for. Evidence that was there when people decided is theirs to have
-//! judged, whatever it is called now. Also owns what the next proposal has to say about it. Refuses to read history:
+//! judged, whatever it is called now; and what had been read by the time of the proposal spoke for it then, counted or
+//! not: the measure of what is enough. Also owns what the next proposal has to say about it. Refuses to read history:
 //! who decided, [`super::standing::Refusal`] says.
 
-use super::author::{evidence_line, quote, quoted};
+use super::author::{quote, quoted};
 use super::standing::{Refusal, Standing, Standings, Verdict, needed};
 use super::{Learning, message};
-use crate::pattern::{Evidence, Fingerprint, Kind, Known, Pattern, identity};
+use crate::pattern::identity::{self, Again};
+use crate::pattern::{Evidence, Fingerprint, Kind, Known, Pattern, Support};
 use crate::redact::Clean;
 use crate::session::SessionId;
 use jiff::Timestamp;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
@@ -52,7 +55,7 @@ pub struct Reopened {
     pub refusal: Refusal,
     /// Whether it was said in other words then.
     pub in_other_words: bool,
-    /// Independent sessions that spoke for it then.
+    /// Independent sessions that spoke for it when it was proposed, as they are counted now.
     pub sessions_then: u32,
     /// Independent sessions that have since.
     pub sessions_since: u32,
@@ -64,22 +67,26 @@ pub struct Reopened {
 
 /// Lets through what may be proposed.
 ///
-/// In: the patterns, the best founded first; what people decided; the anchors of all lessons that were ever named;
-/// the sessions that the patterns count, by their place; [`crate::settings::MemorySettings::growth`]. A pattern that
+/// In: the patterns, the best founded first; what people decided; the anchors of all lessons that were ever named; which
+/// of these the patterns say again by who said it; the sessions that the patterns count, by their place;
+/// [`crate::settings::MemorySettings::growth`]. A pattern that
 /// stands in the memory, or that waits, passes: its own standing decides. Of several that say one rejected lesson
 /// their evidence counts together, and the one that most of what is new speaks for is proposed.
 pub fn weigh(
     patterns: &[Pattern],
     standings: &Standings,
     known: &[Known],
+    again: &Again,
     witnesses: &[Witness],
     growth: f64,
 ) -> Weighed {
-    let anchors = anchors(standings, known);
+    let earlier = Earlier { standings, anchors: anchors(standings, known), again };
     let mut refused: BTreeMap<&Fingerprint, Refused<'_>> = BTreeMap::new();
     let mut held: BTreeSet<&Fingerprint> = BTreeSet::new();
-    for pattern in patterns {
-        match judge(pattern, witnesses, standings, &anchors) {
+    let judged: Vec<Judged<'_>> =
+        patterns.par_iter().map(|pattern| judge(pattern, witnesses, &earlier)).collect();
+    for (pattern, judged) in patterns.iter().zip(judged) {
+        match judged {
             Judged::Free => {}
             Judged::Said => drop(held.insert(&pattern.fingerprint)),
             Judged::Refused(name, standing, refusal) => {
@@ -116,7 +123,11 @@ impl Refused<'_> {
             new_witnesses(seen_in.copied().collect(), witnesses, refusal.cycles)
         };
         let new = new_of(said_by);
-        if refusal.is_final || (new.len() as u64) < u64::from(needed(&standing.support, growth)) {
+        let seen_in = said_by.iter().flat_map(|pattern| &pattern.support.seen_in);
+        let read_by_then = read_before(seen_in.copied(), witnesses, refusal.proposed);
+        let sessions_then = standing.support.sessions.max(read_by_then);
+        let then = Support { sessions: sessions_then, ..Support::default() };
+        if refusal.is_final || (new.len() as u64) < u64::from(needed(&then, growth)) {
             return None;
         }
         // The first of equals: patterns come in the order of how well they are founded.
@@ -125,7 +136,7 @@ impl Refused<'_> {
         let reopened = Reopened {
             refusal: (*refusal).clone(),
             in_other_words: pattern.fingerprint != **name,
-            sessions_then: standing.support.sessions,
+            sessions_then,
             sessions_since: new.len() as u32,
             named: new.iter().take(MOST_NAMED).map(|new| (new.session.clone(), new.began)).collect(),
             quotes: pattern.evidence.iter().filter(is_new).cloned().collect(),
@@ -144,12 +155,17 @@ enum Judged<'a> {
     Refused(&'a Fingerprint, &'a Standing, &'a Refusal),
 }
 
-fn judge<'a>(
-    pattern: &Pattern,
-    witnesses: &[Witness],
+/// What patterns are held against.
+struct Earlier<'a> {
     standings: &'a Standings,
-    anchors: &BTreeMap<&'a Fingerprint, Vec<&[Clean]>>,
-) -> Judged<'a> {
+    /// Every anchor of each lesson that was ever proposed.
+    anchors: BTreeMap<&'a Fingerprint, Vec<&'a [Clean]>>,
+    again: &'a Again,
+}
+
+fn judge<'a>(pattern: &Pattern, witnesses: &[Witness], earlier: &Earlier<'a>) -> Judged<'a> {
+    let Earlier { standings, anchors, again } = earlier;
+    let again = again.get(&pattern.fingerprint);
     let own = standings.get(&pattern.fingerprint);
     if own.is_some_and(|own| own.refusal.is_none()) {
         return Judged::Free;
@@ -157,10 +173,11 @@ fn judge<'a>(
     let seen = Seen::of(pattern, witnesses);
     let mut last: Option<(&Fingerprint, &Standing, &Refusal)> = None;
     let (mut waits, mut stands) = (false, false);
-    for (name, standing) in standings {
+    for (name, standing) in *standings {
         let is_own = *name == pattern.fingerprint;
         let of_name = anchors.get(name).map(Vec::as_slice).unwrap_or_default();
-        if !is_own && !says_the_same(pattern, &seen, standing, of_name) {
+        let is_again = is_own || again.is_some_and(|again| again.contains(name));
+        if !is_again && !says_the_same(pattern, &seen, standing, of_name) {
             continue;
         }
         waits |= standing.verdict == Verdict::Pending;
@@ -206,7 +223,7 @@ fn says_the_same(pattern: &Pattern, seen: &Seen<'_>, standing: &Standing, anchor
     let again = lines.iter().filter(|line| seen.holds(line)).count();
     let most = match pattern.kind() {
         Kind::Playbook => lines.len(),
-        Kind::Mistake | Kind::Preference => lines.len().min(pattern.evidence.len()),
+        _ => lines.len().min(pattern.evidence.len()),
     };
     again > 1 && again as f64 >= SAME_EVIDENCE * most as f64
 }
@@ -216,29 +233,26 @@ struct Seen<'a> {
     kind: Kind,
     sessions: BTreeSet<&'a str>,
     events: BTreeSet<String>,
-    quotes: Vec<String>,
 }
 
 impl<'a> Seen<'a> {
     fn of(pattern: &Pattern, witnesses: &'a [Witness]) -> Seen<'a> {
         let seen_in = pattern.support.seen_in.iter().filter_map(|at| witnesses.get(*at));
-        let line = |evidence: &Evidence| evidence_line(evidence, "").trim_end_matches([']', ' ']).to_owned();
         Seen {
             kind: pattern.kind(),
             sessions: seen_in.map(|witness| witness.session.as_str()).collect(),
             events: pattern.evidence.iter().map(|one| format!("{}#{}", one.session, one.event)).collect(),
-            quotes: pattern.evidence.iter().map(line).collect(),
         }
     }
 
     /// Whether this line of a note's evidence is the pattern's too. One call that failed may say what is wrong in several
-    /// lines; one message of a person may hold several wishes, so that only the very words tell; a workflow is quoted
-    /// by one of its calls, a session by another one than the next.
+    /// lines; a workflow is quoted by one of its calls, a session by another one than the next. Of wishes, turns tell
+    /// ([`identity::said_again`]).
     fn holds(&self, line: &str) -> bool {
         let source = quoted::source(line).unwrap_or_default();
         match self.kind {
             Kind::Mistake => self.events.contains(source),
-            Kind::Preference => self.quotes.iter().any(|quote| line.starts_with(quote)),
+            Kind::Preference => false,
             Kind::Playbook => source.split('#').next().is_some_and(|session| self.sessions.contains(session)),
         }
     }
@@ -250,6 +264,12 @@ fn new_witnesses(seen_in: BTreeSet<usize>, witnesses: &[Witness], cycles: usize)
     let (old, new): (Vec<&Witness>, Vec<&Witness>) = seen.partition(|witness| witness.read_after < cycles);
     let mut roots: BTreeSet<&Clean> = old.iter().map(|witness| &witness.root).collect();
     new.into_iter().filter(|witness| roots.insert(&witness.root)).collect()
+}
+
+/// How many independent sessions among these had been read when so many cycles had run.
+fn read_before(seen_in: impl Iterator<Item = usize>, witnesses: &[Witness], cycles: usize) -> u32 {
+    let seen = seen_in.filter_map(|at| witnesses.get(at)).filter(|witness| witness.read_after < cycles);
+    seen.map(|witness| &witness.root).collect::<BTreeSet<_>>().len() as u32
 }
 
 /// Has every learning that was rejected before say so: who rejected it, when and with which commit, and what is new.
@@ -319,7 +339,8 @@ fn decision(refusal: &Refusal) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pattern::{ErrorLesson, Grade, Lesson, Scope, Support};
+    use crate::learning::author::evidence_line;
+    use crate::pattern::{ErrorLesson, Grade, Lesson, Scope};
     use crate::redact::redact;
 
     /// `frob push` fails with this error in these sessions.
@@ -367,6 +388,7 @@ mod tests {
             reason: Some(redact("we have no frobs")),
             is_final,
             cycles: 1,
+            proposed: 1,
         };
         let is_refusal = matches!(verdict, Verdict::Rejected | Verdict::Reverted);
         let lines: Vec<String> =
@@ -382,7 +404,7 @@ mod tests {
             weight: pattern.weight,
             declined: Vec::new(),
         };
-        let known = Known { fingerprint: pattern.fingerprint.clone(), anchor: pattern.anchor.clone() };
+        let known = pattern.known();
         (BTreeMap::from([(pattern.fingerprint.clone(), standing)]), vec![known])
     }
 
@@ -403,14 +425,23 @@ mod tests {
     fn a_rejection_holds_until_the_evidence_has_grown() {
         let (standings, known) = decided(&pattern(STALE, 0..4), Verdict::Rejected, false);
         let open = |sessions: usize, old: usize| {
-            let weighed =
-                weigh(&[pattern(STALE, 0..sessions)], &standings, &known, &witnesses(sessions, old), 0.5);
+            let weighed = weigh(
+                &[pattern(STALE, 0..sessions)],
+                &standings,
+                &known,
+                &Again::new(),
+                &witnesses(sessions, old),
+                0.5,
+            );
             weighed.open.len()
         };
         assert_eq!([open(5, 4), open(6, 4)], [0, 1]);
         assert_eq!(open(9, 8), 0, "what was there when it was rejected is not new, proposed or not");
         let (standings, known) = decided(&pattern(STALE, 0..4), Verdict::Rejected, true);
-        assert_eq!(weigh(&[pattern(STALE, 0..99)], &standings, &known, &witnesses(99, 4), 0.5).open, []);
+        assert_eq!(
+            weigh(&[pattern(STALE, 0..99)], &standings, &known, &Again::new(), &witnesses(99, 4), 0.5).open,
+            []
+        );
     }
 
     #[test]
@@ -420,14 +451,14 @@ mod tests {
         for fork in &mut forks[4..] {
             fork.root = redact("root 1");
         }
-        assert_eq!(weigh(&[pattern(STALE, 0..9)], &standings, &known, &forks, 0.5).open, []);
+        assert_eq!(weigh(&[pattern(STALE, 0..9)], &standings, &known, &Again::new(), &forks, 0.5).open, []);
     }
 
     #[test]
     fn other_words_are_no_way_around_a_rejection() {
         let (standings, known) = decided(&pattern(STALE, 0..8), Verdict::Reverted, false);
         let open = |patterns: &[Pattern], all: usize| -> Vec<Fingerprint> {
-            let weighed = weigh(patterns, &standings, &known, &witnesses(all, 8), 0.5);
+            let weighed = weigh(patterns, &standings, &known, &Again::new(), &witnesses(all, 8), 0.5);
             weighed.open.into_iter().map(|pattern| pattern.fingerprint).collect()
         };
         let reworded = |sessions| pattern("the lease of this frob went stale", sessions);
@@ -451,7 +482,8 @@ mod tests {
             let (later, named) = decided(&reworded, verdict, false);
             standings.extend(later);
             known.extend(named);
-            let weighed = weigh(&[pattern(STALE, 0..9)], &standings, &known, &witnesses(9, 4), 0.5);
+            let weighed =
+                weigh(&[pattern(STALE, 0..9)], &standings, &known, &Again::new(), &witnesses(9, 4), 0.5);
             assert_eq!((weighed.open.len(), weighed.held), (0, 1), "{verdict}");
         }
     }
@@ -459,7 +491,8 @@ mod tests {
     #[test]
     fn a_proposal_says_who_rejected_it_and_what_is_new() {
         let (standings, known) = decided(&pattern(STALE, 0..2), Verdict::Rejected, false);
-        let weighed = weigh(&[pattern(STALE, 0..4)], &standings, &known, &witnesses(4, 2), 0.5);
+        let weighed =
+            weigh(&[pattern(STALE, 0..4)], &standings, &known, &Again::new(), &witnesses(4, 2), 0.5);
         let said = in_words(weighed.reopened.values().next().unwrap());
         for part in [
             "rejected before: reverted by Ann on 2026-01-31 with 0123456789.\nThe reason given:\n  > we have no frobs\n",

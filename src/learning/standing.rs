@@ -99,6 +99,8 @@ pub struct Refusal {
     pub is_final: bool,
     /// How many cycles had run by then, as far as can be told: what those had read is nothing new.
     pub cycles: usize,
+    /// How many had run when it was proposed, the one that proposed it among them: what those had read spoke for it.
+    pub proposed: usize,
 }
 
 /// A retirement, a merge or a promotion that people did not want.

@@ -6,14 +6,15 @@
 //! | file | what is in it | what names it |
 //! |---|---|---|
 //! | `digests/<blob>` | the digests of a file of the ledger ([`super::packed`]) | the git object, which is the hash of what is in it |
+//! | `seen` | what the sessions show of what was proposed | the hash of where ledger and inboxes stand, and of the settings of mining |
 //! | `readings` | what was read in texts ([`crate::pattern::memo`]) | each reading by the hash of its text |
 //!
 //! So nothing here goes out of date with the ledger: what is asked for by content is there or is not. Two things make
 //! a file worthless, and it counts as absent then: it was written by another program (a reading is what *this* program
-//! reads in a text), or it is not whole (its hash stands at its end). Settings are no part of it, because no reading
-//! depends on one. A file is written under another name and then renamed, so a reader never meets half of it; a
-//! writer that was killed leaves a draft behind that the next one replaces. That a file could not be written costs
-//! the next cycle time and is nobody's error.
+//! reads in a text), or it is not whole (its hash stands at its end). Settings name what depends on them; no reading
+//! does. A file is written under another name and then renamed, so a reader never meets half of it; a writer that was
+//! killed leaves a draft behind that the next one replaces. That a file could not be written costs the next cycle time
+//! and is nobody's error. So commands that only read may write here, too.
 
 use super::packed;
 use crate::digest::Digest;

@@ -12,17 +12,18 @@ impl Ledger<'_> {
     /// missing. Reads the lists of sessions, and of the digests only the files that hold one of them.
     pub fn find(&self, wanted: &BTreeSet<SessionId>) -> Result<Vec<Digest>> {
         let ledger = self.tip.map(|tip| (LEDGER, tip));
+        let ids: BTreeSet<&[u8]> = wanted.iter().map(|id| id.as_str().as_bytes()).collect();
         let mut found = Vec::new();
         for (_, commit) in ledger.into_iter().chain(self.inbox_commits()) {
             for list in self.repo.list(commit, SESSIONS)? {
                 let names = self.repo.read_blob(list.blob)?;
-                let holds = |line: &str| layout::session_of(line).is_some_and(|id| wanted.contains(&id));
-                if !String::from_utf8_lossy(&names).lines().any(holds) {
+                let holds = |line: &[u8]| line.get(..16).is_some_and(|id| ids.contains(id));
+                if !layout::lines(&names).any(holds) {
                     continue;
                 }
                 let cycle = list.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".txt");
                 let Some(digests) = self.repo.read(commit, &layout::path(DIGESTS, cycle))? else { continue };
-                let lines = digests.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+                let lines = layout::lines(&digests);
                 let may_be = |line: &&[u8]| session_named(line).is_none_or(|id| wanted.contains(&id));
                 let read =
                     lines.filter(may_be).filter_map(|line| serde_json::from_slice::<Digest>(line).ok());

@@ -2,7 +2,7 @@
 //!
 //! A digest in the ledger is never rewritten. What an evaluation or a CI run says of its session later is added
 //! beside it, one JSON object a line, and joined when digests are read. Owns the line's format and the rule that of
-//! several outcomes of one session the last one wins. Refuses to judge an outcome.
+//! several outcomes of one session the last one wins, of those that are as trustworthy as any. Refuses to judge an outcome.
 
 use crate::digest::{Digest, Outcome, OutcomeSource};
 use crate::redact::Clean;
@@ -17,6 +17,12 @@ pub struct LateOutcome {
     pub session: SessionId,
     /// 0 failed, 1 succeeded.
     pub outcome: f64,
+    /// Who says so.
+    #[serde(default = "stated", skip_serializing_if = "is_stated")]
+    pub by: OutcomeSource,
+    /// The rubric that it was graded by, with its version: `task@0123abcd`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rubric: Option<String>,
     /// Its job, where that is told with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job: Option<Clean>,
@@ -30,12 +36,20 @@ pub struct LateOutcome {
 impl LateOutcome {
     /// Whether a digest says something else than this.
     pub fn is_news_to(&self, digest: &Digest) -> bool {
-        digest.outcome != Some(self.stated()) || self.job.is_some() && self.job != digest.task
+        digest.outcome != Some(self.outcome()) || self.job.is_some() && self.job != digest.task
     }
 
-    fn stated(&self) -> Outcome {
-        Outcome { score: self.outcome, by: OutcomeSource::Stated }
+    fn outcome(&self) -> Outcome {
+        Outcome { score: self.outcome, by: self.by }
     }
+}
+
+fn stated() -> OutcomeSource {
+    OutcomeSource::Stated
+}
+
+fn is_stated(by: &OutcomeSource) -> bool {
+    *by == OutcomeSource::Stated
 }
 
 /// Joins digests, sorted by session, with what became known of them, whatever order that comes in.
@@ -46,7 +60,10 @@ pub fn join(digests: &mut [Digest], mut late: Vec<LateOutcome>) {
             continue;
         };
         let Some(digest) = digests.get_mut(place) else { continue };
-        digest.outcome = Some(outcome.stated());
+        // What a model made of a session is less than what it states or its tests show.
+        if digest.outcome.is_none_or(|known| outcome.by <= known.by) {
+            digest.outcome = Some(outcome.outcome());
+        }
         if outcome.job.is_some() {
             digest.task = outcome.job;
         }

@@ -16,6 +16,7 @@
 use crate::repo::{FileChange, Oid, Repo};
 use crate::session::SessionId;
 use anyhow::Result;
+use memchr::memchr_iter;
 
 pub(super) const DIGESTS: &str = "digests";
 pub(super) const SESSIONS: &str = "sessions";
@@ -85,6 +86,14 @@ pub(super) fn readme(repo: &Repo, tip: Option<Oid>) -> Result<Option<FileChange>
 /// One line of `sessions/<cycle>.txt`.
 pub(super) fn session_line(id: &SessionId, source: Option<&str>, contributor: Option<&str>) -> String {
     format!("{id} {} {}\n", field(source), field(contributor))
+}
+
+/// The lines of a file that say something.
+pub(super) fn lines(content: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut begins = 0;
+    let ends = memchr_iter(b'\n', content).chain([content.len()]);
+    let lines = ends.filter_map(move |end| content.get(std::mem::replace(&mut begins, end + 1)..end));
+    lines.filter(|line| !line.is_empty())
 }
 
 /// The session that a line of `sessions/<cycle>.txt` names.

@@ -41,8 +41,7 @@ impl Ledger<'_> {
                 break;
             }
             let content = self.repo.read_blob(blob)?;
-            let lines = content.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-            for line in lines.filter(|line| began(line).is_none_or(|began| began > since)) {
+            for line in layout::lines(&content).filter(|line| began(line).is_none_or(|began| began > since)) {
                 found.sessions += 1;
                 if words.iter().any(|word| word.find(line).is_some()) {
                     found.digests.extend(serde_json::from_slice::<Digest>(line));

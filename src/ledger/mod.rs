@@ -218,6 +218,12 @@ impl<'repo> Ledger<'repo> {
         Ok(self.tip.map_or(Ok(Vec::new()), |tip| self.repo.list(tip, OUTCOMES))?.len())
     }
 
+    /// The sessions that this version of a rubric has graded ([`LateOutcome::rubric`]).
+    pub fn graded_by(&self, rubric: &str) -> Result<BTreeSet<SessionId>> {
+        let late = self.late_outcomes(&mut Vec::new())?.into_iter();
+        Ok(late.filter(|late| late.rubric.as_deref() == Some(rubric)).map(|late| late.session).collect())
+    }
+
     /// What became known of sessions after they were digested.
     fn late_outcomes(&self, skipped: &mut Vec<Skipped>) -> Result<Vec<LateOutcome>> {
         let mut late = Vec::new();

@@ -4,7 +4,7 @@
 
 use crate::digest::Digest;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// What two digests have in common that are one session at two moments: the tool and the person, the tool's own
 /// id for it, its beginning and its first request. The last two do not change while a session grows; they keep
@@ -22,7 +22,7 @@ pub fn newest(mut digests: Vec<Digest>) -> Vec<Digest> {
     digests.sort_by(|a, b| a.session.cmp(&b.session).then_with(|| length(b).cmp(&length(a))));
     digests.dedup_by(|later, kept| later.session == kept.session);
 
-    let mut longest: BTreeMap<Whole<'_>, usize> = BTreeMap::new();
+    let mut longest: HashMap<Whole<'_>, usize> = HashMap::with_capacity(digests.len());
     let mut replaced = vec![false; digests.len()];
     for (at, digest) in digests.iter().enumerate() {
         let Some(source) = digest.source.as_deref() else { continue };

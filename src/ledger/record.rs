@@ -54,7 +54,12 @@ pub struct CycleRecord {
 
 /// Every lesson that these cycles named, the first name first.
 pub fn known(cycles: &[CycleRecord]) -> Vec<Known> {
-    cycles.iter().flat_map(|cycle| cycle.known.iter().cloned()).collect()
+    let of_cycle = |(before, cycle): (usize, &CycleRecord)| {
+        let cycles = before + 1;
+        let known = cycle.known.iter().map(move |known| Known { cycles, ..known.clone() });
+        known.collect::<Vec<Known>>()
+    };
+    cycles.iter().enumerate().flat_map(of_cycle).collect()
 }
 
 /// A learning that a cycle proposed.

@@ -84,21 +84,28 @@ const MOST_FRONT: usize = 64 * 1024;
 /// Said of longer front matter.
 const TOO_LONG: &str = "its front matter is longer than 64 KiB";
 
-/// Reads a note. In: a file's text. Errors: no front matter, or one that is no YAML or lacks a field.
-pub fn parse(text: &str) -> Result<Note, Broken> {
+/// Splits a file into the YAML of its front matter and what comes after. Errors: no front matter, or one without an end
+/// or a bound.
+pub fn split(text: &str) -> Result<(&str, &str), Broken> {
     let broken = |reason: &str| Broken { reason: reason.to_owned() };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let after_first = text.strip_prefix("---").and_then(|rest| rest.split_once('\n'));
-    let Some((blank, rest)) = after_first.filter(|(blank, _)| blank.trim().is_empty()) else {
+    let Some((_, rest)) = after_first.filter(|(blank, _)| blank.trim().is_empty()) else {
         return Err(broken("it has no front matter: start the file with a `---` line"));
     };
-    debug_assert!(blank.trim().is_empty());
     let Some((yaml, body)) = split_at_fence(rest) else {
         return Err(broken("its front matter does not end: add a second `---` line"));
     };
-    if yaml.len() > MOST_FRONT {
-        return Err(broken(TOO_LONG));
+    match yaml.len() {
+        0..=MOST_FRONT => Ok((yaml, body)),
+        _ => Err(broken(TOO_LONG)),
     }
+}
+
+/// Reads a note. In: a file's text. Errors: no front matter, or one that is no YAML or lacks a field.
+pub fn parse(text: &str) -> Result<Note, Broken> {
+    let broken = |reason: &str| Broken { reason: reason.to_owned() };
+    let (yaml, body) = split(text)?;
     let written: Written = serde_saphyr::from_str(yaml).map_err(|error| {
         let said = error.to_string();
         let first = said.lines().next().unwrap_or("not valid YAML");

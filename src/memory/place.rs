@@ -11,10 +11,13 @@ pub fn folder(kind: Kind) -> &'static str {
     }
 }
 
+/// Longest name of an agent's folder, bytes.
+pub const MOST_AGENT: usize = 40;
+
 /// Where a note of this kind and name lies, for one agent or for all. A playbook is a folder with a `SKILL.md`,
 /// so that agents that know skills load it as one.
 pub fn path(kind: Kind, name: &str, agent: Option<&str>) -> String {
-    let circle = agent.map(|agent| format!("agents/{}/", slug(agent, 40))).unwrap_or_default();
+    let circle = agent.map(|agent| format!("agents/{}/", slug(agent, MOST_AGENT))).unwrap_or_default();
     match kind {
         Kind::Playbook => format!("{circle}{}/{name}/SKILL.md", folder(kind)),
         Kind::Mistake | Kind::Preference => format!("{circle}{}/{name}.md", folder(kind)),

@@ -347,6 +347,18 @@ mod tests {
         assert_eq!(anthropic.address.unwrap().as_str(), "https://gate.example/claude");
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_program_prints_the_key_once_it_is_needed() {
+        let key = |line| find("openai", true, &[("GIT_DREAM_KEY_COMMAND", line)]).unwrap().key();
+        let printed = key("printf 'mine\\nnotes: none\\n'").unwrap().unwrap();
+        assert_eq!(printed.reveal(), "mine");
+        for wrong in ["false", "true", "no-such-program", "echo two words"] {
+            assert!(key(wrong).is_err(), "{wrong}");
+        }
+        assert!(find("openai", true, &[("GIT_DREAM_KEY_COMMAND", "pass 'open")]).is_err());
+    }
+
     #[test]
     fn a_key_is_written_down_nowhere() {
         let access = find("openai", true, &[("GIT_DREAM_KEY", "s3cr3t-of-ann")]).unwrap();

@@ -3,23 +3,24 @@
 //! Owns the order of things. What was answered before is recalled. Then prompts are sent in their order, so many at once
 //! as the settings allow; each is paid for before it is sent, and answers are settled in the prompts' order however they
 //! come in, so that which prompts a budget reaches for is the same every time. A reply is kept the moment it comes.
-//! Ctrl-C ends the waiting; a failure that is final, the asking.
+//! Ctrl-C ends the waiting; a failure that is final, the asking, and so does a service that fails time after time.
 //!
 //! The one place that waits: a runtime on this thread runs while prompts are under way, and the rest of the program
 //! knows nothing of it.
 
+mod together;
+
 use super::access::{Access, Unusable};
-use super::answer;
+use super::batches::Batches;
 use super::failure::telling;
-use super::heard::{Heard, Took};
+use super::heard::Took;
 use super::interrupt::Waiting;
 use super::line::Line;
 use super::purse::{Hold, Purse, Spent};
 use super::replies::{self, Replies};
 use super::retry::Patience;
 use super::terms::Terms;
-use super::{Answer, Answers, Failure, Prompt, Reply, Tokens, most};
-use crate::redact::Clean;
+use super::{Answer, Answers, Failure, Prompt, most};
 use crate::settings::EngineSettings;
 use std::cell::{OnceCell, RefCell};
 use std::collections::VecDeque;
@@ -29,6 +30,10 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
+/// After how many prompts in a row that the service failed to answer nothing else is asked. Each of them has taken all the
+/// patience there is.
+const MOST_FAILED: usize = 3;
+
 /// A model of a service, with what may be spent on it.
 pub struct Model {
     access: Access,
@@ -36,6 +41,8 @@ pub struct Model {
     patience: Patience,
     parallel: usize,
     replies: Replies,
+    batches: Batches,
+    batch_minutes: u32,
     purse: RefCell<Purse>,
     /// Opened once something has to be asked: a quiet night fetches no key.
     line: OnceCell<Result<Arc<Line>, String>>,
@@ -61,6 +68,8 @@ impl Model {
             patience: Patience { retries: settings.retries, deadline },
             parallel: settings.parallel.max(1),
             replies: Replies::at(folder.join("replies")),
+            batches: Batches::at(folder.join("batches")),
+            batch_minutes: settings.batch_minutes,
             line: OnceCell::new(),
             runtime,
         })
@@ -79,6 +88,17 @@ impl Model {
     /// What was spent so far.
     pub fn spent(&self) -> Spent {
         self.purse.borrow().spent()
+    }
+
+    /// Asks whatever has no answer yet, in batches first.
+    async fn ask_all(&self, line: Arc<Line>, prompts: &[Prompt], answers: &mut Vec<Option<Answer>>) {
+        let waiting = Waiting::begin();
+        if let Line::Anthropic(messages) = &*line
+            && !together::ask(self, messages, &waiting, prompts, answers).await
+        {
+            return;
+        }
+        Asking::new(self, &waiting, line, prompts, answers).all().await;
     }
 
     /// The line, opened with the first call. Its error is told again to everybody who asks.
@@ -101,9 +121,7 @@ impl Answers for Model {
         if recalled < prompts.len() {
             match self.line() {
                 Ok(line) => {
-                    let waiting = Waiting::begin();
-                    let asking = Asking::new(self, &waiting, line, prompts, &mut answers);
-                    self.runtime.block_on(asking.all());
+                    self.runtime.block_on(self.ask_all(line, prompts, &mut answers));
                     self.replies.prune();
                 }
                 Err(failure) => {
@@ -125,6 +143,8 @@ struct Asking<'a> {
     prompts: &'a [Prompt],
     answers: &'a mut Vec<Option<Answer>>,
     under_way: VecDeque<UnderWay>,
+    /// How many prompts in a row the service failed to answer.
+    failed: usize,
     /// Whether nothing else is asked.
     is_over: bool,
 }
@@ -144,7 +164,16 @@ impl<'a> Asking<'a> {
         prompts: &'a [Prompt],
         answers: &'a mut Vec<Option<Answer>>,
     ) -> Asking<'a> {
-        Asking { model, waiting, line, prompts, answers, under_way: VecDeque::new(), is_over: false }
+        Asking {
+            model,
+            waiting,
+            line,
+            prompts,
+            answers,
+            under_way: VecDeque::new(),
+            failed: 0,
+            is_over: false,
+        }
     }
 
     /// Asks everything that has no answer yet.
@@ -189,7 +218,7 @@ impl<'a> Asking<'a> {
             let of = replies::name(&terms.identity, &terms.model, &prompt);
             let heard = line.ask(&prompt, &of).await;
             let (is_lost, took) = (heard.is_lost(), heard.took);
-            let answer = understood(heard, &prompt, &terms.model);
+            let answer = heard.answer(&prompt.schema, &terms.model);
             if let Ok(reply) = &answer {
                 replies.keep(&terms.identity, &terms.model, &prompt, reply);
             }
@@ -252,24 +281,11 @@ impl<'a> Asking<'a> {
     }
 
     fn answer(&mut self, at: usize, answer: Answer) {
-        self.is_over |= answer.as_ref().is_err_and(Failure::is_final);
+        let is_failed = answer.as_ref().is_err_and(Failure::is_of_the_service);
+        self.failed = if is_failed { self.failed + 1 } else { 0 };
+        self.is_over |= self.failed == MOST_FAILED || answer.as_ref().is_err_and(Failure::is_final);
         if let Some(place) = self.answers.get_mut(at) {
             *place = Some(answer);
         }
     }
-}
-
-/// What was heard, as an answer: the object in it, redacted.
-fn understood(heard: Heard, prompt: &Prompt, asked: &str) -> Answer {
-    let tokens = match heard.took {
-        Took::Counted(tokens) => tokens,
-        Took::Nothing | Took::Unknown => Tokens::default(),
-    };
-    let said = heard.said?;
-    let object = answer::find(&said.text, &prompt.schema)
-        .ok_or_else(|| Failure::Malformed(format!("no such JSON object in: {}", telling(&said.text))))?;
-    let text: Clean = answer::cleaned(object);
-    let named = telling(&said.model);
-    let model = if named.is_empty() { asked.to_owned() } else { named };
-    Ok(Reply { text, model, tokens })
 }

@@ -27,6 +27,8 @@ pub enum Failure {
     Unreachable(String),
     /// It would take more than there is to spend.
     OverBudget,
+    /// It was asked in a batch that is not done yet; the next cycle fetches the answer.
+    InBatch,
     /// A person stopped it.
     Interrupted,
     /// Not asked, because an earlier prompt failed for good.
@@ -39,12 +41,24 @@ impl Failure {
         matches!(self, Failure::Denied(_) | Failure::Unreachable(_) | Failure::Interrupted)
     }
 
+    /// Whether it is the service's doing and not the prompt's: another prompt may fail in the same way.
+    pub(super) fn is_of_the_service(&self) -> bool {
+        matches!(self, Failure::Busy(_) | Failure::Broken(_) | Failure::TimedOut(_))
+    }
+
     /// Whether the same prompt may be answered at another time.
     pub fn may_pass(&self) -> bool {
-        use Failure::{Broken, Busy, Interrupted, NotAsked, OverBudget, TimedOut, Unreachable};
+        use Failure::{Broken, Busy, InBatch, Interrupted, NotAsked, OverBudget, TimedOut, Unreachable};
         matches!(
             self,
-            Busy(_) | Broken(_) | TimedOut(_) | Unreachable(_) | OverBudget | Interrupted | NotAsked
+            Busy(_)
+                | Broken(_)
+                | TimedOut(_)
+                | Unreachable(_)
+                | OverBudget
+                | InBatch
+                | Interrupted
+                | NotAsked
         )
     }
 }
@@ -55,12 +69,13 @@ impl fmt::Display for Failure {
             Failure::Refused(why) => write!(f, "the model would not answer: {why}"),
             Failure::Truncated => f.write_str("the answer was longer than it may be"),
             Failure::Malformed(why) => write!(f, "the answer is not what was asked for: {why}"),
-            Failure::Denied(why) => write!(f, "the service does not take the request: {why}"),
+            Failure::Denied(why) => write!(f, "the request was turned away: {why}"),
             Failure::Busy(why) => write!(f, "the service is busy: {why}"),
             Failure::Broken(why) => write!(f, "the service failed: {why}"),
             Failure::TimedOut(seconds) => write!(f, "no answer within {seconds} seconds"),
             Failure::Unreachable(why) => write!(f, "the service cannot be reached: {why}"),
             Failure::OverBudget => f.write_str("the budget does not reach for it"),
+            Failure::InBatch => f.write_str("its batch is not done yet; the next cycle fetches the answer"),
             Failure::Interrupted => f.write_str("stopped by a person"),
             Failure::NotAsked => f.write_str("not asked after the failure before it"),
         }

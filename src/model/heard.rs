@@ -1,6 +1,9 @@
 //! What came of asking once, before anybody has looked at it.
 
-use super::{Failure, Tokens};
+use super::answer;
+use super::failure::telling;
+use super::{Answer, Failure, Reply, Tokens};
+use serde_json::Value;
 
 /// What came of asking once.
 #[derive(Debug, PartialEq)]
@@ -40,6 +43,21 @@ impl Heard {
     /// Nothing was heard, and nobody knows what it took.
     pub(super) fn lost(failure: Failure) -> Heard {
         Heard { said: Err(failure), took: Took::Unknown }
+    }
+
+    /// The answer: the object of this schema in what was said, redacted. `asked` is the model that was asked, for where
+    /// the service does not say which answered.
+    pub(super) fn answer(self, schema: &Value, asked: &str) -> Answer {
+        let tokens = match self.took {
+            Took::Counted(tokens) => tokens,
+            Took::Nothing | Took::Unknown => Tokens::default(),
+        };
+        let said = self.said?;
+        let object = answer::find(&said.text, schema)
+            .ok_or_else(|| Failure::Malformed(format!("no such JSON object in: {}", telling(&said.text))))?;
+        let named = telling(&said.model);
+        let model = if named.is_empty() { asked.to_owned() } else { named };
+        Ok(Reply { text: answer::cleaned(object), model, tokens })
     }
 
     /// Whether asking again may find what got lost on the way.

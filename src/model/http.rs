@@ -123,7 +123,8 @@ impl Http {
         let status = response.status().as_u16();
         if response.status().is_success() {
             let most = if request.most == 0 { MOST_ANSWER } else { request.most };
-            return self.read(&mut response, most, true).await.map_err(|fault| (fault, None));
+            let body = self.read(&mut response, most, true).await.map_err(|fault| (fault, None))?;
+            return Ok(self.without_key(body));
         }
         let asked = retry::asked(|name| response.headers().get(name)?.to_str().ok());
         let elsewhere = response.headers().get("location").and_then(|to| to.to_str().ok()).map(str::to_owned);
@@ -183,6 +184,16 @@ impl Http {
             return Fault::Lost(Failure::TimedOut(u32::try_from(seconds).unwrap_or(u32::MAX)));
         }
         Fault::Lost(Failure::Broken(self.telling(&causes(error))))
+    }
+
+    /// An answer without the key, should a server repeat what it was sent: answers are kept.
+    fn without_key(&self, body: Vec<u8>) -> Vec<u8> {
+        match &self.key {
+            Some(key) if memchr::memmem::find(&body, key.reveal().as_bytes()).is_some() => {
+                key.hide(&String::from_utf8_lossy(&body)).into_bytes()
+            }
+            _ => body,
+        }
     }
 
     /// Foreign text for an error; the key is not in it, wherever it came from.

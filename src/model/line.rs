@@ -2,6 +2,7 @@
 
 use super::Prompt;
 use super::access::{Access, Unusable};
+use super::anthropic::Messages;
 use super::heard::Heard;
 use super::openai::Chat;
 use super::program::Program;
@@ -11,6 +12,7 @@ use super::service::Wire;
 /// The line to a service.
 pub(super) enum Line {
     OpenAi(Chat),
+    Anthropic(Messages),
     Program(Program),
 }
 
@@ -21,7 +23,7 @@ impl Line {
     pub(super) fn open(access: &Access, model: &str, patience: Patience) -> Result<Line, Unusable> {
         match access.service.wire {
             Wire::OpenAi => Chat::new(access, model, patience).map(Line::OpenAi),
-            Wire::Anthropic => Err(Unusable("the Messages API is not spoken yet".to_owned())),
+            Wire::Anthropic => Messages::new(access, model, patience).map(Line::Anthropic),
             Wire::Program => Ok(Line::Program(Program::new(&access.program, model, patience.deadline))),
         }
     }
@@ -30,6 +32,7 @@ impl Line {
     pub(super) async fn ask(&self, prompt: &Prompt, of: &str) -> Heard {
         match self {
             Line::OpenAi(chat) => chat.ask(prompt, of).await,
+            Line::Anthropic(messages) => messages.ask(prompt, of).await,
             Line::Program(program) => program.ask(prompt).await,
         }
     }

@@ -9,7 +9,9 @@
 
 pub mod access;
 mod answer;
+mod anthropic;
 pub mod asker;
+mod batches;
 pub mod estimate;
 pub mod failure;
 mod heard;

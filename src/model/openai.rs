@@ -1,7 +1,8 @@
 //! Chat completions: the wire format of OpenAI that most servers speak.
 //!
-//! Owns the request and the answer, and what servers differ in: how an answer is held to a schema, and how the limit of
-//! an answer is called. Both are tried in order and remembered, so that a server is asked what it does not know once.
+//! Owns the request and the answer, and what servers differ in: how an answer is held to a schema, how the limit of an
+//! answer is called, and how a model is kept from thinking first, which counts towards that limit. All are tried in order
+//! and remembered, so that a server is asked what it does not know once.
 //! Format: the types of the `openai` package on PyPI.
 
 use super::access::{Access, Unusable};
@@ -24,6 +25,19 @@ pub(super) struct Chat {
     form: AtomicU8,
     /// Whether the limit of an answer is called `max_completion_tokens`, and not `max_tokens`.
     is_completion_limit: AtomicBool,
+    /// How much a model is asked to think before it answers: a place in [`EFFORTS`].
+    effort: AtomicU8,
+}
+
+/// How much a model is asked to think before it answers, least first. Models know one or the other, or none.
+const EFFORTS: [Option<&str>; 3] = [Some("none"), Some("minimal"), None];
+
+/// How a request is worded for a server.
+#[derive(Clone, Copy)]
+struct Wording {
+    form: Form,
+    is_completion_limit: bool,
+    effort: u8,
 }
 
 /// How an answer is held to its schema, best first.
@@ -56,17 +70,26 @@ impl Chat {
         // The newer name is OpenAI's own: its newest models know no other. Others may pass over a name that they do not
         // know, and answer without a limit.
         let is_own = access.address.as_ref().and_then(|url| url.host_str()) == Some("api.openai.com");
-        let (form, is_completion_limit) = (AtomicU8::new(0), AtomicBool::new(is_own));
-        Ok(Chat { http, model: model.to_owned(), form, is_completion_limit })
+        let unsaid = EFFORTS.len() as u8 - 1;
+        Ok(Chat {
+            http,
+            model: model.to_owned(),
+            form: AtomicU8::new(0),
+            is_completion_limit: AtomicBool::new(is_own),
+            effort: AtomicU8::new(if is_own { 0 } else { unsaid }),
+        })
     }
 
     /// Asks once. `of` tells the prompt from others.
     pub(super) async fn ask(&self, prompt: &Prompt, of: &str) -> Heard {
         let mut renamed = false;
         loop {
-            let form = Form::of(self.form.load(Ordering::Relaxed));
-            let is_completion_limit = self.is_completion_limit.load(Ordering::Relaxed);
-            let body = request(prompt, &self.model, form, is_completion_limit);
+            let wording = Wording {
+                form: Form::of(self.form.load(Ordering::Relaxed)),
+                is_completion_limit: self.is_completion_limit.load(Ordering::Relaxed),
+                effort: self.effort.load(Ordering::Relaxed),
+            };
+            let body = request(prompt, &self.model, wording);
             let request = Request {
                 method: Method::POST,
                 path: &["chat", "completions"],
@@ -81,11 +104,14 @@ impl Chat {
                     Complaint::Content => return Heard::nothing(Failure::Refused(says)),
                     Complaint::Limit if !renamed => {
                         renamed = true;
-                        self.is_completion_limit.store(!is_completion_limit, Ordering::Relaxed);
+                        self.is_completion_limit.store(!wording.is_completion_limit, Ordering::Relaxed);
+                    }
+                    Complaint::Effort if usize::from(wording.effort) + 1 < EFFORTS.len() => {
+                        self.effort.fetch_max(wording.effort + 1, Ordering::Relaxed);
                     }
                     // Servers word it in too many ways to tell whether it is the form that they do not know.
-                    _ if form < Form::Text => {
-                        self.form.fetch_max(form as u8 + 1, Ordering::Relaxed);
+                    _ if wording.form < Form::Text => {
+                        self.form.fetch_max(wording.form as u8 + 1, Ordering::Relaxed);
                     }
                     _ => return Heard::nothing(http::failure(status, says)),
                 },
@@ -106,6 +132,8 @@ enum Complaint {
     Content,
     /// The limit of the answer has another name.
     Limit,
+    /// The model cannot be told how much to think, or not so little.
+    Effort,
     /// Something else.
     Other,
 }
@@ -126,14 +154,16 @@ fn complaint(says: &str) -> Complaint {
         Complaint::Content
     } else if any(&["max_tokens", "max_completion_tokens"]) {
         Complaint::Limit
+    } else if any(&["reasoning"]) {
+        Complaint::Effort
     } else {
         Complaint::Other
     }
 }
 
 /// The request's body.
-fn request(prompt: &Prompt, model: &str, form: Form, is_completion_limit: bool) -> Value {
-    let system = match form {
+fn request(prompt: &Prompt, model: &str, wording: Wording) -> Value {
+    let system = match wording.form {
         Form::Schema => prompt.system.as_str().to_owned(),
         Form::Object | Form::Text => format!("{}\n\n{}", prompt.system, asking_for(&prompt.schema)),
     };
@@ -144,9 +174,12 @@ fn request(prompt: &Prompt, model: &str, form: Form, is_completion_limit: bool) 
             { "role": "user", "content": prompt.user.as_str() },
         ],
     });
-    let limit = if is_completion_limit { "max_completion_tokens" } else { "max_tokens" };
+    let limit = if wording.is_completion_limit { "max_completion_tokens" } else { "max_tokens" };
     body[limit] = json!(prompt.most_tokens);
-    match form {
+    if let Some(effort) = EFFORTS.get(usize::from(wording.effort)).copied().flatten() {
+        body["reasoning_effort"] = json!(effort);
+    }
+    match wording.form {
         Form::Schema => {
             body["response_format"] = json!({
                 "type": "json_schema",
@@ -258,9 +291,23 @@ mod tests {
     }
 
     #[test]
+    fn a_request_says_no_more_than_a_server_knows() {
+        let wording = |form, effort| Wording { form, is_completion_limit: effort == 0, effort };
+        let newest = request(&prompt(), "m", wording(Form::Schema, 0));
+        assert_eq!(
+            (&newest["reasoning_effort"], &newest["max_completion_tokens"]),
+            (&json!("none"), &json!(9))
+        );
+        let oldest = request(&prompt(), "m", wording(Form::Text, 2));
+        let names: Vec<&String> = oldest.as_object().unwrap().keys().collect();
+        assert_eq!(names, ["max_tokens", "messages", "model"]);
+    }
+
+    #[test]
     fn complaints_are_told_apart() {
         assert_eq!(complaint("maximum context length is 4096; reduce max_tokens"), Complaint::TooLong);
         assert_eq!(complaint("Unsupported parameter: 'max_tokens'"), Complaint::Limit);
+        assert_eq!(complaint("Unrecognized request argument: reasoning_effort"), Complaint::Effort);
         assert_eq!(complaint("response_format is not supported"), Complaint::Other);
     }
 }

@@ -63,7 +63,8 @@ impl Purse {
     /// Takes the most that a prompt can cost; `None` where there is not so much left.
     pub fn hold(&mut self, prompt: &Prompt) -> Option<Hold> {
         let most = most(prompt);
-        let held = Held { tokens: most.all(), money: self.cost(most).0 };
+        let held =
+            Held { tokens: most.all(), money: self.price.map_or(0, |price| cost(&dearest(price), most).0) };
         let tokens = self.spent.tokens.all().saturating_add(self.held.tokens).saturating_add(held.tokens);
         let spent = self.spent.money.unwrap_or_default().0;
         let money = spent.saturating_add(self.held.money).saturating_add(held.money);
@@ -90,6 +91,11 @@ impl Purse {
         }
     }
 
+    /// Books what a call took that an earlier cycle paid for in advance.
+    pub(super) fn book(&mut self, took: Tokens) {
+        self.settle(Hold(Held::default()), Some(took));
+    }
+
     /// Books an answer that was there from an earlier time.
     pub fn recall(&mut self) {
         self.spent.recalled += 1;
@@ -103,6 +109,14 @@ impl Purse {
     fn cost(&self, tokens: Tokens) -> Money {
         self.price.map(|price| cost(&price, tokens)).unwrap_or_default()
     }
+}
+
+/// A price at which nothing that is read comes cheaper than it may: whether the service keeps it, or had it kept, is
+/// known only afterwards.
+fn dearest(price: Price) -> Price {
+    let Price { input, output, kept, keeping } = price;
+    let input = [kept, keeping].into_iter().flatten().fold(input, f64::max);
+    Price { input, output, kept: None, keeping: None }
 }
 
 #[cfg(test)]
@@ -131,11 +145,11 @@ mod tests {
 
     #[test]
     fn money_is_a_limit_of_its_own() {
-        let price = Price { input: 1.0, output: 10.0, kept: None, keeping: None };
+        let price = Price { input: 0.5, output: 10.0, kept: None, keeping: Some(1.0) };
         let mut purse = Purse::new(Budget { tokens: 1_000_000, money: Some(Money(1_200)) }, Some(price));
         let hold = purse.hold(&prompt()).unwrap();
         assert!(purse.hold(&prompt()).is_none());
         purse.settle(hold, Some(Tokens { input: 100, output: 1, ..Tokens::default() }));
-        assert_eq!(purse.spent().money, Some(Money(110)));
+        assert_eq!(purse.spent().money, Some(Money(60)));
     }
 }

@@ -32,7 +32,12 @@ impl Replies {
     /// Keeps a reply, as a whole or not at all. That it could not be kept costs a call another time, and is nobody's
     /// error.
     pub fn keep(&self, service: &str, model: &str, prompt: &Prompt, reply: &Reply) {
-        let file = self.folder.join(name(service, model, prompt));
+        self.keep_as(&name(service, model, prompt), reply);
+    }
+
+    /// Keeps a reply under its [`name`].
+    pub(super) fn keep_as(&self, name: &str, reply: &Reply) {
+        let file = self.folder.join(name);
         let write = || -> std::io::Result<()> {
             std::fs::create_dir_all(&self.folder)?;
             let mut draft = tempfile_in(&self.folder, &file)?;

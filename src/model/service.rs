@@ -36,7 +36,7 @@ pub const SERVICES: &[Service] = &[
         wire: Wire::Anthropic,
         address: Some("https://api.anthropic.com"),
         key_variable: Some("ANTHROPIC_API_KEY"),
-        default_model: Some("claude-haiku-4-5"),
+        default_model: Some("claude-haiku-5-5"),
     },
     Service {
         name: "openai",
@@ -50,13 +50,6 @@ pub const SERVICES: &[Service] = &[
         wire: Wire::OpenAi,
         address: Some("https://openrouter.ai/api/v1"),
         key_variable: Some("OPENROUTER_API_KEY"),
-        default_model: None,
-    },
-    Service {
-        name: "github-models",
-        wire: Wire::OpenAi,
-        address: Some("https://models.github.ai/inference"),
-        key_variable: Some("GITHUB_TOKEN"),
         default_model: None,
     },
     Service {
@@ -75,6 +68,11 @@ pub const BUILTIN: &str = "builtin";
 /// The service of this name.
 pub fn find(name: &str) -> Option<&'static Service> {
     SERVICES.iter().find(|service| service.name == name)
+}
+
+/// What became of an engine that was one.
+pub fn gone(name: &str) -> Option<&'static str> {
+    (name == "github-models").then_some("GitHub took GitHub Models out of service on 30 July 2026")
 }
 
 /// All names that an engine can have, for an error that lists them.

@@ -23,9 +23,9 @@ mod runs;
 mod selection;
 
 use super::statistics::stratified::{self, Table};
-use super::{ContrastLesson, Corpus, Evidence, Fingerprint, Habit, Lesson, Pattern, witness};
-use crate::digest::Digest;
+use super::{ContrastLesson, Corpus, Evidence, Fingerprint, Grade, Habit, Lesson, Pattern, witness};
 use crate::digest::step::Step;
+use crate::digest::{Digest, OutcomeSource};
 use crate::redact::Clean;
 use runs::Runs;
 use selection::Finding;
@@ -79,7 +79,11 @@ fn pattern(corpus: &Corpus<'_>, finding: Finding, cost: f64) -> Pattern {
         support: witness::support(corpus.digests, &corpus.jobs, &seen_in),
         scope: witness::scope(corpus.digests, &seen_in),
         evidence: evidence(corpus, &finding.habit, &failing),
-        grade: finding.grade,
+        grade: if is_graded(corpus, &seen_in) {
+            finding.grade.min(Grade::Corroborated)
+        } else {
+            finding.grade
+        },
         weight: finding.excess.max(0.0) * cost * finding.chance.unwrap_or(UNTESTED_CHANCE),
         lesson: Lesson::Contrast(ContrastLesson {
             odds_ratio: stratified::odds_ratio(&finding.tables).value,
@@ -92,6 +96,13 @@ fn pattern(corpus: &Corpus<'_>, finding: Finding, cost: f64) -> Pattern {
         }),
         anchor,
     }
+}
+
+/// Whether a model judged any of these sessions: then nothing is confirmed by them, since what it went by may be the very
+/// habit that is compared.
+fn is_graded(corpus: &Corpus<'_>, sessions: &BTreeSet<usize>) -> bool {
+    let outcomes = sessions.iter().filter_map(|&session| corpus.digests.get(session)?.outcome);
+    outcomes.into_iter().any(|outcome| outcome.by == OutcomeSource::Graded)
 }
 
 /// The runs of all jobs that tell something.

@@ -3,14 +3,17 @@
 //! The more sessions there are, the more a miner can say: an error's template grows a wildcard, a workflow a
 //! step, a wish another wording. The lesson stays the one it was, and so does its name: a verdict on it holds.
 
+mod again;
 mod alike;
 
+pub use again::{Again, said_again};
 pub use alike::{alike, touch};
 
+use super::preference::Turns;
 use super::{Fingerprint, Pattern, mistake, playbook, preference};
 use crate::redact::Clean;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A pattern that an earlier cycle already named, so that it keeps its name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,18 +22,38 @@ pub struct Known {
     pub fingerprint: Fingerprint,
     /// The defining parts it was made from ([`super::Pattern::anchor`]).
     pub anchor: Vec<Clean>,
+    /// Of a wish: the turns that it was made from then.
+    #[serde(default, skip_serializing_if = "Turns::is_empty")]
+    pub turns: Turns,
+    /// How many cycles had run when this was written down, its own among them: what they had read was there then.
+    #[serde(skip)]
+    pub cycles: usize,
 }
 
 /// Gives every pattern that an earlier cycle knew its earlier name. Where several patterns would take one
-/// name, the one with the very same anchor has it, else the weightiest; the others are the same lesson twice
-/// and are left out.
+/// name, the one with most of what people had said has it, then the one with the very same anchor, else the weightiest;
+/// the others are the same lesson twice and are left out. A workflow that nobody finds any more has grown into the first
+/// one that has its steps and no name.
 pub fn keep_names(patterns: &mut Vec<Pattern>, known: &[Known]) {
+    let latest = again::latest(known);
+    let grown: BTreeMap<Vec<Clean>, &Known> = patterns
+        .iter()
+        .filter_map(|pattern| Some((pattern.anchor.clone(), again::grown_from(pattern, &latest)?)))
+        .collect();
+    let earlier =
+        |pattern: &Pattern| grown.get(&pattern.anchor).copied().or_else(|| find(&pattern.anchor, known));
+    let earlier: Vec<Option<&Known>> = patterns.iter().map(earlier).collect();
+    let mut taken: BTreeSet<&Fingerprint> =
+        earlier.iter().flatten().map(|known| &known.fingerprint).collect();
     let mut renamed: BTreeMap<Fingerprint, Fingerprint> = BTreeMap::new();
-    for pattern in patterns.iter_mut() {
-        if let Some(earlier) = find(&pattern.anchor, known) {
-            renamed.insert(pattern.fingerprint.clone(), earlier.fingerprint.clone());
-            pattern.fingerprint = earlier.fingerprint.clone();
-        }
+    for (pattern, earlier) in patterns.iter_mut().zip(earlier) {
+        let is_shorter = |known: &&Known| {
+            !taken.contains(&known.fingerprint) && alike::grown_workflow(&known.anchor, &pattern.anchor)
+        };
+        let Some(earlier) = earlier.or_else(|| known.iter().find(is_shorter)) else { continue };
+        taken.insert(&earlier.fingerprint);
+        renamed.insert(pattern.fingerprint.clone(), earlier.fingerprint.clone());
+        pattern.fingerprint = earlier.fingerprint.clone();
     }
     for pattern in patterns.iter_mut() {
         if let super::Lesson::Workflow(workflow) = &mut pattern.lesson {
@@ -41,10 +64,13 @@ pub fn keep_names(patterns: &mut Vec<Pattern>, known: &[Known]) {
             }
         }
     }
-    let mut best: BTreeMap<Fingerprint, (bool, f64)> = BTreeMap::new();
-    let rank = |pattern: &Pattern| (known.iter().any(|k| k.anchor == pattern.anchor), pattern.weight);
+    let mut best: BTreeMap<Fingerprint, (bool, bool, f64)> = BTreeMap::new();
+    let rank = |pattern: &Pattern| {
+        let is_named = known.iter().any(|known| known.anchor == pattern.anchor);
+        (grown.contains_key(&pattern.anchor), is_named, pattern.weight)
+    };
     for pattern in patterns.iter() {
-        let entry = best.entry(pattern.fingerprint.clone()).or_insert((false, f64::NEG_INFINITY));
+        let entry = best.entry(pattern.fingerprint.clone()).or_insert((false, false, f64::NEG_INFINITY));
         if rank(pattern) > *entry {
             *entry = rank(pattern);
         }

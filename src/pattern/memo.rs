@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use written::{Written, read_whole};
 
 /// What is read in a text. The number is part of the key.
@@ -58,10 +58,24 @@ type ByKey<T> = HashMap<Key, T, BuildHasherDefault<FirstBytes>>;
 struct Memo {
     /// What earlier cycles kept.
     bytes: Vec<u8>,
-    /// Where in it each reading stands, and whether this cycle needed it.
-    before: ByKey<(Range<usize>, AtomicBool)>,
+    /// The readings in it, one after the other.
+    before: Vec<Entry>,
+    /// Which of them each key names.
+    places: ByKey<usize>,
     /// What this cycle read.
     new: Mutex<ByKey<Box<[u8]>>>,
+}
+
+/// A reading that an earlier cycle kept.
+struct Entry {
+    /// Where it stands with its key, up to where the next one begins.
+    at: Range<usize>,
+    /// Where the reading itself begins.
+    reading: usize,
+    /// Whether this cycle needed it.
+    used: AtomicBool,
+    /// Whether its bytes made no sense.
+    damaged: AtomicBool,
 }
 
 /// Takes the first bytes of a key for its hash.
@@ -85,42 +99,49 @@ impl Hasher for FirstBytes {
 
 /// `None` while nothing is to be remembered. One for the whole process, because the readings are many small
 /// functions deep inside the miners: their results do not depend on it, so nobody has to pass it on.
-static MEMO: RwLock<Option<Arc<Memo>>> = RwLock::new(None);
+static MEMO: RwLock<Option<Memo>> = RwLock::new(None);
+
+/// Fewest bytes that a reading takes with its key.
+const SHORTEST: usize = size_of::<Key>() + 1;
 
 /// Begins to remember, with what [`keep`] gave an earlier cycle; no bytes are an empty memory.
 pub fn recall(bytes: Vec<u8>) {
-    let mut before = ByKey::default();
+    let mut before = Vec::with_capacity(bytes.len() / (2 * SHORTEST));
+    let mut places = ByKey::with_capacity_and_hasher(before.capacity(), BuildHasherDefault::default());
     let mut rest = bytes.as_slice();
+    let mut start = 0;
     while let Some((key, reading)) = entry(&mut rest) {
         let end = bytes.len() - rest.len();
-        before.insert(key, (end - reading.len()..end, AtomicBool::new(false)));
+        places.insert(key, before.len());
+        let (used, damaged) = (AtomicBool::new(false), AtomicBool::new(false));
+        before.push(Entry { at: start..end, reading: end - reading.len(), used, damaged });
+        start = end;
     }
-    let memo = Memo { bytes, before, new: Mutex::default() };
-    *MEMO.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(memo));
+    let memo = Memo { bytes, before, places, new: Mutex::default() };
+    *MEMO.write().unwrap_or_else(PoisonError::into_inner) = Some(memo);
 }
 
 /// Ends remembering. Gives what to recall in the next cycle: the readings that were needed in this one. `None` if
 /// these are the very ones that were recalled.
 pub fn keep() -> Option<Vec<u8>> {
     let memo = MEMO.write().unwrap_or_else(PoisonError::into_inner).take()?;
-    // Somebody who is still reading only goes on remembering for nothing.
-    let Memo { bytes: recalled, before, new } = Arc::into_inner(memo)?;
-    let new = new.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let needed = before.iter().filter(|(_, (_, used))| used.load(Ordering::Relaxed));
-    let needed = needed.filter_map(|(key, (at, _))| Some((key, recalled.get(at.clone())?)));
-    let mut kept: Vec<(&Key, &[u8])> = needed.collect();
-    if kept.len() == before.len() && new.is_empty() {
+    let new = memo.new.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let stays = |entry: &&Entry| entry.used.load(Ordering::Relaxed) && !entry.damaged.load(Ordering::Relaxed);
+    let stay = memo.before.iter().filter(stays);
+    if new.is_empty() && stay.clone().count() == memo.before.len() {
         return None;
     }
-    // A reading whose bytes were damaged was read anew.
-    kept.retain(|(key, _)| !new.contains_key(*key));
-    kept.extend(new.iter().map(|(key, reading)| (key, &**reading)));
-    kept.sort_unstable();
-    let mut bytes = Vec::with_capacity(recalled.len());
-    for (key, reading) in kept {
-        bytes.extend_from_slice(key);
+    let added: usize = new.values().map(|reading| 2 * SHORTEST + reading.len()).sum();
+    let mut bytes = Vec::with_capacity(memo.bytes.len() + added);
+    for entry in stay {
+        bytes.extend_from_slice(memo.bytes.get(entry.at.clone()).unwrap_or_default());
+    }
+    let mut new: Vec<(Key, Box<[u8]>)> = new.into_iter().collect();
+    new.sort_unstable();
+    for (key, reading) in new {
+        bytes.extend_from_slice(&key);
         reading.len().write(&mut bytes);
-        bytes.extend_from_slice(reading);
+        bytes.extend_from_slice(&reading);
     }
     Some(bytes)
 }
@@ -135,34 +156,50 @@ fn entry<'a>(rest: &mut &'a [u8]) -> Option<(Key, &'a [u8])> {
     Some((*key, reading))
 }
 
+impl Memo {
+    /// What was read before; `None` where nothing was.
+    fn recalled<T: Written>(&self, key: &Key) -> Option<T> {
+        if let Some(entry) = self.places.get(key).and_then(|place| self.before.get(*place)) {
+            if !entry.used.load(Ordering::Relaxed) {
+                entry.used.store(true, Ordering::Relaxed);
+            }
+            let value = self.bytes.get(entry.reading..entry.at.end).and_then(read_whole);
+            if value.is_some() {
+                return value;
+            }
+            entry.damaged.store(true, Ordering::Relaxed);
+        }
+        self.new().get(key).and_then(|reading| read_whole(reading))
+    }
+
+    fn new(&self) -> MutexGuard<'_, ByKey<Box<[u8]>>> {
+        self.new.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// What `read` gives, which must depend on the text alone: remembered, or read now.
 pub(super) fn remembered<T: Written>(sort: Reading, text: &str, read: impl FnOnce() -> T) -> T {
-    // No lock is held while a text is read: one reading may be made of others.
-    let memo = MEMO.read().unwrap_or_else(PoisonError::into_inner).clone();
-    let Some(memo) = memo else { return read() };
-    let key = key(sort, text);
-    if let Some((at, used)) = memo.before.get(&key) {
-        used.store(true, Ordering::Relaxed);
-        if let Some(value) = memo.bytes.get(at.clone()).and_then(read_whole) {
-            return value;
-        }
+    let memo = || MEMO.read().unwrap_or_else(PoisonError::into_inner);
+    let recalled = memo().as_ref().map(|memo| {
+        let key = key(sort, text);
+        (key, memo.recalled(&key))
+    });
+    let Some((key, recalled)) = recalled else { return read() };
+    if let Some(value) = recalled {
+        return value;
     }
-    let new = || memo.new.lock().unwrap_or_else(PoisonError::into_inner);
-    let again = new().get(&key).and_then(|reading| read_whole(reading));
-    again.unwrap_or_else(|| {
-        let value = read();
+    // No lock is held while a text is read: one reading may be made of others.
+    let value = read();
+    if let Some(memo) = memo().as_ref() {
         let mut reading = Vec::new();
         value.write(&mut reading);
-        new().insert(key, reading.into());
-        value
-    })
+        memo.new().insert(key, reading.into());
+    }
+    value
 }
 
 fn key(sort: Reading, text: &str) -> Key {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&[sort as u8]);
-    hasher.update(text.as_bytes());
-    let hash = hasher.finalize();
+    let hash = blake3::keyed_hash(&[sort as u8; blake3::KEY_LEN], text.as_bytes());
     hash.as_bytes().first_chunk().copied().unwrap_or_default()
 }
 

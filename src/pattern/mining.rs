@@ -59,10 +59,13 @@ pub fn mine_telling(
 ) -> Mined {
     let Given { settings, known, notes } = *given;
     let digests = timed("· witnesses", told, || witness::independent(digests));
-    let jobs = timed("· jobs", told, || job::Jobs::group(&digests, settings));
+    // What sessions do can be looked through before it is known which of them had the same job.
+    let jobs = || timed("· jobs", told, || job::Jobs::group(&digests, settings));
+    let ways = || timed("· ways", told, || playbook::Ways::of(&digests, settings));
+    let (ways, jobs) = rayon::join(ways, jobs);
     let corpus = Corpus { digests: &digests, jobs, settings };
     let errors = || timed("· errors", told, || mistake::mine(&corpus));
-    let workflows = || timed("· workflows", told, || playbook::mine(&corpus));
+    let workflows = || timed("· workflows", told, || playbook::mine(ways, &corpus));
     let contrasts = || timed("· contrasts", told, || contrast::mine(&corpus));
     let wishes = || timed("· wishes", told, || preference::mine(&corpus));
     // What takes longest begins first.

@@ -163,6 +163,9 @@ pub struct Support {
     /// Of a workflow: the sessions that were asked for what it is for, and whether each of them followed it.
     #[serde(skip)]
     pub asked: Vec<(usize, bool)>,
+    /// Of a wish: what people said, sentence by sentence, also where its note had been read.
+    #[serde(skip)]
+    pub said: Vec<preference::Turn>,
 }
 
 /// A verbatim quote with the session and event it comes from.
@@ -215,6 +218,16 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    /// By what later cycles know it again.
+    pub fn known(&self) -> Known {
+        Known {
+            fingerprint: self.fingerprint.clone(),
+            anchor: self.anchor.clone(),
+            turns: preference::Turns::of(&self.support.said),
+            cycles: 0,
+        }
+    }
+
     /// Which folder of the memory it belongs to.
     pub fn kind(&self) -> Kind {
         match self.lesson {

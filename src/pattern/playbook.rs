@@ -28,8 +28,11 @@ use super::witness;
 use super::{
     Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Rate, Support, WorkflowLesson, WorkflowStep,
 };
+use crate::digest::Digest;
 use crate::redact::Clean;
+use crate::settings::Mining;
 use call::Call;
+use chain::Chain;
 use consensus::Workflow;
 use course::Stop;
 use made::Made;
@@ -50,11 +53,28 @@ const MOST_ASKS: usize = 3;
 /// Longest quote, bytes.
 const LONGEST_QUOTE: usize = 240;
 
-/// Mines workflows; [`link_pitfalls`] adds what goes wrong on the way.
-pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
-    let trails = Trails::of(corpus);
-    let table = LogFactorials::up_to(trails.all.len() + 1);
-    let requests = Requests::of(corpus, &trails);
+/// What sessions do and were asked, before anybody knows which of them had the same job.
+pub(super) struct Ways {
+    trails: Trails,
+    table: LogFactorials,
+    requests: Requests,
+    seeds: Vec<Chain>,
+}
+
+impl Ways {
+    /// Looks through the digests that the corpus will have.
+    pub(super) fn of(digests: &[Digest], settings: &Mining) -> Ways {
+        let trails = Trails::of(digests, settings);
+        let table = LogFactorials::up_to(trails.all.len() + 1);
+        let (seeds, requests) =
+            rayon::join(|| chain::mine(&trails, &table), || Requests::of(digests, &trails));
+        Ways { trails, table, requests, seeds }
+    }
+}
+
+/// Mines workflows among what the corpus' sessions do; [`link_pitfalls`] adds what goes wrong on the way.
+pub(super) fn mine(ways: Ways, corpus: &Corpus<'_>) -> Vec<Pattern> {
+    let Ways { trails, table, requests, seeds } = ways;
     let mut tried: Vec<Vec<bool>> = Vec::new();
     let is_step = |steps: &mut dyn Iterator<Item = Symbol>| {
         let mut is_step = vec![false; trails.names.len()];
@@ -62,7 +82,7 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
         is_step
     };
     let mut taken: Vec<(Workflow, Topic)> = Vec::new();
-    for seed in chain::mine(&trails, &table) {
+    for seed in seeds {
         if tried.len() >= MOST_SEEDS {
             break;
         }

@@ -23,6 +23,7 @@ mod request;
 mod slot;
 pub(super) mod stem;
 mod term;
+mod turns;
 mod value;
 mod vote;
 mod wish;
@@ -31,10 +32,11 @@ mod worth;
 #[cfg(test)]
 mod planted;
 
-pub use grouped::{Grouped, Open, Turn, judged, open, turn_of};
-pub(super) use identity::{alike_wish, touches_wish};
+pub use grouped::{Grouped, Open, Spoken, judged, open, spoken_of};
+pub(super) use identity::alike_wish;
 pub use identity::{disputes, same_wish};
 pub use term::{Term, Terms};
+pub use turns::{Turn, Turns};
 
 use super::{
     ConflictLesson, Corpus, Evidence, Fingerprint, Grade, Lesson, Pattern, Scope, Side, Support, witness,
@@ -294,6 +296,10 @@ impl Miner<'_> {
     fn support(&self, members: &[usize]) -> Support {
         let mut support = witness::support(self.corpus.digests, &self.corpus.jobs, &self.sessions(members));
         support.jobs = self.judge.standing(members).jobs.len() as u32;
+        let turn = |vote: &&vote::Vote<'_>| {
+            Some(Turn::of(vote.session, self.corpus.digests.get(vote.session)?, vote.remark))
+        };
+        support.said = self.judge.votes(members).iter().filter_map(turn).collect();
         support
     }
 

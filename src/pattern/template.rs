@@ -57,7 +57,7 @@ pub struct Templates {
 /// template, 0 to 1. The result for a message does not depend on the order of the messages, nor on how often
 /// one comes.
 pub fn find(messages: &[&str], similarity: f64) -> Templates {
-    let (different, number_of) = different(messages);
+    let (different, number_of) = different(messages, |message| message);
     let different: Vec<Vec<Token>> =
         different.par_iter().with_min_len(8).map(|message| words(message)).collect();
     // Messages that are the same once they are masked, by what they are then.
@@ -136,7 +136,7 @@ fn generalised<'a>(mut messages: impl Iterator<Item = &'a Vec<Token>>) -> Templa
 /// The template of messages that are known to be one error, of one length each; `None` where they are not, or share
 /// no word.
 pub fn of_one_error(messages: &[&str]) -> Option<Template> {
-    let split: Vec<Vec<Token>> = different(messages).0.into_iter().map(words).collect();
+    let split: Vec<Vec<Token>> = different(messages, |message| message).0.into_iter().map(words).collect();
     let length = split.first()?.len();
     let template = split.iter().all(|tokens| tokens.len() == length).then(|| generalised(split.iter()))?;
     (template.words() > 0).then_some(template)
@@ -146,7 +146,7 @@ pub fn of_one_error(messages: &[&str]) -> Option<Template> {
 /// `port <num> is in use`, where it was that port every time. `None` where they differ in length or share no word.
 /// Ids, times, addresses and places under a person's home folder stay masked.
 pub fn wording(messages: &[&str]) -> Option<String> {
-    let split: Vec<Vec<Token>> = different(messages).0.into_iter().map(words).collect();
+    let split: Vec<Vec<Token>> = different(messages, |message| message).0.into_iter().map(words).collect();
     let first = split.first()?;
     if split.iter().any(|tokens| tokens.len() != first.len()) {
         return None;

@@ -7,7 +7,7 @@ use super::job::Jobs;
 use super::{Corpus, Fingerprint, Pattern, Scope, Support};
 use crate::digest::Digest;
 use crate::redact::Clean;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Counts what independently speaks for something seen in these sessions (indices into `digests`).
 pub fn support(digests: &[Digest], jobs: &Jobs, seen_in: &BTreeSet<usize>) -> Support {
@@ -71,8 +71,9 @@ pub fn leave_out_readers(
             .collect();
         pattern.evidence.retain(|evidence| !reading.contains(&evidence.session));
         let asked = std::mem::take(&mut pattern.support.asked);
+        let said = std::mem::take(&mut pattern.support.said);
         let readers = readers.into_iter().collect();
-        pattern.support = Support { readers, asked, ..support(digests, jobs, &others) };
+        pattern.support = Support { readers, asked, said, ..support(digests, jobs, &others) };
     }
 }
 
@@ -82,19 +83,19 @@ pub fn leave_out_readers(
 pub fn independent(mut sorted: Vec<Digest>) -> Vec<Digest> {
     sorted.sort_by(|a, b| a.session.cmp(&b.session));
     sorted.dedup_by(|a, b| a.session == b.session);
-    let parents: BTreeMap<&Clean, &Clean> =
+    let parents: HashMap<&Clean, &Clean> =
         sorted.iter().filter_map(|d| Some((d.source.as_ref()?, &d.root))).collect();
     let mut roots: Vec<Clean> = sorted.iter().map(|digest| first_of_chain(&digest.root, &parents)).collect();
-    let mut forks: BTreeMap<(jiff::Timestamp, &str), Clean> = BTreeMap::new();
-    let mut merged: BTreeMap<Clean, Clean> = BTreeMap::new();
+    let mut forks: HashMap<(jiff::Timestamp, &str), &Clean> = HashMap::new();
+    let mut merged: HashMap<Clean, Clean> = HashMap::new();
     for (digest, root) in sorted.iter().zip(&roots) {
         let Some(began) = digest.began.filter(|_| !digest.ask.is_empty()) else { continue };
-        let origin = forks.entry((began, &digest.ask)).or_insert_with(|| root.clone()).clone();
-        if origin != *root {
-            merged.insert(root.clone(), origin);
+        let origin = *forks.entry((began, &digest.ask)).or_insert(root);
+        if origin != root {
+            merged.insert(root.clone(), origin.clone());
         }
     }
-    let merged: BTreeMap<&Clean, &Clean> = merged.iter().collect();
+    let merged: HashMap<&Clean, &Clean> = merged.iter().collect();
     for root in &mut roots {
         *root = first_of_chain(root, &merged);
     }
@@ -105,7 +106,11 @@ pub fn independent(mut sorted: Vec<Digest>) -> Vec<Digest> {
 }
 
 /// Follows `next` from `start` to its end.
-fn first_of_chain(start: &Clean, next: &BTreeMap<&Clean, &Clean>) -> Clean {
+fn first_of_chain(start: &Clean, next: &HashMap<&Clean, &Clean>) -> Clean {
+    // Mostly a session started by itself: nothing leads to it, or it leads to itself.
+    if next.get(start).is_none_or(|further| *further == start) {
+        return start.clone();
+    }
     let mut seen = BTreeSet::from([start]);
     let mut at = start;
     while let Some(&further) = next.get(at) {

@@ -7,6 +7,7 @@
 
 use rayon::prelude::*;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// A word, as a place in [`Worded::words`].
 pub(super) type Word = u32;
@@ -31,7 +32,7 @@ impl Worded {
     where
         W: IntoIterator<Item = String> + Send,
     {
-        let (different, of) = different(texts);
+        let (different, of) = different(texts, |text| text);
         let read: Vec<W> = different.par_iter().with_min_len(AT_ONCE).map(|text| read(text)).collect();
         let mut numbers: HashMap<String, Word> = HashMap::new();
         let mut number = |word: String| {
@@ -70,24 +71,62 @@ impl Worded {
     }
 }
 
-/// The different ones among some values, in the order of their first, and for each value which of them it is.
-pub(super) fn different<T: Copy + Eq + std::hash::Hash>(values: &[T]) -> (Vec<T>, Vec<usize>) {
-    let mut places: HashMap<T, usize> = HashMap::with_capacity(values.len());
+/// The different ones among some values, which are what their texts are: in the order of their first, and for each
+/// value which of them it is.
+///
+/// Digests that say the same mostly share the memory of it: a text that lies where one lay before is not read again.
+pub(super) fn different<'t, T: Copy>(values: &[T], text: impl Fn(T) -> &'t str) -> (Vec<T>, Vec<usize>) {
+    let mut by_address: HashMap<(usize, usize), usize, BuildHasherDefault<Address>> =
+        HashMap::with_capacity_and_hasher(values.len() / SHARED, BuildHasherDefault::default());
+    let mut by_text: HashMap<&str, usize> = HashMap::new();
     let mut different = Vec::new();
-    let place_of = |value: &T| {
-        *places.entry(*value).or_insert_with(|| {
-            different.push(*value);
-            different.len() - 1
+    let mut place_of = |value: &T| {
+        let text = text(*value);
+        *by_address.entry((text.as_ptr().addr(), text.len())).or_insert_with(|| {
+            *by_text.entry(text).or_insert_with(|| {
+                different.push(*value);
+                different.len() - 1
+            })
         })
     };
-    let of = values.iter().map(place_of).collect();
+    let of = values.iter().map(&mut place_of).collect();
     (different, of)
+}
+
+/// How many values mostly share a text. Only a guess at the room that texts take.
+const SHARED: usize = 4;
+
+/// Spreads where texts lie; who writes a text has no say in that.
+#[derive(Default)]
+struct Address(u64);
+
+impl Hasher for Address {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_usize(usize::from(*byte)));
+    }
+
+    fn write_usize(&mut self, part: usize) {
+        self.0 = (self.0.rotate_left(5) ^ part as u64).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(32)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn equal_texts_are_one_wherever_they_lie() {
+        let elsewhere = String::from("oak");
+        let values = ["oak", "elm", &elsewhere, "", "elm"];
+        assert_eq!(different(&values, |text| text), (vec!["oak", "elm", ""], vec![0, 1, 0, 2, 1]));
+        // A part that begins where the whole does is another text.
+        assert_eq!(different(&[&values[1][..2], values[1]], |text| text).1, [0, 1]);
+    }
 
     #[test]
     fn numbers_are_in_the_order_of_words_and_a_text_is_read_once() {

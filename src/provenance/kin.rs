@@ -8,7 +8,7 @@ use super::Asked;
 use crate::ledger::{CycleRecord, LearningRecord};
 use crate::memory::place::{ARCHIVE, folder, in_archive, outside};
 use crate::pattern::Kind;
-use crate::verdict;
+use crate::verdict::Notes;
 use anyhow::Result;
 use std::collections::BTreeSet;
 
@@ -64,8 +64,13 @@ impl<'a> Kin<'a> {
 }
 
 /// Where the note stands: at this path, at another one that a learning gave it, or where people moved it.
-pub(super) fn standing(asked: &Asked<'_>, kin: &Kin<'_>, path: &str) -> Result<Option<String>> {
-    let Asked { repo, root, target, cycles, .. } = *asked;
+pub(super) fn standing(
+    asked: &Asked<'_>,
+    notes: &Notes<'_>,
+    kin: &Kin<'_>,
+    path: &str,
+) -> Result<Option<String>> {
+    let Asked { repo, root, target, .. } = *asked;
     let proposed = kin.learnings.iter().rev().map(|(_, learning)| learning.note.as_str());
     for path in std::iter::once(path).chain(proposed) {
         for path in [path.to_owned(), in_archive(path)] {
@@ -77,7 +82,7 @@ pub(super) fn standing(asked: &Asked<'_>, kin: &Kin<'_>, path: &str) -> Result<O
     if kin.learnings.is_empty() {
         return Ok(None);
     }
-    verdict::place_of(repo, cycles, kin.learnings.iter().rev().copied(), target, root)
+    notes.place_of(kin.learnings.iter().rev().copied())
 }
 
 /// The note as it was proposed last; `None` where that is no longer known.

@@ -6,10 +6,12 @@
 
 use super::evidence::Quote;
 use super::{Asked, Looked, Proposed};
+use crate::learning::message::START;
 use crate::memory::place::outside;
 use crate::repo::{Oid, Past};
 use crate::verdict::{Decider, How, named};
 use anyhow::Result;
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The lines of a text, without what stands at their ends.
@@ -24,8 +26,29 @@ pub enum Owner {
     Index(Oid),
     /// A person, with this commit.
     Person(Author),
+    /// A command that a person ran, with this commit.
+    Command(Command, Author),
     /// Somebody before this commit, with which a shallow clone begins.
     Untold(Oid),
+}
+
+/// A command that commits what it writes in the name of whoever runs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Command {
+    /// `git dream init`.
+    Init,
+    /// `git dream forget`.
+    Forget,
+}
+
+impl std::fmt::Display for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Command::Init => "init",
+            Command::Forget => "forget",
+        })
+    }
 }
 
 /// A person and what they said.
@@ -50,7 +73,7 @@ pub struct Line {
     pub quote: Option<usize>,
 }
 
-/// Lines that one person wrote with one commit.
+/// Lines that one person wrote with one commit, or a command that they ran.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hand {
     /// The first of them, from 1.
@@ -59,6 +82,8 @@ pub struct Hand {
     pub last: u32,
     /// Who, when, and what they said.
     pub author: Author,
+    /// The command that wrote them; `None`: the person did.
+    pub command: Option<Command>,
 }
 
 /// What each learning proposed; `None` where that is no longer known.
@@ -93,7 +118,11 @@ pub(super) fn whose(
                 } else if is_index(&version.past) {
                     Owner::Index(*commit)
                 } else {
-                    Owner::Person(author(&version.past))
+                    let author = author(&version.past);
+                    match command(&version.past) {
+                        Some(command) => Owner::Command(command, author),
+                        None => Owner::Person(author),
+                    }
                 };
                 known.entry(*commit).or_insert((candidates, by))
             }
@@ -137,6 +166,14 @@ pub(super) fn author(past: &Past) -> Author {
     }
 }
 
+/// The command that made a commit, as its message says.
+fn command(past: &Past) -> Option<Command> {
+    if past.trailer("Dream-Change").as_deref() == Some("forget") {
+        return Some(Command::Forget);
+    }
+    (past.message.trim_end() == START).then_some(Command::Init)
+}
+
 /// Whether a commit made the index anew.
 pub(super) fn is_index(past: &Past) -> bool {
     past.trailer("Dream-Kind").as_deref() == Some("index")
@@ -155,7 +192,11 @@ pub(super) fn hands(whose: &[Owner], now: &str) -> Vec<Hand> {
     let mut hands: Vec<Hand> = Vec::new();
     let mut blank = true;
     for ((number, owner), text) in (1_u32..).zip(whose).zip(now.split('\n')) {
-        let Owner::Person(author) = owner else { continue };
+        let (author, command) = match owner {
+            Owner::Person(author) => (author, None),
+            Owner::Command(command, author) => (author, Some(*command)),
+            _ => continue,
+        };
         let is_blank = text.trim().is_empty();
         match hands.last_mut() {
             Some(hand) if hand.last + 1 == number && hand.author == *author => hand.last = number,
@@ -164,7 +205,7 @@ pub(super) fn hands(whose: &[Owner], now: &str) -> Vec<Hand> {
                     hands.pop();
                 }
                 blank = true;
-                hands.push(Hand { first: number, last: number, author: author.clone() });
+                hands.push(Hand { first: number, last: number, author: author.clone(), command });
             }
         }
         blank &= is_blank;

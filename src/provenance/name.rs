@@ -31,8 +31,15 @@ pub enum Meant {
     },
     /// One of these.
     Several(Vec<Candidate>),
-    /// None; these have names like it.
-    Unknown(Vec<Candidate>),
+    /// None.
+    Unknown {
+        /// Those with names like it.
+        near: Vec<Candidate>,
+        /// Where none has one, and there are very few notes: all of them.
+        others: Vec<Candidate>,
+        /// How many notes there are or were.
+        all: usize,
+    },
     /// The file has fewer lines: so many.
     NoSuchLine {
         /// Its path inside the memory.
@@ -79,7 +86,7 @@ pub fn find(asked: &Asked<'_>, name: &str, line: Option<u32>, here: &str) -> Res
     };
     let mut candidates = catalogue.candidates(&found);
     match (candidates.pop(), candidates.is_empty()) {
-        (None, _) => Ok(Meant::Unknown(catalogue.near(name))),
+        (None, _) => Ok(catalogue.unknown(name)),
         (Some(only), true) => settled(asked, only.path, line),
         (Some(last), false) => {
             candidates.push(last);
@@ -203,6 +210,16 @@ impl Catalogue {
     fn candidates(&self, paths: &BTreeSet<String>) -> Vec<Candidate> {
         let title = |path: &String| self.titles.get(path).cloned().unwrap_or_default();
         paths.iter().map(|path| Candidate { path: path.clone(), title: title(path) }).collect()
+    }
+
+    /// What is said of a name that fits none.
+    fn unknown(&self, name: &str) -> Meant {
+        let (near, all) = (self.near(name), self.titles.len());
+        let others = match near.is_empty() && all <= MOST_NEAR {
+            true => self.candidates(&self.titles.keys().cloned().collect()),
+            false => Vec::new(),
+        };
+        Meant::Unknown { near, others, all }
     }
 
     /// The notes whose names share most with this one.

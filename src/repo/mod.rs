@@ -134,7 +134,7 @@ impl Repo {
         self.inner.workdir()
     }
 
-    /// Where git-dream keeps what is no history: its lock, the intent of a move under way, the stat cache.
+    /// Where git-dream keeps what is no history: its lock, the intent of a move and the packs under way, caches.
     /// Deleting the folder while no git-dream runs loses nothing but time.
     pub fn private_dir(&self) -> PathBuf {
         self.common_dir().join("dream")

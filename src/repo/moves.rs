@@ -7,7 +7,7 @@
 //! Who only reads in that time sees some refs before and others after their move, as with `git push` without
 //! `--atomic`; every value they see is a whole one.
 
-use super::{Oid, Repo, intent, lock::Lock, oid, stale};
+use super::{Oid, Repo, intent, lock::Lock, oid, staged, stale};
 use anyhow::{Context, Result, anyhow};
 use git2::ErrorCode;
 use serde::{Deserialize, Serialize};
@@ -117,6 +117,7 @@ impl Repo {
     /// ([`Repo::advance`]).
     pub fn recover(&self) -> Result<Option<Recovered>> {
         let folder = self.private_dir();
+        staged::clean(&folder)?;
         if !["intent", "advance"].iter().any(|file| folder.join(file).exists()) {
             return Ok(None);
         }

@@ -18,6 +18,11 @@ impl Oid {
         git2::Oid::from_str(text).ok().filter(|oid| !oid.is_zero()).map(Oid::from)
     }
 
+    /// The name as git writes it into folders.
+    pub(super) fn from_bytes(bytes: [u8; 20]) -> Oid {
+        Oid(bytes)
+    }
+
     /// The first ten digits: enough for people to recognise a commit.
     pub fn short(&self) -> String {
         self.to_string().chars().take(10).collect()

@@ -2,6 +2,7 @@
 //!
 //! Refuses to look at the working tree: what counts is what is committed.
 
+use super::lookup::regular;
 use super::{Oid, Repo, Unusable};
 use anyhow::{Context, Result};
 use git2::{ErrorCode, ObjectType};
@@ -102,21 +103,12 @@ impl Repo {
 
     /// The content of a file at a commit, by its name; `None` if there is no regular file at that path.
     pub fn blob_at(&self, at: Oid, path: &str) -> Result<Option<Oid>> {
-        let entry = self.entry_at(at, path)?;
-        Ok(entry.filter(|entry| is_regular(entry.filemode())).map(|entry| entry.id().into()))
+        Ok(self.entry_at(at, path)?.and_then(regular))
     }
 
     /// Whether there is anything at this path at a commit.
     pub fn has(&self, at: Oid, path: &str) -> Result<bool> {
         Ok(self.entry_at(at, path)?.is_some())
-    }
-
-    fn entry_at(&self, at: Oid, path: &str) -> Result<Option<git2::TreeEntry<'static>>> {
-        match self.tree_of(at)?.get_path(std::path::Path::new(path)) {
-            Ok(entry) => Ok(Some(entry)),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("cannot read {path} at {}", at.short())),
-        }
     }
 
     /// Whether the history ends where a clone was cut off, and not where it began.

@@ -3,7 +3,8 @@
 //! A memory's history is long and a note's is short. Most commits are only passed by: what a folder holds is looked at
 //! one by one for the newest of them, then at intervals, and where both ends say the same, what is between them is
 //! taken for the same. A change that was undone within such an interval, under messages that do not say so, is passed
-//! over: it explains nothing that stands. Owns that walk, and follows renames as git tells them. Refuses to say
+//! over: it explains nothing that stands. Far back, where landmarks are leapt to, messages are not read, and the
+//! intervals grow to [`FARTHEST_LEAP`] landmarks as long as a file stands; what is gone has to be found where it stood. Owns that walk, and follows renames as git tells them. Refuses to say
 //! whose a line is ([`super::blame`]) and what a commit means.
 
 use super::lookup::Lookup;
@@ -21,6 +22,10 @@ const LONGEST_STRIDE: usize = 64;
 
 /// So many commits are walked before landmarks are leapt to.
 const BEFORE_LEAPS: usize = 1000;
+
+/// At most so many landmarks are leapt over at once. Git keeps a folder as what differs from another version of it, up to
+/// fifty times over, so that every one of them costs about as much as all that lie between it and the next.
+const FARTHEST_LEAP: usize = 8;
 
 /// What says in a message that the commit takes another one back.
 const REVERTS: &str = "This reverts commit ";
@@ -92,6 +97,7 @@ impl Repo {
             walked: 0,
             cut: None,
             lookup: Lookup::new(self),
+            passed: BTreeMap::new(),
         };
         let files = walk.files(wanted.tip, wanted.paths)?;
         walk.line(wanted.tip, files)?;
@@ -128,6 +134,20 @@ struct Walk<'r, 'a> {
     walked: usize,
     cut: Option<Oid>,
     lookup: Lookup<'r>,
+    /// What the walk asks of a commit, as often as it does: git2 reads a commit anew every time.
+    passed: BTreeMap<Oid, Passed>,
+}
+
+/// What the walk asks of a commit that it comes by.
+#[derive(Clone, Copy)]
+struct Passed {
+    /// Its outermost folder.
+    root: Oid,
+    first_parent: Option<Oid>,
+    /// When it was committed.
+    at: Timestamp,
+    /// Whether its message says that it is about the files.
+    is_telling: bool,
 }
 
 impl Walk<'_, '_> {
@@ -178,15 +198,15 @@ impl Walk<'_, '_> {
     fn next(&mut self, at: Oid, files: &[FileAt]) -> Result<Oid> {
         let mut same = at;
         let mut landmarks = self.wanted.landmarks;
-        let mut stride = 1;
+        let (mut stride, mut reach) = (1, 1);
         loop {
             if self.is_kept(same) {
                 return Ok(same);
             }
-            if self.walked >= BEFORE_LEAPS && self.leap(&mut same, &mut landmarks, files)? {
+            if self.walked >= BEFORE_LEAPS && self.leap(&mut same, &mut landmarks, &mut reach, files)? {
                 continue;
             }
-            let is_telling = self.is_telling(same)?;
+            let is_telling = self.passed(same)?.is_telling;
             if self.one_by_one == 0 && !is_telling {
                 stride = (stride * 2).min(LONGEST_STRIDE);
             }
@@ -214,33 +234,49 @@ impl Walk<'_, '_> {
         commit == self.wanted.tip || self.wanted.kept.contains(&commit) || self.found.contains_key(&commit)
     }
 
-    /// Moves on to the next landmark if it has the same files.
-    fn leap(&mut self, same: &mut Oid, landmarks: &mut &[Oid], files: &[FileAt]) -> Result<bool> {
-        let at = self.repo.committed(*same)?;
-        while let Some((landmark, older)) = landmarks.split_last() {
-            *landmarks = older;
+    /// Moves on to an older landmark if it has the same files: the next one, then, while that goes well, one farther off.
+    fn leap(
+        &mut self,
+        same: &mut Oid,
+        landmarks: &mut &[Oid],
+        reach: &mut usize,
+        files: &[FileAt],
+    ) -> Result<bool> {
+        let at = self.passed(*same)?.at;
+        let mut chosen = None;
+        let mut older = *landmarks;
+        let mut left = *reach;
+        while let Some((landmark, rest)) = older.split_last().filter(|_| left > 0) {
+            older = rest;
             // One that a rewritten history no longer has may be gone.
-            let Ok(made) = self.repo.committed(*landmark) else { continue };
-            if made < at && landmark != same {
-                if !self.has(*landmark, files)? {
-                    *landmarks = &[];
-                    return Ok(false);
-                }
-                *same = *landmark;
-                return Ok(true);
+            if self.passed(*landmark).is_ok_and(|passed| passed.at < at) && landmark != same {
+                chosen = Some((*landmark, rest));
+                left = if self.is_kept(*landmark) { 0 } else { left - 1 };
             }
         }
-        Ok(false)
+        let Some((landmark, rest)) = chosen else { return Ok(false) };
+        if self.has(landmark, files)? {
+            (*same, *landmarks) = (landmark, rest);
+            let stands = files.iter().any(|file| file.blob.is_some());
+            *reach = if stands { (*reach * 2).min(FARTHEST_LEAP) } else { 1 };
+            return Ok(true);
+        }
+        if *reach == 1 {
+            *landmarks = &[];
+            return Ok(false);
+        }
+        *reach = 1;
+        self.leap(same, landmarks, reach, files)
     }
 
     /// So many first parents of a commit; fewer where one is kept, or says that it is about these files.
     fn below(&mut self, commit: Oid, most: usize) -> Result<Vec<Oid>> {
         let (mut at, mut stretch) = (commit, Vec::new());
         while stretch.len() < most {
-            let Some(parent) = self.repo.first_parent(at)? else { break };
+            let Some(parent) = self.passed(at)?.first_parent else { break };
             stretch.push(parent);
             self.walked += 1;
-            if self.is_kept(parent) || (most > 1 && self.is_telling(parent)?) {
+            if self.is_kept(parent) || (most > 1 && self.passed(parent)?.is_telling) {
                 break;
             }
             at = parent;
@@ -248,11 +284,21 @@ impl Walk<'_, '_> {
         Ok(stretch)
     }
 
-    fn is_telling(&self, commit: Oid) -> Result<bool> {
-        let commit = self.repo.commit(commit)?;
-        let message = commit.message_bytes();
+    fn passed(&mut self, commit: Oid) -> Result<Passed> {
+        if let Some(passed) = self.passed.get(&commit) {
+            return Ok(*passed);
+        }
+        let read = self.repo.commit(commit)?;
+        let message = read.message_bytes();
         let says = |words: &str| memmem::find(message, words.as_bytes()).is_some();
-        Ok(says(REVERTS) || self.wanted.telling.iter().any(|words| says(words)))
+        let passed = Passed {
+            root: read.tree_id().into(),
+            first_parent: read.parent_ids().next().map(Oid::from),
+            at: Timestamp::from_second(read.time().seconds()).unwrap_or_default(),
+            is_telling: says(REVERTS) || self.wanted.telling.iter().any(|words| says(words)),
+        };
+        self.passed.insert(commit, passed);
+        Ok(passed)
     }
 
     /// What the files were before a commit: where it moved one, it is looked for where it was.
@@ -286,8 +332,9 @@ impl Walk<'_, '_> {
     }
 
     fn has(&mut self, commit: Oid, files: &[FileAt]) -> Result<bool> {
+        let root = self.passed(commit)?.root;
         for file in files {
-            if self.lookup.blob(commit, &file.path)? != file.blob {
+            if self.lookup.blob(root, &file.path)? != file.blob {
                 return Ok(false);
             }
         }
@@ -299,7 +346,8 @@ impl Walk<'_, '_> {
     }
 
     fn file(&mut self, commit: Oid, path: &str) -> Result<FileAt> {
-        Ok(FileAt { path: path.to_owned(), blob: self.lookup.blob(commit, path)? })
+        let root = self.passed(commit)?.root;
+        Ok(FileAt { path: path.to_owned(), blob: self.lookup.blob(root, path)? })
     }
 }
 
@@ -309,18 +357,10 @@ impl Repo {
         found.with_context(|| format!("cannot read the commit {id}; `git fsck` may say more"))
     }
 
-    fn first_parent(&self, id: Oid) -> Result<Option<Oid>> {
-        Ok(self.commit(id)?.parent_ids().next().map(Oid::from))
-    }
-
     /// Whether a shallow clone begins with this commit: it has parents, and git knows not to look for them.
     fn is_cut_off(&self, id: Oid) -> Result<bool> {
         let commit = self.commit(id)?;
         Ok(commit.parent_count() == 0 && memmem::find(commit.raw_header_bytes(), b"\nparent ").is_some())
-    }
-
-    fn committed(&self, id: Oid) -> Result<Timestamp> {
-        Ok(Timestamp::from_second(self.commit(id)?.time().seconds()).unwrap_or_default())
     }
 }
 

@@ -231,34 +231,6 @@ fn commit(review: &Review<'_>, one: &Waiting, contents: &Contents, is_edited: bo
     let changes = contents
         .iter()
         .map(|(path, content)| FileChange { path: outside(root, path), content: content.clone() });
-    let message = match is_edited {
-        true => with_editor(&one.message, &redact(&quote::one_line(&stamp.identity.name))),
-        false => one.message.clone(),
-    };
+    let message = message::reviewed(&one.message, is_edited, &redact(&quote::one_line(&stamp.identity.name)));
     Commit { message, changes: changes.collect() }
-}
-
-/// A message that says who edited the learning, before its trailers.
-fn with_editor(message: &str, name: &str) -> String {
-    let said = format!("Edited in review by {name}.");
-    match message.trim_end().rsplit_once("\n\n") {
-        Some((body, trailers)) => format!("{body}\n\n{said}\n\n{trailers}\n"),
-        None => format!("{}\n\n{said}\n", message.trim_end()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_edited_is_said_before_the_trailers() {
-        let message = "mistake: a\n\nWhy.\n\nDream-Cycle: c\nDream-Pattern: p\n";
-        let edited = with_editor(message, "Ann");
-        assert_eq!(
-            edited,
-            "mistake: a\n\nWhy.\n\nEdited in review by Ann.\n\nDream-Cycle: c\nDream-Pattern: p\n"
-        );
-        assert_eq!(with_editor("short\n", "Ann"), "short\n\nEdited in review by Ann.\n");
-    }
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EngineSettings {
-    /// `builtin` (no model), `anthropic`, `openai`, `openrouter`, `github-models`, `ollama`, or `command`.
+    /// `builtin` (no model), `anthropic`, `openai`, `openrouter`, `ollama`, or `command`.
     pub name: String,
     /// The model, as the service names it; empty: the service's default, where it has one.
     pub model: String,
@@ -40,9 +40,8 @@ pub struct EngineSettings {
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        let price = |name: &str, input: f64, output: f64| {
-            let kept = Some(input / 10.0);
-            (name.to_owned(), Price { input, output, kept, keeping: Some(input * 1.25) })
+        let price = |name: &str, input: f64, output: f64, kept: f64| {
+            (name.to_owned(), Price { input, output, kept: Some(kept), keeping: Some(input * 1.25) })
         };
         EngineSettings {
             name: "builtin".to_owned(),
@@ -56,9 +55,13 @@ impl Default for EngineSettings {
             retries: 4,
             require_lift: 0.0,
             prices: Prices::from([
-                price("claude-haiku-4-5", 1.0, 5.0),
-                price("claude-sonnet-4-5", 3.0, 15.0),
-                price("claude-opus-4-5", 5.0, 25.0),
+                // Five times that for prompts of more than 100,000 tokens, which nothing here asks.
+                price("claude-haiku-5-5", 0.1, 0.5, 0.01),
+                price("claude-haiku-4-5", 1.0, 5.0, 0.1),
+                price("claude-sonnet-5-5", 2.0, 10.0, 0.1),
+                price("claude-sonnet-5", 2.0, 10.0, 0.2),
+                price("claude-opus-5-5", 4.0, 20.0, 0.2),
+                price("claude-opus-5", 5.0, 25.0, 0.5),
             ]),
         }
     }

@@ -1,6 +1,6 @@
 //! What is known of every pattern, from all that was proposed for it.
 
-use super::{How, Looking, Proposal};
+use super::{How, Looking, Notes, Proposal};
 use crate::learning::Change;
 use crate::learning::standing::{Refusal, Standing, Standings, Verdict};
 use crate::ledger::CycleRecord;
@@ -12,13 +12,14 @@ use anyhow::Result;
 ///
 /// Errors: as [`super::decided`].
 pub fn settled<'a>(
-    repo: &Repo,
+    repo: &'a Repo,
     cycles: &'a [CycleRecord],
     target: Oid,
-    root: &str,
+    root: &'a str,
 ) -> Result<(Vec<Proposal<'a>>, Standings)> {
-    let looking = Looking::at(repo, cycles, target, root)?;
-    let proposals = looking.decided(cycles, |_| true)?;
+    let notes = Notes::all(repo, cycles, target, root)?;
+    let looking = Looking::at(&notes)?;
+    let proposals = looking.decided(|_| true)?;
     let mut standings = Standings::new();
     for proposal in &proposals {
         let learning = proposal.learning;
@@ -37,7 +38,7 @@ pub fn settled<'a>(
 }
 
 /// What one proposal says of its pattern.
-fn standing(looking: &Looking<'_>, proposal: &Proposal<'_>) -> Standing {
+fn standing(looking: &Looking<'_, '_>, proposal: &Proposal<'_>) -> Standing {
     let Proposal { cycle, learning, verdict, how, note, .. } = proposal;
     let counted = &learning.support;
     // What went into another pattern's note is said there, in that one's words.
@@ -63,7 +64,7 @@ fn standing(looking: &Looking<'_>, proposal: &Proposal<'_>) -> Standing {
     }
 }
 
-impl Looking<'_> {
+impl Looking<'_, '_> {
     /// Who would not have a learning, and how many of these cycles had run by then: those that began where the deciding
     /// commit was not yet, and those that found the learning still waiting.
     fn refusal(&self, proposal: &Proposal<'_>, cycles: &[CycleRecord]) -> Refusal {
@@ -87,6 +88,7 @@ impl Looking<'_> {
             reason: by.as_ref().and_then(|by| by.reason.clone()),
             is_final: *how == How::Forgotten,
             cycles: had_run.map_or(0, |last| last + 1),
+            proposed: cycles.iter().rposition(|one| one.cycle == cycle.cycle).map_or(0, |at| at + 1),
         }
     }
 }

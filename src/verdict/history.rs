@@ -1,6 +1,7 @@
 //! The target's history since the first cycle: its commits, and which of them brought which.
 
 use super::{Decider, reason};
+use crate::learning::message::REVIEWED;
 use crate::ledger::CycleRecord;
 use crate::repo::{Oid, Past, Repo};
 use anyhow::Result;
@@ -68,6 +69,12 @@ impl History {
     /// Whether this is that commit.
     pub(super) fn is_commit(&self, at: usize, id: Oid) -> bool {
         self.commits.get(at).is_some_and(|past| past.id == id)
+    }
+
+    /// Whether a commit says that a review took it up.
+    pub(super) fn is_reviewed(&self, at: usize) -> bool {
+        let says = |line: &str| REVIEWED.iter().any(|said| line.starts_with(said));
+        self.commits.get(at).is_some_and(|past| past.message.lines().any(says))
     }
 
     /// The commit of the target's own line with which this one came; itself, if it is on that line.

@@ -13,6 +13,8 @@ pub enum How {
     Merge,
     /// As a commit of its own: the branch was rebased, or the commit cherry-picked.
     Copy,
+    /// As a commit of its own that says that it was taken up in a review.
+    Review,
     /// Together with others in one commit.
     Squash,
     /// Under a message that does not name it: the note says so.
@@ -48,6 +50,7 @@ impl std::fmt::Display for How {
             How::FastForward => "fast-forward",
             How::Merge => "merge",
             How::Copy => "rebased or cherry-picked",
+            How::Review => "taken up in a review",
             How::Squash => "squashed",
             How::Content => "under another message",
             How::Relanded => "reverted and landed again",

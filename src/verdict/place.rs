@@ -19,97 +19,108 @@ const ALIKE: f64 = 0.3;
 /// Looks notes up on the target branch; remembers what it found out about each cycle.
 pub(super) struct Places<'a> {
     repo: &'a Repo,
+    cycles: &'a [CycleRecord],
     target: Oid,
     root: &'a str,
-    versions: &'a Versions<'a>,
-    /// Every note of the target, by its path in the repository.
-    standing: BTreeSet<String>,
-    /// Those at paths that no cycle ever proposed, and their contents: only these can be proposed ones renamed. A note
-    /// at a path that was proposed is that proposal's.
-    others: BTreeMap<String, Oid>,
-    /// The lines of each of those, once a note is gone.
+    /// The target's notes, once one is gone.
+    listed: OnceCell<Listed>,
+    /// The lines of each note that may be another one renamed, once one is gone.
     lines_of_others: OnceCell<Vec<BTreeSet<Vec<u8>>>>,
     /// By a cycle's last commit: what was renamed between it and the target.
     renames: BTreeMap<Oid, BTreeMap<String, String>>,
 }
 
+/// Every note of the target, by its path in the repository.
+#[derive(Default)]
+struct Listed {
+    standing: BTreeSet<String>,
+    /// Those at paths that no cycle ever proposed, and their contents: only these can be proposed ones renamed. A note
+    /// at a path that was proposed is that proposal's.
+    others: BTreeMap<String, Oid>,
+}
+
 impl<'a> Places<'a> {
-    pub(super) fn new(
-        repo: &'a Repo,
-        cycles: &[CycleRecord],
-        target: Oid,
-        root: &'a str,
-        versions: &'a Versions<'a>,
-    ) -> Result<Places<'a>> {
-        let learnings = cycles.iter().flat_map(|cycle| &cycle.learnings);
-        let proposed: BTreeSet<&str> = learnings.map(|learning| learning.note.as_str()).collect();
-        let (mut standing, mut others) = (BTreeSet::new(), BTreeMap::new());
-        let listed = if proposed.is_empty() { Vec::new() } else { repo.list(target, root)? };
-        for file in listed {
-            let note = inside(root, &file.path).unwrap_or(&file.path);
-            if place::is_note(note) && !proposed.contains(note) {
-                others.insert(file.path.clone(), file.blob);
-            }
-            standing.insert(file.path);
+    pub(super) fn new(repo: &'a Repo, cycles: &'a [CycleRecord], target: Oid, root: &'a str) -> Places<'a> {
+        let (listed, lines_of_others) = (OnceCell::new(), OnceCell::new());
+        Places { repo, cycles, target, root, listed, lines_of_others, renames: BTreeMap::new() }
+    }
+
+    fn listed(&self) -> Result<&Listed> {
+        if let Some(listed) = self.listed.get() {
+            return Ok(listed);
         }
-        Ok(Places {
-            repo,
-            target,
-            root,
-            versions,
-            standing,
-            others,
-            lines_of_others: OnceCell::new(),
-            renames: BTreeMap::new(),
-        })
+        let learnings = self.cycles.iter().flat_map(|cycle| &cycle.learnings);
+        let proposed: BTreeSet<&str> = learnings.map(|learning| learning.note.as_str()).collect();
+        let mut listed = Listed::default();
+        for file in self.repo.list(self.target, self.root)? {
+            let note = inside(self.root, &file.path).unwrap_or(&file.path);
+            if place::is_note(note) && !proposed.contains(note) {
+                listed.others.insert(file.path.clone(), file.blob);
+            }
+            listed.standing.insert(file.path);
+        }
+        Ok(self.listed.get_or_init(|| listed))
     }
 
     /// The path, inside the memory, at which the note of this learning stands; `None` where it does not.
     ///
     /// All notes of the branch that are gone are compared, not the one alone: of two that look alike, each is then found
     /// under the name that suits it best.
-    pub(super) fn of(&mut self, cycle: &CycleRecord, learning: &LearningRecord) -> Result<Option<String>> {
-        let note = outside(self.root, &learning.note);
-        if self.standing.contains(&note) {
+    pub(super) fn of(
+        &mut self,
+        versions: &Versions<'_>,
+        cycle: &CycleRecord,
+        learning: &LearningRecord,
+    ) -> Result<Option<String>> {
+        if versions.now(&learning.note)?.is_some() {
             return Ok(Some(learning.note.clone()));
         }
         // Without the branch's commits, which git removes some time after the branch, nothing can be compared.
         let Some(tip) = cycle.tip.as_deref().and_then(Oid::parse) else { return Ok(None) };
-        if !self.may_be_renamed(cycle, learning) {
+        if !self.may_be_renamed(versions, cycle, learning)? {
             return Ok(None);
         }
         if !self.renames.contains_key(&tip) {
             let renames = self.renamed_since(tip).unwrap_or_default();
             self.renames.insert(tip, renames);
         }
+        let note = outside(self.root, &learning.note);
         let moved = self.renames.get(&tip).and_then(|renames| renames.get(&note));
-        let moved = moved.filter(|moved| self.others.contains_key(*moved));
+        let others = &self.listed()?.others;
+        let moved = moved.filter(|moved| others.contains_key(*moved));
         Ok(moved.and_then(|moved| inside(self.root, moved)).map(str::to_owned))
     }
 
     /// Whether any other note has lines of what was proposed.
-    fn may_be_renamed(&self, cycle: &CycleRecord, learning: &LearningRecord) -> bool {
-        if self.others.is_empty() {
-            return false;
+    fn may_be_renamed(
+        &self,
+        versions: &Versions<'_>,
+        cycle: &CycleRecord,
+        learning: &LearningRecord,
+    ) -> Result<bool> {
+        let Listed { others, .. } = self.listed()?;
+        if others.is_empty() {
+            return Ok(false);
         }
-        let Some(proposed) = self.versions.proposed(cycle, learning) else { return false };
-        let Ok(proposed) = self.repo.read_blob(proposed) else { return false };
+        let Some(proposed) = versions.proposed(cycle, learning) else { return Ok(false) };
+        let Ok(proposed) = self.repo.read_blob(proposed) else { return Ok(false) };
         let proposed = lines(&proposed);
         let alike = |other: &BTreeSet<Vec<u8>>| {
             let common = proposed.intersection(other).count();
             2.0 * common as f64 >= ALIKE * (proposed.len() + other.len()) as f64
         };
         let read = |blob: &Oid| self.repo.read_blob(*blob).map(|text| lines(&text)).unwrap_or_default();
-        self.lines_of_others.get_or_init(|| self.others.values().map(read).collect()).iter().any(alike)
+        Ok(self.lines_of_others.get_or_init(|| others.values().map(read).collect()).iter().any(alike))
     }
 
     /// What was renamed between a cycle's last commit and the target.
     fn renamed_since(&self, tip: Oid) -> Result<BTreeMap<String, String>> {
-        let listed = self.repo.list(tip, self.root)?.into_iter().map(|file| file.path);
-        let gone = listed.filter(|path| {
-            !self.standing.contains(path) && place::is_note(inside(self.root, path).unwrap_or(path))
+        let Listed { standing, others } = self.listed()?;
+        let there = self.repo.list(tip, self.root)?.into_iter().map(|file| file.path);
+        let gone = there.filter(|path| {
+            !standing.contains(path) && place::is_note(inside(self.root, path).unwrap_or(path))
         });
-        let compared: Vec<String> = gone.chain(self.others.keys().cloned()).collect();
+        let compared: Vec<String> = gone.chain(others.keys().cloned()).collect();
         self.repo.renamed(tip, self.target, &compared)
     }
 }

@@ -9,7 +9,7 @@ use crate::ledger::{CycleRecord, LearningRecord};
 use crate::memory::place::outside;
 use crate::repo::{Oid, Repo};
 use anyhow::Result;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 /// By a note's path in the repository: its content.
@@ -20,8 +20,8 @@ pub(super) struct Versions<'a> {
     repo: &'a Repo,
     root: &'a str,
     target: Oid,
-    /// What stands on the target, of the paths that were proposed.
-    now: Blobs,
+    /// What stands on the target at each path that was looked up.
+    now: RefCell<BTreeMap<String, Option<Oid>>>,
     /// By a cycle's name, once it is asked for: what it proposed, as its branch ended.
     proposed: BTreeMap<String, OnceCell<Blobs>>,
     /// By a cycle's name, once it is asked for: what it started from.
@@ -39,19 +39,29 @@ impl<'a> Versions<'a> {
         let learnings = cycles.iter().flat_map(|cycle| &cycle.learnings);
         let notes: Vec<String> = learnings.map(|learning| outside(root, &learning.note)).collect();
         let now = repo.blobs(target, notes.iter().map(String::as_str))?;
-        let now = now.into_iter().map(|(path, blob)| (path.to_owned(), blob)).collect();
+        let now = now.into_iter().map(|(path, blob)| (path.to_owned(), Some(blob)));
+        let gone = notes.iter().map(|path| (path.clone(), None));
+        Ok(Versions {
+            now: RefCell::new(gone.chain(now).collect()),
+            ..Versions::of_few(repo, cycles, target, root)
+        })
+    }
+
+    /// The same for who will ask of few notes: each is looked up when it is asked for.
+    pub(super) fn of_few(repo: &'a Repo, cycles: &[CycleRecord], target: Oid, root: &'a str) -> Versions<'a> {
         let none = || cycles.iter().map(|cycle| (cycle.cycle.clone(), OnceCell::new())).collect();
-        let (proposed, before) = (none(), none());
-        Ok(Versions { repo, root, target, now, proposed, before })
+        Versions { repo, root, target, now: RefCell::default(), proposed: none(), before: none() }
     }
 
     /// The content that stands at this path inside the memory; `None` where none does.
     pub(super) fn now(&self, note: &str) -> Result<Option<Oid>> {
         let path = outside(self.root, note);
-        if let Some(blob) = self.now.get(&path) {
-            return Ok(Some(*blob));
+        if let Some(known) = self.now.borrow().get(&path) {
+            return Ok(*known);
         }
-        Ok(self.repo.blobs(self.target, [path.as_str()])?.into_values().next())
+        let now = self.repo.blob_at(self.target, &path)?;
+        self.now.borrow_mut().insert(path, now);
+        Ok(now)
     }
 
     /// The content that a learning proposed; `None` where that is no longer known: git removes commits that no branch

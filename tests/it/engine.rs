@@ -62,7 +62,7 @@ fn session(n: usize) -> String {
     lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
 }
 
-fn sessions(numbers: std::ops::Range<usize>) -> Vec<String> {
+pub(crate) fn sessions(numbers: std::ops::Range<usize>) -> Vec<String> {
     numbers.map(session).collect()
 }
 
@@ -315,7 +315,7 @@ fn a_memory_may_word_the_questions_itself_and_a_broken_one_is_told_first() {
     let world = World::new(&[("templates/prompts/wishes.md", own)]);
     world.run(Some(&server), &sessions(0..8));
     let own = server.requests().iter().filter(|r| prompt(r).0.contains("Say nothing else")).count();
-    assert_eq!(own, 1);
+    assert_eq!(own, 2);
     let broken = World::new(&[("templates/prompts/wishes.md", "Sort.\n<!-- user -->\n{{ material }")]);
     let (asked, before) = (server.requests().len(), broken.refs());
     let ran = broken.try_run(Some(&server), &sessions(0..8), &[]);

@@ -126,6 +126,20 @@ fn another_mistake_of_the_same_command_is_not_held_back() {
 }
 
 #[test]
+fn another_wish_about_the_same_thing_is_not_held_back() {
+    let mut memory = Memory::new();
+    memory.dream_on(&sessions::of_other_work());
+    let report = memory.dream(4, SHORT[0]);
+    memory.git(&["branch", "--quiet", "-D", report["branch"].as_str().unwrap()]);
+    let other = memory.dream(4, sessions::DOCUMENTED);
+    let [other] = learnings(&other) else { panic!("{other:#}") };
+    assert_eq!(other["note"], "preferences/always-document-functions-with-an-example.md");
+    assert_ne!(other["pattern"], report["learnings"][0]["pattern"]);
+    // What was rejected stays away beside it.
+    assert_eq!(learnings(&memory.dream(1, SHORT[0])), &[] as &[Value]);
+}
+
+#[test]
 fn a_forgotten_note_stays_away_whatever_the_evidence_until_that_is_reverted() {
     for (kind, [first, reworded]) in [("mistake", RAMP), ("preference", SHORT), ("playbook", FLOWS)] {
         let mut memory = Memory::new();

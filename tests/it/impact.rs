@@ -199,3 +199,46 @@ fn where_there_is_nothing_to_measure_it_says_so() {
     let detached = sandbox.dream(&memory, &["impact"]);
     assert!(detached.status == 2 && detached.stderr.contains("git switch"), "{detached:#?}");
 }
+
+#[test]
+fn where_every_session_shows_it_nothing_can_be_compared_and_that_is_said() {
+    let sandbox = Sandbox::new();
+    let memory = sandbox.repo("m", &[]);
+    let failing = |first: usize, days: usize| -> Vec<String> {
+        let does = [Does::Fails, Does::Nothing, Does::Nothing];
+        (first..first + 12).map(|n| session(n, days + n, does, &[])).collect()
+    };
+    let report = dream(&sandbox, &memory, "before.jsonl", &failing(0, 0));
+    let branch = report["branch"].as_str().unwrap();
+    sandbox.git(&memory, &["merge", "--quiet", "--no-ff", "--no-edit", branch]);
+    dream(&sandbox, &memory, "since.jsonl", &failing(12, 60));
+    let report = json(sandbox.dream(&memory, &["impact", "--json"]));
+    let note = &report["notes"][0];
+    assert_eq!((&note["before"]["hits"], &note["after"]["hits"]), (&json!(12), &json!(12)), "{note:#}");
+    assert_eq!((&note["effect"], &note["claim"]), (&json!("too-early"), &json!("alike")), "{note:#}");
+    assert_eq!(note["power"], Value::Null, "{note:#}");
+    let text = sandbox.dream(&memory, &["impact"]).ok();
+    assert!(text.contains("came out the same") && !text.contains("chance of"), "{text}");
+}
+
+#[test]
+fn what_was_seen_is_kept_until_there_is_more_and_changes_nothing() {
+    let sandbox = Sandbox::new();
+    let (memory, notes) = merged(&sandbox, "");
+    let ask = || json(sandbox.dream(&memory, &["impact", "--json"]));
+    let kept = memory.join(".git/dream/cache/seen");
+    let first = ask();
+    assert!(kept.exists());
+    assert_eq!(ask(), first);
+    std::fs::write(&kept, "damaged").unwrap();
+    assert_eq!(ask(), first);
+    // A note that is no longer there changes what stands, and nothing that was seen.
+    sandbox.git(&memory, &["rm", "--quiet", &notes[0]]);
+    sandbox.git(&memory, &["commit", "--quiet", "-m", "We do without"]);
+    let seen = std::fs::read(&kept).unwrap();
+    let fewer = ask();
+    assert_eq!(fewer["notes"].as_array().unwrap().len(), 2, "{fewer:#}");
+    assert_eq!(std::fs::read(&kept).unwrap(), seen);
+    dream(&sandbox, &memory, "since.jsonl", &since(&notes));
+    assert_eq!(ask()["sessions"], 90);
+}

@@ -13,6 +13,7 @@ mod cycle;
 mod dream;
 mod engine;
 mod forget;
+mod grade;
 mod impact;
 mod kill;
 mod ledger;

@@ -1,8 +1,13 @@
 //! Language models, asked: every service against a server on this machine that plays back what the real one may say.
 
+mod anthropic;
+mod batch;
 mod openai;
+mod process;
 mod program;
 pub(crate) mod server;
+mod tls;
+mod vendor;
 
 use git_dream::model::access::Said;
 use git_dream::model::{Access, Model, Prompt, service};

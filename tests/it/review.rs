@@ -39,7 +39,7 @@ fn a_script_accepts_and_rejects_and_everything_is_in_step() {
     dreamt.sandbox.fsck(&dreamt.dir);
 
     // What became of each is told, and by whom.
-    let taken = verdict("merged", "rebased or cherry-picked");
+    let taken = verdict("merged", "taken up in a review");
     assert_eq!(dreamt.verdicts(), [taken.clone(), verdict("rejected", "in a review"), taken]);
     let status = json(dreamt.sandbox.dream(&dreamt.dir, &["status", "--json"]));
     let by = &status["decided"][0]["by"];

@@ -1,5 +1,7 @@
 //! Where a note comes from, asked of histories that people made with the real git.
 
+mod naming;
+
 use crate::cli::{FERRY, Mistake, NOW, dreamt, json, transcripts_of};
 use crate::sandbox::{Ran, Sandbox};
 use serde_json::{Value, json as value};
@@ -141,7 +143,7 @@ fn a_note_is_found_by_whatever_people_call_it() {
     let ran = told.sandbox.dream(&inside, &["why", "--json", &format!("./{name}.md:2")]);
     assert_eq!(json(ran)["line"]["number"], 2);
     let own = told.why("MEMORY.md:1");
-    assert_eq!((&own["note"], &own["line"]["whose"]), (&value!("MEMORY.md"), &value!("person")));
+    assert_eq!((&own["note"], &own["line"]["whose"]), (&value!("MEMORY.md"), &value!("init")));
 }
 
 #[test]

@@ -20,7 +20,8 @@ struct Report<'a> {
     version: u32,
     dry_run: bool,
     sessions: Vec<Session<'a>>,
-    lessons: Vec<Lesson<'a>>,
+    /// What was learnt from it, where that now has less to rest on.
+    learnings: Vec<Learning<'a>>,
     /// What branches quote; left as it is.
     quoted: &'a [Quoted],
     /// How the ledger and the inboxes moved; `to` is null where an inbox is gone.
@@ -40,7 +41,7 @@ struct Session<'a> {
 }
 
 #[derive(Serialize)]
-struct Lesson<'a> {
+struct Learning<'a> {
     pattern: &'a str,
     note: Option<&'a str>,
     verdict: Option<Verdict>,
@@ -88,7 +89,7 @@ fn report<'a>(
     commands: Vec<String>,
     dry_run: bool,
 ) -> Report<'a> {
-    let lesson = |lesson: &'a Rescored| Lesson {
+    let learning = |lesson: &'a Rescored| Learning {
         pattern: lesson.pattern.as_str(),
         note: lesson.proposed.as_ref().map(|(note, _)| note.as_str()),
         verdict: lesson.proposed.as_ref().map(|(_, verdict)| *verdict),
@@ -110,7 +111,7 @@ fn report<'a>(
         version: 1,
         dry_run,
         sessions: sessions.collect(),
-        lessons: erasure.rescored.iter().map(lesson).collect(),
+        learnings: erasure.rescored.iter().map(learning).collect(),
         quoted: &erasure.quoted,
         refs: refs.collect(),
         held_by: &erasure.held_by,

@@ -2,6 +2,7 @@
 
 use super::Options;
 use crate::commands::exit::Usage;
+use crate::commands::naming;
 use crate::commands::talk::{COMMAND, STRONG, Talk};
 use crate::commands::whereabouts::{self, Whereabouts};
 use crate::forgetting::note::{self, Forgetting};
@@ -9,6 +10,7 @@ use crate::learning::author::quote;
 use crate::redact::redact;
 use anyhow::Result;
 use serde::Serialize;
+use std::path::Path;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -29,7 +31,13 @@ struct Report<'a> {
 /// Longest reason, bytes: a paragraph.
 const MOST_REASON: usize = 1000;
 
-pub(super) fn forget(asked: &str, options: &Options, here: &Whereabouts, talk: &Talk) -> Result<()> {
+pub(super) fn forget(
+    asked: &str,
+    options: &Options,
+    here: &Whereabouts,
+    dir: &Path,
+    talk: &Talk,
+) -> Result<()> {
     let reason = quote::one_line(options.reason.as_deref().unwrap_or_default());
     if reason.is_empty() && !options.dry_run {
         return Err(Usage(format!(
@@ -43,8 +51,9 @@ pub(super) fn forget(asked: &str, options: &Options, here: &Whereabouts, talk: &
     if !options.dry_run {
         repo.recover()?;
     }
+    let note = naming::note(asked, here, dir)?;
     let today = stamp.at.strftime("%Y-%m-%d").to_string();
-    let mut forgetting = note::plan(repo, settings, asked, reason, &today)?;
+    let mut forgetting = note::plan(repo, settings, &note, reason, &today)?;
     if !options.dry_run {
         note::commit(repo, &mut forgetting, &stamp)?;
     }

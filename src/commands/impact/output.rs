@@ -29,7 +29,7 @@ struct Note<'a> {
     merged: Landed<'a>,
     /// What is counted, and what a hit is.
     occasion: &'a str,
-    hit: &'a str,
+    hit: String,
     before: Share,
     after: Share,
     read: Share,
@@ -42,8 +42,8 @@ struct Note<'a> {
     claim: Claim,
     /// The claim in a sentence.
     carries: String,
-    /// Probability that the comparison would have shown a halving.
-    power: f64,
+    /// Probability that the comparison would have shown a halving; null where nothing is compared.
+    power: Option<f64>,
     weeks: &'a [Week],
 }
 
@@ -98,7 +98,7 @@ fn note<'a>(merged: &'a Merged, measured: &'a Measured) -> Note<'a> {
         kind: &merged.kind,
         merged: Landed { at: merged.at, by: merged.by.as_ref(), worded: merged.worded },
         occasion,
-        hit,
+        hit: hit.to_string(),
         before: impact.before.into(),
         after: impact.after.into(),
         read: impact.read.into(),
@@ -190,11 +190,11 @@ fn write_note(text: &mut String, merged: &Merged, measured: &Measured, room: usi
             if chart.weeks_each == 1 { "a week".to_owned() } else { format!("{} weeks", chart.weeks_each) };
         let _ = writeln!(text, "  {:<10} {} {FAINT}{each} each{FAINT:#}", "weekly", chart.line);
     }
-    let power = match impact.effect {
-        Effect::TooEarly if *claim != Claim::Nothing => {
-            format!("; a halving would have shown with a chance of {:.0} %", 100.0 * power)
-        }
-        _ => String::new(),
+    let power = match power.filter(|_| impact.effect == Effect::TooEarly) {
+        None => String::new(),
+        Some(power) if power <= 0.0 => "; so few that not even the largest difference would show".to_owned(),
+        Some(power) if power < 0.01 => "; a halving would have shown with a chance below 1 %".to_owned(),
+        Some(power) => format!("; a halving would have shown with a chance of {:.0} %", 100.0 * power),
     };
     let _ = writeln!(text, "  {FAINT}compared: {claim}{power}{FAINT:#}");
     for (n, why) in

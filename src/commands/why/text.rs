@@ -107,6 +107,9 @@ fn line(text: &mut String, story: &Provenance) {
         },
         Owner::Index(commit) => format!("made by git-dream from the notes, with commit {}", commit.short()),
         Owner::Person(author) => format!("written by {}", signed(author)),
+        Owner::Command(command, author) => {
+            format!("written by {COMMAND}git dream {command}{COMMAND:#} for {}", signed(author))
+        }
         Owner::Untold(commit) => {
             format!("older than {}, with which this shallow clone begins", commit.short())
         }
@@ -291,13 +294,16 @@ fn said(sessions: &Sessions) -> String {
 }
 
 fn hands(text: &mut String, story: &Provenance) {
+    let mut before = None;
     // Of what no cycle proposed all is by hand.
-    for (at, hand) in story.hands.iter().enumerate() {
+    for hand in &story.hands {
         let lines = match hand.last - hand.first {
             0 => format!("line {}", hand.first),
             _ => format!("lines {}–{}", hand.first, hand.last),
         };
-        row(text, if at == 0 { "By hand" } else { "" }, &format!("{lines}: {}", signed(&hand.author)));
+        let label = hand.command.map_or("By hand".to_owned(), |command| format!("By {command}"));
+        let is_same = before.replace(hand.command) == Some(hand.command);
+        row(text, if is_same { "" } else { &label }, &format!("{lines}: {}", signed(&hand.author)));
     }
 }
 

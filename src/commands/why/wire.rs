@@ -3,7 +3,7 @@
 use crate::digest::OutcomeSource;
 use crate::ledger::SupportRecord;
 use crate::provenance::evidence::{Around, Deed, Quote};
-use crate::provenance::lines::{Author, Hand, Line, Owner};
+use crate::provenance::lines::{Author, Command, Hand, Line, Owner};
 use crate::provenance::since::{Sessions, Touch, Touched};
 use crate::provenance::{Place, Proposed, Provenance};
 use crate::verdict::Decider;
@@ -31,6 +31,8 @@ pub(super) struct Story<'a> {
     changes: Vec<Change<'a>>,
     sessions_since: Option<Since>,
     by_hand: Vec<Range<'a>>,
+    /// Lines that a command wrote in the name of who ran it.
+    by_command: Vec<Range<'a>>,
     unknown: &'a [String],
 }
 
@@ -39,7 +41,7 @@ pub(super) struct Story<'a> {
 struct WireLine<'a> {
     number: u32,
     text: &'a str,
-    /// `learning`, `index`, `person`, or `untold` where a shallow clone does not have the commit.
+    /// `learning`, `index`, `person`, `init` or `forget` (the command that wrote it), or `untold` where a shallow clone does not have the commit.
     whose: &'static str,
     commit: String,
     /// Place among `learnings`.
@@ -142,11 +144,13 @@ struct Since {
     last_seen: Option<Timestamp>,
 }
 
-/// Lines that a person wrote.
+/// Lines that a person wrote, or a command that they ran.
 #[derive(Serialize)]
 struct Range<'a> {
     first: u32,
     last: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<Command>,
     #[serde(flatten)]
     author: Signed<'a>,
 }
@@ -169,7 +173,8 @@ pub(super) fn of<'a>(story: &'a Provenance, target: &'a str) -> Story<'a> {
         evidence: story.quotes.iter().map(evidence).collect(),
         changes: story.touched.iter().map(change).collect(),
         sessions_since: story.sessions.as_ref().map(since),
-        by_hand: story.hands.iter().map(range).collect(),
+        by_hand: story.hands.iter().filter(|hand| hand.command.is_none()).map(range).collect(),
+        by_command: story.hands.iter().filter(|hand| hand.command.is_some()).map(range).collect(),
         unknown: &story.unknown,
     }
 }
@@ -183,6 +188,8 @@ fn line(line: &Line) -> WireLine<'_> {
         Owner::Learning(at, commit) => ("learning", commit, Some(*at), None),
         Owner::Index(commit) => ("index", commit, None, None),
         Owner::Person(author) => ("person", &author.by.commit, None, Some(signed(author))),
+        Owner::Command(Command::Init, author) => ("init", &author.by.commit, None, Some(signed(author))),
+        Owner::Command(Command::Forget, author) => ("forget", &author.by.commit, None, Some(signed(author))),
         Owner::Untold(commit) => ("untold", commit, None, None),
     };
     WireLine {
@@ -290,5 +297,5 @@ fn since(sessions: &Sessions) -> Since {
 }
 
 fn range(hand: &Hand) -> Range<'_> {
-    Range { first: hand.first, last: hand.last, author: signed(&hand.author) }
+    Range { first: hand.first, last: hand.last, command: hand.command, author: signed(&hand.author) }
 }

@@ -93,6 +93,11 @@ struct Wording {
     open: bool,
 }
 
+/// Compiles the expressions that errors are told by.
+pub(super) fn get_ready() {
+    condition::advice("");
+}
+
 impl Author {
     /// An author with the templates that this program ships.
     ///

@@ -100,7 +100,10 @@ impl Word {
     /// Whether the word is one of these stems, with any usual ending.
     pub(super) fn is(&self, stems: &[&str]) -> bool {
         let word = self.text.as_str();
-        stems.iter().any(|stem| word.strip_prefix(stem).is_some_and(|ending| ENDINGS.contains(&ending)))
+        let first = word.as_bytes().first();
+        // Nearly every stem begins with another letter.
+        let may_be = stems.iter().filter(|stem| stem.as_bytes().first() == first);
+        may_be.into_iter().any(|stem| word.strip_prefix(stem).is_some_and(|ending| ENDINGS.contains(&ending)))
     }
 
     /// Whether the word is exactly one of these.

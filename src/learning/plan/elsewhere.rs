@@ -1,66 +1,45 @@
-//! Whether a note says already what people ask for, in other words.
+//! Whether a note says already what people ask for, under another name.
 //!
 //! A miner that finds new words for a wish may give it another name, and the note under the first name still says it.
-//! Two things tell: the anchors are alike ([`identity::alike`]), or the note quotes the very turns that the pattern is
-//! made from. Refuses to compare anything but what people asked for.
+//! Two things tell: the anchors are alike ([`identity::alike`]), or the wish was made from what the note was made from
+//! ([`identity::said_again`]). Refuses to compare anything but what people asked for.
 
-use super::text::evidence_lines;
-use crate::learning::author::quoted::source;
+use super::Observed;
 use crate::learning::standing::{Standing, Standings, Verdict};
-use crate::memory::note;
-use crate::pattern::{Fingerprint, Known, Lesson, Pattern, identity};
-use std::collections::BTreeSet;
+use crate::pattern::{Lesson, Pattern, identity};
 
-/// Share of a note's turns that a pattern has to be made from, too.
-const SAME_TURNS: f64 = 0.5;
-/// Turns that they have to share: a single one may ask for two things.
-const LEAST_TURNS: usize = 2;
-
-/// The lesson under another name whose note stands or waits, and says what this pattern asks for.
+/// The lessons under other names whose notes stand or wait, and say what this pattern asks for.
 pub(super) fn said_elsewhere<'a>(
     pattern: &Pattern,
     standings: &'a Standings,
-    known: &[Known],
-) -> Option<(&'a Fingerprint, &'a Standing)> {
-    if !matches!(pattern.lesson, Lesson::Wish(_) | Lesson::Correction(_)) {
-        return None;
-    }
-    let is_there = |(name, standing): &(&Fingerprint, &Standing)| {
-        **name != pattern.fingerprint && (standing.is_active() || standing.verdict == Verdict::Pending)
-    };
-    let stands = |known: &Known| standings.get_key_value(&known.fingerprint).filter(is_there);
-    let mut named = known.iter().filter_map(|known| Some((known, stands(known)?)));
-    let alike = named.find(|(known, _)| identity::alike(&known.anchor, &pattern.anchor));
-    let quoting =
-        || standings.iter().filter(is_there).find(|(_, standing)| quotes_the_same(standing, pattern));
-    alike.map(|(_, found)| found).or_else(quoting)
-}
-
-/// Whether a note was made from the same turns as a pattern.
-fn quotes_the_same(standing: &Standing, pattern: &Pattern) -> bool {
-    let turns: BTreeSet<String> =
-        pattern.evidence.iter().map(|one| format!("{}#{}", one.session, one.event)).collect();
-    let text = standing.text.as_deref().unwrap_or_default();
-    // Most notes name none of them: that is told without reading the note.
-    if turns.iter().filter(|turn| text.contains(turn.as_str())).count() < LEAST_TURNS {
-        return false;
-    }
-    let Ok(note) = note::parse(text) else { return false };
-    let quoted: BTreeSet<&str> = evidence_lines(&note).filter_map(source).collect();
-    let shared = quoted.iter().filter(|turn| turns.contains(**turn)).count();
-    note.front.kind == pattern.kind()
-        && shared >= LEAST_TURNS
-        && shared as f64 >= SAME_TURNS * quoted.len() as f64
+    observed: &Observed<'_>,
+) -> impl Iterator<Item = &'a Standing> {
+    let is_wish = matches!(pattern.lesson, Lesson::Wish(_) | Lesson::Correction(_) | Lesson::Conflict(_));
+    let again = observed.again.get(&pattern.fingerprint);
+    standings
+        .iter()
+        .filter(move |(name, standing)| {
+            let is_there = standing.is_active() || standing.verdict == Verdict::Pending;
+            is_wish && is_there && **name != pattern.fingerprint
+        })
+        .filter(move |(name, _)| {
+            let mut anchors = observed.known.iter().filter(|known| known.fingerprint == **name);
+            again.is_some_and(|again| again.contains(*name))
+                || anchors.any(|known| identity::alike(&known.anchor, &pattern.anchor))
+        })
+        .map(|(_, standing)| standing)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{evidence, first, merged, pattern};
+    use super::super::tests::{first, merged, pattern};
     use super::*;
-    use crate::pattern::WishLesson;
+    use crate::pattern::identity::said_again;
+    use crate::pattern::preference::Turn;
+    use crate::pattern::{Fingerprint, Known, Support, WishLesson};
     use crate::redact::redact;
 
-    fn wish(words: &str, anchor: &[&str], sessions: &[&str]) -> Pattern {
+    fn wish(words: &str, anchor: &[&str], sessions: std::ops::Range<usize>) -> Pattern {
         let lesson = Lesson::Wish(WishLesson {
             wording: redact(words),
             variants: Vec::new(),
@@ -71,23 +50,32 @@ mod tests {
             fingerprint: Fingerprint::of(anchor),
             anchor: anchor.iter().map(|word| redact(word)).collect(),
             lesson,
-            evidence: sessions.iter().map(|session| evidence(session, words)).collect(),
+            support: Support {
+                said: sessions.map(|at| Turn { session: at, mark: at as u32 }).collect(),
+                ..Support::default()
+            },
             ..pattern(4, &[], None)
         }
     }
 
     #[test]
     fn a_note_made_from_the_same_turns_says_it_whatever_its_words() {
-        let thin = wish("Keep notebooks thin", &["wish", "+notebook", "+thin"], &["a", "b", "c"]);
+        let thin = wish("Keep notebooks thin", &["wish", "+notebook", "+thin"], 0..3);
         let (_, standings) = merged(&first(&thin), str::to_owned);
-        let by = |sessions: &[&str]| {
+        let known = [Known { cycles: 1, ..thin.known() }];
+        let by = |sessions| {
             let other = wish("Logic goes into the package", &["wish", "+logic"], sessions);
-            said_elsewhere(&other, &standings, &[]).is_some()
+            // The first cycle read four sessions.
+            let again = said_again(std::slice::from_ref(&other), &known, &[0, 0, 0, 0, 1, 1, 1, 1]);
+            let observed = Observed { again, known: &known, ..Observed::default() };
+            said_elsewhere(&other, &standings, &observed).count()
         };
-        assert!(by(&["a", "c", "d", "e"]) && !by(&["a", "d", "e"]) && !by(&["d", "e"]));
-        assert!(said_elsewhere(&thin, &standings, &[]).is_none(), "under its own name it is no other");
-        let error =
-            Pattern { lesson: pattern(4, &[], None).lesson, ..wish("x", &["error"], &["a", "b", "c"]) };
-        assert!(said_elsewhere(&error, &standings, &[]).is_none());
+        assert_eq!([by(1..8), by(0..2), by(2..8), by(4..8)], [1, 1, 0, 0]);
+        let observed = Observed { known: &known, ..Observed::default() };
+        assert_eq!(
+            said_elsewhere(&thin, &standings, &observed).count(),
+            0,
+            "under its own name it is no other"
+        );
     }
 }

@@ -8,11 +8,11 @@ use super::{Observed, text};
 use crate::learning::standing::{Standing, Standings, Verdict};
 use crate::memory::Memory;
 use crate::memory::note::{Note, Status};
-use crate::pattern::{Evidence, Fingerprint, Grade, Known, Pattern, Support};
+use crate::pattern::{Evidence, Fingerprint, Grade, Pattern, Support};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// A note that stands as it was proposed.
+/// A note that was proposed and stands.
 pub(super) struct Held<'a> {
     /// Its path.
     pub(super) path: &'a str,
@@ -56,35 +56,50 @@ impl Held<'_> {
     }
 }
 
-/// All of them, by path.
+/// The notes that were proposed and stand, by path.
+#[derive(Default)]
+pub(super) struct Stand<'a> {
+    /// As they were proposed.
+    pub(super) ours: BTreeMap<&'a str, Held<'a>>,
+    /// With people's words in them. Nobody is to change or move these; people can be told of them.
+    pub(super) theirs: BTreeMap<&'a str, Held<'a>>,
+}
+
+/// All of them. Those that are pinned or wait for review are none of these.
 pub(super) fn held<'a>(
     memory: &'a Memory,
     standings: &'a Standings,
     patterns: &'a [Pattern],
-    known: &[Known],
-) -> BTreeMap<&'a str, Held<'a>> {
+    observed: &Observed<'_>,
+) -> Stand<'a> {
     let mined: BTreeMap<&Fingerprint, &Pattern> =
         patterns.iter().map(|pattern| (&pattern.fingerprint, pattern)).collect();
     let mut confirmed: BTreeMap<&str, Timestamp> = BTreeMap::new();
     for pattern in patterns {
-        let own = standings.get(&pattern.fingerprint);
-        let said = own.or_else(|| said_elsewhere(pattern, standings, known).map(|(_, standing)| standing));
-        let Some((standing, at)) = said.zip(pattern.support.last) else { continue };
-        let last = confirmed.entry(&standing.note).or_insert(at);
-        *last = at.max(*last);
+        let Some(at) = pattern.support.last else { continue };
+        let own = standings.get(&pattern.fingerprint).into_iter();
+        for standing in own.chain(said_elsewhere(pattern, standings, observed)) {
+            let last = confirmed.entry(&standing.note).or_insert(at);
+            *last = at.max(*last);
+        }
     }
-    let mut held = BTreeMap::new();
+    let mut stand = Stand::default();
     for (fingerprint, standing) in standings {
         let waits = matches!(standing.verdict, Verdict::Pending | Verdict::Unclear);
         let found = memory.notes.get_key_value(&standing.note);
         let Some((path, note)) = found.filter(|_| standing.is_active() && !waits) else { continue };
-        if note.front.status != Status::Pinned && is_ours(note, standing) {
-            let pattern = mined.get(fingerprint).copied();
-            let confirmed = confirmed.get(path.as_str()).copied();
-            held.insert(path.as_str(), Held { path, note, fingerprint, standing, pattern, confirmed });
+        if note.front.status == Status::Pinned {
+            continue;
         }
+        let pattern = mined.get(fingerprint).copied();
+        let confirmed = confirmed.get(path.as_str()).copied();
+        let held = Held { path, note, fingerprint, standing, pattern, confirmed };
+        match is_ours(note, standing) {
+            true => stand.ours.insert(path, held),
+            false => stand.theirs.insert(path, held),
+        };
     }
-    held
+    stand
 }
 
 /// Whether a note stands in the words that were proposed. Evidence that people added or took out does not count.

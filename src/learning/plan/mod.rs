@@ -7,6 +7,7 @@
 //! words ([`held`]).
 
 mod add;
+mod circle;
 mod elsewhere;
 mod held;
 mod merge;
@@ -29,11 +30,12 @@ use super::standing::{Declined, Standing, Standings, Verdict, has_grown};
 use super::{Change, Learning, Refused};
 use crate::memory::reference::DeadReference;
 use crate::memory::{Memory, place};
+use crate::pattern::identity::Again;
 use crate::pattern::{Fingerprint, Known, Pattern};
 use crate::settings::MemorySettings;
 use anyhow::Result;
 use elsewhere::said_elsewhere;
-use held::Held;
+use held::{Held, Stand};
 use jiff::Timestamp;
 use quotable::{objection, quotable};
 use room::Room;
@@ -83,6 +85,8 @@ pub struct Observed<'a> {
     /// Pairs of notes of which a model holds that they say the same, each pair in the order of the paths, and who holds
     /// it.
     pub same: BTreeMap<(String, String), String>,
+    /// Which of these the patterns say again, under other names, by who said it.
+    pub again: Again,
 }
 
 /// Compares the patterns with the memory and with what people decided.
@@ -103,9 +107,10 @@ pub fn plan(
 ) -> Result<Planned> {
     let ground = Ground { patterns, memory, standings, observed, settings, today };
     let mut room = Room::of(memory, settings);
-    let held = held::held(memory, standings, patterns, observed.known);
+    let stand = held::held(memory, standings, patterns, observed);
+    let held = &stand.ours;
     let sayings = Sayings::of(memory);
-    let mut planned = tidied(ground, &mut room, &held, &sayings);
+    let mut planned = tidied(ground, &mut room, &stand, &sayings);
     let mut notes: BTreeMap<Fingerprint, String> =
         standings.iter().map(|(pattern, standing)| (pattern.clone(), standing.note.clone())).collect();
     let mut taken: BTreeSet<String> = memory.notes.keys().chain(memory.broken.keys()).cloned().collect();
@@ -145,7 +150,7 @@ pub fn plan(
             (Some(standing), None, _) if standing.is_retired() => {
                 restore::restore(pattern, &draft, standing, memory, today)
             }
-            _ if said_elsewhere(pattern, standings, observed.known).is_some() => None,
+            _ if said_elsewhere(pattern, standings, observed).next().is_some() => None,
             _ => add::add(pattern, &draft, &sayings, &mut taken, today),
         };
         let Some(learning) = proposal.filter(|learning| !is_declined(learning, ground)) else {
@@ -176,17 +181,12 @@ struct Ground<'a> {
 }
 
 /// Retires and merges notes: what stands is tidied before anything comes in. At most half of a cycle is for that.
-fn tidied(
-    ground: Ground<'_>,
-    room: &mut Room,
-    held: &BTreeMap<&str, Held<'_>>,
-    sayings: &Sayings<'_>,
-) -> Planned {
-    let (mut retired, due) = retire::all(held, ground);
+fn tidied(ground: Ground<'_>, room: &mut Room, stand: &Stand<'_>, sayings: &Sayings<'_>) -> Planned {
+    let (mut retired, due) = retire::all(stand, ground);
     retired.retain(|learning| !is_declined(learning, ground));
     let leaving: BTreeSet<&String> = retired.iter().flat_map(|learning| &learning.leaves).collect();
     let staying: Vec<&Held<'_>> =
-        held.values().filter(|held| !leaving.iter().any(|path| *path == held.path)).collect();
+        stand.ours.values().filter(|held| !leaving.iter().any(|path| *path == held.path)).collect();
     let mut merges = merge::all(sayings, &staying, &ground.observed.same, ground.today);
     merges.retain(|merge| !is_declined(&merge.learning, ground));
     let moves = retired.into_iter().map(|learning| (learning, None));
@@ -345,8 +345,13 @@ mod tests {
         observed: &Observed<'_>,
     ) -> Planned {
         let author = Author::builtin().unwrap();
-        plan(patterns, memory, standings, observed, &author, &MemorySettings::default(), "2026-01-05")
-            .unwrap()
+        let settings = MemorySettings::default();
+        let planned = plan(patterns, memory, standings, observed, &author, &settings, "2026-01-05").unwrap();
+        for learning in &planned.learnings {
+            let scope = note::parse(&learning.text).unwrap().front.scope;
+            assert!(circle::agree(&learning.note, &scope), "{learning:#?}");
+        }
+        planned
     }
 
     /// A memory and standings in which this learning was merged, with what a person made of its note.

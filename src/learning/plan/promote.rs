@@ -29,7 +29,7 @@ pub(super) fn promote(
     today: &str,
 ) -> Learning {
     let (name, path) = add::free(held.note.front.kind, &held.note.front.name, None, taken);
-    let mut front = revise::front(pattern, draft, held.note.front.clone());
+    let mut front = revise::front(pattern, draft, &path, held.note.front.clone());
     front.name = name;
     let kept: Vec<&str> = text::evidence_lines(held.note).collect();
     let text = text::compose(front, draft, &kept, &pattern.evidence, today);

@@ -2,6 +2,7 @@
 
 use crate::learning::{Learning, author, gate};
 use crate::pattern::{Evidence, Lesson, Pattern};
+use rayon::prelude::*;
 
 /// Why the gate will not have it, if it will not: what the note says, or what its tools' output tries to say.
 pub(super) fn objection(learning: &Learning, is_quotable: bool) -> Option<String> {
@@ -21,7 +22,7 @@ pub(super) fn quotable(pattern: &Pattern) -> (Pattern, bool) {
     if !matches!(pattern.lesson, Lesson::Error(_)) {
         return (pattern, true);
     }
-    let kept: Vec<Evidence> = pattern.evidence.iter().filter(|one| may_be_quoted(one)).cloned().collect();
+    let kept: Vec<Evidence> = pattern.evidence.par_iter().filter(|one| may_be_quoted(one)).cloned().collect();
     let all = kept.len() == pattern.evidence.len();
     let enough = kept.len() * 2 > pattern.evidence.len();
     if enough {

@@ -34,7 +34,7 @@ pub(super) fn restore(
     if memory.notes.contains_key(path) || memory.broken.contains_key(path) {
         return None;
     }
-    let front = revise::front(pattern, draft, archived.front.clone());
+    let front = revise::front(pattern, draft, path, archived.front.clone());
     let kept: Vec<&str> = text::evidence_lines(archived).collect();
     let text = text::compose(front, draft, &kept, &pattern.evidence, today);
     let mut learning = learning(Change::Restore, pattern, draft, path.to_owned(), text);

@@ -6,7 +6,7 @@
 //! tells its occasions, it is used where it is opened, and one that works is never retired: that what it is against
 //! stopped is its doing.
 
-use super::held::Held;
+use super::held::{Held, Stand};
 use super::{Due, Ground, Observed, moved};
 use crate::learning::author::quote::{code, one_line};
 use crate::learning::effect::Effect;
@@ -20,8 +20,8 @@ use crate::memory::reference::DeadReference;
 use crate::pattern::preference::disputes;
 use crate::pattern::{ConflictLesson, Evidence, Lesson, Pattern};
 use crate::settings::MemorySettings;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
 
 /// What begins the line of a retired note that says why.
 const RETIRED: &str = "**Retired ";
@@ -51,7 +51,8 @@ pub(super) fn day_in(note: &Note) -> Option<Date> {
 
 /// Every retirement that there is a reason for, proofs first, then what people dispute, then the least retrievable; and
 /// the notes that people should look at, because only a part of what they name is gone or because they are theirs.
-pub(super) fn all(held: &BTreeMap<&str, Held<'_>>, ground: Ground<'_>) -> (Vec<Learning>, Vec<Due>) {
+pub(super) fn all(stand: &Stand<'_>, ground: Ground<'_>) -> (Vec<Learning>, Vec<Due>) {
+    let held = &stand.ours;
     let Ground { patterns, memory, standings, observed, settings, today } = ground;
     let (mut dead, mut disputed, mut old) = (Vec::new(), Vec::new(), Vec::new());
     let mut due = Vec::new();
@@ -71,6 +72,15 @@ pub(super) fn all(held: &BTreeMap<&str, Held<'_>>, ground: Ground<'_>) -> (Vec<L
             disputed.push(of_disputed(held, conflict, note, today));
         } else if let Some((learning, rank)) = of_old(held, observed, settings, today) {
             old.push((rank, learning));
+        }
+    }
+    let is_due = |path: &str, due: &[Due]| due.iter().any(|due| due.note == path);
+    for held in stand.theirs.values() {
+        if let Some(last) = unused_since(held, observed, settings).filter(|_| !is_due(held.path, &due)) {
+            let day = last.strftime("%Y-%m-%d");
+            let reason =
+                format!("not used since {day}; people's words are in it, so it is theirs to put away");
+            due.push(Due { note: held.path.to_owned(), reason });
         }
     }
     old.sort_by(|(a, one), (b, other)| a.total_cmp(b).then_with(|| one.note.cmp(&other.note)));
@@ -156,6 +166,16 @@ fn of_disputed(held: &Held<'_>, conflict: &Pattern, note: &str, today: &str) -> 
     learning
 }
 
+/// Since when nobody has used a note, where that is too long.
+fn unused_since(held: &Held<'_>, observed: &Observed<'_>, settings: &MemorySettings) -> Option<Timestamp> {
+    let impact = observed.impacts.get(held.path);
+    let works = impact.is_some_and(|impact| impact.effect == Effect::Works && impact.last_occasion.is_none());
+    let last = held.last_use(observed)?;
+    let is_old = settings.retire_after_days > 0
+        && days(last, observed.newest?) >= f64::from(settings.retire_after_days);
+    (!works && is_old && held.note.front.status == Status::Active).then_some(last)
+}
+
 /// A retirement because of age alone, with how retrievable the note is.
 fn of_old(
     held: &Held<'_>,
@@ -163,15 +183,8 @@ fn of_old(
     settings: &MemorySettings,
     today: &str,
 ) -> Option<(Learning, f64)> {
-    let impact = observed.impacts.get(held.path);
-    let works = impact.is_some_and(|impact| impact.effect == Effect::Works && impact.last_occasion.is_none());
-    let last = held.last_use(observed)?;
-    let age = days(last, observed.newest?);
-    let is_old = settings.retire_after_days > 0 && age >= f64::from(settings.retire_after_days);
-    if works || !is_old || held.note.front.status != Status::Active {
-        return None;
-    }
-    let rank = retrievability(age, held.support().sessions);
+    let last = unused_since(held, observed, settings)?;
+    let rank = retrievability(days(last, observed.newest?), held.support().sessions);
     let day = last.strftime("%Y-%m-%d");
     let reason = format!("not used since {day}");
     let mut learning = retire(held, &format!("Not used since {day}."), &reason, today);
@@ -197,9 +210,9 @@ mod tests {
     use super::*;
     use crate::learning::effect::Impact;
     use crate::learning::plan::Planned;
-    use crate::pattern::{Fingerprint, Known, Rate, Side, WishLesson};
+    use crate::pattern::{Fingerprint, Rate, Side, WishLesson};
     use crate::redact::redact;
-    use jiff::Timestamp;
+    use std::collections::BTreeMap;
 
     fn at(day: &str) -> Timestamp {
         format!("{day}T00:00:00Z").parse().unwrap()
@@ -289,6 +302,17 @@ mod tests {
     }
 
     #[test]
+    fn of_an_unused_note_with_their_words_people_are_told() {
+        let long_after = Observed { newest: Some(at("2026-12-24")), ..Observed::default() };
+        let (found, note) = planned(&long_after, |text| text.replace("**Do:**", "**Do, says Ann:**"));
+        assert_eq!(found.learnings, []);
+        let [due] = found.due.as_slice() else { panic!("{found:#?}") };
+        assert!(due.note == note && due.reason.starts_with("not used since 2026-01-05; "), "{due:?}");
+        let (pinned, _) = planned(&long_after, |text| text.replace("status: active", "status: pinned"));
+        assert_eq!(pinned.due, []);
+    }
+
+    #[test]
     fn the_other_side_of_a_conflict_is_retired_once_its_note_stands() {
         let wish = |text: &str| WishLesson {
             wording: redact(text),
@@ -319,8 +343,7 @@ mod tests {
             anchor: ["conflict", "space", "tab"].map(redact).into(),
             ..tabs.clone()
         };
-        let known = [&tabs, &spaces]
-            .map(|one| Known { fingerprint: one.fingerprint.clone(), anchor: one.anchor.clone() });
+        let known = [&tabs, &spaces].map(|one| one.known());
         let observed = Observed { known: &known, ..Observed::default() };
         let (mut memory, mut standings) = merged(&first(&tabs), str::to_owned);
         let (more, others) = merged(&first(&spaces), str::to_owned);

@@ -1,8 +1,9 @@
 //! A note that stands, and says something else now.
 
+use super::circle::scope_at;
 use super::held::Held;
 use super::{Due, learning, text};
-use crate::learning::author::{self, Draft};
+use crate::learning::author::Draft;
 use crate::learning::effect::Impact;
 use crate::learning::{Change, Learning};
 use crate::memory::note::{Front, Status};
@@ -10,7 +11,7 @@ use crate::pattern::{Lesson, Pattern};
 
 /// A new version of the note; `None` when it would say the same.
 pub(super) fn revise(pattern: &Pattern, draft: &Draft, held: &Held<'_>, today: &str) -> Option<Learning> {
-    let front = front(pattern, draft, held.note.front.clone());
+    let front = front(pattern, draft, held.path, held.note.front.clone());
     let same = text::says(held.note).trim() == draft.body.trim() && front == held.note.front;
     if same {
         return None;
@@ -20,11 +21,11 @@ pub(super) fn revise(pattern: &Pattern, draft: &Draft, held: &Held<'_>, today: &
     Some(learning(Change::Revise, pattern, draft, held.path.to_owned(), text))
 }
 
-/// What the front matter of a note that was made from this pattern says now. Its name and its date stay.
-pub(super) fn front(pattern: &Pattern, draft: &Draft, before: Front) -> Front {
+/// What the front matter of a note at this path that was made from this pattern says now. Its name and its date stay.
+pub(super) fn front(pattern: &Pattern, draft: &Draft, path: &str, before: Front) -> Front {
     Front {
         description: draft.rule.clone(),
-        scope: author::scope(&pattern.scope),
+        scope: scope_at(path, &pattern.scope, &before.scope),
         status: if draft.open { Status::Open } else { Status::Active },
         applies_to: text::distinct(&draft.applies_to),
         ..before

@@ -26,8 +26,8 @@ pub fn undecided(
     standings: &Standings,
     observed: &Observed<'_>,
 ) -> Vec<Pair> {
-    let held = held::held(memory, standings, patterns, observed.known);
-    let held: Vec<&held::Held<'_>> = held.values().collect();
+    let held = held::held(memory, standings, patterns, observed);
+    let held: Vec<&held::Held<'_>> = held.ours.values().collect();
     if held.len() < 2 {
         return Vec::new();
     }

@@ -189,7 +189,7 @@ macro_rules! packed_inside {
 
 packed_inside!(Step Args);
 packed_choice!(Sort: Wish Correction);
-packed_choice!(OutcomeSource: Stated Tests Person Abandoned);
+packed_choice!(OutcomeSource: Stated Tests Graded Person Abandoned);
 packed_fields!(Outcome: score by);
 packed_fields!(Counts: calls failed retries turns);
 packed_fields!(Arg: path value);

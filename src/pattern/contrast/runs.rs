@@ -1,6 +1,6 @@
 //! Which sessions are compared with which.
 
-use crate::digest::{Digest, OutcomeSource};
+use crate::digest::Digest;
 use crate::pattern::Corpus;
 use crate::pattern::job::Jobs;
 use crate::pattern::statistics::inclusion::Strata;
@@ -35,7 +35,7 @@ pub(super) struct Runs<'a> {
 }
 
 impl<'a> Runs<'a> {
-    /// Takes the sessions whose outcome was stated, one a root. An outcome that was read from the session itself is
+    /// Takes the sessions that were judged, one a root. An outcome that was read from the session itself is
     /// made of the very steps that are compared: who leaves out the tests fails none, and who fails reads more logs.
     pub(super) fn of(corpus: &'a Corpus<'_>) -> Runs<'a> {
         let mut of_root: BTreeMap<&str, usize> = BTreeMap::new();
@@ -154,5 +154,5 @@ impl<'a> Runs<'a> {
 }
 
 fn is_judged(digest: &Digest) -> bool {
-    digest.outcome.is_some_and(|outcome| outcome.by == OutcomeSource::Stated)
+    digest.outcome.is_some_and(|outcome| outcome.is_judged())
 }

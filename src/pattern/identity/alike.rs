@@ -20,7 +20,7 @@ const UNDER_ANOTHER_STEP: usize = 3;
 /// Words shared from which it is the same under another program: a shell's error, say, has its last command's name.
 const UNDER_ANOTHER_PROGRAM: usize = 5;
 
-/// Words that errors of every sort have in common.
+/// Words that errors of every sort have in common. Sorted.
 const SAID_BY_ALL: &[&str] = &[
     "a", "an", "and", "are", "as", "at", "be", "because", "been", "but", "by", "can", "cannot", "code",
     "command", "could", "did", "do", "does", "error", "exit", "exited", "fail", "failed", "failure", "fatal",
@@ -49,8 +49,8 @@ pub fn alike(a: &[Clean], b: &[Clean]) -> bool {
     }
 }
 
-/// Whether two lessons, seen in the very same sessions, are about one thing: the same program, some of the same steps,
-/// one of the same words. Says nothing about lessons of which only this is known.
+/// Whether two lessons, seen in the very same sessions, are about one thing: the same program, some of the same steps.
+/// Of wishes, [`super::said_again`] tells. Says nothing about lessons of which only this is known.
 pub fn touch(a: &[Clean], b: &[Clean]) -> bool {
     let (Some((sort_a, rest_a)), Some((sort_b, rest_b))) = (a.split_first(), b.split_first()) else {
         return false;
@@ -58,7 +58,19 @@ pub fn touch(a: &[Clean], b: &[Clean]) -> bool {
     match (sort_a.as_str(), sort_b.as_str(), rest_a, rest_b) {
         ("error", "error", [step_a, _], [step_b, _]) => step_a == step_b,
         ("workflow", "workflow", ..) => rest_a.iter().filter(|step| rest_b.contains(step)).count() > 1,
-        ("wish" | "correction", "wish" | "correction", ..) => preference::touches_wish(rest_a, rest_b),
+        _ => false,
+    }
+}
+
+/// Whether a workflow is this shorter one with steps more.
+pub(super) fn grown_workflow(shorter: &[Clean], longer: &[Clean]) -> bool {
+    match (shorter.split_first(), longer.split_first()) {
+        (Some((sort, steps)), Some((sort_of_longer, more))) => {
+            sort.as_str() == "workflow"
+                && sort == sort_of_longer
+                && steps.len() <= more.len()
+                && playbook::contains_workflow(steps, more)
+        }
         _ => false,
     }
 }
@@ -87,7 +99,7 @@ fn words(template: &str) -> BTreeSet<String> {
         .flat_map(|word| word.split(|c: char| !c.is_alphanumeric()))
         .map(str::to_lowercase)
         .filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1)
-        .filter(|word| !SAID_BY_ALL.contains(&word.as_str()))
+        .filter(|word| SAID_BY_ALL.binary_search(&word.as_str()).is_err())
         .map(|word| stem(&word))
         .collect()
 }
@@ -103,6 +115,7 @@ mod tests {
 
     #[test]
     fn an_error_is_known_again_by_its_words() {
+        assert!(SAID_BY_ALL.is_sorted());
         let alike = |a: &[&str], b: &[&str]| alike(&anchor(a), &anchor(b));
         let ramp = ["error", "ferry load", "error: the ramp is still up"];
         assert!(alike(&ramp, &["error", "ferry load", "cannot load <num> crates while the ramp is up"]));
@@ -125,6 +138,15 @@ mod tests {
             "too little of the longer"
         );
         assert!(!alike(&["workflow", "a", "b", "c"], &["workflow", "c", "b", "a"]));
+    }
+
+    #[test]
+    fn a_workflow_may_have_grown_and_not_shrunk() {
+        let grown = |a: &[&str], b: &[&str]| grown_workflow(&anchor(a), &anchor(b));
+        let (short, long) = (["workflow", "a", "b", "c"], ["workflow", "x", "a", "b", "y", "c"]);
+        assert!(grown(&short, &long) && !grown(&long, &short));
+        assert!(!grown(&["error", "a", "b"], &["error", "a", "b", "c"]));
+        assert!(!grown(&short, &["workflow", "a", "x", "y", "z", "u"]));
     }
 
     #[test]

@@ -26,9 +26,10 @@ const RARE_ENOUGH: usize = 5;
 /// A request of fewer content words names no job.
 pub(super) const FEWEST_WORDS: usize = 2;
 
-/// The stems of a request's words with content.
-pub(super) fn words(ask: &str) -> BTreeSet<String> {
-    remembered(Reading::Request, ask, || content_words(ask).collect())
+/// The stems of a request's words with content, each once.
+pub(super) fn words(ask: &str) -> Vec<String> {
+    let words = || content_words(ask).collect::<BTreeSet<String>>();
+    remembered(Reading::Request, ask, || Vec::from_iter(words()))
 }
 
 /// Whether a word bears a digit: ticket numbers, versions, dates.

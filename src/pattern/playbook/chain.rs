@@ -63,13 +63,12 @@ impl Edges {
                 near[pair] += 1;
             }
         }
-        let pairs: Vec<(usize, usize)> =
-            (0..symbols * symbols).map(|pair| (pair / symbols, pair % symbols)).collect();
-        let frequent = |&&(a, b): &&(usize, usize)| {
-            let there = near[a * symbols + b];
-            there as usize >= trails.support && there > near[b * symbols + a]
-        };
-        let frequent: Vec<(usize, usize)> = pairs.iter().filter(frequent).copied().collect();
+        let often = near.iter().enumerate().filter(|(_, there)| **there as usize >= trails.support);
+        let frequent: Vec<(usize, usize)> = often
+            .map(|(pair, there)| (pair / symbols, pair % symbols, *there))
+            .filter(|(a, b, there)| *there > near[b * symbols + a])
+            .map(|(a, b, _)| (a, b))
+            .collect();
         let test = PairTest::new(trails, gap, table, frequent.len());
         let mut allowed = vec![false; symbols * symbols];
         for (a, b) in frequent {

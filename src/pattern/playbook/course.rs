@@ -195,8 +195,6 @@ fn orders(a: &Stop, b: &Stop) -> (usize, usize) {
 mod tests {
     use super::*;
     use crate::digest::Digest;
-    use crate::pattern::Corpus;
-    use crate::pattern::job::Jobs;
     use crate::settings::Mining;
 
     /// The course around these steps when these sessions follow it: its steps, with `?` where they are optional and
@@ -212,9 +210,7 @@ mod tests {
         };
         let digests: Vec<Digest> = sessions.iter().enumerate().map(digest).collect();
         let settings = Mining::default();
-        let corpus =
-            Corpus { digests: &digests, jobs: Jobs::group(&digests, &settings), settings: &settings };
-        let trails = Trails::of(&corpus);
+        let trails = Trails::of(&digests, &settings);
         let symbol = |name: &str| trails.names.iter().position(|step| &**step == name).unwrap() as Symbol;
         let steps = found.iter().map(|name| (symbol(name), 1.0)).collect();
         let workflow = Workflow { steps, followers: (0..trails.all.len() as u32).collect() };

@@ -45,7 +45,7 @@ impl Settled {
     /// Settles the forms of these sessions. `support`: the sessions that must show a form.
     pub(super) fn of(digests: &[&Digest], support: usize) -> Settled {
         let all: Vec<&Form> = digests.iter().flat_map(|digest| &digest.forms).collect();
-        let (forms, form_of) = different(&all);
+        let (forms, form_of) = different(&all, |form| form.as_clean());
         let mut rest = form_of.as_slice();
         let taken: Vec<&[usize]> = digests
             .iter()
@@ -89,9 +89,9 @@ impl Numbered {
 fn settled(forms: &[&Form], taken: &[&[usize]], support: usize) -> Vec<Step> {
     let steps: Vec<Step> = forms.iter().map(|form| form.step()).collect();
     let names: Vec<&Step> = steps.iter().collect();
-    let (kinds, kind_of) = different(&names);
+    let (kinds, kind_of) = different(&names, |step| step);
     let programs: Vec<&str> = kinds.iter().map(|kind| kind.program()).collect();
-    let (programs, program_of) = different(&programs);
+    let (programs, program_of) = different(&programs, |program| program);
     let details: Vec<Vec<&str>> = forms.iter().map(|form| form.details().collect()).collect();
     // Of each step the forms that each session used, as they first came.
     let mut uses: Vec<Vec<Vec<usize>>> = vec![Vec::new(); kinds.len()];

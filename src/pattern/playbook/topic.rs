@@ -6,6 +6,7 @@
 
 use super::significance::LogFactorials;
 use super::trail::Trails;
+use crate::digest::Digest;
 use crate::pattern::Corpus;
 use crate::pattern::memo::{Reading, remembered};
 use crate::pattern::worded::different;
@@ -50,14 +51,14 @@ pub(super) struct Topic {
 }
 
 impl Requests {
-    pub(super) fn of(corpus: &Corpus<'_>, trails: &Trails) -> Requests {
-        let asks: Vec<&Clean> = trails.all.iter().map(|trail| &corpus.digests[trail.session].ask).collect();
-        let (different, of) = different(&asks);
+    pub(super) fn of(digests: &[Digest], trails: &Trails) -> Requests {
+        let asks: Vec<&Clean> = trails.all.iter().map(|trail| &digests[trail.session].ask).collect();
+        let (different, of) = different(&asks, |ask| ask);
         let words_of = |ask: &&Clean| {
             let ask = ask.cut(LONGEST_ASK);
-            remembered(Reading::Topic, &ask, || words(&ask))
+            remembered(Reading::Topic, &ask, || Vec::from_iter(words(&ask)))
         };
-        let read: Vec<BTreeMap<String, Range<usize>>> = different.par_iter().map(words_of).collect();
+        let read: Vec<Vec<(String, Range<usize>)>> = different.par_iter().map(words_of).collect();
         let mut asking: Vec<Vec<u32>> = vec![Vec::new(); different.len()];
         (0u32..).zip(of).for_each(|(trail, ask)| asking[ask].push(trail));
         let asked = asking.iter().zip(&read).filter(|(_, words)| !words.is_empty());

@@ -7,7 +7,6 @@
 use super::form::Settled;
 use crate::digest::step::{self, Step};
 use crate::digest::{Digest, Outcome};
-use crate::pattern::Corpus;
 use crate::settings::Mining;
 use std::collections::BTreeMap;
 
@@ -52,13 +51,13 @@ pub(super) struct Trails {
 }
 
 impl Trails {
-    pub(super) fn of(corpus: &Corpus<'_>) -> Trails {
-        let speakers = speakers(corpus.digests);
-        let support = (corpus.settings.min_sessions as usize).max(speakers.len() / RAREST).max(2);
-        let said: Vec<&Digest> = speakers.iter().map(|&session| &corpus.digests[session]).collect();
+    pub(super) fn of(digests: &[Digest], settings: &Mining) -> Trails {
+        let speakers = speakers(digests);
+        let support = (settings.min_sessions as usize).max(speakers.len() / RAREST).max(2);
+        let said: Vec<&Digest> = speakers.iter().map(|&session| &digests[session]).collect();
         let settled = Settled::of(&said, support);
         let sessions = sessions_with(&settled);
-        let most = corpus.settings.habit_share * speakers.len() as f64;
+        let most = settings.habit_share * speakers.len() as f64;
         let counted = settled.names.iter().zip(&sessions).enumerate();
         let mut kept: Vec<(&Step, usize, usize)> = counted
             .filter(|(_, (step, count))| **count >= support && !step::is_look_around(step))
@@ -76,7 +75,7 @@ impl Trails {
         let taken = speakers.iter().zip(&settled.taken);
         let trails = taken.map(|(&session, kinds)| {
             let steps = kinds.iter().filter_map(|kind| symbols[*kind]).collect();
-            trail(session, steps, corpus.digests[session].outcome, &habits)
+            trail(session, steps, digests[session].outcome, &habits)
         });
         let all: Vec<Trail> = trails.collect();
         let mut with = vec![Vec::new(); names.len()];
@@ -91,7 +90,7 @@ impl Trails {
             }
         }
         let usable = all.iter().filter(usable).count();
-        Trails { names, all, with, times, usable, support, settings: corpus.settings.clone() }
+        Trails { names, all, with, times, usable, support, settings: settings.clone() }
     }
 
     /// The trails that have both symbols and did not fail, each with how often it has the one and the other.

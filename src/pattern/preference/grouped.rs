@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that a person said in a session.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Turn {
+pub struct Spoken {
     /// What was said, verbatim.
     pub text: Clean,
     /// The session.
@@ -32,7 +32,7 @@ pub struct Turn {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grouped {
     /// All of them.
-    pub turns: Vec<Turn>,
+    pub turns: Vec<Spoken>,
     /// Where in `turns` the one stands that says it best.
     pub best: usize,
 }
@@ -41,7 +41,7 @@ pub struct Grouped {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Open {
     /// The turns, those first that say most clearly that they hold from now on.
-    pub turns: Vec<Turn>,
+    pub turns: Vec<Spoken>,
     /// Independent sessions in which they were said.
     pub sessions: u32,
     /// Whether enough sessions and people said them that one of them could be a team's wish.
@@ -88,7 +88,7 @@ pub fn open(corpus: &Corpus<'_>, patterns: &[Pattern]) -> Open {
         let digest = corpus.digests.get(vote.session)?;
         // The same words of one witness are one turn.
         let is_new = seen.insert((&digest.root, vote.remark.text.to_lowercase()));
-        is_new.then(|| Turn {
+        is_new.then(|| Spoken {
             text: vote.remark.text.clone(),
             session: digest.session.clone(),
             event: vote.remark.event,
@@ -186,20 +186,86 @@ fn these<'a>(corpus: &Corpus<'a>, grouped: &Grouped, said: &Said<'a>) -> Vec<Wor
 }
 
 /// The turns of earlier groups, by what they are called: a group is written down without its words.
-pub fn turn_of(corpus: &Corpus<'_>, session: &SessionId, event: u32, hash: &str) -> Option<Turn> {
+pub fn spoken_of(corpus: &Corpus<'_>, session: &SessionId, event: u32, hash: &str) -> Option<Spoken> {
     let at = corpus.digests.binary_search_by(|digest| digest.session.cmp(session)).ok()?;
     let mut remarks = corpus.digests.get(at)?.remarks.iter();
-    let remark = remarks.find(|remark| remark.event == event && Turn::hash_of(&remark.text) == hash)?;
-    Some(Turn { text: remark.text.clone(), session: session.clone(), event })
+    let remark = remarks.find(|remark| remark.event == event && Spoken::hash_of(&remark.text) == hash)?;
+    Some(Spoken { text: remark.text.clone(), session: session.clone(), event })
 }
 
-impl Turn {
+impl Spoken {
     /// A name for what was said, 16 hexadecimal digits.
     pub fn hash(&self) -> String {
-        Turn::hash_of(&self.text)
+        Spoken::hash_of(&self.text)
     }
 
     fn hash_of(text: &str) -> String {
         Fingerprint::of(&[text]).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+    use crate::pattern::job::Jobs;
+    use crate::settings::Mining;
+    use serde_json::json;
+
+    /// Sessions of different jobs, in each of which one person says one thing.
+    fn said(said: &[(&str, &str)]) -> Vec<Digest> {
+        let asks =
+            ["repair the pump", "paint the wall", "count all lanterns", "write to Ada", "bake for the fair"];
+        let digest = |(n, (person, text)): (usize, &(&str, &str))| -> Digest {
+            let session = SessionId::of(&[n as u8]);
+            serde_json::from_value(json!({
+                "session": session, "root": session, "agent": "codex", "contributor": person,
+                "ask": format!("{} of house {n}", asks[n % asks.len()]), "task": format!("t{n}"),
+                "steps": ["git status", "make all"],
+                "remarks": [{"event": 7, "text": text, "sort": "wish", "lasting": true}],
+                "counts": {"calls": 2, "failed": 0, "retries": 0, "turns": 2},
+            }))
+            .unwrap()
+        };
+        let mut digests: Vec<Digest> = said.iter().enumerate().map(digest).collect();
+        digests.sort_by(|a, b| a.session.cmp(&b.session));
+        digests
+    }
+
+    /// What becomes of all that is open, put together.
+    fn together(digests: &[Digest], best: &str) -> Result<Pattern, &'static str> {
+        let settings = Mining::default();
+        let corpus = Corpus { digests, jobs: Jobs::group(digests, &settings), settings: &settings };
+        let open = open(&corpus, &[]);
+        assert_eq!(open.sessions as usize, digests.len());
+        let best = open.turns.iter().position(|turn| *turn.text == *best).unwrap();
+        judged(&corpus, &[Grouped { turns: open.turns, best }], &[]).remove(0)
+    }
+
+    #[test]
+    fn wishes_without_a_word_in_common_are_counted_as_any_other() {
+        let wishes = [
+            ("ann", "From now on, amounts are kept in cents."),
+            ("bea", "Always store money as integers."),
+            ("cem", "From now on no price becomes a float."),
+        ];
+        let pattern = together(&said(&wishes), "Always store money as integers.").unwrap();
+        let Lesson::Wish(wish) = &pattern.lesson else { panic!("{pattern:?}") };
+        assert_eq!(&*wish.wording, "Always store money as integers.");
+        assert_eq!((pattern.support.sessions, pattern.support.people, wish.variants.len()), (3, 3, 2));
+        assert_eq!(pattern.evidence.len(), 3);
+    }
+
+    #[test]
+    fn too_few_sessions_or_people_are_too_few_whoever_groups_them() {
+        let cents = ("ann", "From now on, amounts are kept in cents.");
+        let few = said(&[cents, ("bea", "Always store money as integers.")]);
+        assert!(together(&few, cents.1).is_err());
+        let alone = said(&[
+            cents,
+            ("ann", "Always store money as integers."),
+            ("ann", "Never keep a price as float."),
+        ]);
+        assert!(together(&alone, cents.1).is_err());
     }
 }

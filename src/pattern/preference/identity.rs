@@ -132,13 +132,6 @@ pub(in crate::pattern) fn alike_wish(words_a: &[Clean], words_b: &[Clean]) -> bo
         && 2.0 * shared >= OF_BOTH * (all_here + all_there)
 }
 
-/// Whether two wishes have a telling word in common and none with the opposite sign.
-pub(in crate::pattern) fn touches_wish(words_a: &[Clean], words_b: &[Clean]) -> bool {
-    let (here, there) = (signed(words_a), signed(words_b));
-    here.iter().map(plain).any(|word| is_said(word, &there))
-        && !here.iter().map(plain).any(|word| is_denied(word, &there))
-}
-
 /// Whether a wish says this too: the same word with the same sign, or an alternative with the opposite one.
 fn is_said((term, sign): (&str, char), wish: &BTreeMap<&str, char>) -> bool {
     wish.iter().map(plain).any(|(other, its)| match other == term {

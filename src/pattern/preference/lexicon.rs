@@ -77,11 +77,12 @@ impl Lexicon {
 
     /// Whether who wants the one does not want the other, whatever they speak of.
     pub(super) fn exclude(&self, one: &str, other: &str) -> bool {
+        let groups =
+            self.among.get(one).into_iter().flatten().filter_map(|group| self.alternatives.get(*group));
         one != other
-            && self.alternatives.iter().any(|group| {
-                let names = |term: &str| group.terms.iter().any(|known| known == term);
-                group.about.is_none() && names(one) && names(other)
-            })
+            && groups
+                .into_iter()
+                .any(|group| group.about.is_none() && group.terms.iter().any(|it| it == other))
     }
 
     /// How much sharing this term says, before its rarity is known: 1 for a name, less for what everybody says.

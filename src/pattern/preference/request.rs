@@ -12,6 +12,7 @@ use crate::pattern::Corpus;
 use crate::pattern::job::Job;
 use crate::pattern::worded::{Word, Worded, different};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Shared weight, as a share of the lighter request's, from which two requests are about one thing.
@@ -37,8 +38,8 @@ pub(super) struct Requests {
 impl Requests {
     /// Reads the requests of all sessions, in the corpus' order.
     pub(super) fn of(corpus: &Corpus<'_>) -> Requests {
-        let asks: Vec<String> = corpus.digests.par_iter().map(without_wishes).collect();
-        let asks: Vec<&str> = asks.iter().map(String::as_str).collect();
+        let asks: Vec<Cow<'_, str>> = corpus.digests.par_iter().map(without_wishes).collect();
+        let asks: Vec<&str> = asks.iter().map(Cow::as_ref).collect();
         let words = Worded::of(&asks, |ask| read(ask, false).terms.into_keys());
         let mut times = vec![0usize; words.words.len()];
         let mut jobs = JobsHaving::new(words.words.len());
@@ -107,8 +108,8 @@ impl Requests {
 
 /// What a session was asked for, the wishes left out that people add to a request: `fix the login. no emojis, ever`
 /// asks for nothing about emojis.
-fn without_wishes(digest: &Digest) -> String {
-    let mut ask = digest.ask.as_str().to_owned();
+fn without_wishes(digest: &Digest) -> Cow<'_, str> {
+    let mut ask = Cow::Borrowed(digest.ask.as_str());
     for remark in &digest.remarks {
         // Most of what people say stands somewhere else.
         if !ask.contains(remark.text.as_str()) {
@@ -116,7 +117,7 @@ fn without_wishes(digest: &Digest) -> String {
         }
         let adds = remark.lasting || vote::strength(&remark.text) >= Some(Strength::Standing);
         if adds && !vote::opens_request(digest, &remark.text) {
-            ask = ask.replace(remark.text.as_str(), " ");
+            ask = Cow::Owned(ask.replace(remark.text.as_str(), " "));
         }
     }
     ask
@@ -125,7 +126,7 @@ fn without_wishes(digest: &Digest) -> String {
 /// The words of steps' names, each with in how many jobs it is.
 fn words_of_steps(corpus: &Corpus<'_>) -> Vec<(String, usize)> {
     let steps: Vec<&Step> = corpus.digests.iter().flat_map(|digest| &digest.steps).collect();
-    let (kinds, kind_of) = different(&steps);
+    let (kinds, kind_of) = different(&steps, |step| step);
     let names: Vec<&str> = kinds.iter().map(|step| step.0.as_str()).collect();
     let words = Worded::of(&names, |step| read(step, false).terms.into_keys());
     let mut taken = kind_of.as_slice();

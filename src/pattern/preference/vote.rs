@@ -13,9 +13,10 @@ use crate::digest::remark::{Remark, Sort};
 use crate::pattern::Corpus;
 use crate::pattern::memo::written::Written;
 use crate::pattern::memo::{Reading, remembered};
+use crate::pattern::worded::different;
 use crate::redact::Clean;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One remark of one session.
 #[derive(Clone, Debug)]
@@ -69,13 +70,17 @@ pub(super) struct Said<'a> {
 
 /// Gathers the remarks of all sessions whose people count.
 pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
-    let readings = readings(corpus);
-    let mut wordings: BTreeMap<&BTreeMap<String, i8>, Wording<'a>> = BTreeMap::new();
+    let Readings { read, of } = readings(corpus);
+    // The places of wordings by what they ask for, and by the sentence: what is said often is compared once.
+    let mut places: BTreeMap<&BTreeMap<String, i8>, usize> = BTreeMap::new();
+    let mut place_of: Vec<Option<usize>> = vec![None; read.len()];
+    let mut wordings: Vec<Wording<'a>> = Vec::new();
+    let mut of = of.iter();
     let mut passing: BTreeMap<&BTreeMap<String, i8>, (Wish, usize)> = BTreeMap::new();
-    for (session, digest) in corpus.digests.iter().enumerate().filter(|(at, _)| people.count_in(*at)) {
-        for remark in &digest.remarks {
-            let Some((wish, strength)) = readings.get(&sentence(remark)) else { continue };
-            if wish.terms.is_empty() {
+    for (session, digest) in corpus.digests.iter().enumerate() {
+        for (remark, &sentence) in digest.remarks.iter().zip(of.by_ref().take(digest.remarks.len())) {
+            let Some((wish, strength)) = &read[sentence] else { continue };
+            if wish.terms.is_empty() || !people.count_in(session) {
                 continue;
             }
             if remark.passing {
@@ -92,18 +97,21 @@ pub(super) fn gather<'a>(corpus: &Corpus<'a>, people: &People) -> Said<'a> {
             if opens() || strength != Some(Strength::Lasting) && asks() {
                 continue;
             }
-            let wording = wordings.entry(&wish.terms);
-            let wording = wording.or_insert_with(|| Wording {
-                wish: wish.clone(),
-                votes: Vec::new(),
-                texts: BTreeSet::new(),
+            let place = *place_of[sentence].get_or_insert_with(|| {
+                *places.entry(&wish.terms).or_insert_with(|| {
+                    wordings.push(Wording { wish: wish.clone(), votes: Vec::new(), texts: BTreeSet::new() });
+                    wordings.len() - 1
+                })
             });
+            let wording = &mut wordings[place];
             wording.wish.replaces |= wish.replaces;
             wording.texts.insert(&remark.text);
             wording.votes.push(vote);
         }
     }
-    Said { standing: wordings.into_values().collect(), passing: passing.into_values().collect() }
+    let mut wordings: Vec<Option<Wording<'a>>> = wordings.into_iter().map(Some).collect();
+    let standing = places.into_values().filter_map(|place| wordings[place].take()).collect();
+    Said { standing, passing: passing.into_values().collect() }
 }
 
 /// Whether a wish names nothing but everyday actions: `commit and push`, `run it again`.
@@ -111,18 +119,28 @@ fn is_of_the_moment(wish: &Wish) -> bool {
     wish.terms.keys().all(|term| LEXICON.has("gate", term) || LEXICON.telling(term) < 0.5)
 }
 
-/// What is read in a remark: its text, and whether it is a correction.
-fn sentence(remark: &Remark) -> (&str, bool) {
-    (&remark.text, remark.sort == Sort::Correction)
+/// What was read in sentences. One text is two: said as a wish, and as a correction.
+struct Readings {
+    /// `None` where nobody said it so.
+    read: Vec<Option<(Wish, Option<Strength>)>>,
+    /// For every remark, in the corpus' order, its sentence.
+    of: Vec<usize>,
 }
 
-/// Every sentence there is, read once, in parallel: what is said often is said in the same words often.
-fn readings<'a>(corpus: &Corpus<'a>) -> HashMap<(&'a str, bool), (Wish, Option<Strength>)> {
-    let sentences: BTreeSet<(&str, bool)> =
-        corpus.digests.iter().flat_map(|digest| &digest.remarks).map(sentence).collect();
-    let sentences: Vec<(&str, bool)> = sentences.into_iter().collect();
-    let reading = |&(text, blames): &(&'a str, bool)| ((text, blames), (read(text, blames), strength(text)));
-    sentences.par_iter().with_min_len(16).map(reading).collect()
+/// Reads every sentence there is once, in parallel: what is said often is said in the same words often.
+fn readings(corpus: &Corpus<'_>) -> Readings {
+    let remarks: Vec<&Remark> = corpus.digests.iter().flat_map(|digest| &digest.remarks).collect();
+    let (first, mut of) = different(&remarks, |remark| &remark.text);
+    let mut is_said = vec![false; first.len() * 2];
+    for (sentence, remark) in of.iter_mut().zip(&remarks) {
+        *sentence = *sentence * 2 + usize::from(remark.sort == Sort::Correction);
+        is_said[*sentence] = true;
+    }
+    let reading = |(sentence, is_said): (usize, &bool)| {
+        let text = &first[sentence / 2].text;
+        is_said.then(|| (read(text, sentence % 2 == 1), strength(text)))
+    };
+    Readings { read: is_said.par_iter().enumerate().with_min_len(16).map(reading).collect(), of }
 }
 
 /// How much a sentence says that it is about how to work; `None` where it does not.

@@ -203,6 +203,15 @@ fn files() -> Vec<(&'static str, Pull)> {
         ("not-memory", Pull::new("a program").file("tools/run.sh", "true\n")),
         ("not-memory", Pull::new("source code").file("src/main.rs", "fn main() {}\n")),
         ("not-memory", Pull::new("a note too deep").file("preferences/git/small-steps.md", good())),
+        (
+            "rubric",
+            Pull::new("a rubric without criteria").file("rubrics/work.md", "---\nname: work\n---\n# Work\n"),
+        ),
+        (
+            "rubric",
+            Pull::new("a rubric of another name")
+                .file("rubrics/work.md", "---\nname: play\n---\n## Criteria\n- done: It is.\n"),
+        ),
         ("not-memory", Pull::new("a note at the top").file("small-steps.md", good())),
         ("plain-file", Pull::new("a link").mode("120000", "archive/notes.md", "/etc/passwd")),
         ("plain-file", Pull::new("a submodule").submodule("archive/other.d")),

@@ -107,7 +107,10 @@ fn housekeeping(base: &Base) -> Vec<Pull> {
             .file("MEMORY.md", format!("{}\n## People\n\nAsk Ann about refunds.\n", main.trim_end())),
         Pull::new("another limit").file("dream.toml", "[memory]\nmax_learnings = 5\n"),
         Pull::new("a workflow").file(".github/workflows/dream.yml", "on: workflow_dispatch\njobs: {}\n"),
-        Pull::new("a rubric").file("rubrics/refund.md", "# Refund\n\n- 2: the amount is right\n"),
+        Pull::new("a rubric").file(
+            "rubrics/refund.md",
+            "---\nname: refund\n---\n# Refund\n\n## Criteria\n\n- amount (2): It is right.\n",
+        ),
         Pull::new("a README in a folder").file("mistakes/README.md", "What went wrong.\n"),
         Pull::new("an owner for every file").file("CODEOWNERS", "* @ann\n"),
         Pull::new("nothing at all"),

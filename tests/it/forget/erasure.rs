@@ -48,10 +48,10 @@ fn nothing_of_an_erased_session_is_left_and_it_is_not_read_again() {
     assert!(objects(&memory, &["refs/dream/ledger"]).contains(SECRET), "{dry:#}");
     let before = memory.git(&["rev-parse", "refs/dream/ledger"]);
     let told = forget(&memory, &["--session", "hers-1"]);
-    assert_eq!((&dry["sessions"], &dry["lessons"]), (&told["sessions"], &told["lessons"]));
+    assert_eq!((&dry["sessions"], &dry["learnings"]), (&told["sessions"], &told["learnings"]));
     assert_eq!(told["sessions"].as_array().unwrap().len(), 1, "{told:#}");
     assert_eq!(
-        (&told["lessons"][0]["before"]["sessions"], &told["lessons"][0]["after"]["sessions"]),
+        (&told["learnings"][0]["before"]["sessions"], &told["learnings"][0]["after"]["sessions"]),
         (&5.into(), &4.into())
     );
 
@@ -66,8 +66,11 @@ fn nothing_of_an_erased_session_is_left_and_it_is_not_read_again() {
 
     let again = memory.dream_on(&[hers()]);
     assert_eq!((&again["sessions"]["new"], &again["branch"]), (&0.into(), &Value::Null), "{again:#}");
+    assert_eq!(again["sessions"]["erased"], 1, "{again:#}");
     let went_on = format!("{}\n{}", hers(), serde_json::json!({ "person": "And close it again." }));
-    assert_eq!(memory.dream_on(&[went_on])["sessions"]["new"], 0, "a longer version of it is still it");
+    let longer = memory.dream_on(&[went_on]);
+    let counted = ["new", "erased"].map(|name| longer["sessions"][name].as_u64());
+    assert_eq!(counted, [Some(0), Some(1)], "a longer version of it is still it: {longer:#}");
 
     // Once the old objects are gone, nothing says it, caches included.
     let quoted = &told["quoted"][0];
@@ -93,7 +96,7 @@ fn a_lesson_that_loses_its_support_is_named_and_so_is_who_quotes_it() {
     let branch = report["branch"].as_str().unwrap();
     let id = report["learnings"][0]["commit"].as_str().unwrap();
     let told = forget(&memory, &["--session", "hers-1"]);
-    let lesson = &told["lessons"][0];
+    let lesson = &told["learnings"][0];
     assert_eq!(
         (&lesson["verdict"], &lesson["before"]["sessions"]),
         (&"pending".into(), &4.into()),
@@ -105,7 +108,7 @@ fn a_lesson_that_loses_its_support_is_named_and_so_is_who_quotes_it() {
     assert_eq!(quoted["commits"], serde_json::json!([id]));
     let rest: Vec<Value> =
         (0..2).map(|number| forget(&memory, &["--session", &format!("run-{}", number + 10)])).collect();
-    let lost = rest.iter().find(|told| told["lessons"][0]["after"].is_null());
+    let lost = rest.iter().find(|told| told["learnings"][0]["after"].is_null());
     assert!(lost.is_some(), "{rest:#?}");
     let text = objects(&memory, &["refs/dream/ledger"]);
     assert!(!text.contains("`ferry load` fails") && text.contains("(erased)"), "{text}");

@@ -26,6 +26,12 @@ pub(crate) const SHORT: [Saying; 2] = [
     },
 ];
 
+/// Another wish about the same thing as [`SHORT`].
+pub(crate) const DOCUMENTED: Saying = |number| {
+    let said = ["Always document functions with an example.", "Functions need a documented example, always."];
+    vec![call("make thing", "done"), json!({ "person": said[number % 2] })]
+};
+
 /// One workflow, and the same with two steps more.
 pub(crate) const FLOWS: [Saying; 2] = [
     |_| steps(&["fetch", "sort", "press", "ship"]),

@@ -1,13 +1,13 @@
 //! Servers that speak chat completions.
 
 use super::server::{Played, Request, Server};
-use super::{KEY, model, prompt, settings};
+use super::{KEY, model, prompt, settings, vendor};
 use git_dream::model::{Answers, Failure, Tokens};
 use serde_json::{Value, json};
 
 /// A chat completion that says this.
 fn completion(content: &str, finish_reason: &str) -> Value {
-    json!({
+    let completion = json!({
         "id": "chatcmpl-1",
         "object": "chat.completion",
         "created": 1_790_000_000,
@@ -24,7 +24,8 @@ fn completion(content: &str, finish_reason: &str) -> Value {
             "total_tokens": 129,
             "prompt_tokens_details": { "cached_tokens": 100 },
         },
-    })
+    });
+    vendor::checked("openai.answer", completion)
 }
 
 fn good() -> Played {
@@ -180,6 +181,18 @@ fn one_failure_leaves_the_others_alone_unless_it_is_for_good() {
 }
 
 #[test]
+fn a_service_that_fails_time_after_time_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::new(|_, _| refused(500, "no").with("retry-after", "0"));
+    let settings =
+        git_dream::settings::EngineSettings { parallel: 1, retries: 0, ..settings("openai", "m-1") };
+    let model = model(&settings, &server.address("/v1"), folder.path());
+    let answers = model.ask(&["a", "b", "c", "d", "e"].map(prompt));
+    assert_eq!(answers[2], Err(Failure::Broken("no (status 500)".to_owned())));
+    assert_eq!((&answers[3], server.requests().len()), (&Err(Failure::NotAsked), 3));
+}
+
+#[test]
 fn which_prompts_a_budget_reaches_for_does_not_hang_on_who_answers_first() {
     for delay in [[0, 40], [40, 0]] {
         let folder = tempfile::tempdir().unwrap();
@@ -204,11 +217,11 @@ fn which_prompts_a_budget_reaches_for_does_not_hang_on_who_answers_first() {
 fn secrets_in_what_a_model_says_are_redacted() {
     let folder = tempfile::tempdir().unwrap();
     let secret = ["gh", "p_", &"a1B2".repeat(9)].concat();
-    let content = json!({ "why": format!("TOKEN={secret}") }).to_string();
+    let content = json!({ "why": format!("TOKEN={secret} and {KEY}") }).to_string();
     let server = Server::new(move |_, _| Played::json(200, &completion(&content, "stop")));
     let model = model(&settings("openai", "m-1"), &server.address("/v1"), folder.path());
     let reply = model.ask(&[prompt("why?")]).remove(0).unwrap();
-    assert!(!reply.text.contains(&secret), "{reply:?}");
+    assert!(!reply.text.contains(&secret) && !reply.text.contains(KEY), "{reply:?}");
     let value: Value = reply.parse().unwrap();
     assert!(value["why"].as_str().unwrap().starts_with("TOKEN="), "{value}");
 }

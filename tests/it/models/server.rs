@@ -1,5 +1,6 @@
 //! A server on this machine that records what it is asked and answers what it is told to.
 
+use super::vendor;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -23,6 +24,21 @@ impl Request {
 
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+impl Request {
+    /// What the vendor whose address this is finds wrong with it.
+    fn wrong(&self) -> Option<String> {
+        let kind = match (self.method.as_str(), self.path.split('?').next()?) {
+            ("POST", path) if path.ends_with("/chat/completions") => "openai.request",
+            ("POST", path) if path.ends_with("/v1/messages") => "anthropic.request",
+            ("POST", path) if path.ends_with("/v1/messages/batches") => "anthropic.batch_request",
+            ("CONNECT", _) => return None,
+            ("GET", path) if path.contains("/v1/messages/batches/") && self.body.is_empty() => return None,
+            (method, path) => return Some(format!("there is no {method} {path}")),
+        };
+        vendor::wrong(kind, &self.json())
     }
 }
 
@@ -114,6 +130,17 @@ impl Server {
     /// Everything it was asked so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
+    }
+}
+
+/// Every request that a test makes has to be one that the vendor would take.
+impl Drop for Server {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            for request in self.requests() {
+                assert_eq!(request.wrong(), None, "{} {} {:#}", request.method, request.path, request.json());
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::world::{Random, Shape, Style, World};
 use crate::digest::step::Step;
 use crate::pattern::Corpus;
 use crate::pattern::job::Jobs;
-use crate::pattern::playbook::mine;
+use crate::pattern::playbook::{Ways, mine};
 use crate::redact::redact;
 use crate::settings::Mining;
 
@@ -48,6 +48,6 @@ fn large_worlds_take_seconds() {
     let jobs = Jobs::group(&world.digests, &settings);
     let corpus = Corpus { digests: &world.digests, jobs, settings: &settings };
     let start = std::time::Instant::now();
-    let patterns = mine(&corpus);
+    let patterns = mine(Ways::of(corpus.digests, corpus.settings), &corpus);
     println!("{} playbooks of {} planted in {:?}", patterns.len(), world.workflows.len(), start.elapsed());
 }

@@ -3,7 +3,7 @@
 use super::shapes;
 use super::world::World;
 use crate::pattern::job::Jobs;
-use crate::pattern::playbook::{common_in_order, mine};
+use crate::pattern::playbook::{Ways, common_in_order, mine};
 use crate::pattern::{Corpus, Lesson, Pattern};
 use crate::settings::Mining;
 use std::collections::BTreeSet;
@@ -24,7 +24,8 @@ pub(super) struct Score {
 pub(super) fn mined(world: &World) -> Vec<Pattern> {
     let settings = Mining::default();
     let jobs = Jobs::group(&world.digests, &settings);
-    mine(&Corpus { digests: &world.digests, jobs, settings: &settings })
+    let ways = Ways::of(&world.digests, &settings);
+    mine(ways, &Corpus { digests: &world.digests, jobs, settings: &settings })
 }
 
 pub(super) fn score(world: &World, say: bool) -> Score {

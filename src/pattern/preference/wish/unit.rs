@@ -69,6 +69,11 @@ pub(super) fn units(words: &[Word]) -> Vec<Unit> {
             at += length;
             continue;
         }
+        if insists(words, at) {
+            units.push(Unit { role: Role::Filler, at: word.at.clone(), manner: false });
+            at += 2;
+            continue;
+        }
         let term = LEXICON.term(&rest).filter(|&(_, length)| length > 1 || !is_function_word(&word.text));
         if let Some((term, length)) = term {
             let end = words[at + length - 1].at.end;
@@ -103,6 +108,16 @@ fn counts_one(words: &[Word], at: usize) -> Option<usize> {
         ("one", _) if counted(at + 1) && !at.checked_sub(1).is_some_and(points) => Some(1),
         _ => None,
     }
+}
+
+/// Whether a sentence insists in these two words, which turn nothing: `always the annex, without exception`.
+fn insists(words: &[Word], at: usize) -> bool {
+    let text = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
+    words.get(at + 2).is_none_or(Word::is_mark)
+        && matches!(
+            (text(at), text(at + 1)),
+            ("without" | "no", "exception" | "exceptions") | ("without", "fail")
+        )
 }
 
 /// Whether a negation is spent on a noun that everybody uses: `no time`, `not the point`.
