@@ -169,10 +169,10 @@ impl Memo {
             }
             entry.damaged.store(true, Ordering::Relaxed);
         }
-        self.new().get(key).and_then(|reading| read_whole(reading))
+        self.read_now().get(key).and_then(|reading| read_whole(reading))
     }
 
-    fn new(&self) -> MutexGuard<'_, ByKey<Box<[u8]>>> {
+    fn read_now(&self) -> MutexGuard<'_, ByKey<Box<[u8]>>> {
         self.new.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -193,7 +193,7 @@ pub(super) fn remembered<T: Written>(sort: Reading, text: &str, read: impl FnOnc
     if let Some(memo) = memo().as_ref() {
         let mut reading = Vec::new();
         value.write(&mut reading);
-        memo.new().insert(key, reading.into());
+        memo.read_now().insert(key, reading.into());
     }
     value
 }
