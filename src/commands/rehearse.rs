@@ -79,9 +79,9 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let play = |answers: &dyn Answers| -> Result<Vec<Outcome>> {
         let played = stages.iter().map(|stage| {
             let answers = answers.ask(&stage.prompts(&prompts)?);
-            Ok(stage.judged(&answers, &here.settings.reading).map_err(|failure| {
-                anyhow!("{failure}: what was answered so far is kept and not paid for again; mend it and rehearse once more")
-            })?)
+            stage.judged(&answers, &here.settings.reading).map_err(|failure| {
+                anyhow!("{failure}; what was answered so far is kept and not paid for again: mend it and rehearse once more")
+            })
         });
         played.collect()
     };

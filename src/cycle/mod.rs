@@ -137,7 +137,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     };
     let Considered { patterns, weighed, mut planned, asked } =
         parts.timed("planning", || consider(&ground, mined))?;
-    let has_rehearsed = parts.timed("rehearsing", || rehearsed::rehearse(&mut planned, request, &before))?;
+    let rehearsed = parts.timed("rehearsing", || rehearsed::rehearse(&mut planned, request, &before))?;
 
     let cycle = name(&before, &fresh.iter().map(|d| d.session.clone()).collect(), request.now);
     let mut report = Report::of(&cycle, &before.target, before.base, &gathered, &planned);
@@ -146,8 +146,8 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     if let (Some(engine), Some(asked)) = (&request.engine, &asked) {
         report.tell_asked(asked, engine, settings);
     }
-    if let Some(engine) = request.engine.as_ref().filter(|_| has_rehearsed) {
-        report.cost = Some(of_spent(&(engine.spent)()));
+    if let Some(engine) = &request.engine {
+        report.tell_rehearsed(&rehearsed, engine, settings);
     }
     if request.dry_run {
         return Ok(report);

@@ -8,6 +8,7 @@ use crate::engine::{Engine, Settled};
 use crate::learning::refusal::Reopened;
 use crate::learning::{Due, Planned, Refused};
 use crate::ledger::{CostRecord, LearningRecord, ReopenedRecord};
+use crate::model::Tokens;
 use crate::pattern::Fingerprint;
 use crate::repo::Oid;
 use crate::session::Skipped;
@@ -160,6 +161,27 @@ impl Report {
         }
     }
 
+    /// Adds what rehearsing each lesson took: its answers and their tokens, whenever they were paid for.
+    pub(super) fn tell_rehearsed(
+        &mut self,
+        took: &BTreeMap<Fingerprint, (u32, Tokens)>,
+        engine: &Engine<'_>,
+        settings: &Settings,
+    ) {
+        if took.is_empty() {
+            return;
+        }
+        self.cost = Some(of_spent(&(engine.spent)()));
+        let of_it = |(calls, tokens): &(u32, Tokens)| cost(*calls, *tokens, engine, settings);
+        for learning in &mut self.learnings {
+            let took = Fingerprint::parse(&learning.pattern).and_then(|name| took.get(&name));
+            add(&mut learning.cost, took.filter(|(calls, _)| *calls > 0).map(of_it));
+        }
+        for took in took.values().filter(|(calls, _)| *calls > 0) {
+            add(&mut self.taken, Some(of_it(took)));
+        }
+    }
+
     /// What asking about a lesson took, in words.
     pub(super) fn cost_of(&self, pattern: &Fingerprint) -> Option<String> {
         let of_it = self.learnings.iter().find(|learning| learning.pattern == pattern.as_str())?;
@@ -177,6 +199,14 @@ impl Report {
             learning.commit = Some(commit.to_string());
         }
         self.tip = written.last().map(|tip| tip.to_string());
+    }
+}
+
+fn add(to: &mut Option<CostRecord>, more: Option<CostRecord>) {
+    match (to.as_mut(), more) {
+        (Some(known), Some(more)) => *known += more,
+        (None, more) => *to = more,
+        (Some(_), None) => {}
     }
 }
 

@@ -71,6 +71,19 @@ impl CostRecord {
     }
 }
 
+impl std::ops::AddAssign for CostRecord {
+    /// Both together; without dollars where those of either are not known.
+    fn add_assign(&mut self, other: CostRecord) {
+        self.calls = self.calls.saturating_add(other.calls);
+        self.recalled = self.recalled.saturating_add(other.recalled);
+        self.input = self.input.saturating_add(other.input);
+        self.kept = self.kept.saturating_add(other.kept);
+        self.keeping = self.keeping.saturating_add(other.keeping);
+        self.output = self.output.saturating_add(other.output);
+        self.dollars = self.dollars.zip(other.dollars).map(|(one, more)| one + more);
+    }
+}
+
 /// A question that was answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -111,7 +111,7 @@ impl std::fmt::Display for Unfit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Unfit::NoTranscript => "no transcript of its session is here",
-            Unfit::NoFailure => "the quote is not about a call that failed",
+            Unfit::NoFailure => "it says nothing of how a call failed",
             Unfit::HadTheNote => "the agent had read the note",
             Unfit::NothingBefore => "nothing came before it",
             Unfit::NoArguments => "the transcript does not say what was called",

@@ -115,7 +115,7 @@ impl Outcome {
         let of_variants = self.variants.and_then(|variants| variants.lift);
         match of_variants {
             _ if own.without == 0.0 && own.with == 0.0 => Finding::NeverMade,
-            Some(variants) if own.low > 0.0 && variants.low <= 0.0 => Finding::FitsItsExample,
+            Some(variants) if own.low > 0.0 && is_lost(&own, &variants) => Finding::FitsItsExample,
             _ if own.low > 0.0 => Finding::Helps,
             _ if own.high < 0.0 => Finding::Harms,
             _ => Finding::NoneShown,
@@ -154,17 +154,27 @@ impl Outcome {
     }
 
     /// Why this is not enough where so much lift is asked for; `None` where it is, where nothing is asked for, and where
-    /// nothing could be measured. It is the lower end of the interval that has to reach it, at the moments themselves
-    /// and at their variants: a gate that good luck opens is none.
+    /// nothing could be measured: neither what was not answered about nor a mistake that this model does not make says
+    /// anything against a note. It is the lower end of the interval that has to reach it, at the moments themselves and
+    /// at their variants: a gate that good luck opens is none.
     pub fn falls_short(&self, required: f64, model: &str) -> Option<String> {
+        if required <= 0.0 || matches!(self.finding(), Finding::NotMeasured | Finding::NeverMade) {
+            return None;
+        }
         let variants = self.variants.and_then(|variants| variants.lift);
         let lowest =
             [self.originals.lift, variants].into_iter().flatten().map(|lift| lift.low).reduce(f64::min)?;
-        (required > 0.0 && lowest < required).then(|| {
+        (lowest < required).then(|| {
             let asked = format!("[engine] require_lift asks for {required:.2} at the lower end");
             format!("{} {asked}.", self.in_words(model))
         })
     }
+}
+
+/// Whether a lift is lost at variants: none is shown there, and less than half of it is left. That the interval of a few
+/// attempts holds 0 would not tell it alone.
+fn is_lost(own: &Lift, variants: &Lift) -> bool {
+    variants.low <= 0.0 && variants.value < own.value / 2.0
 }
 
 impl Together {

@@ -192,7 +192,7 @@ fn unfit(note: &OfNote) -> String {
     for unfit in &note.unfit {
         *reasons.entry(&unfit.reason).or_default() += 1;
     }
-    let told = reasons.iter().map(|(reason, many)| format!("; {} cannot: {reason}", count(*many, "quote")));
+    let told = reasons.iter().map(|(reason, many)| format!("; {} left out: {reason}", count(*many, "quote")));
     told.collect()
 }
 

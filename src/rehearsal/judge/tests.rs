@@ -1,3 +1,5 @@
+//! Calls beside mistakes, judged.
+
 use super::*;
 use crate::digest::failure;
 use crate::redact::redact;

@@ -21,12 +21,11 @@ const LAST: usize = 6;
 
 /// The events as lines, each with its number, at most about `room` bytes.
 pub fn lines(seen: &[Event], room: usize) -> Clean {
-    let calls_from_here = |at: usize| {
-        let later = seen.get(at + 1..).unwrap_or_default();
-        later.iter().filter(|event| matches!(event.body, Body::Call(_))).count()
-    };
+    let calls = seen.iter().enumerate().rev().filter(|(_, event)| matches!(event.body, Body::Call(_)));
+    // From here on calls count as the last ones.
+    let late = calls.take(LAST).last().map_or(0, |(at, _)| at);
     let lines: Vec<Clean> =
-        seen.iter().enumerate().map(|(at, event)| line(event, at == 0, calls_from_here(at) < LAST)).collect();
+        seen.iter().enumerate().map(|(at, event)| line(event, at == 0, at >= late)).collect();
     let chosen = choose(seen, &lines, room);
     let mut parts: Vec<Clean> = Vec::new();
     let mut left_out = 0;

@@ -1,3 +1,5 @@
+//! Moments, made up and real.
+
 use super::super::judge::{Act, judge};
 use super::*;
 use crate::redact::redact;

@@ -1,3 +1,5 @@
+//! Variants of moments, made up and real.
+
 use super::super::judge::{Act, judge};
 use super::super::moment::tests::quoted;
 use super::super::moment::{Beside, before};
