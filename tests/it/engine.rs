@@ -39,7 +39,7 @@ const SAID: [&str; 7] = [
 fn session(n: usize) -> String {
     let at = |second: usize| format!("2026-01-{:02}T10:{:02}:{second:02}Z", n % 18 + 1, n % 60);
     let mut lines = vec![
-        json!({"git_dream": 1, "id": format!("s{n}"), "agent": ["codex", "claude-code"][n % 2],
+        json!({"git_dream": 1, "id": format!("s{n}"), "agent": (["codex", "claude-code"][n % 2]),
             "job": format!("j{n}"), "contributor": format!("person-{}", n % 4)}),
         json!({"at": at(0), "person": format!("{}, for house {n}.", JOBS[n % JOBS.len()])}),
     ];
