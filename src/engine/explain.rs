@@ -224,8 +224,8 @@ fn objection(
     let is_told = |name: &str| [&told.title, &told.rule].iter().any(|text| holds(text, name));
     let fails = names(&told.title);
     let is_failing = |name: &str| is_told(name) || fails.iter().any(|step| holds(name, step));
-    let rare = named.iter().find(|name| !often(quoted, name) && !(is_failing(name) && often(of_root, name)));
-    if rare.is_some() {
+    let is_founded = |name: &String| often(quoted, name) || is_failing(name) && often(of_root, name);
+    if !named.iter().all(is_founded) {
         return Some(format!("a name in it is not quoted from {least} independent sessions"));
     }
     let says_more = named.iter().any(|name| often(quoted, name) && !is_told(name));

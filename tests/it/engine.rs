@@ -39,7 +39,7 @@ const SAID: [&str; 7] = [
 fn session(n: usize) -> String {
     let at = |second: usize| format!("2026-01-{:02}T10:{:02}:{second:02}Z", n % 18 + 1, n % 60);
     let mut lines = vec![
-        json!({"git_dream": 1, "id": format!("s{n}"), "agent": if n % 2 == 0 { "codex" } else { "claude-code" },
+        json!({"git_dream": 1, "id": format!("s{n}"), "agent": (["codex", "claude-code"][n % 2]),
             "job": format!("j{n}"), "contributor": format!("person-{}", n % 4)}),
         json!({"at": at(0), "person": format!("{}, for house {n}.", JOBS[n % JOBS.len()])}),
     ];
@@ -121,7 +121,7 @@ fn careful(request: &Request) -> Value {
         let money =
             |said: &str| ["cents", "integers", "float", "pennies"].iter().any(|word| said.contains(word));
         let turns: Vec<&(String, String)> = turns.iter().filter(|(_, said)| money(said)).collect();
-        let best = turns.iter().find(|(_, said)| said.contains("store money")).or(turns.iter().next());
+        let best = turns.iter().find(|(_, said)| said.contains("store money")).or(turns.first());
         let best = best.map(|(id, _)| id);
         let ids: Vec<&String> = turns.iter().map(|(id, _)| id).collect();
         return json!({"groups": [{"turns": ids, "best": best}]});

@@ -39,3 +39,48 @@ pub fn undecided(
     let pair = |((one, other), _)| Pair { notes: (path(one), path(other)), says: (says(one), says(other)) };
     near.into_iter().map(pair).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{first, merged, pattern, planned_seeing};
+    use super::*;
+    use crate::learning::Change;
+    use crate::pattern::{Fingerprint, Lesson, WishLesson};
+    use crate::redact::redact;
+    use std::collections::BTreeMap;
+
+    fn wish(words: &str) -> Pattern {
+        let (wording, variants) = (redact(words), Vec::new());
+        Pattern {
+            fingerprint: Fingerprint::of(&["wish", words]),
+            anchor: ["wish", words].map(redact).into(),
+            lesson: Lesson::Wish(WishLesson { wording, variants, wanted: None, unwanted: None }),
+            ..pattern(4, &[words], None)
+        }
+    }
+
+    #[test]
+    fn what_words_cannot_tell_is_one_only_where_somebody_says_so() {
+        let patterns = [
+            wish("Run the whole test suite before you push to the shared branch"),
+            wish("Run all tests of the suite before you push to a branch that is shared"),
+            wish("Run the whole test suite after you push to the shared branch"),
+        ];
+        let (mut memory, mut standings) = (Memory::default(), Standings::new());
+        for pattern in &patterns {
+            let (note, standing) = merged(&first(pattern), str::to_owned);
+            memory.notes.extend(note.notes);
+            standings.extend(standing);
+        }
+        let pairs = undecided(&patterns, &memory, &standings, &Observed::default());
+        let [pair] = pairs.as_slice() else { panic!("{pairs:#?}") };
+        assert!(pair.says.0.contains("before") && pair.says.1.contains("before"), "{pair:#?}");
+        let alone = planned_seeing(&patterns, &memory, &standings, &Observed::default());
+        assert!(alone.learnings.is_empty(), "{alone:#?}");
+        let same = BTreeMap::from([(pair.notes.clone(), "m".to_owned())]);
+        let told = planned_seeing(&patterns, &memory, &standings, &Observed { same, ..Observed::default() });
+        let [learning] = told.learnings.as_slice() else { panic!("{told:#?}") };
+        assert_eq!((learning.change, learning.worded_by.as_deref()), (Change::Merge, Some("m")));
+        assert!(learning.rationale.contains("A model holds that they do"), "{}", learning.rationale);
+    }
+}
