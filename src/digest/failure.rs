@@ -310,22 +310,9 @@ fn shortened(call: &Call, most: usize) -> Args {
 mod tests {
     use super::*;
     use crate::redact::redact;
-    use crate::session::{Event, SessionId};
 
     fn session(calls: Vec<Call>) -> Session {
-        let event = |(i, call)| Event { number: i as u32 + 1, at: None, body: Body::Call(call) };
-        Session {
-            id: SessionId::of(b"x"),
-            source: None,
-            parent: None,
-            agent: Clean::fixed("a"),
-            model: None,
-            project: None,
-            contributor: None,
-            task: None,
-            outcome: None,
-            events: calls.into_iter().enumerate().map(event).collect(),
-        }
+        Session::of(calls.into_iter().map(Body::Call))
     }
 
     fn shell(command: &str, exit: i32, output: &str) -> Call {

@@ -161,7 +161,7 @@ mod tests {
     use super::super::rubric;
     use super::*;
     use crate::redact::redact;
-    use crate::session::{Args, Call, Event, SessionId, Status};
+    use crate::session::{Args, Call, Status};
 
     fn session() -> Session {
         let call = Call {
@@ -175,19 +175,7 @@ mod tests {
             Body::Call(call),
             Body::Agent(redact("Fixed; the tests pass.")),
         ];
-        let event = |(at, body)| Event { number: at as u32 + 1, at: None, body };
-        Session {
-            id: SessionId::of(b"x"),
-            source: None,
-            parent: None,
-            agent: redact("chat"),
-            model: None,
-            project: None,
-            contributor: None,
-            task: None,
-            outcome: None,
-            events: bodies.into_iter().enumerate().map(event).collect(),
-        }
+        Session::of(bodies)
     }
 
     fn rubric() -> Rubric {

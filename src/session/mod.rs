@@ -8,6 +8,7 @@ pub mod discover;
 pub mod outcomes;
 pub mod read;
 pub mod scan;
+pub mod told;
 
 mod arguments;
 mod draft;
@@ -180,4 +181,24 @@ pub struct Skipped {
     pub line: Option<u64>,
     /// Why, for people.
     pub reason: String,
+}
+
+#[cfg(test)]
+impl Session {
+    /// A session of these events, of which nothing else is known.
+    pub(crate) fn of(bodies: impl IntoIterator<Item = Body>) -> Session {
+        let event = |(at, body)| Event { number: at as u32 + 1, at: None, body };
+        Session {
+            id: SessionId::of(b"x"),
+            source: None,
+            parent: None,
+            agent: crate::redact::redact("chat"),
+            model: None,
+            project: None,
+            contributor: None,
+            task: None,
+            outcome: None,
+            events: bodies.into_iter().enumerate().map(event).collect(),
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::redact::redact;
-use crate::session::{Arg, Args, Event, SessionId};
+use crate::session::{Arg, Args};
 
 fn call(tool: &str, args: &[(&str, &str)]) -> Call {
     let arg = |(path, value): &(&str, &str)| Arg { path: redact(path), value: redact(value) };
@@ -170,26 +170,15 @@ fn checks_and_questions_are_told_from_changes() {
 #[test]
 fn a_sequence_leaves_out_failures_looking_around_and_repetitions() {
     let lines = ["ls", "cargo build", "cargo build", "zeta lint", "grep x a", "zeta lint", "git push"];
-    let mut events: Vec<Event> = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
+    let mut bodies = Vec::new();
+    for line in &lines {
         let mut call = call("Bash", &[("command", line)]);
         if *line == "git push" {
             call.status = Status::Failed { exit: Some(1) };
         }
-        events.push(Event { number: at as u32 + 1, at: None, body: Body::Call(call) });
+        bodies.push(Body::Call(call));
     }
-    let session = Session {
-        id: SessionId::of(b"x"),
-        source: None,
-        parent: None,
-        agent: redact("a"),
-        model: None,
-        project: None,
-        contributor: None,
-        task: None,
-        outcome: None,
-        events,
-    };
+    let session = Session::of(bodies);
     let texts = |most| {
         super::steps(&sequence(&session, most)).iter().map(|step| step.to_string()).collect::<Vec<_>>()
     };

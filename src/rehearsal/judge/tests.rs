@@ -5,7 +5,7 @@ use crate::digest::failure;
 use crate::redact::redact;
 use crate::rehearsal::moment::tests::quoted;
 use crate::rehearsal::moment::{Beside, before};
-use crate::session::{Args, Body, Event, Session, SessionId, Status};
+use crate::session::{Args, Body, Session, Status};
 use crate::settings::Reading;
 
 fn call(tool: &str, args: &str, fails: bool) -> Call {
@@ -32,19 +32,7 @@ fn mistake(calls: Vec<Call>, note: &str) -> Mistake {
     }
     let ask = Body::Person(redact("do it"));
     let bodies = std::iter::once(ask).chain(calls.into_iter().map(Body::Call));
-    let event = |(at, body)| Event { number: at as u32 + 1, at: None, body };
-    let session = Session {
-        id: SessionId::of(b"x"),
-        source: None,
-        parent: None,
-        agent: redact("a"),
-        model: None,
-        project: None,
-        contributor: None,
-        task: None,
-        outcome: None,
-        events: bodies.enumerate().map(event).collect(),
-    };
+    let session = Session::of(bodies);
     assert!(
         session
             .events

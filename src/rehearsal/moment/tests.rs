@@ -26,19 +26,7 @@ fn call(tool: &str, args: &str, output: &str) -> Body {
 }
 
 fn session(bodies: Vec<Body>) -> Session {
-    let event = |(at, body)| Event { number: at as u32 + 1, at: None, body };
-    Session {
-        id: SessionId::of(b"x"),
-        source: None,
-        parent: None,
-        agent: redact("chat"),
-        model: None,
-        project: None,
-        contributor: None,
-        task: None,
-        outcome: None,
-        events: bodies.into_iter().enumerate().map(event).collect(),
-    }
+    Session::of(bodies)
 }
 
 /// What a note would quote of a failure: what it said.

@@ -4,7 +4,7 @@ use super::super::judge::{Act, judge};
 use super::super::moment::tests::quoted;
 use super::super::moment::{Beside, before};
 use super::*;
-use crate::session::{Session, SessionId, Status, read_bytes};
+use crate::session::{Session, Status, read_bytes};
 use crate::settings::Reading;
 
 const BESIDE: Beside<'static> = Beside { path: "mistakes/pay.md", text: "" };
@@ -20,19 +20,7 @@ fn call(tool: &str, args: &str, output: &str) -> Body {
 }
 
 fn moment(bodies: Vec<Body>) -> Moment {
-    let event = |(at, body)| Event { number: at as u32 + 1, at: None, body };
-    let session = Session {
-        id: SessionId::of(b"x"),
-        source: None,
-        parent: None,
-        agent: redact("chat"),
-        model: None,
-        project: None,
-        contributor: None,
-        task: None,
-        outcome: None,
-        events: bodies.into_iter().enumerate().map(event).collect(),
-    };
+    let session = Session::of(bodies);
     let digest = crate::digest::read(&session, &Reading::default());
     before(&session, &quoted(&session, &digest.failures[0]), BESIDE, &Reading::default()).unwrap()
 }
