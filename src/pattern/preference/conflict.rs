@@ -22,6 +22,9 @@ const DENIED: f64 = 0.8;
 /// The same for two groups that need have nothing else in common.
 const DENIED_AT_ALL: f64 = 0.25;
 
+/// How far what one group does not want has to be unwanted where the other one speaks of, 0 to 1.
+const IN_THEIR_PLACE: f64 = 0.25;
+
 /// Share of all who say a word that two groups must have for it to be what they disagree about.
 const THEIRS: f64 = 0.8;
 
@@ -154,12 +157,26 @@ fn want_and_refuse(a: &Group, b: &Group, said: &BTreeMap<String, usize>) -> bool
                 _ => here.share.max(there.share) >= MAIN,
             };
             let (refusing, wanting) = if here.sign < 0.0 { (large, small) } else { (small, large) };
-            // `never touch the original book`, `copy the book first`: the book is the least of what is refused.
-            let meant = refusing.middle.denied_by(&wanting.middle).is_none_or(|share| share >= DENIED_AT_ALL);
-            main && meant && here.sign * there.sign < 0.0 && theirs(term, here.said + there.said)
+            // `never touch the original book`, `copy the book first`: the book is the least of what is refused. Who
+            // asks for the same in the end (`no bare answers, json`, `answers in json`) refuses only what is left.
+            let agree = want_the_same(a, b);
+            let least = if agree { DENIED } else { DENIED_AT_ALL };
+            let meant = refusing.middle.denied_by(&wanting.middle).is_none_or(|share| share >= least);
+            // `never push to main`, `push often`: what is refused is to push there.
+            let there_too = || refusing.middle.holds_for(&wanting.middle, agree) > IN_THEIR_PLACE;
+            main && meant
+                && here.sign * there.sign < 0.0
+                && theirs(term, here.said + there.said)
+                && there_too()
         })
     });
     known && a.people.is_disjoint(&b.people) && large.sessions > 1 && opposed
+}
+
+/// Whether both clearly want one and the same thing.
+fn want_the_same(a: &Group, b: &Group) -> bool {
+    let wants = |name: &Name| name.sign >= CLEAR && name.share >= MAIN;
+    a.names.iter().any(|(term, name)| wants(name) && b.names.get(term).is_some_and(wants))
 }
 
 fn contradict(a: &Group, b: &Group, threshold: f64) -> bool {

@@ -31,18 +31,11 @@ impl Judge<'_> {
         let mut said: BTreeMap<&str, (bool, BTreeSet<&str>)> = BTreeMap::new();
         let mut signs: BTreeMap<&str, [Standing<'_>; 2]> = BTreeMap::new();
         for wording in group.members.iter().filter_map(|&at| self.wordings.get(at)) {
-            let telling = |wanted: bool| {
-                let terms = wording.wish.terms.iter();
-                terms.filter(move |(term, sign)| {
-                    (if wanted { **sign > 0 } else { **sign < 0 }) && LEXICON.telling(term) > 0.5
-                })
-            };
-            let refuses_several = telling(true).next().is_some() && telling(false).count() > 1;
+            let refuses_several = wording.wish.refuses_several();
             for vote in &wording.votes {
                 let Some(digest) = self.corpus.digests.get(vote.session) else { continue };
                 let Some(person) = vote::person(digest) else { continue };
-                // `never delete unless we agree`, `ask before you delete` turn the same word differently and agree; of
-                // several words under one negation any may be the one that is meant.
+                // `never delete unless we agree`, `ask before you delete` turn the same word differently and agree.
                 let (conditional, people) = said.entry(&vote.remark.text).or_insert_with(|| {
                     let spoken = frame::spoken(&vote.remark.text);
                     (spoken.iter().any(|word| CONDITIONS.contains(&word.as_str())), BTreeSet::new())

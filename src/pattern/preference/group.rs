@@ -189,8 +189,11 @@ fn join(groups: &mut [Group], mild: &[usize], vectors: &[Vector], threshold: f64
 fn camps(corpus: &Corpus<'_>, wordings: &[Wording<'_>], vectors: &[Vector], group: Group) -> Vec<Group> {
     let having = |term: &str, wanted: bool| -> Vec<usize> {
         let says = |at: &&usize| {
-            let sign = wordings.get(**at).and_then(|wording| wording.wish.terms.get(term)).copied();
-            sign.is_some_and(|sign| if wanted { sign > 0 } else { sign < 0 })
+            wordings.get(**at).is_some_and(|wording| match wording.wish.terms.get(term) {
+                Some(sign) if wanted => *sign > 0,
+                Some(sign) => *sign < 0 && !wording.wish.refuses_several(),
+                None => false,
+            })
         };
         group.members.iter().filter(says).copied().collect()
     };

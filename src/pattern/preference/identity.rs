@@ -97,13 +97,9 @@ pub fn same_wish(anchor_a: &[Clean], anchor_b: &[Clean]) -> bool {
         return false;
     }
     let (here, there) = (signed(words_a), signed(words_b));
-    let weight = |term: &str| LEXICON.telling(term).powi(2);
-    let total: f64 = here.keys().chain(there.keys()).map(|term| weight(term)).sum();
-    let shared: f64 = here
-        .iter()
-        .filter(|(term, sign)| there.get(*term).is_some_and(|other| other == *sign))
-        .map(|(term, _)| weight(term))
-        .sum();
+    let again = |(term, sign): (&str, char), words: &BTreeMap<&str, char>| words.get(term) == Some(&sign);
+    let [all_here, all_there, shared] = weighed(&here, &there, again);
+    let total = all_here + all_there;
     let opposed = here.iter().map(plain).any(|word| is_denied(word, &there));
     let aspects = |of: &BTreeMap<&str, char>| -> BTreeSet<String> {
         of.keys().filter(|term| LEXICON.has("aspect", term)).map(|term| (*term).to_owned()).collect()
@@ -119,17 +115,40 @@ pub fn same_wish(anchor_a: &[Clean], anchor_b: &[Clean]) -> bool {
 /// same, and nothing in it is the opposite.
 pub(in crate::pattern) fn alike_wish(words_a: &[Clean], words_b: &[Clean]) -> bool {
     let (here, there) = (signed(words_a), signed(words_b));
-    let weigh = |words: &BTreeMap<&str, char>| -> f64 {
-        words.keys().map(|term| LEXICON.telling(term).powi(2)).sum()
-    };
-    let said_again: BTreeMap<&str, char> =
-        here.iter().map(plain).filter(|word| is_said(*word, &there)).collect();
-    let (all_here, all_there, shared) = (weigh(&here), weigh(&there), weigh(&said_again));
+    let [all_here, all_there, shared] = weighed(&here, &there, is_said);
     let smaller = all_here.min(all_there);
     smaller > 0.0
         && !here.iter().map(plain).any(|word| is_denied(word, &there))
         && shared >= OF_THE_SHORTER * smaller
         && 2.0 * shared >= OF_BOTH * (all_here + all_there)
+}
+
+/// How much each of two wishes says, and how much of the first one the second one says too (`said`).
+///
+/// Where both say something of their own, that weighs as much as any single word of the other one's own, light as it
+/// is: `keep functions short` is another wish than `document functions`.
+fn weighed(
+    here: &BTreeMap<&str, char>,
+    there: &BTreeMap<&str, char>,
+    said: impl Fn((&str, char), &BTreeMap<&str, char>) -> bool,
+) -> [f64; 3] {
+    let weigh = |words: &BTreeMap<&str, char>, other: &BTreeMap<&str, char>| {
+        let (mut shared, mut own, mut heaviest) = (0.0, 0.0, 0.0_f64);
+        for word in words.iter().map(plain) {
+            let weight = LEXICON.telling(word.0).powi(2);
+            if said(word, other) {
+                shared += weight;
+            } else {
+                own += weight;
+                heaviest = heaviest.max(weight);
+            }
+        }
+        (shared, own, heaviest)
+    };
+    let (shared, own_here, heaviest_here) = weigh(here, there);
+    let (shared_too, own_there, heaviest_there) = weigh(there, here);
+    let least = |own: f64, heaviest: f64| if own > 0.0 { own.max(heaviest) } else { own };
+    [shared + least(own_here, heaviest_there), shared_too + least(own_there, heaviest_here), shared]
 }
 
 /// Whether a wish says this too: the same word with the same sign, or an alternative with the opposite one.
@@ -198,6 +217,11 @@ mod tests {
         assert!(!same(&["wish", "+npm"], &["wish", "-npm"]));
         assert!(!same(&["wish", "+function", "+short"], &["wish", "+function", "+long"]));
         assert!(!same(&["wish", "+function", "+short"], &["wish", "+commit-message", "+short"]));
+        // What is light on one side tells two wishes apart as well as what is not on the other.
+        let (short, documented) = (["wish", "+function", "+short"], ["wish", "+documentation", "+function"]);
+        assert!(!same(&short, &documented));
+        assert!(!alike_wish(&anchor(&short[1..]), &anchor(&documented[1..])));
+        assert!(alike_wish(&anchor(&["+fmt", "+zeta"]), &anchor(&["+commit", "+fmt", "+zeta"])));
         assert!(!same(&["wish", "+tab"], &["conflict", "tab"]));
         assert!(!same(&["wish"], &["wish"]));
         let disputes = |a: &[&str], b: &[&str]| disputes(&anchor(a), &anchor(b));

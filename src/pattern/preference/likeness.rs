@@ -276,17 +276,23 @@ impl Vector {
     /// How far what this one does not want is not wanted where the other one speaks of, 0 to 1: `no logic in
     /// notebooks` says nothing against logic in the package, but `no glorp in tests` does against glorp.
     /// Where they also want something in common, an unmet place decides.
-    fn holds_for(&self, other: &Vector, agree: bool) -> f64 {
+    pub(super) fn holds_for(&self, other: &Vector, agree: bool) -> f64 {
         let square = |entry: &Entry| entry.size * entry.size;
         if !self.0.values().any(|entry| entry.sign < -BESIDE && entry.said > 0.5) {
             return 1.0;
         }
-        let (mut places, mut met) = (0.0, 0.0);
+        let (mut places, mut met, mut shunned) = (0.0, 0.0, false);
         for (term, entry) in self.0.iter().filter(|(_, entry)| entry.sign.abs() <= BESIDE) {
             places += square(entry);
-            if other.0.get(term).is_some_and(|there| there.sign >= -BESIDE) {
-                met += square(entry);
+            match other.0.get(term) {
+                Some(there) if there.sign >= -BESIDE => met += square(entry),
+                Some(_) => shunned = true,
+                None => {}
             }
+        }
+        // `never tune on the test split`, `tune on validation, the test split stays untouched`.
+        if shunned && met == 0.0 {
+            return 0.0;
         }
         let all: f64 = other.0.values().map(square).sum();
         let only_there: f64 =

@@ -289,6 +289,78 @@ fn planted_preferences_are_found_and_nothing_else() {
     }
 }
 
+/// Sentences, each said by somebody else, on a job of its own.
+fn said(texts: &[&str]) -> Vec<Digest> {
+    const ASKS: [&str; 6] = [
+        "Mend the gutter of the barn",
+        "Count the lanterns in the cellar",
+        "Draw a map of the orchard",
+        "Translate the miller's letter",
+        "Sort the seeds by colour",
+        "Weigh the anvil again",
+    ];
+    let session = |(at, text): (usize, &&str)| {
+        let ask = ASKS[at % ASKS.len()];
+        let turns = [ask.to_owned(), (*text).to_owned()];
+        let steps = vec![crate::digest::step::Step(redact("edit *.txt"))];
+        Digest { steps, ..digest(at, at, ask, &turns, Some(PEOPLE[at % PEOPLE.len()])) }
+    };
+    texts.iter().enumerate().map(session).collect()
+}
+
+#[test]
+fn who_says_the_same_in_other_words_does_not_disagree() {
+    let wishes: [&[&str]; 5] = [
+        &[
+            "Don't answer with a bare string on errors; use snarf+glorp.",
+            "In this team error responses are always snarf+glorp.",
+            "Errors from our endpoints must use the snarf+glorp shape, not a bare string.",
+        ],
+        &[
+            "Never tune on the test split.",
+            "Please keep the test split out of tuning.",
+            "The test split is for the final number only, do not tune on it.",
+            "Tuning happens on validation, the test split stays untouched.",
+        ],
+        &["No logic in notebooks; it goes into the package.", "Logic goes to the package, always."],
+        &[
+            "Hyperparameters live in conf/ with us.",
+            "Don't hide hyperparameters in the code; conf/ is the place.",
+        ],
+        &[
+            "Keep commits small: a single change per commit.",
+            "Never lump everything into one big commit; small commits, please.",
+        ],
+    ];
+    for wordings in wishes {
+        for often in wordings {
+            for once in wordings.iter().filter(|other| *other != often) {
+                for texts in [&[*often, *often, *once][..], &[*often, *once, *often, *once]] {
+                    let patterns = mined(&said(texts), &Mining::default());
+                    let disagree = patterns.iter().find(|one| matches!(one.lesson, Lesson::Conflict(_)));
+                    assert!(disagree.is_none(), "{often} / {once}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn who_wants_the_opposite_disagrees_even_where_few_say_so() {
+    for (often, once) in [
+        (
+            "Please never annotate tests, it makes them hard to read.",
+            "We always want annotations, test functions included.",
+        ),
+        ("Always single quotes for strings.", "Always double quotes for strings."),
+        ("Do not delete experiment branches.", "Please delete experiment branches after the merge."),
+    ] {
+        let patterns = mined(&said(&[often, often, once]), &Mining::default());
+        let disagree = patterns.iter().any(|one| matches!(one.lesson, Lesson::Conflict(_)));
+        assert!(disagree, "{often} / {once}: {patterns:?}");
+    }
+}
+
 #[test]
 fn the_order_of_sessions_makes_no_difference() {
     let made = make(&INVENTED, 7, 120, true);

@@ -4,6 +4,7 @@
 //! spaces again` say different things with nearly the same words. Refuses to compare: see [`super::likeness`].
 
 mod act;
+mod manner;
 mod polarity;
 mod predicate;
 mod unit;
@@ -33,6 +34,16 @@ pub(super) struct Wish {
     pub(super) unwanted: Option<Range<usize>>,
     /// It says that the one is to stand in the other's place.
     pub(super) replaces: bool,
+}
+
+impl Wish {
+    /// Whether it wants one thing and turns down several words at once, of which any may be the one that is meant.
+    pub(super) fn refuses_several(&self) -> bool {
+        let telling = |wanted: i8| {
+            self.terms.iter().filter(move |(term, sign)| **sign == wanted && LEXICON.telling(term) > 0.5)
+        };
+        telling(1).next().is_some() && telling(-1).count() > 1
+    }
 }
 
 impl Written for Wish {
@@ -80,6 +91,7 @@ fn read_anew(text: &str, blames: bool) -> Wish {
             }
         }
     }
+    manner::spare_acts(&words, &units, &mut signs, blames);
     judge_subjects(&words, &units, &mut signs);
     let instead = spare_complaints(&words, &units, &mut signs);
     spare_what_is_qualified(&units, &mut signs);
@@ -234,6 +246,9 @@ mod tests {
             ("no select * in glorps", "glorp -star"),
             ("glorp without snarf again...", "glorp +snarf"),
             ("glorps are not wished", "-glorp"),
+            ("no glorps in snarf; they go into zindle", "-glorp snarf +zindl"),
+            ("don't hide glorps in snarf; zindle is the place.", "-glorp -hid snarf +zindl"),
+            ("the glorp is for snarfs only, do not wax it", "glorp +snarf -wax"),
             ("snarfs were waxed, we never wax", "snarf -wax"),
             ("one snarf in staging", "+1 +snarf +stag"),
             ("one snarf hides glorps, always three", "1 +3 +glorp +hid +snarf"),

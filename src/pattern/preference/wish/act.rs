@@ -191,7 +191,9 @@ fn one_each(texts: &[&str]) -> Option<i8> {
     let split = has(&["split", "splits"]) && has(&["separate"]);
     let all =
         counted > 0 && has(&["all", "everything", "everybody", "everyone"]) && has(&["for", "in", "into"]);
-    if per || own || each || only || mixes || split { Some(1) } else { all.then_some(-1) }
+    // `never lump everything into one commit` asks for several.
+    let several = all && has(&["not", "never", "no", "stop", "avoid"]);
+    if per || own || each || only || mixes || split || several { Some(1) } else { all.then_some(-1) }
 }
 
 /// `tests first, then code`: what comes first is asked for, the rest is only when.
@@ -291,6 +293,7 @@ mod tests {
             "only one zindle in one gorp",
             "every gorp must do one thing only",
             "do not put several zindles into one gorp",
+            "never lump everything into one gorp",
         ] {
             assert_eq!(sign(text, "one:gorp"), Some(1), "{text}");
         }

@@ -233,7 +233,7 @@ pub(super) fn spare_reasons(words: &[Word], units: &[Unit], signs: &mut [i8]) {
         // `the PNGs are far too big` is why, too.
         let turns = units.iter().any(|unit| inside(unit) && matches!(unit.role, Role::Not { .. }))
             && !part.iter().any(|word| word.text == "too");
-        let asks = judge(part).wish >= Some(Strength::Mild);
+        let asks = judge(part).wish >= Some(Strength::Mild) || tells_where_instead(part);
         if asked && !asks && !turns && part.len() > 2 {
             for (_, sign) in units.iter().zip(signs.iter_mut()).filter(|(unit, _)| inside(unit)) {
                 *sign = 0;
@@ -242,6 +242,18 @@ pub(super) fn spare_reasons(words: &[Word], units: &[Unit], signs: &mut [i8]) {
         let names = units.iter().any(|unit| inside(unit) && matches!(unit.role, Role::Term(_)));
         asked |= asks && names;
     }
+}
+
+/// `no logic in notebooks; it goes into the package`, `… ; conf/ is the place`: no reason, but what is wanted instead.
+fn tells_where_instead(part: &[Word]) -> bool {
+    let texts: Vec<&str> =
+        part.iter().filter(|word| !word.is_mark()).map(|word| word.text.as_str()).collect();
+    matches!(
+        texts.as_slice(),
+        ["it" | "they" | "that" | "those", "goes" | "go" | "belongs" | "belong" | "lives" | "live", ..]
+            | ["move" | "put" | "keep" | "store", "it" | "them" | "that" | "those", ..]
+            | [.., "is" | "are", "the" | "our", "place" | "home" | "way" | "rule"]
+    )
 }
 
 /// `reads were trimmed, we never trim`: a clause that tells what was done asks for nothing where another one turns

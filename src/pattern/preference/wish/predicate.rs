@@ -30,6 +30,10 @@ pub(super) fn judge_subjects(words: &[Word], units: &[Unit], signs: &mut [i8]) {
         match verdict {
             Verdict::Unwanted if subject.is_empty() => std::mem::swap(&mut subject, &mut object),
             Verdict::Unwanted => {}
+            Verdict::Reserved => {
+                subject.into_iter().for_each(|at| signs[at] = 0);
+                continue;
+            }
             Verdict::FreeOf => {
                 std::mem::swap(&mut subject, &mut object);
             }
@@ -48,6 +52,8 @@ pub(super) fn judge_subjects(words: &[Word], units: &[Unit], signs: &mut [i8]) {
 enum Verdict {
     /// What comes before it is unwanted (what comes after, where nothing does), what comes after is where.
     Unwanted,
+    /// What comes before it is only spoken of: `the test split is for the last number only`.
+    Reserved,
     /// What comes after it is unwanted.
     FreeOf,
     /// The word right before it is unwanted.
@@ -81,6 +87,12 @@ fn predicate(clause: &[Word], at: usize) -> Option<(usize, usize, Verdict)> {
             && matches!(text(at + 1), "" | "away" | "always" | "please" | "now") =>
         {
             Some((at - 1, at + 1, Verdict::Unwanted))
+        }
+        "for"
+            if matches!(back(usize::from(back(1) == "only") + 1), "is" | "are" | "reserved" | "meant")
+                && clause.iter().any(|word| word.text == "only" || word.text == "reserved") =>
+        {
+            Some((at, at + 1, Verdict::Reserved))
         }
         "free" if at > 0 && matches!(text(at + 1), "of" | "from") => Some((at, at + 2, Verdict::FreeOf)),
         "free" if at > 0 && matches!(text(at + 1), "" | "always" | "please" | "everywhere") => {
