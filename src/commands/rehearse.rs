@@ -6,10 +6,9 @@ use super::engine_options::{Chosen, EngineOptions};
 use super::exit::Usage;
 use super::sources::SourceOptions;
 use super::talk::{FAINT, Talk, count};
-use super::{run, whereabouts};
+use super::{naming, run, whereabouts};
 use crate::cycle::{self, Target};
 use crate::memory::note::{self, Status};
-use crate::memory::place::inside;
 use crate::model::Answers;
 use crate::model::purse::Spent;
 use crate::pattern::Kind;
@@ -51,7 +50,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let chosen = options.engine.choose(&mut here.settings.engine, &here.repo)?;
     let target = Target::find(&here.repo, &here.settings)?;
     let at = target.commit()?;
-    let subjects = subjects(&here, at, &options.notes)?;
+    let subjects = subjects(&here, at, &options.notes, dir)?;
     if subjects.is_empty() {
         talk.say(&format!(
             "There is no note on a mistake on {} yet, so there is nothing to rehearse.",
@@ -155,8 +154,8 @@ fn set(
 /// The notes that were asked for, those of the memory before those that wait for review; without a name, every note on a
 /// mistake that agents are to follow.
 ///
-/// Errors: no note has a name that was asked for.
-fn subjects(here: &Whereabouts, at: Oid, asked: &[String]) -> Result<Vec<Subject>> {
+/// Errors: a name that fits no note, or several, or one that is gone.
+fn subjects(here: &Whereabouts, at: Oid, asked: &[String], dir: &Path) -> Result<Vec<Subject>> {
     let root = here.settings.memory.root.as_str();
     let memory = cycle::read_memory(&here.repo, at, root)?;
     let mut files: BTreeMap<String, String> =
@@ -181,31 +180,20 @@ fn subjects(here: &Whereabouts, at: Oid, asked: &[String]) -> Result<Vec<Subject
     }
     let mut wanted: Vec<Subject> = Vec::new();
     for asked in asked {
-        let path = asked.trim_start_matches("./");
-        let path = inside(root, path).unwrap_or(path);
-        let named: Vec<_> = files.iter().filter(|(known, _)| is_called(known, path)).collect();
-        if named.is_empty() {
-            let known: Vec<&str> = files
-                .iter()
-                .filter(|(_, text)| is_about_a_mistake(text))
-                .map(|(path, _)| path.as_str())
-                .collect();
-            return Err(Usage(match known.is_empty() {
-                true => format!("there is no note {asked:?}, nor any other on a mistake"),
-                false => format!("there is no note {asked:?}: there are {}", known.join(", ")),
-            })
+        let path = naming::note(asked, here, dir)?;
+        let Some(text) = files.get(&path) else {
+            return Err(Usage(format!(
+                "{path} neither stands nor waits for review, so there is nothing to rehearse: `git dream why {path}` says \
+                 what has become of it"
+            ))
             .into());
+        };
+        let subject = Subject::of(&path, text);
+        if !wanted.contains(&subject) {
+            wanted.push(subject);
         }
-        let new = named.into_iter().map(|(path, text)| Subject::of(path, text));
-        wanted.extend(new.filter(|new| !wanted.contains(new)).collect::<Vec<_>>());
     }
     Ok(wanted)
-}
-
-/// Whether a note has this path, or this file name, with or without its ending; a playbook has its folder's.
-fn is_called(note: &str, asked: &str) -> bool {
-    let stem = note.trim_end_matches("/SKILL.md").trim_end_matches(".md");
-    note == asked || stem.rsplit('/').next() == Some(asked.trim_end_matches(".md"))
 }
 
 fn tell(rehearsed: &Rehearsed, talk: &Talk) -> Result<()> {

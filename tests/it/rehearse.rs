@@ -273,7 +273,7 @@ fn what_cannot_be_rehearsed_says_why() {
         (ran.status, ran.stderr)
     };
     let (status, said) = failing(&["rehearse", "unheard-of"]);
-    assert!(status == 2 && said.contains("there is no note \"unheard-of\": there are mistakes/"), "{said}");
+    assert!(status == 2 && said.contains("no note is called \"unheard-of\""), "{said}");
     let (status, said) = failing(&["rehearse", "--sessions", sessions.to_str().unwrap()]);
     assert!(status == 2 && said.contains("name one with --engine"), "{said}");
     let (status, said) = failing(&["run", "--rehearse", "--sessions", sessions.to_str().unwrap()]);
