@@ -10,8 +10,8 @@ use crate::session::Session;
 use anyhow::Result;
 use std::fmt::Write;
 
-/// Tokens of an answer beside its criteria, and for each of them.
-const MOST_TOKENS: (u32, u32) = (60, 120);
+/// Tokens of an answer beside its criteria, and for each of them: a long quote, and blanks where a model likes them.
+const MOST_TOKENS: (u32, u32) = (100, 240);
 
 /// What is put before the model about one session.
 pub struct Question {
