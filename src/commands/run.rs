@@ -10,7 +10,6 @@ use crate::engine::Engine;
 use crate::learning::author::quote;
 use crate::ledger::CostRecord;
 use crate::model::Failure;
-use crate::model::estimate::Would;
 use crate::model::purse::Spent;
 use crate::rehearsal::Effort;
 use crate::session::Skipped;
@@ -112,14 +111,13 @@ fn estimated(request: Request<'_>, chosen: &Chosen, talk: &Talk) -> Result<Repor
     let nothing = Spent::default;
     let engine = Engine { name: estimate.name(), answers: &estimate, spent: &nothing };
     let mut report = cycle::dream(&Request { engine: Some(engine), ..request })?;
-    let Would { calls, recalled, beyond, tokens, money } = estimate.would();
     report.cost = None;
     report.unanswered.clear();
-    if beyond > 0 {
-        let reason = Failure::OverBudget.to_string();
-        report.unanswered.push(Unanswered { reason, questions: beyond });
+    let questions = estimate.beyond();
+    if questions > 0 {
+        report.unanswered.push(Unanswered { reason: Failure::OverBudget.to_string(), questions });
     }
-    report.estimate = Some(cycle::of_spent(&Spent { calls, recalled, tokens, money }));
+    report.estimate = Some(cycle::of_spent(&estimate.spent()));
     Ok(report)
 }
 
