@@ -2,6 +2,7 @@
 
 use super::engine_options::{Chosen, EngineOptions};
 use super::exit::Usage;
+use super::remote;
 use super::sources::SourceOptions;
 use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk, count, support};
 use super::whereabouts;
@@ -31,6 +32,12 @@ pub(super) struct Options {
     /// commit what that changed; see `git dream rehearse`
     #[arg(long)]
     rehearse: bool,
+    /// First fetch what the remote has: the ledger, the inboxes, what became of earlier dream branches
+    #[arg(long)]
+    fetch: bool,
+    /// The remote to fetch from; else the one of `git config dream.remote`, the one that the branch follows, or `origin`
+    #[arg(long, value_name = "NAME", requires = "fetch")]
+    remote: Option<String>,
     /// Date everything with this moment instead of now, for output that can be reproduced
     #[arg(long, value_name = "MOMENT")]
     now: Option<String>,
@@ -64,6 +71,9 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let mut here = whereabouts::find(dir)?;
     let chosen = options.engine.choose(&mut here.settings.engine, &here.repo)?;
     let now = whereabouts::now(options.now.as_deref())?;
+    if options.fetch {
+        remote::fetch(&here, options.remote.as_deref(), now, talk)?;
+    }
     let found = options.sources.find(dir)?;
     talk.mention(&format!("{} transcripts found", found.len()));
     let bar = talk.bar("reading");
