@@ -28,6 +28,7 @@ mod rehearse;
 mod repo;
 mod review;
 mod sandbox;
+mod schedule;
 mod signing;
 mod stale;
 mod tidy;
