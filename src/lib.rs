@@ -31,6 +31,7 @@
 //! | | [`check`] | may this change to the memory be merged? |
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
 //! | | [`review`] | deciding on what waits, and landing it |
+//! | | [`report`] | what came of dreaming, for who leads the team |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod check;
@@ -50,6 +51,7 @@ pub mod provenance;
 pub mod redact;
 pub mod rehearsal;
 pub mod repo;
+pub mod report;
 pub mod review;
 pub mod session;
 pub mod settings;
