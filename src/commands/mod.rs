@@ -19,6 +19,7 @@ mod man;
 mod naming;
 mod rehearse;
 mod remote;
+mod report;
 mod review;
 mod run;
 mod sources;
@@ -100,6 +101,11 @@ enum Command {
     /// For each of them: how often what it is against came up before the merge and since, where it was read and where
     /// it was not, and what that comes to: works, no effect seen, too early to tell, or ineffective.
     Impact(impact::Options),
+    /// Report what was learnt, what waits and what the notes did, for who leads the team
+    ///
+    /// Prints markdown; `--html FILE` writes one page for a browser that needs no network. What people decided since the
+    /// moment of `--since` is news; everything is told of all time below.
+    Report(report::Options),
     /// Have a model say how sessions went, by a rubric, where their transcripts do not tell
     Grade(grade::Options),
     /// Measure what a note changes at the moments before the mistakes that it rests on, with a model
@@ -149,6 +155,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
+        Some(Command::Report(options)) => report::main(&options, dir, talk),
         Some(Command::Grade(options)) => grade::main(&options, dir, talk),
         Some(Command::Rehearse(options)) => rehearse::main(&options, dir, talk),
         Some(Command::Why(options)) => why::main(&options, dir, talk),
