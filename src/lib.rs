@@ -10,7 +10,8 @@
 //!
 //! | layer | module | what is in it |
 //! |---|---|---|
-//! | words | [`redact`] | [`redact::Clean`]: text that has passed redaction; the only text the layers below know |
+//! | words | [`version`] | which git-dream this is |
+//! | | [`redact`] | [`redact::Clean`]: text that has passed redaction; the only text the layers below know |
 //! | | [`settings`] | every threshold, with unit and default; `dream.toml` |
 //! | | [`session`] | one agent conversation, and one reader a transcript format |
 //! | | [`digest`] | what one session taught |
@@ -21,6 +22,7 @@
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
 //! | | [`remote`] | the repository's other copy: fetched from and pushed to by the user's own git |
 //! | | [`model`] | a language model, asked: services, what may be spent, what was answered |
+//! | | [`schedule`] | when a memory dreams by itself: timers of this machine, workflows of forges |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
 //! | | [`stale`] | which notes name what their repository no longer has |
 //! | | [`impact`] | what sessions made of every note that people took up |
@@ -57,7 +59,9 @@ pub mod remote;
 pub mod repo;
 pub mod report;
 pub mod review;
+pub mod schedule;
 pub mod session;
 pub mod settings;
 pub mod stale;
 pub mod verdict;
+pub mod version;

@@ -22,6 +22,7 @@ mod remote;
 mod report;
 mod review;
 mod run;
+mod schedule;
 mod sources;
 mod status;
 mod talk;
@@ -44,7 +45,7 @@ use talk::Talk;
 #[command(
     name = "git-dream",
     bin_name = "git dream",
-    version,
+    version = crate::version::LONG,
     propagate_version = true,
     max_term_width = 100,
     after_long_help = "Exit status: 0 done, or nothing to do; 1 a check failed; 2 wrong usage or configuration; \
@@ -86,6 +87,8 @@ enum Command {
     Run(run::Options),
     /// Digest sessions where their transcripts are, for a dream that is dreamt elsewhere
     Capture(capture::Options),
+    /// Have this memory dream by itself: on a forge, or by a timer of this machine
+    Schedule(schedule::Options),
     /// Check a change to the memory, whoever made it: the gate of every pull request
     Check(check::Options),
     /// Show what is pending and what was decided
@@ -149,6 +152,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Audit(options)) => audit::main(&options, dir, talk),
         Some(Command::Run(options)) => run::main(&options, dir, talk),
         Some(Command::Capture(options)) => capture::main(&options, dir, talk),
+        Some(Command::Schedule(options)) => schedule::main(&options, dir, talk),
         Some(Command::Check(options)) => check::main(&options, dir, talk),
         Some(Command::Status(options)) => status::main(&options, dir, talk),
         Some(Command::Forget(options)) => forget::main(&options, dir, talk),
