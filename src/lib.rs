@@ -35,6 +35,7 @@
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | | [`exchange`] | ledger, inboxes and branches, brought together with the remote's |
+//! | | [`report`] | what came of dreaming, for who leads the team |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod check;
@@ -56,6 +57,7 @@ pub mod redact;
 pub mod rehearsal;
 pub mod remote;
 pub mod repo;
+pub mod report;
 pub mod review;
 pub mod schedule;
 pub mod session;

@@ -4,6 +4,7 @@
 //! what it was given, calls one function of the layers below and shows what came back.
 
 mod audit;
+mod capture;
 mod check;
 mod completions;
 mod demo;
@@ -18,6 +19,7 @@ mod man;
 mod naming;
 mod rehearse;
 mod remote;
+mod report;
 mod review;
 mod run;
 mod schedule;
@@ -83,6 +85,8 @@ enum Command {
     Audit(audit::Options),
     /// Dream: read new sessions and propose learnings on a branch
     Run(run::Options),
+    /// Digest sessions where their transcripts are, for a dream that is dreamt elsewhere
+    Capture(capture::Options),
     /// Have this memory dream by itself: on a forge, or by a timer of this machine
     Schedule(schedule::Options),
     /// Check a change to the memory, whoever made it: the gate of every pull request
@@ -100,6 +104,11 @@ enum Command {
     /// For each of them: how often what it is against came up before the merge and since, where it was read and where
     /// it was not, and what that comes to: works, no effect seen, too early to tell, or ineffective.
     Impact(impact::Options),
+    /// Report what was learnt, what waits and what the notes did, for who leads the team
+    ///
+    /// Prints markdown; `--html FILE` writes one page for a browser that needs no network. What people decided since the
+    /// moment of `--since` is news; everything is told of all time below.
+    Report(report::Options),
     /// Have a model say how sessions went, by a rubric, where their transcripts do not tell
     Grade(grade::Options),
     /// Measure what a note changes at the moments before the mistakes that it rests on, with a model
@@ -142,6 +151,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Demo(options)) => demo::main(&options, dir, talk),
         Some(Command::Audit(options)) => audit::main(&options, dir, talk),
         Some(Command::Run(options)) => run::main(&options, dir, talk),
+        Some(Command::Capture(options)) => capture::main(&options, dir, talk),
         Some(Command::Schedule(options)) => schedule::main(&options, dir, talk),
         Some(Command::Check(options)) => check::main(&options, dir, talk),
         Some(Command::Status(options)) => status::main(&options, dir, talk),
@@ -149,6 +159,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
+        Some(Command::Report(options)) => report::main(&options, dir, talk),
         Some(Command::Grade(options)) => grade::main(&options, dir, talk),
         Some(Command::Rehearse(options)) => rehearse::main(&options, dir, talk),
         Some(Command::Why(options)) => why::main(&options, dir, talk),

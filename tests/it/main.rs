@@ -29,6 +29,7 @@ mod repo;
 mod review;
 mod sandbox;
 mod schedule;
+mod scale;
 mod signing;
 mod stale;
 mod tidy;
