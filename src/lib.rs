@@ -19,6 +19,7 @@
 //! | | [`learning`] | a proposed change to one note, with its reasons; the builtin author; the gate |
 //! | edges | [`repo`] | the one door to git: objects, refs, signing |
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
+//! | | [`web`] | HTTP, spoken carefully: what models and forges are both asked with |
 //! | | [`model`] | a language model, asked: services, what may be spent, what was answered |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
 //! | | [`stale`] | which notes name what their repository no longer has |
@@ -55,3 +56,4 @@ pub mod session;
 pub mod settings;
 pub mod stale;
 pub mod verdict;
+pub mod web;
