@@ -20,6 +20,7 @@
 //! | edges | [`repo`] | the one door to git: objects, refs, signing |
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
 //! | | [`web`] | HTTP, spoken carefully: what models and forges are both asked with |
+//! | | [`forge`] | where pull requests are: GitHub, GitLab, Forgejo and Gitea |
 //! | | [`model`] | a language model, asked: services, what may be spent, what was answered |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
 //! | | [`stale`] | which notes name what their repository no longer has |
@@ -39,6 +40,7 @@ pub mod commands;
 pub mod cycle;
 pub mod digest;
 pub mod engine;
+pub mod forge;
 pub mod forgetting;
 pub mod grading;
 pub mod impact;

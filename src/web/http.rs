@@ -312,10 +312,17 @@ fn what_it_says(body: &[u8]) -> String {
     let said = ["error", "message", "detail"].iter().find_map(|name| value.get(name)).unwrap_or(value);
     let message = said.get("message").unwrap_or(said);
     let message = message.as_str().map_or_else(|| message.to_string(), str::to_owned);
-    match said.get("code").or_else(|| said.get("type")).and_then(Value::as_str) {
+    let message = match said.get("code").or_else(|| said.get("type")).and_then(Value::as_str) {
         Some(code) if !message.contains(code) => format!("{message} ({code})"),
         _ => message,
-    }
+    };
+    // Forges say what is wrong beside that something is.
+    let more = value.get("errors").and_then(Value::as_array).into_iter().flatten();
+    let more = more.map(|error| error.get("message").unwrap_or(error)).chain(value.get("error_description"));
+    more.fold(message, |said, more| match more.as_str() {
+        Some(more) => format!("{said}: {more}"),
+        None => format!("{said}: {more}"),
+    })
 }
 
 #[cfg(test)]
@@ -337,6 +344,14 @@ mod tests {
             (r#"{"message":"Bad credentials"}"#, "Bad credentials"),
             (r#"{"detail":[{"loc":1}]}"#, r#"[{"loc":1}]"#),
             (r#"[{"error":{"message":"No","code":400}}]"#, "No"),
+            (
+                r#"{"message":"Invalid","errors":[{"message":"it is there"},"twice"]}"#,
+                "Invalid: it is there: twice",
+            ),
+            (
+                r#"{"error":"insufficient_scope","error_description":"read only"}"#,
+                "insufficient_scope: read only",
+            ),
             ("<html>", "a web page"),
             ("plain", "plain"),
             ("", ""),
