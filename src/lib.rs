@@ -21,6 +21,7 @@
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
 //! | | [`web`] | HTTP, spoken carefully: what models and forges are both asked with |
 //! | | [`forge`] | where pull requests are: GitHub, GitLab, Forgejo and Gitea |
+//! | | [`remote`] | the repository's other copy: fetched from and pushed to by the user's own git |
 //! | | [`model`] | a language model, asked: services, what may be spent, what was answered |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
 //! | | [`stale`] | which notes name what their repository no longer has |
@@ -33,6 +34,7 @@
 //! | | [`check`] | may this change to the memory be merged? |
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
 //! | | [`review`] | deciding on what waits, and landing it |
+//! | | [`exchange`] | ledger, inboxes and branches, brought together with the remote's |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod check;
@@ -40,6 +42,7 @@ pub mod commands;
 pub mod cycle;
 pub mod digest;
 pub mod engine;
+pub mod exchange;
 pub mod forge;
 pub mod forgetting;
 pub mod grading;
@@ -52,6 +55,7 @@ pub mod pattern;
 pub mod provenance;
 pub mod redact;
 pub mod rehearsal;
+pub mod remote;
 pub mod repo;
 pub mod review;
 pub mod session;

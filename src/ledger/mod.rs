@@ -20,6 +20,7 @@ mod newest;
 mod packed;
 mod record;
 pub mod stat_cache;
+mod union;
 mod write;
 
 pub use asked::{
@@ -31,6 +32,7 @@ pub use late::{LateOutcome, join};
 pub use mentions::Mentions;
 pub use newest::newest;
 pub use record::{CycleRecord, LearningRecord, RefusedRecord, ReopenedRecord, SupportRecord, known};
+pub use union::union;
 pub use write::{Addition, Stamp, append};
 
 use crate::digest::Digest;
@@ -110,7 +112,7 @@ impl<'repo> Ledger<'repo> {
     /// Whether an inbox holds a session that is not among those folded in.
     pub fn has_waiting(&self, folded_in: &BTreeSet<SessionId>) -> Result<bool> {
         for (_, commit) in &self.inboxes {
-            if !self.sessions_at(Some(*commit))?.is_subset(folded_in) {
+            if !self.is_folded_in(*commit, folded_in)? {
                 return Ok(true);
             }
         }
@@ -283,6 +285,11 @@ impl<'repo> Ledger<'repo> {
 
     fn inbox_commits(&self) -> impl Iterator<Item = (&str, Oid)> {
         self.inboxes.iter().map(|(name, commit)| (name.as_str(), *commit))
+    }
+
+    /// Whether every session of the inbox that stands at a commit is among these.
+    pub fn is_folded_in(&self, inbox: Oid, folded_in: &BTreeSet<SessionId>) -> Result<bool> {
+        Ok(self.sessions_at(Some(inbox))?.is_subset(folded_in))
     }
 
     /// The sessions in the inbox with this full name; none where there is no such inbox.
