@@ -35,6 +35,7 @@
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | | [`exchange`] | ledger, inboxes and branches, brought together with the remote's |
+//! | | [`publish`] | a cycle's branch at the remote, and one pull request for it |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod check;
@@ -53,6 +54,7 @@ pub mod memory;
 pub mod model;
 pub mod pattern;
 pub mod provenance;
+pub mod publish;
 pub mod redact;
 pub mod rehearsal;
 pub mod remote;

@@ -125,7 +125,7 @@ pub(super) fn quotes(looked: &Looked<'_>, proposals: &[Proposed]) -> Result<Vec<
 }
 
 /// The quotes in a learning's commit message, as [`crate::learning::message::of`] writes them.
-fn quoted(message: &str) -> Vec<Quote> {
+pub fn quoted(message: &str) -> Vec<Quote> {
     let mut quotes = Vec::new();
     let mut lines = message.lines();
     while let Some(line) = lines.next() {
@@ -142,7 +142,7 @@ fn quoted(message: &str) -> Vec<Quote> {
 }
 
 /// The reasons in a learning's commit message: what stands between its subject and its evidence.
-pub(super) fn rationale(message: &str) -> String {
+pub fn rationale(message: &str) -> String {
     let mut lines = message.lines();
     let subject = lines.next().unwrap_or_default();
     let body: Vec<&str> =
