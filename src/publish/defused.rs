@@ -105,6 +105,9 @@ fn is_plain(word: &str) -> bool {
     let fits = |c: char| {
         c.is_alphanumeric() || matches!(c, '.' | ',' | '-' | '–' | '—' | '’' | '\'' | '…' | '/' | '×' | '→')
     };
+    if word == "=" {
+        return true;
+    }
     let ends_well = !word.starts_with(['/', '-', '.']) || word == "–" || word == "—";
     word.is_empty()
         || (word.chars().all(fits) && ends_well && !is_hex && !is_ticket && !lower.contains("www."))
