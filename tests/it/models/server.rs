@@ -32,7 +32,9 @@ impl Request {
     fn wrong(&self) -> Option<String> {
         let kind = match (self.method.as_str(), self.path.split('?').next()?) {
             // What forges are asked, and files: no vendor of models says anything about them.
-            (_, path) if path.starts_with("/repos/") || path.starts_with("/files/") => return None,
+            (_, path) if ["/repos/", "/projects/", "/files/"].iter().any(|part| path.contains(part)) => {
+                return None;
+            }
             ("POST", path) if path.ends_with("/chat/completions") => "openai.request",
             ("POST", path) if path.ends_with("/v1/messages") => "anthropic.request",
             ("POST", path) if path.ends_with("/v1/messages/batches") => "anthropic.batch_request",

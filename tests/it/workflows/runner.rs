@@ -23,6 +23,8 @@ pub(super) struct Runner {
 fn play(_: usize, request: &Request) -> Played {
     let pull = json!({
         "number": 7,
+        "iid": 7,
+        "web_url": format!("https://gitlab.com/{REPOSITORY}/-/merge_requests/7"),
         "html_url": format!("https://github.com/{REPOSITORY}/pull/7"),
         "url": format!("https://api.github.com/repos/{REPOSITORY}/pulls/7"),
         "state": "open",
@@ -38,7 +40,9 @@ fn play(_: usize, request: &Request) -> Played {
         "requested_reviewers": [],
     });
     match (request.method.as_str(), request.path.split('?').next().unwrap_or_default()) {
-        ("POST", path) if path.ends_with("/pulls") => Played::json(201, &pull),
+        ("POST", path) if path.ends_with("/pulls") || path.ends_with("/merge_requests") => {
+            Played::json(201, &pull)
+        }
         ("POST" | "PUT" | "PATCH", _) => Played::json(201, &json!({})),
         ("GET", path) if path.ends_with(&format!("/repos/{REPOSITORY}")) => {
             Played::json(200, &json!({ "default_branch": "main", "full_name": REPOSITORY }))
@@ -125,7 +129,7 @@ impl Runner {
         }
         command.args(["--actor", "ann", "--secret", "GITHUB_TOKEN=token-of-the-job"]);
         command.arg("--action-cache-path").arg(self.sandbox.path("cache"));
-        command.args(["--env", &format!("GIT_DREAM_FORGE_URL={}", self.forge.address(""))]);
+        command.args(["--env", &format!("GITHUB_API_URL={}", self.forge.address("/api/v3"))]);
         for line in text.lines() {
             let Some((_, used)) = line.split_once("uses: ") else { continue };
             let used = used.split(' ').next().unwrap().trim_start_matches("https://github.com/");
