@@ -4,7 +4,7 @@ use super::tool;
 use crate::ledger::capture;
 use crate::models::server::{Played, Request, Server};
 use crate::sandbox::{Ran, Sandbox};
-use git_dream::ledger::Ledger;
+use git_dream::digest::Digest;
 use git_dream::repo::Repo;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -102,12 +102,11 @@ impl Runner {
     /// A machine of this contributor has sent these sessions.
     pub(super) fn captured(&self, contributor: &str, sessions: &[String]) {
         let file = crate::dream::write(&self.sandbox, &format!("{contributor}.jsonl"), sessions);
-        let scratch = format!("scratch-{contributor}");
-        self.sandbox.dream(&self.sandbox.path(""), &["init", "--quiet", &scratch]).ok();
-        let scratch = self.sandbox.path(&scratch);
-        crate::dream::run(&self.sandbox, &scratch, &[&file], &[]);
-        let scratch = Repo::open(&scratch).unwrap();
-        let digests = Ledger::open(&scratch).unwrap().every_digest().unwrap();
+        let arguments = ["capture", "--quiet", "--to", "-", "--sessions", file.to_str().unwrap()];
+        let lines = self.sandbox.dream(&self.sandbox.path(""), &arguments).ok();
+        // The first line says what the others are.
+        let digests = lines.lines().skip(1).map(|line| serde_json::from_str(line).unwrap());
+        let digests: Vec<Digest> = digests.collect();
         capture(&Repo::open(&self.remote()).unwrap(), contributor, "monday", &digests);
     }
 
@@ -115,11 +114,14 @@ impl Runner {
     pub(super) fn act(&self, event: &str, workflow: &str, more: &[&str]) -> Option<Ran> {
         let act = tool("act")?;
         let text = std::fs::read_to_string(self.memory().join(workflow)).unwrap();
+        // What Forgejo takes from another host, `act` takes from a folder by its short name.
+        let known = self.sandbox.path("workflow.yml");
+        std::fs::write(&known, text.replace("uses: https://github.com/", "uses: ")).unwrap();
         let mut command = self.command(&act, &self.memory());
         command.args([
             event,
             "--workflows",
-            workflow,
+            known.to_str().unwrap(),
             "--no-cache-server",
             "--no-skip-checkout",
             "--pull=false",
