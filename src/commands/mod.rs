@@ -6,6 +6,7 @@
 mod audit;
 mod check;
 mod completions;
+mod connect;
 mod demo;
 mod engine_options;
 mod exit;
@@ -81,6 +82,8 @@ enum Command {
     Audit(audit::Options),
     /// Dream: read new sessions and propose learnings on a branch
     Run(run::Options),
+    /// Agree that sessions of a project are captured, for a memory
+    Connect(connect::Options),
     /// Check a change to the memory, whoever made it: the gate of every pull request
     Check(check::Options),
     /// Show what is pending and what was decided
@@ -138,6 +141,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Demo(options)) => demo::main(&options, dir, talk),
         Some(Command::Audit(options)) => audit::main(&options, dir, talk),
         Some(Command::Run(options)) => run::main(&options, dir, talk),
+        Some(Command::Connect(options)) => connect::main(&options, dir, talk),
         Some(Command::Check(options)) => check::main(&options, dir, talk),
         Some(Command::Status(options)) => status::main(&options, dir, talk),
         Some(Command::Forget(options)) => forget::main(&options, dir, talk),

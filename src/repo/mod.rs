@@ -26,6 +26,7 @@ mod staged;
 mod stale;
 mod tree;
 pub mod versions;
+mod worktree;
 
 pub use advance::{AdvanceError, Blocked};
 pub use history::{Past, PathChange, Trailer};
@@ -36,6 +37,7 @@ pub use read::Entry;
 pub use removal::{Lies, Like, Trace, Wanted};
 pub use rewrite::{Edit, Edited};
 pub use search::{Bounds, Searched};
+pub use worktree::in_main_tree;
 
 use anyhow::{Context, Result, anyhow};
 use git2::{ErrorCode, RepositoryOpenFlags};
