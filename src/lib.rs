@@ -19,6 +19,7 @@
 //! | | [`learning`] | a proposed change to one note, with its reasons; the builtin author; the gate |
 //! | edges | [`repo`] | the one door to git: objects, refs, signing |
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
+//! | | [`remote`] | the repository's other copy: fetched from and pushed to by the user's own git |
 //! | | [`model`] | a language model, asked: services, what may be spent, what was answered |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
 //! | | [`stale`] | which notes name what their repository no longer has |
@@ -32,6 +33,7 @@
 //! | | [`check`] | may this change to the memory be merged? |
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
 //! | | [`review`] | deciding on what waits, and landing it |
+//! | | [`exchange`] | ledger, inboxes and branches, brought together with the remote's |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod capture;
@@ -40,6 +42,7 @@ pub mod commands;
 pub mod cycle;
 pub mod digest;
 pub mod engine;
+pub mod exchange;
 pub mod forgetting;
 pub mod grading;
 pub mod impact;
@@ -51,6 +54,7 @@ pub mod pattern;
 pub mod provenance;
 pub mod redact;
 pub mod rehearsal;
+pub mod remote;
 pub mod repo;
 pub mod review;
 pub mod session;

@@ -18,6 +18,7 @@ mod log;
 mod man;
 mod naming;
 mod rehearse;
+mod remote;
 mod review;
 mod run;
 mod sources;

@@ -152,7 +152,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     if request.dry_run {
         return Ok(report);
     }
-    let identity = Identity { name: settings.author.name.clone(), email: settings.author.email.clone() };
+    let identity = Identity::of(&settings.author);
     let commits = commits::of(
         &planned,
         &memory,

@@ -27,6 +27,8 @@ pub enum Origin {
     Session(String),
     /// A person, by the name that sessions or an inbox have.
     Contributor(String),
+    /// Sessions that were erased elsewhere and are held here.
+    ErasedElsewhere,
 }
 
 /// What erasing does.
@@ -59,6 +61,11 @@ pub fn plan<'r>(repo: &'r Repo, settings: &Settings, origin: &Origin) -> Result<
     let chosen = match origin {
         Origin::Session(asked) => of_session(asked, &every, &ledger.erased()?)?,
         Origin::Contributor(name) => of_contributor(name, &every, &ledger)?,
+        Origin::ErasedElsewhere => {
+            let erased = ledger.erased()?;
+            let held = every.iter().filter(|digest| erased.covers(digest));
+            held.map(|digest| digest.session.clone()).collect()
+        }
     };
     let (cycles, _) = ledger.cycles()?;
     let (mut digests, staying): (Vec<Digest>, Vec<Digest>) =

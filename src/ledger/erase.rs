@@ -12,7 +12,6 @@ use crate::digest::Digest;
 use crate::repo::{Commit, Edited, FileChange, Oid, Plan, RefMove, Signing};
 use crate::session::SessionId;
 use anyhow::{Context, Result};
-use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -27,12 +26,6 @@ pub struct Going<'a> {
     pub quotes: &'a dyn Fn(&str) -> bool,
     /// Fingerprints of the lessons that nothing speaks for any more: by what they were known is erased with them.
     pub lessons: &'a BTreeSet<String>,
-}
-
-/// Whose session a line of a file is about.
-#[derive(Deserialize)]
-struct Of {
-    session: SessionId,
 }
 
 impl Ledger<'_> {
@@ -84,15 +77,11 @@ impl Ledger<'_> {
 }
 
 fn edited(path: &str, content: &[u8], sessions: &BTreeSet<&SessionId>, going: &Going<'_>) -> Result<Edited> {
-    let of_json =
-        |line: &[u8]| serde_json::from_slice::<Of>(line).is_ok_and(|of| sessions.contains(&of.session));
-    let of_list = |line: &[u8]| {
-        layout::session_of(&String::from_utf8_lossy(line)).is_some_and(|session| sessions.contains(&session))
-    };
-    Ok(match path.split('/').next() {
-        Some(DIGESTS | OUTCOMES) => without(content, of_json),
-        Some(SESSIONS) => without(content, of_list),
-        Some(CYCLES) => record(content, going)?,
+    let folder = path.split('/').next().unwrap_or_default();
+    let goes = |line: &[u8]| layout::subject(folder, line).is_some_and(|session| sessions.contains(&session));
+    Ok(match folder {
+        DIGESTS | OUTCOMES | SESSIONS => without(content, goes),
+        CYCLES => record(content, going)?,
         _ => Edited::Same,
     })
 }

@@ -20,6 +20,7 @@ mod newest;
 mod packed;
 mod record;
 pub mod stat_cache;
+mod union;
 mod write;
 
 pub use asked::{
@@ -31,6 +32,7 @@ pub use late::{LateOutcome, join};
 pub use mentions::Mentions;
 pub use newest::newest;
 pub use record::{CycleRecord, LearningRecord, RefusedRecord, ReopenedRecord, SupportRecord, known};
+pub use union::union;
 pub use write::{Addition, Stamp, append};
 
 use crate::digest::Digest;
