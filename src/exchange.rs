@@ -192,7 +192,7 @@ impl Exchange<'_> {
         let mut folded = Vec::new();
         for (name, tip) in there.iter().filter(|(name, _)| name.starts_with(INBOXES)) {
             let ours = self.repo.resolve(name)?;
-            if ours != Some(*tip) || !ledger.sessions_of_inbox(name)?.is_subset(&in_ledger) {
+            if ours != Some(*tip) || !ledger.is_folded_in(name, &in_ledger)? {
                 continue;
             }
             let update = Update { name: name.clone(), from: Some(*tip), to: None };

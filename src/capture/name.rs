@@ -38,7 +38,7 @@ mod tests {
             ("Ann-Marie Smith", Some("ann-marie-smith")),
             ("  ann  ", Some("ann")),
             ("Łukasz", Some("ukasz")),
-            ("a..b/../c", Some("a.b.c")),
+            ("a..b/../c", Some("a.b-c")),
             ("x.lock", None),
             ("山田太郎", None),
             ("", None),

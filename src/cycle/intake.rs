@@ -47,8 +47,9 @@ pub(super) fn take_in(request: &Request<'_>, before: &Before<'_>, parts: &Parts)
         gathered.judge(&all.digests, outcomes, request.now, ledger.late_additions()?);
         ledger::join(&mut all.digests, gathered.late.clone());
     }
-    let mut fresh = ledger.waiting()?.digests;
-    fresh.extend_from_slice(&gathered.digests);
+    // What was read here stands before what somebody pushed under the same name.
+    let mut fresh = gathered.digests.clone();
+    fresh.extend(ledger.waiting()?.digests);
     fresh.sort_by(|a, b| a.session.cmp(&b.session));
     fresh.dedup_by(|a, b| a.session == b.session);
     let all = if is_quiet && gathered.late.is_empty() { None } else { Some(all) };

@@ -7,6 +7,7 @@
 pub mod addressed;
 mod expression;
 pub mod failure;
+pub mod foreign;
 mod notes;
 mod outcome;
 pub mod remark;

@@ -10,6 +10,7 @@ mod advance;
 mod blame;
 mod blobs;
 pub mod compare;
+mod here;
 mod history;
 mod intent;
 mod lock;
@@ -29,6 +30,7 @@ pub mod versions;
 mod worktree;
 
 pub use advance::{AdvanceError, Blocked};
+pub use here::Here;
 pub use history::{Past, PathChange, Trailer};
 pub use moves::{MoveError, Recovered, RefMove};
 pub use oid::Oid;
