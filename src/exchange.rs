@@ -101,20 +101,15 @@ impl Exchange<'_> {
             .filter(|name| *name != self.target)
             .map(str::to_owned)
             .collect();
-        let mut moves = self.inbox_moves(&before, &after)?;
-        fetched.inboxes = moves
-            .iter()
-            .filter(|moving| moving.to.is_some())
-            .map(|moving| contributor(&moving.name))
-            .collect();
         if let Some(theirs) = after.get(LEDGER) {
             let ours = self.repo.resolve(LEDGER)?;
             let together = self.together(ours, *theirs)?;
-            if ours != Some(together) {
-                fetched.ledger = true;
-                moves.push(moving(LEDGER, ours, Some(together), "fetch: unite the ledgers"));
-            }
+            fetched.ledger = ours != Some(together);
+            self.repo.move_refs(&[moving(LEDGER, ours, Some(together), "fetch: unite the ledgers")])?;
         }
+        let moves = self.inbox_moves(&before, &after)?;
+        let grown = moves.iter().filter(|moving| moving.to.is_some());
+        fetched.inboxes = grown.map(|moving| contributor(&moving.name)).collect();
         self.repo.move_refs(&moves)?;
         if fetched.ledger || !fetched.inboxes.is_empty() {
             self.erase_what_is_erased_elsewhere()?;
@@ -178,28 +173,44 @@ impl Exchange<'_> {
     fn branch_state(&self, branch: &str, ours: Oid, theirs: Option<Oid>) -> Result<Pushed> {
         Ok(match theirs {
             Some(theirs) if theirs == ours => Pushed::Same,
-            Some(theirs) if self.repo.is_ancestor(theirs, ours)? => Pushed::Grown,
+            Some(theirs) if self.has_grown(branch, ours, theirs)? => Pushed::Grown,
             Some(_) => Pushed::Reviewed,
             None if self.repo.upstream(branch)?.is_some() => Pushed::Closed,
             None => Pushed::New,
         })
     }
 
+    /// Whether there is more here than at the remote, and all that was proposed is there: who dropped the last commits
+    /// has left behind what grew, too.
+    fn has_grown(&self, branch: &str, ours: Oid, theirs: Oid) -> Result<bool> {
+        let (cycles, _) = Ledger::open(self.repo)?.cycles()?;
+        let cycle = cycles.iter().find(|cycle| cycle.branch.as_deref() == Some(branch));
+        let Some(proposed) = cycle.and_then(|cycle| Oid::parse(cycle.tip.as_deref()?)) else {
+            return Ok(false);
+        };
+        Ok(self.repo.is_ancestor(theirs, ours)? && self.repo.is_ancestor(proposed, theirs)?)
+    }
+
     /// Deletes the remote's inboxes that the ledger has all of. Whoever pushed more to one in the meantime keeps it.
     fn take_away_folded(&self, there: &BTreeMap<String, Oid>) -> Result<Vec<String>> {
         let ledger = Ledger::open(self.repo)?;
-        let in_ledger: BTreeSet<_> = ledger.folded_in()?;
+        let in_ledger = ledger.folded_in()?;
         let mut folded = Vec::new();
         for (name, tip) in there.iter().filter(|(name, _)| name.starts_with(INBOXES)) {
-            let ours = self.repo.resolve(name)?;
-            if ours != Some(*tip) || !ledger.is_folded_in(name, &in_ledger)? {
+            if !ledger.is_folded_in(name, *tip, &in_ledger)? {
                 continue;
             }
             let update = Update { name: name.clone(), from: Some(*tip), to: None };
             // A remote that lets nobody delete keeps it: what is folded in already is not folded in again.
             if self.remote.push(std::slice::from_ref(&update)).is_ok() {
                 self.remember(&[update])?;
-                self.repo.move_refs(&[moving(name, ours, None, "share: folded in")])?;
+                let ours = self.repo.resolve(name)?.filter(|ours| ours == tip);
+                self.repo.move_refs(
+                    &ours
+                        .map(|ours| moving(name, Some(ours), None, "share: folded in"))
+                        .into_iter()
+                        .collect::<Vec<_>>(),
+                )?;
                 folded.push(contributor(name));
             }
         }
@@ -253,19 +264,22 @@ impl Exchange<'_> {
         }
     }
 
-    /// How the inboxes here have to move: what the remote added is added, what it took away goes where it is here as it
-    /// was there.
+    /// How the inboxes here have to move: what the remote added is added where the ledger does not have it yet, what it
+    /// took away goes where it is here as it was there.
     fn inbox_moves(
         &self,
         before: &BTreeMap<String, Oid>,
         after: &BTreeMap<String, Oid>,
     ) -> Result<Vec<RefMove>> {
         let mut moves = Vec::new();
+        let ledger = Ledger::open(self.repo)?;
+        let in_ledger = ledger.folded_in()?;
         let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
         for name in names.into_iter().filter(|name| name.starts_with(INBOXES)) {
             let ours = self.repo.resolve(name)?;
             let is_as_it_was = ours.is_some() && ours.as_ref() == before.get(name);
             let to = match after.get(name) {
+                Some(theirs) if ledger.is_folded_in(name, *theirs, &in_ledger)? => ours.filter(|_| !is_as_it_was),
                 Some(theirs) if is_as_it_was => Some(*theirs),
                 Some(theirs) => Some(self.together(ours, *theirs)?),
                 None if is_as_it_was => None,

@@ -169,6 +169,9 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
     }
     let counts = &report.sessions;
     talk.say(&format!("{} sessions read, {STRONG}{} new{STRONG:#}.", counts.read, counts.new));
+    if counts.inbox > 0 {
+        talk.say(&format!("{} of them came from inboxes.", counts.inbox));
+    }
     if counts.judged > 0 {
         talk.say(&format!("{} of earlier cycles have another outcome now.", count(counts.judged, "session")));
     }

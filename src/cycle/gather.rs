@@ -40,6 +40,8 @@ pub struct Gathered {
     pub late: Vec<LateOutcome>,
     /// What could not be used.
     pub skipped: Vec<Skipped>,
+    /// New sessions that inboxes held and no transcript here.
+    pub(super) arrived: u32,
     /// Sessions found, known ones among them.
     read: u32,
     /// Of these, those that people had erased from the ledger.
@@ -254,9 +256,10 @@ impl Gathered {
     /// Sessions, counted.
     pub fn counts(&self) -> SessionCounts {
         SessionCounts {
-            read: self.read,
+            read: self.read + self.arrived,
+            inbox: self.arrived,
             judged: self.late.len() as u32,
-            new: self.digests.len() as u32,
+            new: self.digests.len() as u32 + self.arrived,
             skipped: self.skipped.len() as u32,
             unsettled: self.unsettled,
             erased: self.erased,

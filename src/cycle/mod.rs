@@ -212,11 +212,7 @@ fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) ->
     if let (Some(branch), Some(tip)) = (&report.branch, tip) {
         moves.push(moving(&format!("refs/heads/{branch}"), None, Some(tip)));
     }
-    for (name, tip) in before.ledger.inboxes() {
-        if !before.ledger.holds_back(name)? {
-            moves.push(moving(name, Some(*tip), None));
-        }
-    }
+    moves.extend(before.ledger.read_whole()?.iter().map(|(name, tip)| moving(name, Some(*tip), None)));
     Ok(moves)
 }
 

@@ -121,6 +121,14 @@ pub(super) fn is_waiting(
     Ok(files.lists.len() < files.digests.len() || !listed(repo, &files)?.is_subset(folded_in))
 }
 
+/// Whether an inbox of this name holds nothing but sessions that are among those folded in.
+pub(super) fn is_spent(repo: &Repo, name: &str, commit: Oid, folded_in: &BTreeSet<SessionId>) -> Result<bool> {
+    if contributor(name).is_none() || files(repo, name, commit)?.holds_back {
+        return Ok(false);
+    }
+    Ok(!is_waiting(repo, name, commit, folded_in)?)
+}
+
 fn listed(repo: &Repo, files: &Files) -> Result<BTreeSet<SessionId>> {
     let mut sessions = BTreeSet::new();
     for list in &files.lists {

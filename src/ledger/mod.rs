@@ -297,21 +297,20 @@ impl<'repo> Ledger<'repo> {
         Ok(self.cycles()?.0.pop())
     }
 
-    /// Whether the inbox with this full name holds nothing that is not among those folded in.
-    pub fn is_folded_in(&self, name: &str, folded_in: &BTreeSet<SessionId>) -> Result<bool> {
-        let Some((_, commit)) = self.inboxes.iter().find(|(inbox, _)| inbox == name) else {
-            return Ok(false);
-        };
-        Ok(!self.holds_back(name)? && inbox::sessions(self.repo, name, *commit)?.is_subset(folded_in))
+    /// Whether everything in an inbox of this full name, standing at this commit, is among those folded in.
+    pub fn is_folded_in(&self, name: &str, inbox: Oid, folded_in: &BTreeSet<SessionId>) -> Result<bool> {
+        inbox::is_spent(self.repo, name, inbox, folded_in)
     }
 
-    /// Whether the inbox with this full name has to stay once its sessions are in the ledger: something in it was left
-    /// out as a whole.
-    pub fn holds_back(&self, name: &str) -> Result<bool> {
-        match self.inboxes.iter().find(|(inbox, _)| inbox == name) {
-            Some((name, commit)) => Ok(inbox::files(self.repo, name, *commit)?.holds_back),
-            None => Ok(true),
+    /// The inboxes that go once a cycle has folded in what they hold: those of which nothing was left out as a whole.
+    pub fn read_whole(&self) -> Result<Vec<(String, Oid)>> {
+        let mut whole = self.inboxes.clone();
+        for (name, commit) in &self.inboxes {
+            if inbox::files(self.repo, name, *commit)?.holds_back {
+                whole.retain(|(other, _)| other != name);
+            }
         }
+        Ok(whole)
     }
 
     fn sessions_at(&self, commit: Option<Oid>) -> Result<BTreeSet<SessionId>> {
