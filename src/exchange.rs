@@ -279,7 +279,9 @@ impl Exchange<'_> {
             let ours = self.repo.resolve(name)?;
             let is_as_it_was = ours.is_some() && ours.as_ref() == before.get(name);
             let to = match after.get(name) {
-                Some(theirs) if ledger.is_folded_in(name, *theirs, &in_ledger)? => ours.filter(|_| !is_as_it_was),
+                Some(theirs) if ledger.is_folded_in(name, *theirs, &in_ledger)? => {
+                    ours.filter(|_| !is_as_it_was)
+                }
                 Some(theirs) if is_as_it_was => Some(*theirs),
                 Some(theirs) => Some(self.together(ours, *theirs)?),
                 None if is_as_it_was => None,

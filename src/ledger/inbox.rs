@@ -122,7 +122,12 @@ pub(super) fn is_waiting(
 }
 
 /// Whether an inbox of this name holds nothing but sessions that are among those folded in.
-pub(super) fn is_spent(repo: &Repo, name: &str, commit: Oid, folded_in: &BTreeSet<SessionId>) -> Result<bool> {
+pub(super) fn is_spent(
+    repo: &Repo,
+    name: &str,
+    commit: Oid,
+    folded_in: &BTreeSet<SessionId>,
+) -> Result<bool> {
     if contributor(name).is_none() || files(repo, name, commit)?.holds_back {
         return Ok(false);
     }

@@ -31,7 +31,7 @@ pub use decision::{Decision, DecisionRecord, REJECTED};
 pub use erased::{Erased, whole};
 pub use late::{LateOutcome, join};
 pub use mentions::Mentions;
-pub use newest::newest;
+pub use newest::{newest, one_each};
 pub use record::{CycleRecord, LearningRecord, RefusedRecord, ReopenedRecord, SupportRecord, known};
 pub use union::union;
 pub use write::{Addition, Stamp, append};
