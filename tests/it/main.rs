@@ -28,6 +28,7 @@ mod rehearse;
 mod repo;
 mod review;
 mod sandbox;
+mod schedule;
 mod scale;
 mod signing;
 mod stale;
