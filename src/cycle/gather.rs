@@ -45,6 +45,8 @@ pub struct Gathered {
     pub late: Vec<LateOutcome>,
     /// What could not be used.
     pub skipped: Vec<Skipped>,
+    /// New sessions that inboxes held and no transcript here.
+    pub(super) arrived: u32,
     /// Sessions found, known ones among them.
     pub(super) read: u32,
     /// Of these, those that people had erased from the ledger.
@@ -305,9 +307,10 @@ impl Gathered {
     /// Sessions, counted.
     pub fn counts(&self) -> SessionCounts {
         SessionCounts {
-            read: self.read,
+            read: self.read + self.arrived,
+            inbox: self.arrived,
             judged: self.late.len() as u32,
-            new: self.digests.len() as u32,
+            new: self.digests.len() as u32 + self.arrived,
             skipped: self.skipped.len() as u32,
             unsettled: self.unsettled,
             erased: self.erased,

@@ -12,7 +12,6 @@ use crate::digest::Digest;
 use crate::repo::{Commit, Edited, FileChange, Oid, Plan, RefMove, Signing};
 use crate::session::SessionId;
 use anyhow::{Context, Result};
-use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -29,17 +28,13 @@ pub struct Going<'a> {
     pub lessons: &'a BTreeSet<String>,
 }
 
-/// Whose session a line of a file is about.
-#[derive(Deserialize)]
-struct Of {
-    session: SessionId,
-}
-
 impl Ledger<'_> {
     /// Every digest in the ledger and the inboxes with the ref that it lies at, also those that a longer one replaces.
     pub fn every_digest(&self) -> Result<Vec<Digest>> {
-        let ledger = self.tip.map(|tip| (LEDGER, tip));
-        Ok(self.read(&self.files(ledger.into_iter().chain(self.inbox_commits()))?)?.digests)
+        let mut every = self.read(&self.files()?)?.digests;
+        let known = every.iter().map(|digest| digest.session.clone()).collect();
+        every.append(&mut self.pushed(&known)?.digests);
+        Ok(every)
     }
 
     /// Writes the ledger and the inboxes again without these digests; gives the moves that bring that about, which have
@@ -84,15 +79,11 @@ impl Ledger<'_> {
 }
 
 fn edited(path: &str, content: &[u8], sessions: &BTreeSet<&SessionId>, going: &Going<'_>) -> Result<Edited> {
-    let of_json =
-        |line: &[u8]| serde_json::from_slice::<Of>(line).is_ok_and(|of| sessions.contains(&of.session));
-    let of_list = |line: &[u8]| {
-        layout::session_of(&String::from_utf8_lossy(line)).is_some_and(|session| sessions.contains(&session))
-    };
-    Ok(match path.split('/').next() {
-        Some(DIGESTS | OUTCOMES) => without(content, of_json),
-        Some(SESSIONS) => without(content, of_list),
-        Some(CYCLES) => record(content, going)?,
+    let folder = path.split('/').next().unwrap_or_default();
+    let goes = |line: &[u8]| layout::subject(folder, line).is_some_and(|session| sessions.contains(&session));
+    Ok(match folder {
+        DIGESTS | OUTCOMES | SESSIONS => without(content, goes),
+        CYCLES => record(content, going)?,
         _ => Edited::Same,
     })
 }

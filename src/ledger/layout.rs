@@ -17,6 +17,7 @@ use crate::repo::{FileChange, Oid, Repo};
 use crate::session::SessionId;
 use anyhow::Result;
 use memchr::memchr_iter;
+use serde::Deserialize;
 
 pub(super) const DIGESTS: &str = "digests";
 pub(super) const SESSIONS: &str = "sessions";
@@ -99,6 +100,18 @@ pub(super) fn lines(content: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// The session that a line of `sessions/<cycle>.txt` names.
 pub(super) fn session_of(line: &str) -> Option<SessionId> {
     SessionId::parse(line.split(' ').next()?)
+}
+
+/// The session that a line of a file in this folder is about.
+pub(super) fn subject(folder: &str, line: &[u8]) -> Option<SessionId> {
+    #[derive(Deserialize)]
+    struct Of {
+        session: SessionId,
+    }
+    match folder {
+        SESSIONS | ERASED => session_of(&String::from_utf8_lossy(line)),
+        _ => serde_json::from_slice::<Of>(line).ok().map(|of| of.session),
+    }
 }
 
 /// What a line of `sessions/<cycle>.txt` says.

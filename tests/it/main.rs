@@ -12,6 +12,7 @@ mod cli;
 mod cycle;
 mod dream;
 mod engine;
+mod exchange;
 mod forget;
 mod grade;
 mod impact;
