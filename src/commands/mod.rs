@@ -18,10 +18,13 @@ mod init;
 mod log;
 mod man;
 mod naming;
+mod publish;
 mod rehearse;
 mod remote;
+mod report;
 mod review;
 mod run;
+mod schedule;
 mod sources;
 mod status;
 mod talk;
@@ -44,7 +47,7 @@ use talk::Talk;
 #[command(
     name = "git-dream",
     bin_name = "git dream",
-    version,
+    version = crate::version::LONG,
     propagate_version = true,
     max_term_width = 100,
     after_long_help = "Exit status: 0 done, or nothing to do; 1 a check failed; 2 wrong usage or configuration; \
@@ -88,12 +91,16 @@ enum Command {
     Connect(connect::Options),
     /// Digest sessions where their transcripts are, for a dream that is dreamt elsewhere
     Capture(capture::Options),
+    /// Have this memory dream by itself: on a forge, or by a timer of this machine
+    Schedule(schedule::Options),
     /// Check a change to the memory, whoever made it: the gate of every pull request
     Check(check::Options),
     /// Show what is pending and what was decided
     Status(status::Options),
     /// Take a note away for good, or erase what came from a session or a person
     Forget(forget::Options),
+    /// Push a cycle's branch and the ledger, and open or update its pull request
+    Publish(publish::Options),
     /// Decide on what waits, learning by learning
     Review(review::Options),
     /// Show what was learnt when, on what evidence
@@ -103,6 +110,11 @@ enum Command {
     /// For each of them: how often what it is against came up before the merge and since, where it was read and where
     /// it was not, and what that comes to: works, no effect seen, too early to tell, or ineffective.
     Impact(impact::Options),
+    /// Report what was learnt, what waits and what the notes did, for who leads the team
+    ///
+    /// Prints markdown; `--html FILE` writes one page for a browser that needs no network. What people decided since the
+    /// moment of `--since` is news; everything is told of all time below.
+    Report(report::Options),
     /// Have a model say how sessions went, by a rubric, where their transcripts do not tell
     Grade(grade::Options),
     /// Measure what a note changes at the moments before the mistakes that it rests on, with a model
@@ -147,12 +159,15 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Run(options)) => run::main(&options, dir, talk),
         Some(Command::Connect(options)) => connect::main(&options, dir, talk),
         Some(Command::Capture(options)) => capture::main(&options, dir, talk),
+        Some(Command::Schedule(options)) => schedule::main(&options, dir, talk),
         Some(Command::Check(options)) => check::main(&options, dir, talk),
         Some(Command::Status(options)) => status::main(&options, dir, talk),
         Some(Command::Forget(options)) => forget::main(&options, dir, talk),
+        Some(Command::Publish(options)) => publish::main(&options, dir, talk),
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
+        Some(Command::Report(options)) => report::main(&options, dir, talk),
         Some(Command::Grade(options)) => grade::main(&options, dir, talk),
         Some(Command::Rehearse(options)) => rehearse::main(&options, dir, talk),
         Some(Command::Why(options)) => why::main(&options, dir, talk),

@@ -119,7 +119,7 @@ pub(super) fn now(given: Option<&str>) -> Result<Timestamp> {
 }
 
 /// A moment as people write it: RFC 3339, a plain date, or seconds since 1970.
-fn parse_moment(text: &str) -> Option<Timestamp> {
+pub(super) fn parse_moment(text: &str) -> Option<Timestamp> {
     let date = || {
         text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp())
     };

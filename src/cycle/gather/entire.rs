@@ -17,7 +17,7 @@ use anyhow::{Result, bail};
 use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 /// The branch.
@@ -81,7 +81,7 @@ impl Gathered {
             .map_init(
                 || Repo::at(git_dir),
                 |repo, kept| match repo {
-                    Ok(repo) => kept.read(repo, sources, seen, reading),
+                    Ok(repo) => kept.read(repo, seen, reading),
                     Err(error) => bail!("{error:#}"),
                 },
             )
@@ -107,19 +107,15 @@ impl Kept {
     fn read(
         &self,
         repo: &Repo,
-        sources: &Sources<'_>,
         seen: &BTreeSet<SessionId>,
         reading: &Reading,
     ) -> Result<(FileSeen, Vec<Digest>, Vec<Skipped>)> {
         let parts: Vec<Vec<u8>> =
             self.parts.iter().map(|part| repo.read_blob(*part)).collect::<Result<_>>()?;
         let (mut sessions, mut digests) = (Vec::new(), Vec::new());
-        let mut take = |mut session: Session| {
+        let mut take = |session: Session| {
             sessions.push(session.id.clone());
             if !seen.contains(&session.id) {
-                if let Some(outcomes) = sources.outcomes {
-                    outcomes.apply(&mut session, Path::new(&self.name));
-                }
                 digests.push(digest::read(&session, reading));
             }
         };
