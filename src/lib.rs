@@ -20,6 +20,8 @@
 //! | | [`learning`] | a proposed change to one note, with its reasons; the builtin author; the gate |
 //! | edges | [`repo`] | the one door to git: objects, refs, signing |
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
+//! | | [`web`] | HTTP, spoken carefully: what models and forges are both asked with |
+//! | | [`forge`] | where pull requests are: GitHub, GitLab, Forgejo and Gitea |
 //! | | [`remote`] | the repository's other copy: fetched from and pushed to by the user's own git |
 //! | | [`model`] | a language model, asked: services, what may be spent, what was answered |
 //! | | [`schedule`] | when a memory dreams by itself: timers of this machine, workflows of forges |
@@ -37,6 +39,7 @@
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | | [`exchange`] | ledger, inboxes and branches, brought together with the remote's |
 //! | | [`report`] | what came of dreaming, for who leads the team |
+//! | | [`publish`] | a cycle's branch at the remote, and one pull request for it |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod capture;
@@ -46,6 +49,7 @@ pub mod cycle;
 pub mod digest;
 pub mod engine;
 pub mod exchange;
+pub mod forge;
 pub mod forgetting;
 pub mod grading;
 pub mod impact;
@@ -55,6 +59,7 @@ pub mod memory;
 pub mod model;
 pub mod pattern;
 pub mod provenance;
+pub mod publish;
 pub mod redact;
 pub mod rehearsal;
 pub mod remote;
@@ -67,3 +72,4 @@ pub mod settings;
 pub mod stale;
 pub mod verdict;
 pub mod version;
+pub mod web;

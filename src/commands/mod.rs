@@ -18,6 +18,7 @@ mod init;
 mod log;
 mod man;
 mod naming;
+mod publish;
 mod rehearse;
 mod remote;
 mod report;
@@ -98,6 +99,8 @@ enum Command {
     Status(status::Options),
     /// Take a note away for good, or erase what came from a session or a person
     Forget(forget::Options),
+    /// Push a cycle's branch and the ledger, and open or update its pull request
+    Publish(publish::Options),
     /// Decide on what waits, learning by learning
     Review(review::Options),
     /// Show what was learnt when, on what evidence
@@ -160,6 +163,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Check(options)) => check::main(&options, dir, talk),
         Some(Command::Status(options)) => status::main(&options, dir, talk),
         Some(Command::Forget(options)) => forget::main(&options, dir, talk),
+        Some(Command::Publish(options)) => publish::main(&options, dir, talk),
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),

@@ -127,6 +127,11 @@ impl Found {
         self.transcripts.len()
     }
 
+    /// Whether their sessions are said to be over: what is named is meant as it is.
+    pub(super) fn are_over(&self) -> bool {
+        !self.found
+    }
+
     /// Whether there is nothing to read.
     pub(super) fn is_empty(&self) -> bool {
         self.transcripts.is_empty() && self.digests.is_empty()

@@ -14,6 +14,7 @@ mod intake;
 mod parts;
 mod record;
 mod rehearsed;
+mod remarked;
 mod report;
 mod target;
 pub mod usefulness;
@@ -140,6 +141,8 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     let Considered { patterns, weighed, mut planned, asked } =
         parts.timed("planning", || consider(&ground, mined))?;
     let rehearsed = parts.timed("rehearsing", || rehearsed::rehearse(&mut planned, request, &before))?;
+
+    remarked::tell(&mut planned, &before.ledger)?;
 
     let cycle = name(&before, &fresh.iter().map(|d| d.session.clone()).collect(), request.now);
     let mut report = Report::of(&cycle, &before.target, before.base, &gathered, &planned);

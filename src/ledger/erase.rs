@@ -6,8 +6,8 @@
 //! to move refs.
 
 use super::erased::line;
-use super::layout::{self, CYCLES, DIGESTS, ERASED, OUTCOMES, SESSIONS};
-use super::{LEDGER, Ledger, Stamp};
+use super::layout::{self, COMMENTS, CYCLES, DIGESTS, ERASED, OUTCOMES, SESSIONS};
+use super::{LEDGER, Ledger, Stamp, inbox};
 use crate::digest::Digest;
 use crate::repo::{Commit, Edited, FileChange, Oid, Plan, RefMove, Signing};
 use crate::session::SessionId;
@@ -29,11 +29,15 @@ pub struct Going<'a> {
 }
 
 impl Ledger<'_> {
-    /// Every digest in the ledger and the inboxes with the ref that it lies at, also those that a longer one replaces.
+    /// Every digest in the ledger and the inboxes, also those that a longer one replaces; of an inbox once as it counts, and
+    /// once more where it claims to be somebody else's.
     pub fn every_digest(&self) -> Result<Vec<Digest>> {
         let mut every = self.read(&self.files()?)?.digests;
         let known = every.iter().map(|digest| digest.session.clone()).collect();
-        every.append(&mut self.pushed(&known)?.digests);
+        let pushed = self.pushed(&known)?.digests;
+        let mut claims = inbox::claims(self.repo, &self.inboxes, &pushed)?;
+        every.extend(pushed);
+        every.append(&mut claims);
         Ok(every)
     }
 
@@ -84,6 +88,7 @@ fn edited(path: &str, content: &[u8], sessions: &BTreeSet<&SessionId>, going: &G
     Ok(match folder {
         DIGESTS | OUTCOMES | SESSIONS => without(content, goes),
         CYCLES => record(content, going)?,
+        COMMENTS => comment(content, going)?,
         _ => Edited::Same,
     })
 }
@@ -109,7 +114,9 @@ fn record(content: &[u8], going: &Going<'_>) -> Result<Edited> {
     let is_lost = |entry: &Value, field: &str| {
         entry.get(field).and_then(Value::as_str).is_some_and(|name| going.lessons.contains(name))
     };
-    for (list, fields) in [("learnings", ["title", "reopened"]), ("refused", ["title", "reason"])] {
+    for (list, fields) in
+        [("learnings", ["title", "reopened"]), ("refused", ["title", "reason"]), ("due", ["title", "reason"])]
+    {
         for entry in record.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
             let is_lost = is_lost(entry, "pattern");
             for field in fields {
@@ -143,6 +150,20 @@ fn record(content: &[u8], going: &Going<'_>) -> Result<Edited> {
         return Ok(Edited::Same);
     }
     let mut text = serde_json::to_vec_pretty(&record).context("cannot write the record of a cycle again")?;
+    text.push(b'\n');
+    Ok(Edited::Changed(text))
+}
+
+/// A comment without its words, where it repeats what goes.
+fn comment(content: &[u8], going: &Going<'_>) -> Result<Edited> {
+    let Ok(mut comment) = serde_json::from_slice::<Value>(content) else { return Ok(Edited::Same) };
+    let Some(text) =
+        comment.get_mut("text").filter(|text| text.as_str().is_some_and(|text| (going.quotes)(text)))
+    else {
+        return Ok(Edited::Same);
+    };
+    *text = Value::from(GONE);
+    let mut text = serde_json::to_vec_pretty(&comment).context("cannot write a comment again")?;
     text.push(b'\n');
     Ok(Edited::Changed(text))
 }

@@ -7,6 +7,7 @@
 //! cycles/<cycle>.json     what the cycle did
 //! outcomes/<cycle>.jsonl  outcomes that became known after their sessions were digested, one a line
 //! decisions/<name>.json   a learning that was refused in a review: whose word it is, when and why
+//! comments/<name>.json    what a reviewer said about a learning on its pull request: who, when, what
 //! erased/<name>.txt       sessions that were erased for good: no word of theirs is left, and they are not read again
 //! ```
 //!
@@ -25,6 +26,7 @@ pub(super) const CYCLES: &str = "cycles";
 pub(super) const OUTCOMES: &str = "outcomes";
 pub(super) const ERASED: &str = "erased";
 pub(super) const DECISIONS: &str = "decisions";
+pub(super) const COMMENTS: &str = "comments";
 const README: &str = "README.md";
 
 /// What README.md says.
@@ -42,6 +44,7 @@ added to. Everything in it has passed redaction; transcripts are not in it.
   several for one session the last one counts.
 - `decisions/<cycle>.<pattern>.json`: a learning that was refused in a review: who, when, why. What stands on the
   target branch counts for more.
+- `comments/<cycle>.<pattern>.<id>.json`: what a reviewer said about a learning on its pull request: who, when, what.
 - `erased/<name>.txt`: sessions that somebody had erased, one a line: session id, and a hash by which it is known when it
   has gone on since. Nothing else of them is left here: the commits before were written again without them.
 

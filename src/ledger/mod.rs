@@ -1,6 +1,7 @@
 //! Digests and cycles, kept in git under `refs/dream/ledger`.
 //!
-//! Owns the layout ([`layout`]), the record of a cycle ([`CycleRecord`]) and of a refusal ([`DecisionRecord`]), the rule which of two digests of one
+//! Owns the layout ([`layout`]), the record of a cycle ([`CycleRecord`]) of a refusal ([`DecisionRecord`]) and of what reviewers said
+//! ([`CommentRecord`]), the rule which of two digests of one
 //! session counts ([`newest()`]), what becomes known of a session later ([`LateOutcome`]), and what spares reading
 //! again ([`cache`] of digests and texts, [`stat_cache`] of transcripts). The ledger and the inboxes are read as one set.
 //! Refuses to judge digests, and to move refs: [`Ledger::append`] prepares a commit that the cycle moves together with
@@ -9,6 +10,7 @@
 mod arrival;
 mod asked;
 pub mod cache;
+mod comment;
 mod decision;
 pub mod erase;
 mod erased;
@@ -27,12 +29,15 @@ mod write;
 pub use asked::{
     AskedRecord, CostRecord, ModelRecord, PhraseRecord, ReadingRecord, SameRecord, TurnRecord, WishRecord,
 };
+pub use comment::CommentRecord;
 pub use decision::{Decision, DecisionRecord, REJECTED};
 pub use erased::{Erased, whole};
 pub use late::{LateOutcome, join};
 pub use mentions::Mentions;
 pub use newest::{newest, one_each};
-pub use record::{CycleRecord, LearningRecord, RefusedRecord, ReopenedRecord, SupportRecord, known};
+pub use record::{
+    CycleRecord, DueRecord, LearningRecord, RefusedRecord, ReopenedRecord, SupportRecord, known,
+};
 pub use union::union;
 pub use write::{Addition, Stamp, append};
 
@@ -300,6 +305,16 @@ impl<'repo> Ledger<'repo> {
     /// Whether everything in an inbox of this full name, standing at this commit, is among those folded in.
     pub fn is_folded_in(&self, name: &str, inbox: Oid, folded_in: &BTreeSet<SessionId>) -> Result<bool> {
         inbox::is_spent(self.repo, name, inbox, folded_in)
+    }
+
+    /// The sessions that an inbox of this full name lists, standing at this commit.
+    pub fn sessions_of_inbox(&self, name: &str, commit: Oid) -> Result<BTreeSet<SessionId>> {
+        inbox::sessions(self.repo, name, commit)
+    }
+
+    /// The digests in an inbox of this full name, standing at this commit, in the order of its files.
+    pub fn digests_of_inbox(&self, name: &str, commit: Oid) -> Result<Digests> {
+        inbox::of(self.repo, name, commit, self.now)
     }
 
     /// The inboxes that go once a cycle has folded in what they hold: those of which nothing was left out as a whole.

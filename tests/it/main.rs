@@ -29,6 +29,7 @@ mod repo;
 mod review;
 mod sandbox;
 mod scale;
+mod schedule;
 mod signing;
 mod stale;
 mod tidy;
