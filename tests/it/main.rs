@@ -25,6 +25,7 @@ mod races;
 mod readme;
 mod rehearse;
 mod repo;
+mod report;
 mod review;
 mod sandbox;
 mod signing;
