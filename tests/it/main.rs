@@ -27,6 +27,7 @@ mod races;
 mod readme;
 mod rehearse;
 mod repo;
+mod report;
 mod review;
 mod sandbox;
 mod scale;
