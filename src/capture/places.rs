@@ -1,6 +1,10 @@
 //! Where a person's consent and what waits to be pushed lie: folders of the user, never of a repository.
 
+use anyhow::{Context, Result};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The user's own folders for git-dream.
@@ -40,6 +44,24 @@ impl Places {
     /// The file that names the transcripts that were kept out when their session ended.
     pub fn kept_out(&self) -> PathBuf {
         self.outbox.join("kept-out")
+    }
+
+    /// The transcripts that were kept out when their session ended.
+    pub fn kept_out_paths(&self) -> BTreeSet<PathBuf> {
+        let text = std::fs::read_to_string(self.kept_out()).unwrap_or_default();
+        text.lines().map(PathBuf::from).collect()
+    }
+
+    /// Keeps these transcripts out of every later capture.
+    pub fn keep_out(&self, transcripts: &[PathBuf]) -> Result<()> {
+        let failed = || format!("cannot write {}", self.kept_out().display());
+        std::fs::create_dir_all(&self.outbox).with_context(failed)?;
+        let mut file =
+            File::options().create(true).append(true).open(self.kept_out()).with_context(failed)?;
+        let known = self.kept_out_paths();
+        let new = transcripts.iter().filter(|path| !known.contains(*path));
+        let lines: String = new.map(|path| format!("{}\n", path.display())).collect();
+        file.write_all(lines.as_bytes()).with_context(failed)
     }
 
     /// What is known of transcripts without opening them.

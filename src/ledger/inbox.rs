@@ -179,6 +179,26 @@ pub(super) fn of(repo: &Repo, name: &str, commit: Oid, now: Option<Timestamp>) -
     Ok(all)
 }
 
+/// The digests of these inboxes that claim to be somebody else's, as they claim it: whoever wants to be forgotten is to be
+/// found there, too. Only those that are in `pushed`, the digests as they count.
+pub(super) fn claims(repo: &Repo, inboxes: &[(String, Oid)], pushed: &[Digest]) -> Result<Vec<Digest>> {
+    let mut claims = Vec::new();
+    for (name, commit) in inboxes {
+        for (_, blob) in files(repo, name, *commit)?.digests {
+            for line in layout::lines(&repo.read_blob(blob)?).filter(|line| line.len() <= LONGEST_LINE) {
+                let Ok(claim) = foreign::read_line(line, None) else { continue };
+                let counts = pushed.iter().any(|digest| {
+                    digest.session == claim.session
+                        && digest.contributor.as_deref() == contributor(name)
+                        && digest.contributor != claim.contributor
+                });
+                claims.extend(counts.then_some(claim));
+            }
+        }
+    }
+    Ok(claims)
+}
+
 /// Every session once, sorted. What a session's name stands for, only the machine knows that has its transcript: where
 /// two contributors push different digests under one name, the later ones by contributor get names of their own, so that
 /// nobody takes anybody's place. Where they push the same, one is enough.

@@ -307,6 +307,16 @@ impl<'repo> Ledger<'repo> {
         inbox::is_spent(self.repo, name, inbox, folded_in)
     }
 
+    /// The sessions that an inbox of this full name lists, standing at this commit.
+    pub fn sessions_of_inbox(&self, name: &str, commit: Oid) -> Result<BTreeSet<SessionId>> {
+        inbox::sessions(self.repo, name, commit)
+    }
+
+    /// The digests in an inbox of this full name, standing at this commit, in the order of its files.
+    pub fn digests_of_inbox(&self, name: &str, commit: Oid) -> Result<Digests> {
+        inbox::of(self.repo, name, commit, self.now)
+    }
+
     /// The inboxes that go once a cycle has folded in what they hold: those of which nothing was left out as a whole.
     pub fn read_whole(&self) -> Result<Vec<(String, Oid)>> {
         let mut whole = self.inboxes.clone();

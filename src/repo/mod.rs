@@ -112,6 +112,18 @@ impl Repo {
         Repo::open(dir)
     }
 
+    /// The bare repository in this folder, made if there is none.
+    pub fn bare(dir: &Path) -> Result<Repo> {
+        read_as_git_does();
+        if !dir.join("HEAD").exists() {
+            let mut options = git2::RepositoryInitOptions::new();
+            options.bare(true).mkpath(true).external_template(false);
+            git2::Repository::init_opts(dir, &options)
+                .with_context(|| format!("cannot make a git repository in {}", dir.display()))?;
+        }
+        Repo::at(dir)
+    }
+
     /// Opens the repository whose own folder ([`Repo::git_dir`]) this is, without looking further: how another
     /// thread gets the same repository.
     pub fn at(git_dir: &Path) -> Result<Repo> {

@@ -51,6 +51,10 @@ impl Timer {
 
 pub(super) fn install(here: &Whereabouts, timer: Timer, cron: &Cron, now: Timestamp) -> Result<Scheduled> {
     let job = job(here)?;
+    // Neither a shell nor systemd makes the folder of a file that it is to write to.
+    let folder = here.repo.private_dir();
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     let files = match timer {
         Timer::Cron => crontab::install(&job, cron).map(|()| Vec::new())?,
         Timer::Systemd => systemd::install(&job, cron)?,
