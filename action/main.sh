@@ -48,6 +48,9 @@ dream_run() {
     while IFS= read -r path; do
         [ -z "$path" ] || arguments+=(--sessions "$path")
     done <<<"$DREAM_SESSIONS"
+    while IFS= read -r path; do
+        [ -z "$path" ] || arguments+=(--digests "$path")
+    done <<<"${DREAM_DIGESTS:-}"
     git-dream "${arguments[@]}" 2>&1 | tee "$work/run.txt"
     branch=$(new_branches | tail -n 1)
     if [ -n "$branch" ]; then

@@ -32,15 +32,17 @@
 //! | | [`grading`] | how a session went, by a rubric that people wrote and a model that reads |
 //! | | [`rehearsal`] | what a model does at the moment before a mistake, with a note and without it |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
+//! | | [`capture`] | what leaves the machine that a session ran on, if its person agreed |
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | | [`exchange`] | ledger, inboxes and branches, brought together with the remote's |
-//! | | [`report`] | what came of dreaming, for who leads the team |
 //! | | [`publish`] | a cycle's branch at the remote, and one pull request for it |
+//! | | [`report`] | what came of dreaming, for who leads the team |
 //! | front ends | [`commands`] | one file a command |
 
+pub mod capture;
 pub mod check;
 pub mod commands;
 pub mod cycle;

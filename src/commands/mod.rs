@@ -7,6 +7,7 @@ mod audit;
 mod capture;
 mod check;
 mod completions;
+mod connect;
 mod demo;
 mod engine_options;
 mod exit;
@@ -86,6 +87,8 @@ enum Command {
     Audit(audit::Options),
     /// Dream: read new sessions and propose learnings on a branch
     Run(run::Options),
+    /// Agree that sessions of a project are captured, for a memory
+    Connect(connect::Options),
     /// Digest sessions where their transcripts are, for a dream that is dreamt elsewhere
     Capture(capture::Options),
     /// Have this memory dream by itself: on a forge, or by a timer of this machine
@@ -154,6 +157,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Demo(options)) => demo::main(&options, dir, talk),
         Some(Command::Audit(options)) => audit::main(&options, dir, talk),
         Some(Command::Run(options)) => run::main(&options, dir, talk),
+        Some(Command::Connect(options)) => connect::main(&options, dir, talk),
         Some(Command::Capture(options)) => capture::main(&options, dir, talk),
         Some(Command::Schedule(options)) => schedule::main(&options, dir, talk),
         Some(Command::Check(options)) => check::main(&options, dir, talk),

@@ -4,7 +4,7 @@
 //! only whoever has all parts together can tell. Refuses to know git.
 
 use super::gather::{Gathered, Sources, digest_all};
-use crate::digest::lines::{Carried, Tally, VERSION};
+use crate::digest::lines::{Carried, Tally, Told, VERSION};
 use crate::ledger::one_each;
 use crate::redact::redact;
 use crate::session::Skipped;
@@ -33,20 +33,20 @@ pub fn export(
     name: impl Fn(&Path) -> String,
 ) -> Exported {
     let mut names = BTreeMap::new();
-    let Gathered { mut digests, skipped, read, unsettled, .. } =
-        digest_all(sources, reading, &mut |session, path| {
-            let file = redact(&name(path));
-            names
-                .entry(session.clone())
-                .and_modify(|known| {
-                    if file < *known {
-                        *known = file.clone()
-                    }
-                })
-                .or_insert(file);
-        });
+    let mut gathered = digest_all(sources, reading, &mut |session, path| {
+        let name = redact(&name(path));
+        let first = names.entry(session.clone()).or_insert_with(|| name.clone());
+        if name < *first {
+            *first = name;
+        }
+    });
+    let mut digests = std::mem::take(&mut gathered.digests);
     one_each(&mut digests);
-    let carried =
-        digests.into_iter().map(|digest| Carried { file: names.remove(&digest.session), digest }).collect();
+    let carried = digests.into_iter().map(|digest| {
+        let told = gathered.told(&digest).map(|(outcome, job)| Told { outcome, job: job.cloned() });
+        Carried { file: names.remove(&digest.session), told, digest }
+    });
+    let carried = carried.collect();
+    let Gathered { skipped, read, unsettled, .. } = gathered;
     Exported { carried, skipped, tally: Tally { version: VERSION, read, unsettled, shard } }
 }

@@ -35,6 +35,19 @@ pub struct Carried {
     pub digest: Digest,
     /// What the file is called that the session was read from, below the folder that was named.
     pub file: Option<Clean>,
+    /// What a file of outcomes told of the session where it was read. It is not in the digest yet: who has all copies
+    /// of a session together decides which file it lies in.
+    pub told: Option<Told>,
+}
+
+/// A row of a file of outcomes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// 0 failed, 1 succeeded.
+    pub outcome: f64,
+    /// The job, where the row names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<Clean>,
 }
 
 /// What one reading came to.
@@ -75,21 +88,24 @@ struct Lost {
 struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a Clean>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    told: Option<&'a Told>,
     #[serde(flatten)]
     digest: &'a Digest,
 }
 
-/// The one field of a line that is no part of the digest.
-#[derive(Deserialize)]
+/// The fields of a line that are no part of the digest.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Origin {
-    #[serde(default)]
     file: Option<Clean>,
+    told: Option<Told>,
 }
 
 /// Writes digests, in the order in which they come, then what was skipped, then the tally.
 pub fn write(carried: &[Carried], skipped: &[Skipped], tally: &Tally, to: &mut dyn Write) -> io::Result<()> {
-    for Carried { digest, file } in carried {
-        write_line(&Line { file: file.as_ref(), digest }, to)?;
+    for Carried { digest, file, told } in carried {
+        write_line(&Line { file: file.as_ref(), told: told.as_ref(), digest }, to)?;
     }
     for Skipped { path, line, reason } in skipped {
         let lost = Lost { path: redact(path), line: *line, reason: redact(reason) };
@@ -165,8 +181,8 @@ fn read_line(line: &[u8], rest: &mut Rest, take: &mut dyn FnMut(Carried)) -> Res
     if SessionId::parse(digest.session.as_str()).is_none() {
         return Err("a digest whose session has no proper id");
     }
-    let file = serde_json::from_slice(line).ok().and_then(|Origin { file }| file);
-    take(Carried { digest, file });
+    let Origin { file, told } = serde_json::from_slice(line).unwrap_or_default();
+    take(Carried { digest, file, told: told.filter(|told| (0.0..=1.0).contains(&told.outcome)) });
     Ok(())
 }
 
@@ -212,7 +228,12 @@ mod tests {
             "session": session, "root": "r", "agent": "codex", "ask": content, "counts": counts,
             "outcome": { "score": 0.25, "by": "stated" },
         });
-        Carried { digest: serde_json::from_value(digest).unwrap(), file: Some(redact("a/b.jsonl")) }
+        let told = Told { outcome: 1.0, job: Some(redact("j")) };
+        Carried {
+            digest: serde_json::from_value(digest).unwrap(),
+            file: Some(redact("a/b.jsonl")),
+            told: Some(told),
+        }
     }
 
     fn read_all(bytes: &[u8]) -> (Vec<Carried>, Rest) {

@@ -2,16 +2,14 @@
 
 use super::remark::{Remark, Sort};
 use super::{Digest, Outcome, OutcomeSource, calls, failure, step};
-use crate::session::outcomes::Outcomes;
+use crate::redact::Clean;
 use crate::session::{Body, Session, Status};
-use std::path::Path;
 
 impl Digest {
-    /// Gives a digest the outcome and the job that its session would have been given before it was digested, if there is
-    /// a row for it; see [`Outcomes::apply`].
-    pub fn apply(&mut self, outcomes: &Outcomes, file: Option<&Path>) {
-        let Some((score, job)) = outcomes.of(&self.session, self.source.as_deref(), file) else { return };
-        self.outcome = Some(Outcome { score, by: OutcomeSource::Stated });
+    /// Gives it the outcome and the job that a file of outcomes tells of its session: they stand over what the transcript
+    /// says.
+    pub fn set_told(&mut self, outcome: f64, job: Option<&Clean>) {
+        self.outcome = Some(Outcome { score: outcome, by: OutcomeSource::Stated });
         self.task = job.cloned().or_else(|| self.task.take());
     }
 }

@@ -7,7 +7,7 @@
 
 use super::erased::line;
 use super::layout::{self, COMMENTS, CYCLES, DIGESTS, ERASED, OUTCOMES, SESSIONS};
-use super::{LEDGER, Ledger, Stamp};
+use super::{LEDGER, Ledger, Stamp, inbox};
 use crate::digest::Digest;
 use crate::repo::{Commit, Edited, FileChange, Oid, Plan, RefMove, Signing};
 use crate::session::SessionId;
@@ -29,10 +29,16 @@ pub struct Going<'a> {
 }
 
 impl Ledger<'_> {
-    /// Every digest in the ledger and the inboxes with the ref that it lies at, also those that a longer one replaces.
+    /// Every digest in the ledger and the inboxes, also those that a longer one replaces; of an inbox once as it counts, and
+    /// once more where it claims to be somebody else's.
     pub fn every_digest(&self) -> Result<Vec<Digest>> {
-        let ledger = self.tip.map(|tip| (LEDGER, tip));
-        Ok(self.read(&self.files(ledger.into_iter().chain(self.inbox_commits()))?)?.digests)
+        let mut every = self.read(&self.files()?)?.digests;
+        let known = every.iter().map(|digest| digest.session.clone()).collect();
+        let pushed = self.pushed(&known)?.digests;
+        let mut claims = inbox::claims(self.repo, &self.inboxes, &pushed)?;
+        every.extend(pushed);
+        every.append(&mut claims);
+        Ok(every)
     }
 
     /// Writes the ledger and the inboxes again without these digests; gives the moves that bring that about, which have

@@ -77,6 +77,11 @@ impl<'r> Remote<'r> {
         Ok(Remote { repo, name: name.to_owned(), address, patience: None })
     }
 
+    /// The repository at this address or path, which need not be configured as a remote.
+    pub fn at(repo: &'r Repo, address: &str) -> Remote<'r> {
+        Remote { repo, name: address.to_owned(), address: address.to_owned(), patience: None }
+    }
+
     /// The same remote, given up on where it takes longer than this.
     pub fn within(self, patience: Duration) -> Remote<'r> {
         Remote { patience: Some(patience), ..self }
@@ -107,16 +112,18 @@ impl<'r> Remote<'r> {
     /// Brings refs, as refspecs name them (`+refs/heads/main:refs/remotes/origin/main`). What they bring refs to loses
     /// the refs that the remote has no more.
     pub fn fetch(&self, refspecs: &[String]) -> Result<(), Failure> {
-        let mut arguments = vec![
-            "fetch",
-            "--quiet",
-            "--prune",
-            "--no-tags",
-            "--no-write-fetch-head",
-            "--no-recurse-submodules",
-            "--",
-        ];
-        arguments.push(&self.name);
+        self.bring(&["--prune"], refspecs)
+    }
+
+    /// The same without what came before each of them: what they hold, not how it came to be.
+    pub fn fetch_tips(&self, refspecs: &[String]) -> Result<(), Failure> {
+        self.bring(&["--depth=1"], refspecs)
+    }
+
+    fn bring(&self, how: &[&str], refspecs: &[String]) -> Result<(), Failure> {
+        let mut arguments = vec!["fetch", "--quiet"];
+        arguments.extend(how);
+        arguments.extend(["--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--", &self.name]);
         arguments.extend(refspecs.iter().map(String::as_str));
         self.git().run(&arguments).map(drop)
     }

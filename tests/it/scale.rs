@@ -109,6 +109,32 @@ fn each_file_is_in_one_part_wherever_the_folder_lies() {
     assert_eq!(dealt.lines().map(|name| format!("/{name}")).collect::<Vec<_>>(), parts[2]);
 }
 
+#[test]
+fn outcomes_reach_the_digests_whoever_brings_them() {
+    let sandbox = Sandbox::new();
+    let fleet = fleet(&sandbox);
+    // By the names of files, half of them by the whole path below the folder.
+    let rows = (0..37).map(|at| {
+        let name = if at % 2 == 0 {
+            format!("{at}.jsonl")
+        } else {
+            format!("team-{}/-home-user{}-app/{at}.jsonl", at % 3, at % 5)
+        };
+        format!("{name},{},job-{}\n", at % 3 % 2, at % 6)
+    });
+    let csv = sandbox.path("outcomes.csv");
+    std::fs::write(&csv, format!("file,outcome,job\n{}", rows.collect::<String>())).unwrap();
+    let (fleet, csv) = (fleet.as_path(), csv.to_str().unwrap());
+    let alone = dreamt(&sandbox, "alone", &["--sessions", fleet.to_str().unwrap(), "--outcomes", csv]);
+    let without = dreamt(&sandbox, "without", &["--sessions", fleet.to_str().unwrap()]);
+    assert_ne!(alone, without);
+    let reduced = capture(&sandbox, fleet, 3, &[]);
+    let args = ["--digests", reduced.to_str().unwrap(), "--outcomes", csv];
+    assert_eq!(dreamt(&sandbox, "at-the-end", &args), alone);
+    let mapped = capture(&sandbox, fleet, 2, &["--outcomes", csv]);
+    assert_eq!(dreamt(&sandbox, "at-the-start", &["--digests", mapped.to_str().unwrap()]), alone);
+}
+
 /// Every format that git-dream reads, with forks, sub-agents and what real tools leave behind.
 #[test]
 fn parts_of_real_transcripts_come_to_the_same() {

@@ -7,7 +7,7 @@ mod target;
 
 use super::super::exit::Usage;
 use super::super::run::tell_skipped;
-use super::super::sources::SourceOptions;
+use super::super::sources::{Found, SourceOptions};
 use super::super::talk::{Talk, count};
 use super::super::whereabouts;
 use crate::cycle::export::{Exported, export};
@@ -72,6 +72,22 @@ struct Lost<'a> {
 }
 
 impl LinesOptions {
+    /// The transcripts that are named, or this user's, for a capture that goes to memories.
+    ///
+    /// Errors: something was asked for that only goes with --to.
+    pub(super) fn find(&self, dir: &Path) -> Result<Found> {
+        let LinesOptions { shard, paths_from, settings, sources, .. } = self;
+        if shard.is_some() || paths_from.is_some() || settings.is_some() || sources.outcomes.is_some() {
+            return Err(Usage(
+                "--shard, --paths-from, --settings and --outcomes go with --to FILE, which says where the digests are to go"
+                    .to_owned(),
+            )
+            .into());
+        }
+        self.sources.set_threads()?;
+        self.sources.find(dir)
+    }
+
     /// Whether this is what was asked for.
     pub(super) fn is_meant(&self) -> bool {
         self.to.is_some() || self.list

@@ -6,7 +6,7 @@
 
 use super::{Gathered, Sources};
 use crate::digest::Digest;
-use crate::digest::lines::{self, Carried, Rest, Tally};
+use crate::digest::lines::{self, Carried, Rest, Tally, Told};
 use crate::ledger::Erased;
 use crate::session::{SessionId, Skipped};
 use rayon::prelude::*;
@@ -18,27 +18,38 @@ struct OneFile {
     /// Where each session was read, as far as the line tells.
     places: Vec<(SessionId, Option<PathBuf>)>,
     digests: Vec<Digest>,
+    /// What was told of sessions where they were read, and what the file is called that each lies in there.
+    told: Vec<(SessionId, Option<PathBuf>, Told)>,
     rest: Rest,
 }
 
 impl Gathered {
     /// Adds the digests of the sources' files of lines; those in `seen` are counted only.
     pub(super) fn add_carried(&mut self, sources: &Sources<'_>, seen: &BTreeSet<SessionId>, erased: &Erased) {
-        let files: Vec<OneFile> =
-            sources.digests.par_iter().map(|path| read_one(path, sources, seen)).collect();
+        let files: Vec<OneFile> = sources.digests.par_iter().map(|path| read_one(path, seen)).collect();
         let mut tallies = Vec::new();
-        for OneFile { places, digests, rest } in files {
-            let sessions: Vec<SessionId> = places.iter().map(|(session, _)| session.clone()).collect();
+        let mut told: BTreeMap<SessionId, (Option<PathBuf>, Told)> = BTreeMap::new();
+        for file in files {
+            let sessions: Vec<SessionId> = file.places.iter().map(|(session, _)| session.clone()).collect();
             self.count(&sessions, erased);
-            for (session, place) in &places {
-                place.iter().for_each(|place| self.place(std::slice::from_ref(session), place, sources));
+            for (session, place) in &file.places {
+                place.iter().for_each(|place| self.place(std::slice::from_ref(session), place));
             }
-            self.count_tallied(&rest.tallies, sessions.len());
-            self.digests.extend(digests);
-            self.skipped.extend(rest.skipped);
-            tallies.extend(rest.tallies);
+            self.count_tallied(&file.rest.tallies, sessions.len());
+            self.digests.extend(file.digests);
+            self.skipped.extend(file.rest.skipped);
+            for (session, place, row) in file.told {
+                match told.get(&session) {
+                    Some((first, _)) if *first <= place => {}
+                    _ => drop(told.insert(session, (place, row))),
+                }
+            }
+            tallies.extend(file.rest.tallies);
         }
         self.skipped.extend(missing(&tallies));
+        for (session, (_, Told { outcome, job })) in told {
+            self.outcomes.get_or_insert_default().add(&session, outcome, job);
+        }
     }
 
     /// Counts what is not among the lines themselves: sessions that were found more often than they are carried, and those
@@ -50,21 +61,17 @@ impl Gathered {
     }
 }
 
-fn read_one(path: &Path, sources: &Sources<'_>, seen: &BTreeSet<SessionId>) -> OneFile {
-    let (mut places, mut digests) = (Vec::new(), Vec::new());
-    let rest = lines::read_file(path, &mut |Carried { mut digest, file }| {
+fn read_one(path: &Path, seen: &BTreeSet<SessionId>) -> OneFile {
+    let (mut places, mut digests, mut all_told) = (Vec::new(), Vec::new(), Vec::new());
+    let rest = lines::read_file(path, &mut |Carried { digest, file, told }| {
         let file = file.map(|file| PathBuf::from(file.as_str()));
+        all_told.extend(told.map(|told| (digest.session.clone(), file.clone(), told)));
+        places.push((digest.session.clone(), file));
         if !seen.contains(&digest.session) {
-            if let Some(outcomes) = sources.outcomes {
-                digest.apply(outcomes, file.as_deref());
-            }
-            places.push((digest.session.clone(), file));
             digests.push(digest);
-        } else {
-            places.push((digest.session, file));
         }
     });
-    OneFile { places, digests, rest }
+    OneFile { places, digests, told: all_told, rest }
 }
 
 /// The parts that others of the same deal are here of, and that are not.

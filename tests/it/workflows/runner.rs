@@ -2,8 +2,8 @@
 
 use super::tool;
 use crate::ledger::capture;
-use crate::models::server::{Played, Request, Server};
 use crate::sandbox::{Ran, Sandbox};
+use crate::server::{Played, Request, Server};
 use git_dream::digest::Digest;
 use git_dream::repo::Repo;
 use serde_json::{Value, json};
@@ -55,7 +55,7 @@ impl Runner {
     /// A memory with workflows, pushed. `option` is that of `git dream schedule`.
     pub(super) fn new(option: &str) -> Runner {
         let sandbox = Sandbox::new();
-        let runner = Runner { forge: Server::new(play), sandbox };
+        let runner = Runner { forge: Server::taking_anything(play), sandbox };
         let sandbox = &runner.sandbox;
         let memory = sandbox.path("memory");
         sandbox.dream(&sandbox.path(""), &["init", "--quiet", "memory"]).ok();
