@@ -23,7 +23,7 @@ fn a_forge_that_says_no_is_told_with_what_to_do() {
         Played::json(status, &message("API rate limit exceeded"))
             .with("x-ratelimit-remaining", "0")
             .with("x-ratelimit-reset", "1900000000")
-            .with("date", "Mon, 17 Mar 2030 17:06:40 GMT")
+            .with("date", "Sun, 17 Mar 2030 17:06:40 GMT")
     };
     for (at, played, words) in [
         (

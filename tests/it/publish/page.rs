@@ -29,7 +29,13 @@ fn nothing_from_a_transcript_acts_on_a_page() {
          http://evil.example /merge `| a |` www.evil.example fixes: acme/app#3\u{202e}",
         "ferry load crates --lower-ramp",
     );
-    let dir = memory(&sandbox, &[], &[hostile]);
+    // What the gate lets pass, and what it does not, which is told.
+    let sly: Mistake<'_> = (
+        "kiln fire tiles",
+        "error: closes #12 /merge ping @acme/security, see acme/app#3",
+        "kiln fire tiles --now",
+    );
+    let dir = memory(&sandbox, &[], &[hostile, sly, crate::review::dreamt::MISTAKES[2]]);
     let body = body(&sandbox, &dir);
     assert!(body.contains("@acme/security"), "what was said is shown: {body}");
     let (mut outside, mut html) = (String::new(), String::new());

@@ -38,7 +38,7 @@ fn a_branch_goes_over_ssh_with_the_persons_own_key() {
             sandbox.command("ssh-keygen", &top).args(["-q", "-t", "ed25519", "-N", "", "-f", name]).status();
         assert!(ran.unwrap().success());
     };
-    ["host", "ann", "mallory"].map(key);
+    ["host", "ann", "mallory"].iter().for_each(|name| key(name));
     let read = |name: &str| std::fs::read_to_string(sandbox.path(name)).unwrap();
     std::fs::write(sandbox.path("authorized"), read("ann.pub")).unwrap();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

@@ -85,7 +85,7 @@ fn told(kind: Kind) {
     world.git("pull", &["--quiet"]);
     let quiet = world.published();
     assert!(quiet["branch"].is_null() && quiet["pull_request"].is_null(), "{quiet:#}");
-    assert_eq!([0, 1, 2].map(|at| world.verdict(at).0), ["merged", "rejected", "merged"].map(str::to_owned));
+    assert_eq!([0, 1, 2].map(|at| world.verdict(at).0), ["merged", "reverted", "merged"].map(str::to_owned));
 
     let landed = world.git("log", &["--format=%H", "-1", "--grep", &format!("^mistake: {}", &loom[2][..12])]);
     world.git("revert", &["--no-edit", &landed]);

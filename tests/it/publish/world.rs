@@ -16,7 +16,6 @@ pub(super) struct World {
     /// What is at the remote.
     pub(super) bare: PathBuf,
     pub(super) forge: LocalForge,
-    pub(super) kind: Kind,
     pub(super) branch: String,
     /// Commit, note and title of each learning, sorted by note.
     pub(super) learnings: Vec<[String; 3]>,
@@ -37,7 +36,7 @@ impl World {
         std::fs::create_dir_all(&bare).unwrap();
         sandbox.git(&bare, &["init", "--quiet", "--bare", "--initial-branch=main"]);
         let forge = LocalForge::new(kind, &sandbox.path("srv"));
-        let world = World { sandbox, dir, bare, forge, kind, branch, learnings };
+        let world = World { sandbox, dir, bare, forge, branch, learnings };
         world.git("remote", &["add", "origin", &world.forge.remote()]);
         world.let_in(&world.dir);
         world.git("push", &["--quiet", "--set-upstream", "origin", "main"]);

@@ -57,7 +57,9 @@ pub(super) fn wrong(request: &Request, path: &str) -> Option<String> {
             && wanted.len() == parts.len()
             && wanted.iter().zip(&parts).all(|(wanted, part)| wanted.starts_with("${") || wanted == part)
     };
-    let Some(operation) = client.operations.iter().find(fits) else {
+    // `pulls/{index}/reviews` fits `pulls/{base}/{head}`, too.
+    let placeholders = |operation: &&Operation| operation.path.matches("${").count();
+    let Some(operation) = client.operations.iter().filter(fits).min_by_key(placeholders) else {
         return Some(format!("there is no {} {path}", request.method));
     };
     let declared = client.declared(&operation.name);
