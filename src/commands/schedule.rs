@@ -149,7 +149,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         tell(one, talk);
     }
     match (place, wish) {
-        (Some(Place::Forge(forge)), Wish::At(_)) => forge::advise(&here.repo, forge, talk),
+        (Some(Place::Forge(forge)), Wish::At(_)) => forge::advise(&here.repo, forge, "Commit and push", talk),
         (Some(Place::Timer(timer)), Wish::At(_)) => timer::advise(&here.repo, timer, talk),
         _ => Ok(()),
     }
@@ -226,7 +226,9 @@ fn tell(one: &Scheduled, talk: &Talk) {
             "{STRONG}{place}{STRONG:#}: dreams at {cron} {FAINT}(next: {}{zone}){FAINT:#}",
             next.to_zoned(clock.clone()).strftime("%A, %d %B %Y, %H:%M")
         )),
-        (true, Some(cron), None) => talk.say(&format!("{STRONG}{place}{STRONG:#}: dreams at {cron}")),
+        (true, Some(cron), None) => {
+            talk.say(&format!("{STRONG}{place}{STRONG:#}: is to be scheduled there at {cron}{zone}"))
+        }
         (true, None, _) => talk.say(&format!(
             "{STRONG}{place}{STRONG:#}: is there; when it runs was changed by people, or is set elsewhere"
         )),
