@@ -48,6 +48,9 @@ dream_run() {
     while IFS= read -r path; do
         [ -z "$path" ] || arguments+=(--sessions "$path")
     done <<<"$DREAM_SESSIONS"
+    while IFS= read -r path; do
+        [ -z "$path" ] || arguments+=(--digests "$path")
+    done <<<"${DREAM_DIGESTS:-}"
     git-dream "${arguments[@]}" 2>&1 | tee "$work/run.txt"
     branch=$(new_branches | tail -n 1)
     if [ -n "$branch" ]; then
@@ -83,6 +86,7 @@ take_over() {
         git update-ref refs/dream/ledger refs/dream-remote/origin/ledger
     fi
     git bundle verify --quiet "$bundle" || fail "$bundle does not go with this repository: dream anew"
+    [ -n "$(git bundle list-heads "$bundle")" ] || fail "$bundle holds nothing: it is torn"
     while read -r _ ref; do
         case "$ref" in
         refs/dream/ledger) ;;
