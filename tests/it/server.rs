@@ -104,7 +104,9 @@ impl Server {
     }
 
     /// One that is spoken to in the open, and takes whatever it is asked.
-    pub(crate) fn taking_anything(play: impl Fn(usize, &Request) -> Played + Send + Sync + 'static) -> Server {
+    pub(crate) fn taking_anything(
+        play: impl Fn(usize, &Request) -> Played + Send + Sync + 'static,
+    ) -> Server {
         Server::with(play, Some, |_| None)
     }
 

@@ -2,8 +2,8 @@
 
 use super::runner::Runner;
 use crate::dream::sessions;
-use crate::server::{Played, Server};
 use crate::sandbox::{Ran, Sandbox};
+use crate::server::{Played, Server};
 use std::path::Path;
 use std::process::Command;
 

@@ -2,8 +2,8 @@
 
 use super::tool;
 use crate::ledger::capture;
-use crate::server::{Played, Request, Server};
 use crate::sandbox::{Ran, Sandbox};
+use crate::server::{Played, Request, Server};
 use git_dream::ledger::Ledger;
 use git_dream::repo::Repo;
 use serde_json::{Value, json};
