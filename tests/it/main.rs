@@ -7,6 +7,7 @@
 
 mod advance;
 mod cache;
+mod capture;
 mod check;
 mod cli;
 mod cycle;

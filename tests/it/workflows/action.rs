@@ -155,7 +155,7 @@ fn what_no_dream_makes_is_not_taken_over() {
         ("a", others_ref, "which no dream makes"),
         ("b", bad_branch, "the check speaks against"),
         ("c", rewriting, "would rewrite what is there"),
-        ("d", sandbox.path("torn.bundle"), "does not go with this repository"),
+        ("d", sandbox.path("torn.bundle"), "holds nothing"),
         ("e", sandbox.path("none.bundle"), "there is no file"),
     ] {
         let ran = publish(&runner, clone, &bundle);

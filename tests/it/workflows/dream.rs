@@ -20,7 +20,7 @@ fn a_scheduled_run_ends_in_a_pull_request() {
     assert_eq!(runner.refs("refs/dream/inbox/"), [""; 0]);
     runner.sandbox.fsck(&runner.remote());
     // The forge was asked for a pull request, with the token of the job that may, and told how the check went.
-    let pulls = runner.sent("POST", &format!("/repos/{REPOSITORY}/pulls"));
+    let pulls = runner.sent("POST", &format!("/api/v3/repos/{REPOSITORY}/pulls"));
     let [(authorization, pull)] = &pulls[..] else { panic!("{pulls:?}") };
     assert!(authorization.ends_with(" token-of-the-job"), "{authorization}");
     assert_eq!(
@@ -92,8 +92,11 @@ fn a_dry_run_writes_nothing() {
 fn forgejo_runs_its_own() {
     let runner = Runner::new("--forgejo");
     runner.captured("ann", &sessions(&runner.sandbox)[..75]);
-    let Some(ran) = runner.act("schedule", ".forgejo/workflows/dream.yml", &[]) else { return };
+    let address = format!("GIT_DREAM_FORGE_URL={}", runner.forge.address("/api/v1"));
+    let Some(ran) = runner.act("schedule", ".forgejo/workflows/dream.yml", &["--env", &address]) else {
+        return;
+    };
     assert_eq!(ran.status, 0, "{}\n{}", ran.stdout, ran.stderr);
     assert_eq!(runner.refs("refs/heads/dream/").len(), 1, "{}", ran.stdout);
-    assert_eq!(runner.sent("POST", "/pulls").len(), 1);
+    assert_eq!(runner.sent("POST", &format!("/api/v1/repos/{REPOSITORY}/pulls")).len(), 1);
 }

@@ -56,6 +56,7 @@ fn a_pipeline_hands_a_dream_from_one_job_to_the_other() {
     let ran = job(&runner, &pipeline, "publish", &publishing, &[("GIT_DREAM_FORGE_TOKEN", "token")]);
     assert_eq!(ran.status, 0, "{ran:?}");
     assert_eq!(runner.refs("refs/heads/dream/").len(), 1);
+    assert_eq!(runner.sent("POST", "/merge_requests").len(), 1);
     // A quiet night leaves nothing to hand over.
     let quiet = clone(&runner, "quiet");
     assert_eq!(job(&runner, &pipeline, "dream", &quiet, &[]).status, 0);

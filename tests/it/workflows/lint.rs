@@ -72,7 +72,7 @@ fn actions_are_pinned() {
     let files = [written(&sandbox, Forge::Github), written(&sandbox, Forge::Forgejo), own()].concat();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
-        for line in text.lines().filter(|line| line.contains("uses: ")) {
+        for line in text.lines().filter(|line| line.trim().trim_start_matches("- ").starts_with("uses: ")) {
             let (_, pin) = line.split_once('@').unwrap_or_else(|| panic!("{}: {line}", file.display()));
             let (commit, version) =
                 pin.split_once(" # v").unwrap_or_else(|| panic!("{}: {line}", file.display()));
@@ -81,6 +81,23 @@ fn actions_are_pinned() {
         }
         assert!(!text.contains("pull_request_target"), "{}", file.display());
     }
+}
+
+/// What the action and `cargo binstall` download is what the release workflow makes.
+#[test]
+fn what_is_downloaded_is_what_is_released() {
+    let read = |file: &str| std::fs::read_to_string(root().join(file)).unwrap();
+    let (release, install, manifest) =
+        (read(".github/workflows/release.yml"), read("action/install.sh"), read("Cargo.toml"));
+    let targets = install.lines().filter_map(|line| line.split_once("target=")?.1.split(' ').next());
+    let targets: Vec<&str> = targets.collect();
+    assert_eq!(targets.len(), 5);
+    for target in targets {
+        assert!(release.contains(&format!("{{ target: {target}, os: ")), "{target}");
+    }
+    assert!(release.contains("name=git-dream-${GITHUB_REF_NAME#v}-$TARGET"));
+    assert!(install.contains("name=git-dream-$version-$target"));
+    assert!(manifest.contains("/v{ version }/{ name }-{ version }-{ target }{ archive-suffix }"));
 }
 
 /// What is downloaded where nobody says otherwise is what this source is.

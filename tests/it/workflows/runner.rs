@@ -4,7 +4,7 @@ use super::tool;
 use crate::ledger::capture;
 use crate::sandbox::{Ran, Sandbox};
 use crate::server::{Played, Request, Server};
-use git_dream::ledger::Ledger;
+use git_dream::digest::Digest;
 use git_dream::repo::Repo;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -23,6 +23,8 @@ pub(super) struct Runner {
 fn play(_: usize, request: &Request) -> Played {
     let pull = json!({
         "number": 7,
+        "iid": 7,
+        "web_url": format!("https://gitlab.com/{REPOSITORY}/-/merge_requests/7"),
         "html_url": format!("https://github.com/{REPOSITORY}/pull/7"),
         "url": format!("https://api.github.com/repos/{REPOSITORY}/pulls/7"),
         "state": "open",
@@ -38,7 +40,9 @@ fn play(_: usize, request: &Request) -> Played {
         "requested_reviewers": [],
     });
     match (request.method.as_str(), request.path.split('?').next().unwrap_or_default()) {
-        ("POST", path) if path.ends_with("/pulls") => Played::json(201, &pull),
+        ("POST", path) if path.ends_with("/pulls") || path.ends_with("/merge_requests") => {
+            Played::json(201, &pull)
+        }
         ("POST" | "PUT" | "PATCH", _) => Played::json(201, &json!({})),
         ("GET", path) if path.ends_with(&format!("/repos/{REPOSITORY}")) => {
             Played::json(200, &json!({ "default_branch": "main", "full_name": REPOSITORY }))
@@ -98,12 +102,11 @@ impl Runner {
     /// A machine of this contributor has sent these sessions.
     pub(super) fn captured(&self, contributor: &str, sessions: &[String]) {
         let file = crate::dream::write(&self.sandbox, &format!("{contributor}.jsonl"), sessions);
-        let scratch = format!("scratch-{contributor}");
-        self.sandbox.dream(&self.sandbox.path(""), &["init", "--quiet", &scratch]).ok();
-        let scratch = self.sandbox.path(&scratch);
-        crate::dream::run(&self.sandbox, &scratch, &[&file], &[]);
-        let scratch = Repo::open(&scratch).unwrap();
-        let digests = Ledger::open(&scratch).unwrap().every_digest().unwrap();
+        let arguments = ["capture", "--quiet", "--to", "-", "--sessions", file.to_str().unwrap()];
+        let lines = self.sandbox.dream(&self.sandbox.path(""), &arguments).ok();
+        // The first line says what the others are.
+        let digests = lines.lines().skip(1).map(|line| serde_json::from_str(line).unwrap());
+        let digests: Vec<Digest> = digests.collect();
         capture(&Repo::open(&self.remote()).unwrap(), contributor, "monday", &digests);
     }
 
@@ -111,11 +114,14 @@ impl Runner {
     pub(super) fn act(&self, event: &str, workflow: &str, more: &[&str]) -> Option<Ran> {
         let act = tool("act")?;
         let text = std::fs::read_to_string(self.memory().join(workflow)).unwrap();
+        // What Forgejo takes from another host, `act` takes from a folder by its short name.
+        let known = self.sandbox.path("workflow.yml");
+        std::fs::write(&known, text.replace("uses: https://github.com/", "uses: ")).unwrap();
         let mut command = self.command(&act, &self.memory());
         command.args([
             event,
             "--workflows",
-            workflow,
+            known.to_str().unwrap(),
             "--no-cache-server",
             "--no-skip-checkout",
             "--pull=false",
@@ -125,7 +131,7 @@ impl Runner {
         }
         command.args(["--actor", "ann", "--secret", "GITHUB_TOKEN=token-of-the-job"]);
         command.arg("--action-cache-path").arg(self.sandbox.path("cache"));
-        command.args(["--env", &format!("GIT_DREAM_FORGE_URL={}", self.forge.address(""))]);
+        command.args(["--env", &format!("GITHUB_API_URL={}", self.forge.address("/api/v3"))]);
         for line in text.lines() {
             let Some((_, used)) = line.split_once("uses: ") else { continue };
             let used = used.split(' ').next().unwrap().trim_start_matches("https://github.com/");
