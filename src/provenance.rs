@@ -14,7 +14,7 @@ pub mod since;
 pub mod words;
 
 use crate::learning::standing::Verdict;
-use crate::ledger::{CycleRecord, Ledger, SupportRecord};
+use crate::ledger::{CommentRecord, CycleRecord, Ledger, SupportRecord};
 use crate::memory::place::{self, ARCHIVE, outside};
 use crate::memory::{MEMORY_FILE, note};
 use crate::repo::versions::{Versions, Wanted};
@@ -112,6 +112,8 @@ pub struct Proposed {
     pub how: How,
     /// Who decided, where git keeps it.
     pub by: Option<Decider>,
+    /// What reviewers said about it on its pull request, oldest first.
+    pub comments: Vec<CommentRecord>,
 }
 
 /// The note as it is looked at, on the way to its story.
@@ -135,7 +137,10 @@ pub fn explain(asked: &Asked<'_>, path: &str, line: Option<u32>) -> Result<Prove
     let notes = Notes::few(asked.repo, asked.cycles, asked.target, asked.root);
     let looked = look(asked, &notes, path)?;
     let decided = decided(&looked)?;
-    let proposals: Vec<Proposed> = decided.iter().map(|proposal| proposed(&looked, proposal)).collect();
+    let patterns: Vec<&str> = looked.kin.patterns.iter().map(String::as_str).collect();
+    let (comments, _) = asked.ledger.comments(Some(&patterns))?;
+    let proposals: Vec<Proposed> =
+        decided.iter().map(|proposal| proposed(&looked, proposal, &comments)).collect();
     let texts = lines::proposed_texts(asked, &proposals)?;
     let whose = lines::whose(&looked, &proposals, &texts)?;
     let quotes = evidence::quotes(&looked, &proposals)?;
@@ -223,7 +228,7 @@ fn decided<'a>(looked: &Looked<'a>) -> Result<Vec<Proposal<'a>>> {
     verdict::decided_among(notes, commits, wanted)
 }
 
-fn proposed(looked: &Looked<'_>, proposal: &Proposal<'_>) -> Proposed {
+fn proposed(looked: &Looked<'_>, proposal: &Proposal<'_>, comments: &[CommentRecord]) -> Proposed {
     let Proposal { cycle, learning, verdict, how, by, .. } = proposal;
     let commit = learning.commit();
     let key = [(cycle.cycle.clone(), learning.pattern.clone())];
@@ -246,6 +251,11 @@ fn proposed(looked: &Looked<'_>, proposal: &Proposal<'_>) -> Proposed {
         verdict: *verdict,
         how: how.clone(),
         by: by.clone(),
+        comments: comments
+            .iter()
+            .filter(|comment| comment.cycle == cycle.cycle && comment.pattern == learning.pattern)
+            .cloned()
+            .collect(),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Every threshold there is, with its unit and default. `dream.toml` holds what a memory repository changes.
 
 mod engine;
+mod publish;
 
 pub use engine::{EngineSettings, Price, Prices};
+pub use publish::PublishSettings;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +22,8 @@ pub struct Settings {
     pub impact: ImpactSettings,
     /// `[engine]`
     pub engine: EngineSettings,
+    /// `[publish]`
+    pub publish: PublishSettings,
     /// `[author]`
     pub author: Author,
 }
@@ -84,6 +88,7 @@ impl Settings {
             }
         }
         self.engine.check(FILE)?;
+        self.publish.check(FILE)?;
         let outside = |part: std::path::Component<'_>| !matches!(part, std::path::Component::Normal(_));
         if std::path::Path::new(&memory.root).components().any(outside) {
             return Err(Invalid(format!(

@@ -46,7 +46,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let memory = place.join("memory");
     let sessions = unpack(&place)?;
     let repo = Repo::init(&memory, "main")?;
-    init::make(&repo, "", init::Committing::AsTheProgram(now))?;
+    init::make(&repo, "", &[], init::Committing::AsTheProgram(now))?;
     talk.say(&format!(
         "{STRONG}150 real sessions{STRONG:#} of an airline's agent are in {}",
         sessions.display()
@@ -54,8 +54,15 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     talk.say(&format!("An empty memory is in {}\n", memory.display()));
     let bar = talk.bar("reading");
     let progress = |done: usize, of: usize| bar.at(done, of);
-    let sources =
-        Sources { transcripts: &[sessions], skipped: &[], outcomes: None, found: false, progress: &progress };
+    let sources = Sources {
+        transcripts: &[sessions],
+        digests: &[],
+        entire: None,
+        skipped: &[],
+        outcomes: None,
+        found: false,
+        progress: &progress,
+    };
     let settings = crate::settings::Settings::default();
     let request = Request {
         repo: &repo,

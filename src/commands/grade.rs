@@ -15,8 +15,6 @@ use crate::learning::author::quote;
 use crate::ledger::{Addition, CostRecord, LEDGER, LateOutcome, Ledger, Stamp};
 use crate::memory::note::Broken;
 use crate::memory::place::{self, inside};
-use crate::model::estimate::Would;
-use crate::model::purse::Spent;
 use crate::repo::{Identity, MoveError, Oid, RefMove, Repo};
 use anyhow::Result;
 use jiff::Timestamp;
@@ -78,11 +76,11 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if options.dry_run {
         let estimate = chosen.estimate(&here.settings.engine)?;
         grading::grade(&candidates.sessions, &rubric, &prompts, &estimate)?;
-        let Would { calls, recalled, beyond, tokens, money } = estimate.would();
+        let beyond = estimate.beyond();
         if beyond > 0 {
             talk.say(&format!("The budget does not reach for {}.", count(beyond as usize, "question")));
         }
-        let cost = cycle::of_spent(&Spent { calls, recalled, tokens, money });
+        let cost = cycle::of_spent(&estimate.spent());
         if talk.json {
             return talk.data_json(&Estimated { version: 1, rubric: rubric.reference(), estimate: cost });
         }
@@ -194,8 +192,7 @@ fn which(names: &[String]) -> String {
 
 /// Adds outcomes to the ledger.
 fn add(ledger: &Ledger<'_>, outcomes: &[LateOutcome], now: Timestamp, here: &Whereabouts) -> Result<()> {
-    let author = &here.settings.author;
-    let identity = Identity { name: author.name.clone(), email: author.email.clone() };
+    let identity = Identity::of(&here.settings.author);
     let mut hasher = blake3::Hasher::new();
     hasher.update(ledger.tip().map(|tip| tip.to_string()).unwrap_or_default().as_bytes());
     for outcome in outcomes {

@@ -4,8 +4,10 @@
 //! what it was given, calls one function of the layers below and shows what came back.
 
 mod audit;
+mod capture;
 mod check;
 mod completions;
+mod connect;
 mod demo;
 mod engine_options;
 mod exit;
@@ -16,10 +18,13 @@ mod init;
 mod log;
 mod man;
 mod naming;
+mod publish;
 mod rehearse;
+mod remote;
 mod report;
 mod review;
 mod run;
+mod schedule;
 mod sources;
 mod status;
 mod talk;
@@ -42,7 +47,7 @@ use talk::Talk;
 #[command(
     name = "git-dream",
     bin_name = "git dream",
-    version,
+    version = crate::version::LONG,
     propagate_version = true,
     max_term_width = 100,
     after_long_help = "Exit status: 0 done, or nothing to do; 1 a check failed; 2 wrong usage or configuration; \
@@ -82,12 +87,20 @@ enum Command {
     Audit(audit::Options),
     /// Dream: read new sessions and propose learnings on a branch
     Run(run::Options),
+    /// Agree that sessions of a project are captured, for a memory
+    Connect(connect::Options),
+    /// Digest sessions where their transcripts are, for a dream that is dreamt elsewhere
+    Capture(capture::Options),
+    /// Have this memory dream by itself: on a forge, or by a timer of this machine
+    Schedule(schedule::Options),
     /// Check a change to the memory, whoever made it: the gate of every pull request
     Check(check::Options),
     /// Show what is pending and what was decided
     Status(status::Options),
     /// Take a note away for good, or erase what came from a session or a person
     Forget(forget::Options),
+    /// Push a cycle's branch and the ledger, and open or update its pull request
+    Publish(publish::Options),
     /// Decide on what waits, learning by learning
     Review(review::Options),
     /// Show what was learnt when, on what evidence
@@ -144,9 +157,13 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Demo(options)) => demo::main(&options, dir, talk),
         Some(Command::Audit(options)) => audit::main(&options, dir, talk),
         Some(Command::Run(options)) => run::main(&options, dir, talk),
+        Some(Command::Connect(options)) => connect::main(&options, dir, talk),
+        Some(Command::Capture(options)) => capture::main(&options, dir, talk),
+        Some(Command::Schedule(options)) => schedule::main(&options, dir, talk),
         Some(Command::Check(options)) => check::main(&options, dir, talk),
         Some(Command::Status(options)) => status::main(&options, dir, talk),
         Some(Command::Forget(options)) => forget::main(&options, dir, talk),
+        Some(Command::Publish(options)) => publish::main(&options, dir, talk),
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),

@@ -10,7 +10,6 @@ use super::{naming, run, whereabouts};
 use crate::cycle::{self, Target};
 use crate::memory::note::{self, Status};
 use crate::model::Answers;
-use crate::model::purse::Spent;
 use crate::pattern::Kind;
 use crate::rehearsal::moment;
 use crate::rehearsal::{Effort, Outcome, Stage, Subject};
@@ -108,21 +107,18 @@ fn estimate(
     let estimate = chosen.estimate(&here.settings.engine)?;
     estimate.notices().iter().for_each(|notice| talk.say(notice));
     play(&estimate)?;
-    let would = estimate.would();
-    let spent =
-        Spent { calls: would.calls, recalled: would.recalled, tokens: would.tokens, money: would.money };
-    let cost = cycle::of_spent(&spent);
+    let cost = cycle::of_spent(&estimate.spent());
     if talk.json {
         return talk.data_json(&nothing.estimated(estimate.name(), cost));
     }
     for (note, stage) in nothing.notes.iter().zip(stages) {
         talk.say(&format!("{}: {}", note.note, count(stage.moments(), "moment")));
     }
-    let beyond = match would.beyond {
+    let beyond = match estimate.beyond() {
         0 => String::new(),
         beyond => format!("; the budget does not reach for {beyond} more (--budget)"),
     };
-    let asked = count(would.calls, "question");
+    let asked = count(cost.calls, "question");
     talk.say(&format!("{} would be asked {asked}: {} at most{beyond}.", estimate.name(), cost.in_words()));
     Ok(())
 }

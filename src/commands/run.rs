@@ -2,7 +2,8 @@
 
 use super::engine_options::{Chosen, EngineOptions};
 use super::exit::Usage;
-use super::sources::SourceOptions;
+use super::remote;
+use super::sources::{DigestOptions, SourceOptions};
 use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk, count, support};
 use super::whereabouts;
 use crate::cycle::{self, Report, Request, Unanswered};
@@ -10,7 +11,6 @@ use crate::engine::Engine;
 use crate::learning::author::quote;
 use crate::ledger::CostRecord;
 use crate::model::Failure;
-use crate::model::estimate::Would;
 use crate::model::purse::Spent;
 use crate::rehearsal::Effort;
 use crate::session::Skipped;
@@ -24,6 +24,8 @@ pub(super) struct Options {
     #[command(flatten)]
     sources: SourceOptions,
     #[command(flatten)]
+    digests: DigestOptions,
+    #[command(flatten)]
     engine: EngineOptions,
     /// Say what would be proposed and what asking a model would cost at most; ask none, and write nothing
     #[arg(long)]
@@ -32,6 +34,12 @@ pub(super) struct Options {
     /// commit what that changed; see `git dream rehearse`
     #[arg(long)]
     rehearse: bool,
+    /// First fetch what the remote has: the ledger, the inboxes, what became of earlier dream branches
+    #[arg(long)]
+    fetch: bool,
+    /// The remote to fetch from; else the one of `git config dream.remote`, the one that the branch follows, or `origin`
+    #[arg(long, value_name = "NAME", requires = "fetch")]
+    remote: Option<String>,
     /// Date everything with this moment instead of now, for output that can be reproduced
     #[arg(long, value_name = "MOMENT")]
     now: Option<String>,
@@ -65,7 +73,10 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let mut here = whereabouts::find(dir)?;
     let chosen = options.engine.choose(&mut here.settings.engine, &here.repo)?;
     let now = whereabouts::now(options.now.as_deref())?;
-    let found = options.sources.find(dir)?;
+    if options.fetch {
+        remote::fetch(&here, options.remote.as_deref(), now, talk)?;
+    }
+    let found = options.sources.find_beside(&options.digests, dir)?;
     talk.mention(&format!("{} transcripts found", found.len()));
     let bar = talk.bar("reading");
     let progress = |done: usize, of: usize| bar.at(done, of);
@@ -99,7 +110,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         return talk.data_json(&report);
     }
     tell(&report, options.dry_run, talk);
-    if report.sessions.read == 0 && found.len() == 0 {
+    if report.sessions.read == 0 && found.is_empty() {
         talk.say(&format!("Looked in {}.", found.looked_in()));
     }
     Ok(())
@@ -112,14 +123,13 @@ fn estimated(request: Request<'_>, chosen: &Chosen, talk: &Talk) -> Result<Repor
     let nothing = Spent::default;
     let engine = Engine { name: estimate.name(), answers: &estimate, spent: &nothing };
     let mut report = cycle::dream(&Request { engine: Some(engine), ..request })?;
-    let Would { calls, recalled, beyond, tokens, money } = estimate.would();
     report.cost = None;
     report.unanswered.clear();
-    if beyond > 0 {
-        let reason = Failure::OverBudget.to_string();
-        report.unanswered.push(Unanswered { reason, questions: beyond });
+    let questions = estimate.beyond();
+    if questions > 0 {
+        report.unanswered.push(Unanswered { reason: Failure::OverBudget.to_string(), questions });
     }
-    report.estimate = Some(cycle::of_spent(&Spent { calls, recalled, tokens, money }));
+    report.estimate = Some(cycle::of_spent(&estimate.spent()));
     Ok(report)
 }
 
@@ -161,6 +171,9 @@ pub(super) fn tell(report: &Report, dry_run: bool, talk: &Talk) {
     }
     let counts = &report.sessions;
     talk.say(&format!("{} sessions read, {STRONG}{} new{STRONG:#}.", counts.read, counts.new));
+    if counts.inbox > 0 {
+        talk.say(&format!("{} of them came from inboxes.", counts.inbox));
+    }
     if counts.judged > 0 {
         talk.say(&format!("{} of earlier cycles have another outcome now.", count(counts.judged, "session")));
     }

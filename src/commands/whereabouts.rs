@@ -2,6 +2,7 @@
 
 use super::exit::Usage;
 use super::talk::COMMAND;
+use crate::capture::places::Places;
 use crate::ledger::{LEDGER, Stamp};
 use crate::repo::{Identity, Oid, Repo};
 use crate::settings::{self, Settings};
@@ -21,6 +22,16 @@ pub(super) fn find(dir: &Path) -> Result<Whereabouts> {
     let repo = Repo::from_environment(dir)?;
     let settings = read_settings(&repo)?;
     Ok(Whereabouts { repo, settings })
+}
+
+/// The settings of the repository that this folder lies in, and the defaults where it lies in none: for what needs no
+/// repository.
+pub(super) fn settings(dir: &Path) -> Result<Settings> {
+    match find(dir) {
+        Ok(here) => Ok(here.settings),
+        Err(error) if error.chain().any(|cause| cause.is::<settings::Invalid>()) => Err(error),
+        Err(_) => Ok(Settings::default()),
+    }
 }
 
 fn read_settings(repo: &Repo) -> Result<Settings> {
@@ -71,6 +82,12 @@ pub(super) fn person(now_given: Option<&str>, repo: &Repo) -> Result<Stamp> {
     let plain = |text: String| text.replace(['<', '>', '\n', '\r'], "").trim().to_owned();
     let identity = Identity { name: plain(name), email: plain(email) };
     Ok(Stamp { identity, at: now(now_given)? })
+}
+
+/// Where the user keeps what they agreed to, and what waits to be pushed.
+pub(super) fn places() -> Places {
+    let home = std::env::home_dir().unwrap_or_default();
+    Places::of_user(&home, |name| std::env::var_os(name))
 }
 
 /// What to say where no dream is known, in a clone that may just lack what others know: `git clone` brings no ledger.

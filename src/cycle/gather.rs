@@ -1,9 +1,13 @@
-//! What is new: transcripts that no cycle has read yet, read and digested.
+//! What is new: transcripts that no cycle has read yet, read and digested, and digests that were captured elsewhere.
+
+mod carried;
+pub mod entire;
 
 use super::report::SessionCounts;
 use crate::digest::{self, Digest, OutcomeSource};
 use crate::ledger::stat_cache::{Stat, StatCache};
-use crate::ledger::{Erased, LateOutcome};
+use crate::ledger::{Erased, LateOutcome, newest, one_each};
+use crate::redact::Clean;
 use crate::repo::Repo;
 use crate::session::outcomes::Outcomes;
 use crate::session::read::read_file;
@@ -21,6 +25,10 @@ use std::time::SystemTime;
 pub struct Sources<'a> {
     /// The transcripts, sorted.
     pub transcripts: &'a [PathBuf],
+    /// Files of digests that were captured elsewhere, sorted.
+    pub digests: &'a [PathBuf],
+    /// The git folder of a repository with transcripts on Entire's branch ([`entire`]).
+    pub entire: Option<&'a Path>,
     /// What could not be found among what was named.
     pub skipped: &'a [Skipped],
     /// Outcomes that live elsewhere.
@@ -40,13 +48,17 @@ pub struct Gathered {
     pub late: Vec<LateOutcome>,
     /// What could not be used.
     pub skipped: Vec<Skipped>,
+    /// New sessions that inboxes held and no transcript here.
+    pub(super) arrived: u32,
     /// Sessions found, known ones among them.
-    read: u32,
+    pub(super) read: u32,
     /// Of these, those that people had erased from the ledger.
     erased: u32,
     /// Transcripts left for the next cycle.
-    unsettled: u32,
-    /// In which file each session lies, where outcomes are to be brought to them.
+    pub(super) unsettled: u32,
+    /// What is known of how sessions ended: by the file of outcomes, and by the lines of digests.
+    pub(super) outcomes: Option<Outcomes>,
+    /// In which file each session lies that the file of outcomes has a row for.
     places: BTreeMap<SessionId, PathBuf>,
     /// What each file held, to be remembered once the cycle is written.
     files: Vec<FileSeen>,
@@ -63,7 +75,7 @@ struct FileSeen {
     at: SystemTime,
 }
 
-/// Everything from one file.
+/// Everything from one transcript.
 struct OneFile {
     seen: FileSeen,
     digests: Vec<Digest>,
@@ -93,7 +105,7 @@ pub fn gather(
     repo: &Repo,
 ) -> Result<Gathered> {
     let cache = StatCache::load(repo, &readers(&settings.reading));
-    let mut gathered = Gathered { skipped: sources.skipped.to_vec(), ..Gathered::default() };
+    let mut gathered = Gathered::of(sources);
     let looks: Vec<Look<'_>> = sources
         .transcripts
         .par_iter()
@@ -105,7 +117,7 @@ pub fn gather(
         match look {
             Look::Known(sessions) => {
                 gathered.count(sessions, erased);
-                gathered.place(sessions, path, sources);
+                gathered.place(sessions, path);
             }
             Look::Young => gathered.unsettled += 1,
             Look::Unread => unread.push(path),
@@ -119,13 +131,14 @@ pub fn gather(
             continue;
         }
         gathered.count(&file.seen.sessions, erased);
-        gathered.place(&file.seen.sessions, &file.seen.path, sources);
+        gathered.place(&file.seen.sessions, &file.seen.path);
         gathered.digests.extend(file.digests);
         gathered.files.push(file.seen);
     }
-    gathered.digests.sort_by(|a, b| a.session.cmp(&b.session));
-    gathered.digests.dedup_by(|a, b| a.session == b.session);
+    gathered.add_carried(sources, seen, erased);
     gathered.cache = Some(cache);
+    gathered.add_entire(sources, seen, erased, &settings.reading)?;
+    gathered.keep_one_each();
     Ok(gathered)
 }
 
@@ -151,15 +164,33 @@ fn look<'c>(
 
 /// Reads and digests every session of the sources, whatever any ledger knows: for `audit`.
 pub fn gather_all(sources: &Sources<'_>, settings: &Settings) -> Gathered {
+    let mut gathered = digest_all(sources, &settings.reading, &mut |_, _| {});
+    gathered.add_carried(sources, &BTreeSet::new(), &Erased::default());
+    gathered.keep_one_each();
+    gathered.digests = newest(std::mem::take(&mut gathered.digests));
+    gathered
+}
+
+/// Reads and digests every session of the transcripts, and tells `lies_in` where each lies. A session that lies in
+/// several files is there several times.
+pub(super) fn digest_all(
+    sources: &Sources<'_>,
+    reading: &Reading,
+    lies_in: &mut dyn FnMut(&SessionId, &Path),
+) -> Gathered {
     let transcripts: Vec<&Path> = sources.transcripts.iter().map(PathBuf::as_path).collect();
-    let files = read_all(&transcripts, sources, &BTreeSet::new(), &settings.reading);
-    let mut gathered = Gathered { skipped: sources.skipped.to_vec(), ..Gathered::default() };
+    let files = read_all(&transcripts, sources, &BTreeSet::new(), reading);
+    let mut gathered = Gathered::of(sources);
     for file in files {
         gathered.skipped.extend(file.skipped);
-        gathered.read += file.seen.sessions.len() as u32;
+        gathered.unsettled += u32::from(file.unsettled);
+        if !file.unsettled {
+            gathered.read += file.seen.sessions.len() as u32;
+            gathered.place(&file.seen.sessions, &file.seen.path);
+            file.seen.sessions.iter().for_each(|session| lies_in(session, &file.seen.path));
+        }
         gathered.digests.extend(file.digests);
     }
-    gathered.digests = crate::ledger::newest(std::mem::take(&mut gathered.digests));
     gathered
 }
 
@@ -184,12 +215,9 @@ fn read_one(path: &Path, sources: &Sources<'_>, seen: &BTreeSet<SessionId>, read
     let stat = std::fs::metadata(path).ok().and_then(|metadata| Stat::of(&metadata));
     let mut sessions = Vec::new();
     let mut digests = Vec::new();
-    let mut take = |mut session: Session| {
+    let mut take = |session: Session| {
         sessions.push(session.id.clone());
         if !seen.contains(&session.id) {
-            if let Some(outcomes) = sources.outcomes {
-                outcomes.apply(&mut session, path);
-            }
             digests.push(digest::read(&session, reading));
         }
     };
@@ -215,19 +243,48 @@ fn readers(reading: &Reading) -> String {
 }
 
 impl Gathered {
-    /// Takes down where sessions lie; only a file of outcomes asks for that.
-    fn place(&mut self, sessions: &[SessionId], path: &Path, sources: &Sources<'_>) {
-        if sources.outcomes.is_some() {
-            self.places.extend(sessions.iter().map(|session| (session.clone(), path.to_owned())));
+    /// Nothing read yet.
+    fn of(sources: &Sources<'_>) -> Gathered {
+        let outcomes = sources.outcomes.cloned();
+        Gathered { skipped: sources.skipped.to_vec(), outcomes, ..Gathered::default() }
+    }
+
+    /// Takes down where sessions lie, if there is an outcome for the file. One that lies in several is taken to lie in
+    /// the first by name.
+    fn place(&mut self, sessions: &[SessionId], path: &Path) {
+        if !self.outcomes.as_ref().is_some_and(|outcomes| outcomes.name(path)) {
+            return;
+        }
+        for session in sessions {
+            let known = self.places.entry(session.clone()).or_insert_with(|| path.to_owned());
+            if path < known.as_path() {
+                *known = path.to_owned();
+            }
         }
     }
 
-    /// What a file of outcomes says of digested sessions that the ledger does not know. `after`: see
-    /// [`LateOutcome::after`].
-    pub fn judge(&mut self, digests: &[Digest], outcomes: &Outcomes, now: Timestamp, after: usize) {
+    /// The outcome and the job of a session, where somebody told them.
+    pub(super) fn told(&self, digest: &Digest) -> Option<(f64, Option<&Clean>)> {
+        let file = self.places.get(&digest.session).map(PathBuf::as_path);
+        self.outcomes.as_ref()?.of(&digest.session, digest.source.as_deref(), file)
+    }
+
+    /// Keeps one digest of each session, with what somebody told of it.
+    fn keep_one_each(&mut self) {
+        let mut digests = std::mem::take(&mut self.digests);
+        one_each(&mut digests);
+        for digest in &mut digests {
+            if let Some((outcome, job)) = self.told(digest) {
+                digest.set_told(outcome, job);
+            }
+        }
+        self.digests = digests;
+    }
+
+    /// What was told of digested sessions and the ledger does not know. `after`: see [`LateOutcome::after`].
+    pub fn judge(&mut self, digests: &[Digest], now: Timestamp, after: usize) {
         let late = digests.iter().filter_map(|digest| {
-            let file = self.places.get(&digest.session).map(PathBuf::as_path);
-            let (outcome, job) = outcomes.of(&digest.session, digest.source.as_deref(), file)?;
+            let (outcome, job) = self.told(digest)?;
             let session = digest.session.clone();
             let (by, rubric, job) = (OutcomeSource::Stated, None, job.cloned());
             let late = LateOutcome { session, outcome, by, rubric, job, at: now, after };
@@ -254,9 +311,10 @@ impl Gathered {
     /// Sessions, counted.
     pub fn counts(&self) -> SessionCounts {
         SessionCounts {
-            read: self.read,
+            read: self.read + self.arrived,
+            inbox: self.arrived,
             judged: self.late.len() as u32,
-            new: self.digests.len() as u32,
+            new: self.digests.len() as u32 + self.arrived,
             skipped: self.skipped.len() as u32,
             unsettled: self.unsettled,
             erased: self.erased,
@@ -289,6 +347,8 @@ mod tests {
     fn gathered(repo: &Repo, path: &Path, found: bool) -> Gathered {
         let sources = Sources {
             transcripts: &[path.to_owned()],
+            digests: &[],
+            entire: None,
             skipped: &[],
             outcomes: None,
             found,

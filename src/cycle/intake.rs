@@ -9,9 +9,11 @@ use super::{Before, Request, record};
 use crate::digest::Digest;
 use crate::learning::{self, standing::Verdict};
 use crate::ledger::{self, Digests};
+use crate::session::SessionId;
 use crate::settings::Settings;
 use crate::verdict;
 use anyhow::Result;
+use std::collections::BTreeSet;
 
 /// What a dream has before it.
 pub(super) struct Intake {
@@ -37,20 +39,23 @@ pub(super) fn take_in(request: &Request<'_>, before: &Before<'_>, parts: &Parts)
     let is_quiet = nothing_new
         && (folded_in.is_empty()
             || parts.timed("looking for what is left to say", || nothing_left_to_say(before, settings))?);
-    if is_quiet && sources.outcomes.is_none() {
+    if is_quiet && gathered.outcomes.is_none() {
         return Ok(Intake { gathered, fresh: Vec::new(), all: None });
     }
     // There will be drafts: what they need is made ready on a thread that would wait otherwise.
     rayon::spawn(learning::get_ready);
     let mut all = parts.timed("loading digests", || ledger.digests_and(&gathered.digests))?;
-    if let Some(outcomes) = sources.outcomes {
-        gathered.judge(&all.digests, outcomes, request.now, ledger.late_additions()?);
+    if gathered.outcomes.is_some() {
+        gathered.judge(&all.digests, request.now, ledger.late_additions()?);
         ledger::join(&mut all.digests, gathered.late.clone());
     }
+    // What was read here stands before what somebody pushed under the same name.
+    let here: BTreeSet<&SessionId> = gathered.digests.iter().map(|digest| &digest.session).collect();
     let mut fresh = ledger.waiting()?.digests;
+    fresh.retain(|digest| !here.contains(&digest.session));
+    gathered.arrived = fresh.len() as u32;
     fresh.extend_from_slice(&gathered.digests);
-    fresh.sort_by(|a, b| a.session.cmp(&b.session));
-    fresh.dedup_by(|a, b| a.session == b.session);
+    ledger::one_each(&mut fresh);
     let all = if is_quiet && gathered.late.is_empty() { None } else { Some(all) };
     Ok(Intake { gathered, fresh, all })
 }

@@ -2,16 +2,19 @@
 //!
 //! The story of `git dream run`, told once ([`dream`]): take in what is new ([`intake`]), mine everything there is,
 //! look up what people decided ([`crate::verdict`]), plan, commit ([`commits`]), move all refs at once. Also
-//! `git dream audit`, which stops after mining ([`audit`]). Refuses to print: it gives a [`Report`].
+//! `git dream audit`, which stops after mining ([`audit`]), and the reading alone, for a dream that is dreamt elsewhere
+//! ([`export`]). Refuses to print: it gives a [`Report`].
 
 pub mod audit;
 mod commits;
 mod considered;
+pub mod export;
 pub mod gather;
 mod intake;
 mod parts;
 mod record;
 mod rehearsed;
+mod remarked;
 mod report;
 mod target;
 pub mod usefulness;
@@ -139,6 +142,8 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
         parts.timed("planning", || consider(&ground, mined))?;
     let rehearsed = parts.timed("rehearsing", || rehearsed::rehearse(&mut planned, request, &before))?;
 
+    remarked::tell(&mut planned, &before.ledger)?;
+
     let cycle = name(&before, &fresh.iter().map(|d| d.session.clone()).collect(), request.now);
     let mut report = Report::of(&cycle, &before.target, before.base, &gathered, &planned);
     report.skipped.extend(all.skipped);
@@ -152,7 +157,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     if request.dry_run {
         return Ok(report);
     }
-    let identity = Identity { name: settings.author.name.clone(), email: settings.author.email.clone() };
+    let identity = Identity::of(&settings.author);
     let commits = commits::of(
         &planned,
         &memory,
@@ -189,7 +194,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     let ledger = parts.timed("writing the ledger", || {
         before.ledger.append(&addition, &Stamp { identity, at: request.now })
     })?;
-    let moves = moves(&before, &report, ledger, written.last().copied());
+    let moves = moves(&before, &report, ledger, written.last().copied())?;
     // The target may have moved while we dreamt; the branch starts where it stood, which is where it was read.
     parts.timed("moving refs", || repo.move_refs(&moves)).map_err(|error| match error {
         MoveError::Failed(error) => error,
@@ -200,7 +205,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
 }
 
 /// All refs of the cycle: the ledger, the branch, and the inboxes that the ledger now holds.
-fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) -> Vec<RefMove> {
+fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) -> Result<Vec<RefMove>> {
     let reason = format!("dream: {}", report.cycle.as_deref().unwrap_or_default());
     let moving = |name: &str, from: Option<Oid>, to: Option<Oid>| RefMove {
         name: name.to_owned(),
@@ -212,8 +217,8 @@ fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) ->
     if let (Some(branch), Some(tip)) = (&report.branch, tip) {
         moves.push(moving(&format!("refs/heads/{branch}"), None, Some(tip)));
     }
-    moves.extend(before.ledger.inboxes().iter().map(|(name, tip)| moving(name, Some(*tip), None)));
-    moves
+    moves.extend(before.ledger.read_whole()?.iter().map(|(name, tip)| moving(name, Some(*tip), None)));
+    Ok(moves)
 }
 
 /// Mines, recalling what earlier cycles read in the same texts.
@@ -239,10 +244,10 @@ fn impacts(
 
 /// Finds the target branch and opens the ledger.
 fn look<'r>(request: &Request<'r>) -> Result<Before<'r>> {
-    let Request { repo, settings, dry_run, .. } = *request;
+    let Request { repo, settings, dry_run, now, .. } = *request;
     let target = Target::find(repo, settings)?;
     let base = target.commit()?;
-    let ledger = Ledger::open(repo)?.with_cache(Cache::of(repo, !dry_run));
+    let ledger = Ledger::open(repo)?.as_of(now).with_cache(Cache::of(repo, !dry_run));
     let (engine, prompts) = match &request.engine {
         None => (BUILTIN.to_owned(), None),
         Some(engine) => {

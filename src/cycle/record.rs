@@ -4,7 +4,7 @@ use super::{Before, Report};
 use crate::engine::Settled;
 use crate::learning::Planned;
 use crate::learning::standing::{Standings, Verdict};
-use crate::ledger::{CycleRecord, ModelRecord, RefusedRecord};
+use crate::ledger::{CycleRecord, DueRecord, ModelRecord, RefusedRecord};
 use crate::pattern::{Known, Pattern};
 use crate::settings::Settings;
 use jiff::Timestamp;
@@ -90,6 +90,9 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
                 reason: refused.reason.clone(),
                 ..Default::default()
             })
+            .collect(),
+        due: (report.due.iter())
+            .map(|due| DueRecord { note: due.note.clone(), reason: due.reason.clone() })
             .collect(),
         pending: waits.map(|(pattern, _)| pattern.to_string()).collect(),
         known: patterns.iter().filter(is_to_be_known).map(Pattern::known).collect(),

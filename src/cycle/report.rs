@@ -78,10 +78,12 @@ pub struct Unanswered {
 /// Sessions of one dream, counted.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct SessionCounts {
-    /// Found in the transcripts.
+    /// Found in the transcripts, and new in inboxes.
     pub read: u32,
     /// Of these, not dreamt on before.
     pub new: u32,
+    /// Of the new ones, those that came from inboxes.
+    pub inbox: u32,
     /// Dreamt on before, and their outcome has become known since.
     pub judged: u32,
     /// Lines and files that could not be used.

@@ -7,6 +7,8 @@
 pub mod addressed;
 mod expression;
 pub mod failure;
+pub mod foreign;
+pub mod lines;
 mod notes;
 mod outcome;
 pub mod remark;

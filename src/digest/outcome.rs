@@ -1,8 +1,18 @@
 //! How a session ended, from the best source that it has.
 
 use super::remark::{Remark, Sort};
-use super::{Outcome, OutcomeSource, calls, failure, step};
+use super::{Digest, Outcome, OutcomeSource, calls, failure, step};
+use crate::redact::Clean;
 use crate::session::{Body, Session, Status};
+
+impl Digest {
+    /// Gives it the outcome and the job that a file of outcomes tells of its session: they stand over what the transcript
+    /// says.
+    pub fn set_told(&mut self, outcome: f64, job: Option<&Clean>) {
+        self.outcome = Some(Outcome { score: outcome, by: OutcomeSource::Stated });
+        self.task = job.cloned().or_else(|| self.task.take());
+    }
+}
 
 /// The outcome of a session, with the source of that judgement; `None` when nothing in it tells.
 ///

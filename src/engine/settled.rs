@@ -85,13 +85,20 @@ impl Settled {
         self.refused.push(Refused { title: question.title(), reason: format!("the model's answer: {why}") });
     }
 
+    /// What is kept of an answer; a refusal is noted.
+    fn kept<T>(&mut self, question: &Question, taken: Taken<T>) -> Option<T> {
+        match taken {
+            Taken::Kept(kept) => Some(kept),
+            Taken::Nothing => None,
+            Taken::Refused(why) => {
+                self.refuse(question, why);
+                None
+            }
+        }
+    }
+
     pub(super) fn merged(&mut self, question: &Question, taken: Taken<Vec<Pair>>, engine: &str) {
-        let pairs = match taken {
-            Taken::Kept(pairs) => pairs,
-            Taken::Nothing => return,
-            Taken::Refused(why) => return self.refuse(question, why),
-        };
-        for pair in pairs {
+        for pair in self.kept(question, taken).unwrap_or_default() {
             let name = merge::name(&pair).to_string();
             self.record.same.push(SameRecord { name, notes: pair.notes.clone() });
             self.said.same.insert(pair.notes, engine.to_owned());
@@ -110,14 +117,7 @@ impl Settled {
         let Some(pattern) = scene.by_name().get(&asked.pattern).copied() else { return Ok(()) };
         let told = author.tells(pattern);
         let taken = explain::take(asked, reply, pattern, &told, scene.mined, &scene.settings.mining);
-        let explained = match taken {
-            Taken::Kept(explained) => explained,
-            Taken::Nothing => return Ok(()),
-            Taken::Refused(why) => {
-                self.refuse(question, why);
-                return Ok(());
-            }
-        };
+        let Some(explained) = self.kept(question, taken) else { return Ok(()) };
         let mut alone = Said::default();
         alone.take_reading(&asked.pattern, explained.clone(), engine);
         if let Some(why) = refusal_of_gate(pattern, alone.words, &explained.quotes, author)? {
@@ -143,14 +143,7 @@ impl Settled {
         engine: &str,
     ) -> Result<()> {
         let Some(pattern) = scene.by_name().get(&asked.pattern).copied() else { return Ok(()) };
-        let phrased = match phrase::take(asked, reply) {
-            Taken::Kept(phrased) => phrased,
-            Taken::Nothing => return Ok(()),
-            Taken::Refused(why) => {
-                self.refuse(question, why);
-                return Ok(());
-            }
-        };
+        let Some(phrased) = self.kept(question, phrase::take(asked, reply)) else { return Ok(()) };
         let phrase::Phrased { title, rule, advice } = phrased;
         let (name, of) = (asked.pattern.clone(), asked.told.hash());
         let phrase = Phrase { of, title, rule, advice, engine: engine.to_owned() };
@@ -180,11 +173,7 @@ impl Settled {
     ) {
         let mut groups: Vec<(Grouped, Option<&Pattern>)> = Vec::new();
         for taken in taken {
-            match taken {
-                Taken::Kept(group) => groups.push(said.joined(group)),
-                Taken::Refused(why) => self.refuse(question, why),
-                Taken::Nothing => {}
-            }
+            groups.extend(self.kept(question, taken).map(|group| said.joined(group)));
         }
         let grouped: Vec<Grouped> = groups.iter().map(|(group, _)| group.clone()).collect();
         let judged = match grouped.is_empty() {

@@ -4,8 +4,8 @@
 //! the ledger keeps who refused which learning of which cycle, when and why: one small file each, added and never
 //! changed.
 
-use super::layout::{self, DECISIONS};
-use super::{LEDGER, Ledger, Stamp};
+use super::layout::{self, COMMENTS, DECISIONS};
+use super::{CommentRecord, LEDGER, Ledger, Stamp};
 use crate::learning::author::quote;
 use crate::redact::{Clean, redact};
 use crate::repo::{Commit, FileChange, Oid, Plan, Signing};
@@ -98,32 +98,31 @@ impl Ledger<'_> {
     ///
     /// Errors if a cycle or a pattern has no name that can be a file's.
     pub fn append_decisions(&self, decisions: &[DecisionRecord], stamp: &Stamp) -> Result<Option<Oid>> {
+        self.append_words(decisions, &[], stamp)
+    }
+
+    /// The same for decisions together with what reviewers said.
+    pub fn append_words(
+        &self,
+        decisions: &[DecisionRecord],
+        comments: &[CommentRecord],
+        stamp: &Stamp,
+    ) -> Result<Option<Oid>> {
         let mut changes: Vec<FileChange> = Vec::new();
         for decision in decisions {
-            let name = decision.name();
-            if !layout::is_cycle_name(&name) {
-                bail!("{name:?} cannot be the name of a decision; use letters, digits, `.`, `_` and `-`");
-            }
-            let path = layout::path(DECISIONS, &name);
-            let is_there = match self.tip {
-                Some(tip) => self.repo.has(tip, &path)?,
-                None => false,
-            };
-            if is_there || changes.iter().any(|change| change.path == path) {
-                continue;
-            }
-            let mut text = serde_json::to_vec_pretty(decision)
-                .with_context(|| format!("cannot write the decision {name}"))?;
-            text.push(b'\n');
-            changes.push(FileChange { path, content: Some(text) });
+            changes.extend(self.added(DECISIONS, &decision.name(), decision, &changes)?);
         }
+        let refusals = changes.len();
+        for comment in comments {
+            changes.extend(self.added(COMMENTS, &comment.name(), comment, &changes)?);
+        }
+        let counts = [(refusals, "refusal"), (changes.len() - refusals, "comment")];
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let count = counts.map(|(count, of)| format!("{count} {of}{}", if *count == 1 { "" } else { "s" }));
+        let count = count.collect::<Vec<_>>().join(", ");
         if changes.is_empty() {
             return Ok(None);
         }
-        let count = match changes.len() {
-            1 => "1 refusal".to_owned(),
-            many => format!("{many} refusals"),
-        };
         changes.extend(layout::readme(self.repo, self.tip)?);
         let plan = Plan {
             base: self.tip,
@@ -133,5 +132,29 @@ impl Ledger<'_> {
             commits: vec![Commit { message: format!("ledger: {count}\n"), changes }],
         };
         Ok(self.repo.write(&plan)?.first().copied())
+    }
+
+    /// The file that is added for a record; `None` where there is one of its name.
+    fn added(
+        &self,
+        folder: &str,
+        name: &str,
+        record: &impl Serialize,
+        others: &[FileChange],
+    ) -> Result<Option<FileChange>> {
+        if !layout::is_cycle_name(name) {
+            bail!("{name:?} cannot be the name of a record; use letters, digits, `.`, `_` and `-`");
+        }
+        let path = layout::path(folder, name);
+        let is_there = match self.tip {
+            Some(tip) => self.repo.has(tip, &path)?,
+            None => false,
+        };
+        if is_there || others.iter().any(|change| change.path == path) {
+            return Ok(None);
+        }
+        let mut text = serde_json::to_vec_pretty(record).with_context(|| format!("cannot write {path}"))?;
+        text.push(b'\n');
+        Ok(Some(FileChange { path, content: Some(text) }))
     }
 }

@@ -6,13 +6,12 @@
 //! to move refs.
 
 use super::erased::line;
-use super::layout::{self, CYCLES, DIGESTS, ERASED, OUTCOMES, SESSIONS};
-use super::{LEDGER, Ledger, Stamp};
+use super::layout::{self, COMMENTS, CYCLES, DIGESTS, ERASED, OUTCOMES, SESSIONS};
+use super::{LEDGER, Ledger, Stamp, inbox};
 use crate::digest::Digest;
 use crate::repo::{Commit, Edited, FileChange, Oid, Plan, RefMove, Signing};
 use crate::session::SessionId;
 use anyhow::{Context, Result};
-use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -29,17 +28,17 @@ pub struct Going<'a> {
     pub lessons: &'a BTreeSet<String>,
 }
 
-/// Whose session a line of a file is about.
-#[derive(Deserialize)]
-struct Of {
-    session: SessionId,
-}
-
 impl Ledger<'_> {
-    /// Every digest in the ledger and the inboxes with the ref that it lies at, also those that a longer one replaces.
+    /// Every digest in the ledger and the inboxes, also those that a longer one replaces; of an inbox once as it counts, and
+    /// once more where it claims to be somebody else's.
     pub fn every_digest(&self) -> Result<Vec<Digest>> {
-        let ledger = self.tip.map(|tip| (LEDGER, tip));
-        Ok(self.read(&self.files(ledger.into_iter().chain(self.inbox_commits()))?)?.digests)
+        let mut every = self.read(&self.files()?)?.digests;
+        let known = every.iter().map(|digest| digest.session.clone()).collect();
+        let pushed = self.pushed(&known)?.digests;
+        let mut claims = inbox::claims(self.repo, &self.inboxes, &pushed)?;
+        every.extend(pushed);
+        every.append(&mut claims);
+        Ok(every)
     }
 
     /// Writes the ledger and the inboxes again without these digests; gives the moves that bring that about, which have
@@ -84,15 +83,12 @@ impl Ledger<'_> {
 }
 
 fn edited(path: &str, content: &[u8], sessions: &BTreeSet<&SessionId>, going: &Going<'_>) -> Result<Edited> {
-    let of_json =
-        |line: &[u8]| serde_json::from_slice::<Of>(line).is_ok_and(|of| sessions.contains(&of.session));
-    let of_list = |line: &[u8]| {
-        layout::session_of(&String::from_utf8_lossy(line)).is_some_and(|session| sessions.contains(&session))
-    };
-    Ok(match path.split('/').next() {
-        Some(DIGESTS | OUTCOMES) => without(content, of_json),
-        Some(SESSIONS) => without(content, of_list),
-        Some(CYCLES) => record(content, going)?,
+    let folder = path.split('/').next().unwrap_or_default();
+    let goes = |line: &[u8]| layout::subject(folder, line).is_some_and(|session| sessions.contains(&session));
+    Ok(match folder {
+        DIGESTS | OUTCOMES | SESSIONS => without(content, goes),
+        CYCLES => record(content, going)?,
+        COMMENTS => comment(content, going)?,
         _ => Edited::Same,
     })
 }
@@ -118,7 +114,9 @@ fn record(content: &[u8], going: &Going<'_>) -> Result<Edited> {
     let is_lost = |entry: &Value, field: &str| {
         entry.get(field).and_then(Value::as_str).is_some_and(|name| going.lessons.contains(name))
     };
-    for (list, fields) in [("learnings", ["title", "reopened"]), ("refused", ["title", "reason"])] {
+    for (list, fields) in
+        [("learnings", ["title", "reopened"]), ("refused", ["title", "reason"]), ("due", ["title", "reason"])]
+    {
         for entry in record.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
             let is_lost = is_lost(entry, "pattern");
             for field in fields {
@@ -152,6 +150,20 @@ fn record(content: &[u8], going: &Going<'_>) -> Result<Edited> {
         return Ok(Edited::Same);
     }
     let mut text = serde_json::to_vec_pretty(&record).context("cannot write the record of a cycle again")?;
+    text.push(b'\n');
+    Ok(Edited::Changed(text))
+}
+
+/// A comment without its words, where it repeats what goes.
+fn comment(content: &[u8], going: &Going<'_>) -> Result<Edited> {
+    let Ok(mut comment) = serde_json::from_slice::<Value>(content) else { return Ok(Edited::Same) };
+    let Some(text) =
+        comment.get_mut("text").filter(|text| text.as_str().is_some_and(|text| (going.quotes)(text)))
+    else {
+        return Ok(Edited::Same);
+    };
+    *text = Value::from(GONE);
+    let mut text = serde_json::to_vec_pretty(&comment).context("cannot write a comment again")?;
     text.push(b'\n');
     Ok(Edited::Changed(text))
 }

@@ -7,6 +7,7 @@
 use super::Ledger;
 use super::layout::ERASED;
 use crate::digest::Digest;
+use crate::repo::{Oid, Repo};
 use crate::session::SessionId;
 use anyhow::Result;
 use std::collections::BTreeSet;
@@ -25,6 +26,12 @@ impl Erased {
     pub fn covers(&self, digest: &Digest) -> bool {
         self.sessions.contains(&digest.session)
             || !self.wholes.is_empty() && whole(digest).is_some_and(|whole| self.wholes.contains(&whole))
+    }
+
+    /// Adds what is known of others.
+    pub(super) fn add(&mut self, mut other: Erased) {
+        self.sessions.append(&mut other.sessions);
+        self.wholes.append(&mut other.wholes);
     }
 
     /// Takes what the lines of a file say.
@@ -60,11 +67,15 @@ pub(super) fn line(digest: &Digest) -> String {
 impl Ledger<'_> {
     /// What was erased from this ledger.
     pub fn erased(&self) -> Result<Erased> {
-        let mut erased = Erased::default();
-        let Some(tip) = self.tip else { return Ok(erased) };
-        for file in self.repo.list(tip, ERASED)? {
-            erased.read(&String::from_utf8_lossy(&self.repo.read_blob(file.blob)?));
-        }
-        Ok(erased)
+        self.tip.map_or(Ok(Erased::default()), |tip| erased_at(self.repo, tip))
     }
+}
+
+/// What was erased from the ledger that stands at a commit.
+pub(super) fn erased_at(repo: &Repo, at: Oid) -> Result<Erased> {
+    let mut erased = Erased::default();
+    for file in repo.list(at, ERASED)? {
+        erased.read(&String::from_utf8_lossy(&repo.read_blob(file.blob)?));
+    }
+    Ok(erased)
 }

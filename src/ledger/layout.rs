@@ -7,6 +7,7 @@
 //! cycles/<cycle>.json     what the cycle did
 //! outcomes/<cycle>.jsonl  outcomes that became known after their sessions were digested, one a line
 //! decisions/<name>.json   a learning that was refused in a review: whose word it is, when and why
+//! comments/<name>.json    what a reviewer said about a learning on its pull request: who, when, what
 //! erased/<name>.txt       sessions that were erased for good: no word of theirs is left, and they are not read again
 //! ```
 //!
@@ -17,6 +18,7 @@ use crate::repo::{FileChange, Oid, Repo};
 use crate::session::SessionId;
 use anyhow::Result;
 use memchr::memchr_iter;
+use serde::Deserialize;
 
 pub(super) const DIGESTS: &str = "digests";
 pub(super) const SESSIONS: &str = "sessions";
@@ -24,6 +26,7 @@ pub(super) const CYCLES: &str = "cycles";
 pub(super) const OUTCOMES: &str = "outcomes";
 pub(super) const ERASED: &str = "erased";
 pub(super) const DECISIONS: &str = "decisions";
+pub(super) const COMMENTS: &str = "comments";
 const README: &str = "README.md";
 
 /// What README.md says.
@@ -41,6 +44,7 @@ added to. Everything in it has passed redaction; transcripts are not in it.
   several for one session the last one counts.
 - `decisions/<cycle>.<pattern>.json`: a learning that was refused in a review: who, when, why. What stands on the
   target branch counts for more.
+- `comments/<cycle>.<pattern>.<id>.json`: what a reviewer said about a learning on its pull request: who, when, what.
 - `erased/<name>.txt`: sessions that somebody had erased, one a line: session id, and a hash by which it is known when it
   has gone on since. Nothing else of them is left here: the commits before were written again without them.
 
@@ -99,6 +103,18 @@ pub(super) fn lines(content: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// The session that a line of `sessions/<cycle>.txt` names.
 pub(super) fn session_of(line: &str) -> Option<SessionId> {
     SessionId::parse(line.split(' ').next()?)
+}
+
+/// The session that a line of a file in this folder is about.
+pub(super) fn subject(folder: &str, line: &[u8]) -> Option<SessionId> {
+    #[derive(Deserialize)]
+    struct Of {
+        session: SessionId,
+    }
+    match folder {
+        SESSIONS | ERASED => session_of(&String::from_utf8_lossy(line)),
+        _ => serde_json::from_slice::<Of>(line).ok().map(|of| of.session),
+    }
 }
 
 /// What a line of `sessions/<cycle>.txt` says.

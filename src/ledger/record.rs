@@ -41,6 +41,9 @@ pub struct CycleRecord {
     pub learnings: Vec<LearningRecord>,
     /// What it did not propose, and why.
     pub refused: Vec<RefusedRecord>,
+    /// Notes that people should look at, because no cycle can mend them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub due: Vec<DueRecord>,
     /// Fingerprints of learnings of earlier cycles that still waited for review when this one ran: people decided on them
     /// later than that.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -198,5 +201,15 @@ pub struct RefusedRecord {
     /// Fingerprint of its pattern, where it has one.
     pub pattern: String,
     /// Why not.
+    pub reason: String,
+}
+
+/// A note that people should look at.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DueRecord {
+    /// Path of the note.
+    pub note: String,
+    /// What is wrong with it.
     pub reason: String,
 }

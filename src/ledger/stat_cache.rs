@@ -37,6 +37,11 @@ impl Stat {
         let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).unwrap_or_default();
         Some(Stat { size: metadata.len(), modified: modified.as_nanos() })
     }
+
+    /// What something of this size looks like that never changes.
+    pub fn fixed(size: u64) -> Stat {
+        Stat { size, modified: 0 }
+    }
 }
 
 /// The cache.
@@ -53,7 +58,11 @@ impl StatCache {
     /// program's version, a hash of the settings for reading); a cache that was made under another name counts
     /// as empty. Never fails.
     pub fn load(repo: &Repo, readers: &str) -> StatCache {
-        let file = repo.private_dir().join("seen");
+        StatCache::in_file(repo.private_dir().join("seen"), readers)
+    }
+
+    /// The same, kept in this file.
+    pub fn in_file(file: PathBuf, readers: &str) -> StatCache {
         let stamp = format!("git-dream seen 1 {}", readers.split_whitespace().collect::<Vec<_>>().join(" "));
         let content = std::fs::read(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let files = content.as_deref().and_then(|content| parse(content, &stamp)).unwrap_or_default();

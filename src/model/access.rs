@@ -8,25 +8,22 @@
 //! (`GIT_DREAM_KEY`) is used only where the person named the service or the address, too: `dream.toml` could else turn a
 //! key for one service over to another.
 
-use super::key::Key;
 use super::service::{Service, Wire};
-use super::words;
-use anyhow::{Context, Result};
+pub use crate::web::Unusable;
+use crate::web::address::{self, Wanted};
+use crate::web::key::Key;
+use crate::web::person::Person;
+use crate::web::words::command_line;
+use anyhow::Result;
 use reqwest::Url;
-use std::fmt;
-use std::path::PathBuf;
 
-/// What cannot be used as it is set up: what is missing, and what to do.
-#[derive(Debug)]
-pub struct Unusable(pub(super) String);
-
-impl fmt::Display for Unusable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unusable {}
+/// What a service's address is to be.
+const ADDRESS: Wanted = Wanted {
+    whose: "the model's service",
+    example: "https://host/v1",
+    sends: "excerpts and the key",
+    key_variable: "GIT_DREAM_KEY",
+};
 
 /// What the person at this machine says, wherever they say it.
 pub struct Said<'a> {
@@ -44,19 +41,19 @@ impl Said<'_> {
     /// What was said on the command line, else in this variable, else under this key of `git config`; nothing said
     /// empty.
     pub fn first(&self, flag: Option<&str>, variable: &str, key: &str) -> Result<Option<String>> {
-        let flag = flag.map(str::to_owned).filter(|said| !said.trim().is_empty());
-        match flag.or_else(|| self.in_environment(variable)) {
-            Some(said) => Ok(Some(said)),
-            None => self.in_config(key),
-        }
+        self.person().first(flag, variable, key)
+    }
+
+    fn person(&self) -> Person<'_> {
+        Person { variable: self.variable, configured: self.configured }
     }
 
     fn in_environment(&self, variable: &str) -> Option<String> {
-        (self.variable)(variable).filter(|said| !said.trim().is_empty())
+        self.person().in_environment(variable)
     }
 
     fn in_config(&self, key: &str) -> Result<Option<String>> {
-        Ok((self.configured)(key)?.filter(|said| !said.trim().is_empty()))
+        self.person().in_config(key)
     }
 }
 
@@ -106,7 +103,7 @@ impl Access {
         {
             key = KeySource::Missing(no_key(service, variable, said)?);
         }
-        let authority = authority(said)?;
+        let authority = said.person().authority()?;
         Ok(Access { service, address: Some(address), key, program: Vec::new(), authority })
     }
 
@@ -136,7 +133,7 @@ impl Access {
             KeySource::Nowhere => Ok(None),
             KeySource::Missing(why) => Err(Unusable(why.clone())),
             KeySource::Given(key) => Ok(Some(key.clone())),
-            KeySource::Program(words) => printed_key(words).map(Some),
+            KeySource::Program(words) => Key::printed_by(words).map(Some),
         }
     }
 }
@@ -154,39 +151,9 @@ fn program(said: &Said<'_>) -> Result<Vec<String>> {
     Ok(command_line(&line, "the program of the engine `command`")?)
 }
 
-/// The words of a command line; `whose` names it in an error.
-fn command_line(line: &str, whose: &str) -> Result<Vec<String>, Unusable> {
-    match words::split(line) {
-        Some(words) if words.first().is_some_and(|program| !program.is_empty()) => Ok(words),
-        Some(_) => Err(Unusable(format!("{whose} is empty: name a program"))),
-        None => Err(Unusable(format!("{whose} has a quote that is not closed: {line}"))),
-    }
-}
-
 /// The address that a base URL names.
 fn address(written: &str, wire: Wire) -> Result<Url, Unusable> {
-    // What was written may hold a password, so it is not repeated.
-    let mut url = Url::parse(written.trim()).map_err(|error| {
-        Unusable(format!("the address of the model's service is no URL ({error}): write https://host/v1"))
-    })?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Unusable(
-            "the address of the model's service holds a name or password: leave it out and give the key in GIT_DREAM_KEY"
-                .to_owned(),
-        ));
-    }
-    let host = url.host_str().unwrap_or_default().to_owned();
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(&url) => {}
-        "http" => {
-            return Err(Unusable(format!(
-                "http://{host} would send excerpts and the key unencrypted: use https, or a tunnel to localhost"
-            )));
-        }
-        other => return Err(Unusable(format!("{other}://{host} cannot be asked: use https"))),
-    }
-    url.set_fragment(None);
+    let mut url = address::parse(written, &ADDRESS)?;
     let path = url.path().trim_end_matches('/').to_owned();
     // People write the address of a server with and without the version that all of its paths begin with.
     let path = match wire {
@@ -196,13 +163,6 @@ fn address(written: &str, wire: Wire) -> Result<Url, Unusable> {
     };
     url.set_path(path);
     Ok(url)
-}
-
-/// Whether an address is on this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    let Some(host) = url.host_str() else { return false };
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Where the key comes from. `meant`: whether the person said where a key that names no service goes.
@@ -248,34 +208,6 @@ fn no_key(service: &Service, variable: &str, said: &Said<'_>) -> Result<String> 
              `git config dream.keyCommand` (and the service with `git config dream.engine {name}`)"
         ),
     })
-}
-
-/// The certificates that the person trusts beside the system's.
-fn authority(said: &Said<'_>) -> Result<Option<Vec<u8>>> {
-    let Some(path) = said.first(None, "GIT_DREAM_CA_FILE", "dream.caFile")? else { return Ok(None) };
-    let path = match path.strip_prefix("~/").zip((said.variable)("HOME")) {
-        Some((rest, home)) => PathBuf::from(home).join(rest),
-        None => PathBuf::from(path),
-    };
-    let unread = || Unusable(format!("cannot read the certificates in {}", path.display()));
-    std::fs::read(&path).with_context(unread).map(Some)
-}
-
-/// What a program prints, as a key. What it says on stderr goes to the person's terminal.
-fn printed_key(words: &[String]) -> Result<Key, Unusable> {
-    let (program, arguments) = words.split_first().ok_or_else(|| Unusable("no key command".to_owned()))?;
-    let ran = std::process::Command::new(program)
-        .args(arguments)
-        .stdin(std::process::Stdio::null())
-        .stderr(std::process::Stdio::inherit())
-        .output()
-        .map_err(|error| Unusable(format!("the key command `{program}` cannot be run: {error}")))?;
-    if !ran.status.success() {
-        return Err(Unusable(format!("the key command `{program}` failed ({})", ran.status)));
-    }
-    let printed = String::from_utf8_lossy(&ran.stdout);
-    Key::new(printed.trim().lines().next().unwrap_or_default())
-        .ok_or_else(|| Unusable(format!("the key command `{program}` printed no key")))
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use super::answer::asking_for;
 use super::failure::telling;
 use super::heard::{Heard, Said, Took};
 use super::http::{self, Fault, Http, Request};
-use super::retry::Patience;
 use super::{Failure, Prompt, Tokens, estimate, most};
+use crate::web::retry::Patience;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -74,9 +74,9 @@ struct Wording {
 impl Messages {
     /// The way to a model.
     ///
-    /// Errors: as [`Http::new`].
+    /// Errors: as [`http::open`].
     pub(super) fn new(access: &Access, model: &str, patience: Patience) -> Result<Messages, Unusable> {
-        let http = Http::new(access, patience, ("x-api-key", ""), &[("anthropic-version", VERSION)])?;
+        let http = http::open(access, patience, ("x-api-key", ""), &[("anthropic-version", VERSION)])?;
         let thinking = AtomicU8::new(Thinking::guess(model) as u8);
         Ok(Messages { http, model: model.to_owned(), in_words: AtomicBool::new(false), thinking })
     }
@@ -86,11 +86,17 @@ impl Messages {
         loop {
             let wording = self.wording();
             let body = request(prompt, &self.model, wording);
-            let request =
-                Request { method: Method::POST, path: &["v1", "messages"], body: Some(&body), most: 0, of };
+            let request = Request {
+                method: Method::POST,
+                path: &["v1", "messages"],
+                query: &[],
+                body: Some(&body),
+                most: 0,
+                of,
+            };
             match self.http.send(&request).await {
-                Ok(body) => return heard(&body, prompt),
-                Err(Fault::Answered(400, says)) if self.reword(wording, &says) => {}
+                Ok(answer) => return heard(&answer.body, prompt),
+                Err(Fault::Answered(400, says, _)) if self.reword(wording, &says) => {}
                 Err(fault) => return failed(fault),
             }
         }
@@ -122,10 +128,10 @@ impl Messages {
 /// What a fault comes to.
 fn failed(fault: Fault) -> Heard {
     match fault {
-        Fault::Answered(400, says) if says.contains("too long") => Heard::nothing(Failure::Refused(says)),
-        Fault::Answered(status, says) => Heard::nothing(http::failure(status, says)),
+        Fault::Answered(400, says, _) if says.contains("too long") => Heard::nothing(Failure::Refused(says)),
+        Fault::Answered(status, says, _) => Heard::nothing(http::failure(status, says)),
         Fault::Unreachable(why) => Heard::nothing(Failure::Unreachable(why)),
-        Fault::Lost(failure) => Heard::lost(failure),
+        Fault::Lost(lost) => Heard::lost(lost.into()),
     }
 }
 

@@ -1,11 +1,10 @@
 //! What asking would take, without asking: for `git dream run --dry-run`.
 
 use super::access::{Access, Unusable};
-use super::price::Money;
-use super::purse::Purse;
+use super::purse::{Purse, Spent};
 use super::replies::Replies;
 use super::terms::Terms;
-use super::{Answer, Answers, Failure, Prompt, Tokens, most};
+use super::{Answer, Answers, Failure, Prompt, most};
 use crate::settings::EngineSettings;
 use std::cell::RefCell;
 use std::path::Path;
@@ -14,22 +13,8 @@ use std::path::Path;
 pub struct Estimate {
     terms: Terms,
     replies: Replies,
-    counted: RefCell<(Purse, Would)>,
-}
-
-/// What asking would take: the most, since how long answers are is not known before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Would {
-    /// Prompts that would be sent.
-    pub calls: u32,
-    /// Prompts that were answered before and cost nothing.
-    pub recalled: u32,
-    /// Prompts that the budget would not reach for, counted in nothing else.
-    pub beyond: u32,
-    /// Tokens at most.
-    pub tokens: Tokens,
-    /// Money at most; `None` where the price is not known.
-    pub money: Option<Money>,
+    /// What was counted, and how many prompts the budget would not reach for.
+    counted: RefCell<(Purse, u32)>,
 }
 
 impl Estimate {
@@ -39,7 +24,7 @@ impl Estimate {
     /// Errors: no model is named.
     pub fn new(access: &Access, settings: &EngineSettings, folder: &Path) -> Result<Estimate, Unusable> {
         let terms = Terms::of(access, settings)?;
-        let counted = RefCell::new((terms.purse(), Would::default()));
+        let counted = RefCell::new((terms.purse(), 0));
         Ok(Estimate { terms, replies: Replies::at(folder.join("replies")), counted })
     }
 
@@ -53,28 +38,28 @@ impl Estimate {
         &self.terms.notices
     }
 
-    /// What everything that was asked so far would take.
-    pub fn would(&self) -> Would {
-        let (purse, would) = &*self.counted.borrow();
-        let spent = purse.spent();
-        Would { tokens: spent.tokens, money: spent.money, ..*would }
+    /// What everything that was asked so far would take: the most, since how long answers are is not known before.
+    pub fn spent(&self) -> Spent {
+        self.counted.borrow().0.spent()
+    }
+
+    /// Prompts that the budget would not reach for, counted in nothing else.
+    pub fn beyond(&self) -> u32 {
+        self.counted.borrow().1
     }
 }
 
 impl Answers for Estimate {
     fn ask(&self, prompts: &[Prompt]) -> Vec<Answer> {
-        let (purse, would) = &mut *self.counted.borrow_mut();
+        let (purse, beyond) = &mut *self.counted.borrow_mut();
         let mut answer = |prompt: &Prompt| {
             if let Some(reply) = self.replies.find(&self.terms.identity, &self.terms.model, prompt) {
-                would.recalled += 1;
+                purse.recall();
                 return Ok(reply);
             }
             match purse.hold(prompt) {
-                Some(hold) => {
-                    purse.settle(hold, Some(most(prompt)));
-                    would.calls += 1;
-                }
-                None => would.beyond += 1,
+                Some(hold) => purse.settle(hold, Some(most(prompt))),
+                None => *beyond += 1,
             }
             Err(Failure::OverBudget)
         };

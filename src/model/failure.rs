@@ -1,10 +1,7 @@
 //! Why there is no reply.
 
-use crate::redact::redact;
+pub(super) use crate::web::telling;
 use std::fmt;
-
-/// Longest text of a service or program that an error repeats, in characters.
-const LONGEST: usize = 300;
 
 /// Why a prompt has no reply. The texts hold nothing that has not passed redaction: services repeat what they were sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,22 +80,3 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
-
-/// What somebody else said, fit for an error: redacted, one line, short.
-pub(super) fn telling(said: &str) -> String {
-    let clean = redact(said);
-    let mut line = String::new();
-    for word in clean.split_whitespace() {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.extend(word.chars().filter(|character| !character.is_control()));
-        if line.len() > LONGEST * 4 {
-            break;
-        }
-    }
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line,
-    }
-}

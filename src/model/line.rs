@@ -6,8 +6,8 @@ use super::anthropic::Messages;
 use super::heard::Heard;
 use super::openai::Chat;
 use super::program::Program;
-use super::retry::Patience;
 use super::service::Wire;
+use crate::web::retry::Patience;
 
 /// The line to a service.
 pub(super) enum Line {

@@ -17,17 +17,14 @@ pub mod failure;
 mod heard;
 mod http;
 mod interrupt;
-mod key;
 mod line;
 mod openai;
 pub mod price;
 mod program;
 pub mod purse;
 pub mod replies;
-mod retry;
 pub mod service;
 mod terms;
-mod words;
 
 pub use access::{Access, Unusable};
 pub use asker::Model;

@@ -10,8 +10,8 @@ use super::answer::asking_for;
 use super::failure::telling;
 use super::heard::{Heard, Said, Took};
 use super::http::{self, Fault, Http, Request};
-use super::retry::Patience;
 use super::{Failure, Prompt, Tokens, estimate};
+use crate::web::retry::Patience;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -64,9 +64,9 @@ impl Form {
 impl Chat {
     /// The way to a server's model.
     ///
-    /// Errors: as [`Http::new`].
+    /// Errors: as [`http::open`].
     pub(super) fn new(access: &Access, model: &str, patience: Patience) -> Result<Chat, Unusable> {
-        let http = Http::new(access, patience, ("authorization", "Bearer "), &[])?;
+        let http = http::open(access, patience, ("authorization", "Bearer "), &[])?;
         // The newer name is OpenAI's own: its newest models know no other. Others may pass over a name that they do not
         // know, and answer without a limit.
         let is_own = access.address.as_ref().and_then(|url| url.host_str()) == Some("api.openai.com");
@@ -93,13 +93,14 @@ impl Chat {
             let request = Request {
                 method: Method::POST,
                 path: &["chat", "completions"],
+                query: &[],
                 body: Some(&body),
                 most: 0,
                 of,
             };
             match self.http.send(&request).await {
-                Ok(body) => return heard(&body, prompt),
-                Err(Fault::Answered(status @ (400 | 422), says)) => match complaint(&says) {
+                Ok(answer) => return heard(&answer.body, prompt),
+                Err(Fault::Answered(status @ (400 | 422), says, _)) => match complaint(&says) {
                     Complaint::TooLong => return Heard::nothing(Failure::Refused(says)),
                     Complaint::Content => return Heard::nothing(Failure::Refused(says)),
                     Complaint::Limit if !renamed => {
@@ -115,9 +116,9 @@ impl Chat {
                     }
                     _ => return Heard::nothing(http::failure(status, says)),
                 },
-                Err(Fault::Answered(status, says)) => return Heard::nothing(http::failure(status, says)),
+                Err(Fault::Answered(status, says, _)) => return Heard::nothing(http::failure(status, says)),
                 Err(Fault::Unreachable(why)) => return Heard::nothing(Failure::Unreachable(why)),
-                Err(Fault::Lost(failure)) => return Heard::lost(failure),
+                Err(Fault::Lost(lost)) => return Heard::lost(lost.into()),
             }
         }
     }

@@ -10,6 +10,7 @@ mod advance;
 mod blame;
 mod blobs;
 pub mod compare;
+mod here;
 mod history;
 mod intent;
 mod lock;
@@ -26,8 +27,10 @@ mod staged;
 mod stale;
 mod tree;
 pub mod versions;
+mod worktree;
 
 pub use advance::{AdvanceError, Blocked};
+pub use here::Here;
 pub use history::{Past, PathChange, Trailer};
 pub use moves::{MoveError, Recovered, RefMove};
 pub use oid::Oid;
@@ -36,6 +39,7 @@ pub use read::Entry;
 pub use removal::{Lies, Like, Trace, Wanted};
 pub use rewrite::{Edit, Edited};
 pub use search::{Bounds, Searched};
+pub use worktree::in_main_tree;
 
 use anyhow::{Context, Result, anyhow};
 use git2::{ErrorCode, RepositoryOpenFlags};
@@ -106,6 +110,18 @@ impl Repo {
         git2::Repository::init_opts(dir, &options)
             .with_context(|| format!("cannot make a git repository in {}", dir.display()))?;
         Repo::open(dir)
+    }
+
+    /// The bare repository in this folder, made if there is none.
+    pub fn bare(dir: &Path) -> Result<Repo> {
+        read_as_git_does();
+        if !dir.join("HEAD").exists() {
+            let mut options = git2::RepositoryInitOptions::new();
+            options.bare(true).mkpath(true).external_template(false);
+            git2::Repository::init_opts(dir, &options)
+                .with_context(|| format!("cannot make a git repository in {}", dir.display()))?;
+        }
+        Repo::at(dir)
     }
 
     /// Opens the repository whose own folder ([`Repo::git_dir`]) this is, without looking further: how another

@@ -5,6 +5,7 @@
 
 use super::sign::Signer;
 use super::{Oid, Repo, Unusable, staged, tree};
+use crate::settings::Author;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -31,6 +32,13 @@ pub struct Identity {
     pub name: String,
     /// E-mail address, not empty, without `<`, `>` or line breaks.
     pub email: String,
+}
+
+impl Identity {
+    /// The one that the settings name.
+    pub fn of(author: &Author) -> Identity {
+        Identity { name: author.name.clone(), email: author.email.clone() }
+    }
 }
 
 /// Whether commits are signed.

@@ -126,6 +126,16 @@ impl Repo {
         }
     }
 
+    /// Has a branch follow the branch of its name at a remote, as `git push --set-upstream` does.
+    pub fn follow(&self, branch: &str, remote: &str) -> Result<()> {
+        let failed = || format!("cannot note in the git configuration that {branch} follows {remote}");
+        let mut config = self.inner.config().with_context(failed)?;
+        config.set_str(&format!("branch.{branch}.remote"), remote).with_context(failed)?;
+        config
+            .set_str(&format!("branch.{branch}.merge"), &format!("refs/heads/{branch}"))
+            .with_context(failed)
+    }
+
     /// The names of the remotes, sorted.
     pub fn remotes(&self) -> Result<Vec<String>> {
         let remotes = self.inner.remotes().context("cannot list the remotes")?;

@@ -4,7 +4,7 @@
 //! names its session by its id, by the tool's own id for it, or by its file's name. Owns what counts as an
 //! outcome. Refuses to guess: a row that says none is counted with its line and reason.
 
-use super::{Session, SessionId, Skipped, scan};
+use super::{SessionId, Skipped, scan};
 use crate::redact::{self, Clean};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -45,7 +45,14 @@ impl Outcomes {
         for (line, row) in rows {
             match row {
                 Ok(Row { session, outcome, job }) => {
-                    outcomes.by_name.insert(key(&session), (outcome, job.map(|job| redact::redact(&job))));
+                    let told = (outcome, job.map(|job| redact::redact(&job)));
+                    let name = key(&session);
+                    // What was captured elsewhere comes with the name of its file, redacted as all that travels.
+                    let travelled = redact::redact(&name);
+                    if *travelled != *name {
+                        outcomes.by_name.insert(travelled.to_string(), told.clone());
+                    }
+                    outcomes.by_name.insert(name, told);
                 }
                 Err(reason) => skipped.push(Skipped { path: name.to_owned(), line: Some(line), reason }),
             }
@@ -63,14 +70,14 @@ impl Outcomes {
         self.by_name.is_empty()
     }
 
-    /// Gives a session its outcome and job, if there is a row for it; says whether there was. What an outcomes
-    /// file says stands over what the transcript says.
-    pub fn apply(&self, session: &mut Session, file: &Path) -> bool {
-        let row = self.of(&session.id, session.source.as_deref(), Some(file));
-        let Some((outcome, job)) = row else { return false };
-        session.outcome = Some(outcome);
-        session.task = job.cloned().or_else(|| session.task.take());
-        true
+    /// Adds a row, unless there is one that names the session by its id.
+    pub fn add(&mut self, session: &SessionId, outcome: f64, job: Option<Clean>) {
+        self.by_name.entry(session.as_str().to_owned()).or_insert((outcome, job));
+    }
+
+    /// Whether there is a row for this file.
+    pub fn name(&self, file: &Path) -> bool {
+        self.of_file(file).is_some()
     }
 
     /// The outcome and the job of a session: by its id, by the tool's own id for it, or by the file it lies in.
@@ -192,21 +199,6 @@ fn key(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn session(bytes: &[u8], source: &'static str) -> Session {
-        Session {
-            id: SessionId::of(bytes),
-            source: Some(Clean::fixed(source)),
-            parent: None,
-            agent: Clean::fixed("chat"),
-            model: None,
-            project: None,
-            contributor: None,
-            task: Some(Clean::fixed("own")),
-            outcome: None,
-            events: Vec::new(),
-        }
-    }
-
     #[test]
     fn rows_find_their_session_by_id_source_or_file() {
         let id = SessionId::of(b"x");
@@ -218,10 +210,8 @@ mod tests {
         let (outcomes, skipped) = Outcomes::parse(file.as_bytes(), "o.jsonl");
         assert_eq!((outcomes.len(), skipped.len()), (4, 0));
         let told = |bytes: &[u8], source, file: &str| {
-            let mut session = session(bytes, source);
-            outcomes
-                .apply(&mut session, Path::new(file))
-                .then_some((session.outcome, session.task.unwrap().to_string()))
+            let row = outcomes.of(&SessionId::of(bytes), Some(source), Some(Path::new(file)));
+            row.map(|(outcome, job)| (Some(outcome), job.map_or("own", |job| job.as_str()).to_owned()))
         };
         assert_eq!(told(b"x", "-", "z"), Some((Some(1.0), "j".to_owned())));
         assert_eq!(told(b"y", "tool-id", "z"), Some((Some(0.0), "own".to_owned())));

@@ -21,7 +21,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    fn of(output: Output) -> Ran {
+    pub(crate) fn of(output: Output) -> Ran {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
         Ran {
             status: output.status.code().unwrap_or(-1),
@@ -95,6 +95,11 @@ impl Sandbox {
     /// Runs `git-dream` in a folder.
     pub(crate) fn dream(&self, dir: &Path, args: &[&str]) -> Ran {
         Ran::of(self.dream_command(dir, args).output().unwrap())
+    }
+
+    /// Runs a command, whatever comes of it.
+    pub(crate) fn run(&self, mut command: Command) -> Ran {
+        Ran::of(command.output().unwrap())
     }
 
     /// A repository made by git, with a branch `main` and one commit of these files.

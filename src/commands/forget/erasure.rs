@@ -62,7 +62,7 @@ const MOST_SHOWN: usize = 5;
 
 pub(super) fn erase(origin: &Origin, options: &Options, here: &Whereabouts, talk: &Talk) -> Result<()> {
     let (repo, settings) = (&here.repo, &here.settings);
-    let identity = Identity { name: settings.author.name.clone(), email: settings.author.email.clone() };
+    let identity = Identity::of(&settings.author);
     let stamp = Stamp { identity, at: whereabouts::now(options.now.as_deref())? };
     if !options.dry_run {
         repo.recover()?;

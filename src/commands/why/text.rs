@@ -14,6 +14,9 @@ use std::fmt::Write;
 /// Most quotes that are shown without being asked for all.
 const MOST_QUOTES: usize = 3;
 
+/// Most comments of reviewers that are shown; `--json` has all of them.
+const MOST_COMMENTS: usize = 5;
+
 /// Longest text of somebody else's that is shown whole, bytes.
 const MOST_TEXT: usize = 160;
 
@@ -51,6 +54,7 @@ pub(super) fn of(story: &Provenance, branch: &str, all: bool) -> String {
         row(&mut text, "Support", &growth(&own.collect::<Vec<_>>()));
     }
     proposals(&mut text, story, focus);
+    comments(&mut text, story);
     since(&mut text, story);
     hands(&mut text, story);
     for unknown in &story.unknown {
@@ -207,6 +211,17 @@ fn proposals(text: &mut String, story: &Provenance, focus: Option<&Proposed>) {
         let (day, decided) = (day.strftime("%Y-%m-%d"), plain(&decision(&how.to_string(), by.as_ref())));
         let label = if at == 0 { "Proposed" } else { "" };
         row(text, label, &format!("{day} {change} {verdict}: {decided}"));
+    }
+}
+
+/// What reviewers said about its proposals, the newest last.
+fn comments(text: &mut String, story: &Provenance) {
+    let said: Vec<_> = story.proposals.iter().flat_map(|proposed| &proposed.comments).collect();
+    let newest = said.get(said.len().saturating_sub(MOST_COMMENTS)..).unwrap_or_default();
+    for (at, comment) in newest.iter().enumerate() {
+        let label = if at == 0 { "Reviewers" } else { "" };
+        let (day, by) = (comment.at.strftime("%Y-%m-%d"), plain(&comment.by));
+        row(text, label, &format!("{day} {by}: “{}”", short(&comment.text)));
     }
 }
 

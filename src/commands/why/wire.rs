@@ -75,6 +75,18 @@ struct Learning<'a> {
     verdict: String,
     how: String,
     by: Option<&'a Decider>,
+    /// What reviewers said about it on its pull request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    comments: Vec<Said<'a>>,
+}
+
+/// What a reviewer said.
+#[derive(Serialize)]
+struct Said<'a> {
+    by: &'a str,
+    at: Timestamp,
+    line: Option<u32>,
+    text: &'a str,
 }
 
 /// One quote.
@@ -218,6 +230,11 @@ fn learning(proposed: &Proposed) -> Learning<'_> {
         verdict: proposed.verdict.to_string(),
         how: proposed.how.to_string(),
         by: proposed.by.as_ref(),
+        comments: proposed
+            .comments
+            .iter()
+            .map(|said| Said { by: said.by.as_str(), at: said.at, line: said.line, text: said.text.as_str() })
+            .collect(),
     }
 }
 

@@ -6,7 +6,7 @@
 use super::{Message, Messages, failed, request, understood};
 use crate::model::failure::telling;
 use crate::model::heard::Heard;
-use crate::model::http::{Fault, Request};
+use crate::model::http::{Fault, Lost, Request};
 use crate::model::{Failure, Prompt, Tokens, most};
 use reqwest::Method;
 use serde::Deserialize;
@@ -56,7 +56,7 @@ impl Messages {
     pub(in crate::model) async fn look_at_batch(&self, id: &str) -> Result<Option<Batch>, Failure> {
         match self.batch(Method::GET, &["v1", "messages", "batches", id], None, id).await {
             Ok(batch) => Ok(Some(batch)),
-            Err(Fault::Answered(404, _)) => Ok(None),
+            Err(Fault::Answered(404, ..)) => Ok(None),
             Err(fault) => Err(failed(fault).said.err().unwrap_or(Failure::NotAsked)),
         }
     }
@@ -68,12 +68,12 @@ impl Messages {
         body: Option<&Value>,
         of: &str,
     ) -> Result<Batch, Fault> {
-        let answer = self.http.send(&Request { method, path, body, most: 0, of }).await?;
+        let answer = self.http.send(&Request { method, path, query: &[], body, most: 0, of }).await?.body;
         let batch: Batch = serde_json::from_slice(&answer)
-            .map_err(|error| Fault::Lost(Failure::Malformed(format!("no batch: {error}"))))?;
+            .map_err(|error| Fault::Lost(Lost::Malformed(format!("no batch: {error}"))))?;
         match batch.is_sound() {
             true => Ok(batch),
-            false => Err(Fault::Lost(Failure::Malformed("a batch of no name".to_owned()))),
+            false => Err(Fault::Lost(Lost::Malformed("a batch of no name".to_owned()))),
         }
     }
 
@@ -89,12 +89,13 @@ impl Messages {
         let request = Request {
             method: Method::GET,
             path: &["v1", "messages", "batches", id, "results"],
+            query: &[],
             body: None,
             most: MOST_RESULTS,
             of: id,
         };
         let lines = match self.http.send(&request).await {
-            Ok(lines) => lines,
+            Ok(answer) => answer.body,
             Err(fault) => return Err(failed(fault).said.err().unwrap_or(Failure::NotAsked)),
         };
         let lines = lines.split(|byte| *byte == b'\n');

@@ -15,7 +15,8 @@ fn shipped() -> Vec<Session> {
 
 const NOTE: Beside<'static> = Beside { path: "mistakes/kiln.md", text: "" };
 
-fn call(tool: &str, args: &str, output: &str) -> Body {
+/// A call that came back so; it failed where that begins with `error`.
+pub(crate) fn call(tool: &str, args: &str, output: &str) -> Body {
     let failed = output.starts_with("error");
     Body::Call(Call {
         tool: redact(tool),
@@ -23,10 +24,6 @@ fn call(tool: &str, args: &str, output: &str) -> Body {
         status: if failed { Status::Failed { exit: Some(1) } } else { Status::Returned },
         output: redact(output),
     })
-}
-
-fn session(bodies: Vec<Body>) -> Session {
-    Session::of(bodies)
 }
 
 /// What a note would quote of a failure: what it said.
@@ -49,7 +46,7 @@ fn agent(text: &str) -> Body {
 
 #[test]
 fn nothing_that_came_later_is_in_a_moment() {
-    let session = session(vec![
+    let session = Session::of(vec![
         person("fire the jars"),
         agent("Looking at the shelf."),
         call("kiln_list", r#"{"shelf":"north"}"#, "three jars"),
@@ -88,13 +85,13 @@ fn nothing_that_came_later_is_in_a_moment() {
 fn nothing_is_told_from_moments_that_tell_nothing() {
     let fire = |output| call("Bash", r#"{"command":"kiln fire jar"}"#, output);
     let failed = "error: the flame went out";
-    let unfit = |bodies| at(&session(bodies), 2, failed).unwrap_err();
+    let unfit = |bodies| at(&Session::of(bodies), 2, failed).unwrap_err();
     assert_eq!(unfit(vec![person("fire"), fire("fired")]), Unfit::NoFailure);
     assert_eq!(unfit(vec![person("fire"), fire(failed), fire("fired")]), Unfit::PassedByItself);
-    let alone = session(vec![fire(failed), fire(failed)]);
+    let alone = Session::of(vec![fire(failed), fire(failed)]);
     assert_eq!(at(&alone, 1, failed), Err(Unfit::NothingBefore));
     let read = call("Read", r#"{"file_path":"/m/mistakes/kiln.md"}"#, "---\nname: kiln\n---\nfire slowly");
-    let had = session(vec![
+    let had = Session::of(vec![
         person("fire"),
         read,
         fire(failed),
@@ -126,7 +123,7 @@ fn lines_keep_to_their_room_and_people_and_the_end_go_in_first() {
     let mut bodies = vec![Body::Context(redact("be kind")), person("fire all jars")];
     bodies.extend((0..60).map(|_| call("kiln_look", "{}", &"hot ".repeat(500))));
     bodies.push(person("now the last one"));
-    let seen = session(bodies).events;
+    let seen = Session::of(bodies).events;
     let text = lines(&seen, 6_000);
     assert!(text.len() < 6_100, "{}", text.len());
     for part in

@@ -1,23 +1,13 @@
 //! Variants of moments, made up and real.
 
 use super::super::judge::{Act, judge};
-use super::super::moment::tests::quoted;
+use super::super::moment::tests::{call, quoted};
 use super::super::moment::{Beside, before};
 use super::*;
-use crate::session::{Session, Status, read_bytes};
+use crate::session::{Session, read_bytes};
 use crate::settings::Reading;
 
 const BESIDE: Beside<'static> = Beside { path: "mistakes/pay.md", text: "" };
-
-fn call(tool: &str, args: &str, output: &str) -> Body {
-    let failed = output.starts_with("error");
-    Body::Call(Call {
-        tool: redact(tool),
-        args: Args::of_json(args.as_bytes(), &Reading::default()),
-        status: if failed { Status::Failed { exit: Some(1) } } else { Status::Returned },
-        output: redact(output),
-    })
-}
 
 fn moment(bodies: Vec<Body>) -> Moment {
     let session = Session::of(bodies);

@@ -54,8 +54,8 @@ fn an_estimate_asks_nobody_and_needs_no_key() {
     let estimate = Estimate::new(&access("anthropic", &[]), &settings, folder.path()).unwrap();
     let answers = estimate.ask(&["a", "b", "c"].map(prompt));
     assert!(answers.iter().all(|answer| *answer == Err(Failure::OverBudget)));
-    let would = estimate.would();
-    assert_eq!((would.calls, would.recalled, would.beyond), (2, 0, 1));
-    assert!(would.tokens.output == 400 && would.tokens.all() <= 700 && would.money.unwrap().0 > 400 * 5);
+    let (spent, beyond) = (estimate.spent(), estimate.beyond());
+    assert_eq!((spent.calls, spent.recalled, beyond), (2, 0, 1));
+    assert!(spent.tokens.output == 400 && spent.tokens.all() <= 700 && spent.money.unwrap().0 > 400 * 5);
     assert_eq!((estimate.name(), estimate.notices().len()), ("anthropic/claude-haiku-4-5", 0));
 }

@@ -13,11 +13,11 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 /// How much is waited for an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Patience {
+pub(crate) struct Patience {
     /// How often it is asked again.
-    pub(super) retries: u32,
+    pub(crate) retries: u32,
     /// How long one attempt may take.
-    pub(super) deadline: Duration,
+    pub(crate) deadline: Duration,
 }
 
 impl Patience {
@@ -25,7 +25,7 @@ impl Patience {
     /// enough. `asked` is how long the service wants to be left alone, `of` what tells this prompt from others.
     ///
     /// Nothing is begun any more once three deadlines have passed since the first attempt began.
-    pub(super) fn wait(
+    pub(crate) fn wait(
         &self,
         attempts: u32,
         passed: Duration,
@@ -48,13 +48,13 @@ fn fraction(of: &str, attempt: u32) -> f64 {
 }
 
 /// Whether what was answered with this status may be answered otherwise a moment later.
-pub(super) fn may_pass(status: u16) -> bool {
-    matches!(status, 408 | 409 | 429 | 500..)
+pub(crate) fn may_pass(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500..)
 }
 
 /// How long the service wants to be left alone. `header` looks up a header by its name. A moment (RFC 9110, 10.2.3) is
 /// counted from the answer's own `date`, since the two clocks may differ.
-pub(super) fn asked<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
+pub(crate) fn asked<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
     let number = |name: &str, unit: f64| {
         let number: f64 = header(name)?.trim().parse().ok()?;
         Duration::try_from_secs_f64(number * unit).ok()
@@ -65,7 +65,22 @@ pub(super) fn asked<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Option<Dura
             moment("retry-after")?.timestamp().as_second() - moment("date")?.timestamp().as_second();
         Some(Duration::from_secs(u64::try_from(seconds).unwrap_or_default()))
     };
-    number("retry-after-ms", 0.001).or_else(|| number("retry-after", 1.0)).or_else(until)
+    number("retry-after-ms", 0.001)
+        .or_else(|| number("retry-after", 1.0))
+        .or_else(until)
+        .or_else(|| refilled(&header))
+}
+
+/// How long until something is left of what may be asked for, where nothing is: forges tell the moment, in seconds since
+/// 1970. Others mean something else by that header; a wait of more than a day is none.
+fn refilled<'a>(header: &impl Fn(&str) -> Option<&'a str>) -> Option<Duration> {
+    ["x-ratelimit", "ratelimit"].iter().find_map(|of| {
+        let number = |name: &str| header(&format!("{of}-{name}"))?.trim().parse::<i64>().ok();
+        number("remaining").filter(|left| *left == 0)?;
+        let date = jiff::fmt::rfc2822::parse(header("date")?.trim()).ok()?.timestamp().as_second();
+        let wait = number("reset")?.checked_sub(date)?.max(1);
+        (wait <= 86_400).then(|| Duration::from_secs(wait.unsigned_abs()))
+    })
 }
 
 #[cfg(test)]
@@ -115,6 +130,14 @@ mod tests {
             asked(|name| [late, until].iter().find(|(n, _)| *n == name).map(|(_, v)| *v)),
             Some(Duration::ZERO)
         );
+        let limit = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1445412510"), date];
+        let found = |headers: &[(&'static str, &'static str)]| {
+            let headers = headers.to_vec();
+            asked(|name| headers.iter().find(|(header, _)| *header == name).map(|(_, value)| *value))
+        };
+        assert_eq!(found(&limit), Some(Duration::from_secs(30)));
+        assert_eq!(found(&[("x-ratelimit-remaining", "7"), limit[1], date]), None);
+        assert_eq!(found(&[limit[0], ("x-ratelimit-reset", "1445412510000"), date]), None);
         for broken in ["-1", "NaN", "1e400", "soon", ""] {
             assert_eq!(asked(|name| (name == "retry-after").then_some(broken)), None, "{broken}");
         }

@@ -1,10 +1,21 @@
 //! A command line, split into its words.
 
+use super::Unusable;
+
+/// The words of a command line; `whose` names it in an error.
+pub(crate) fn command_line(line: &str, whose: &str) -> Result<Vec<String>, Unusable> {
+    match split(line) {
+        Some(words) if words.first().is_some_and(|program| !program.is_empty()) => Ok(words),
+        Some(_) => Err(Unusable(format!("{whose} is empty: name a program"))),
+        None => Err(Unusable(format!("{whose} has a quote that is not closed: {line}"))),
+    }
+}
+
 /// The words of a command line, as a POSIX shell splits one that has quotes and backslashes and nothing else in it:
 /// nothing is expanded and nothing run. `None` where a quote is not closed.
 ///
 /// On Windows a backslash outside of quotes is a letter of a path.
-pub(super) fn split(line: &str) -> Option<Vec<String>> {
+fn split(line: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut characters = line.chars();

@@ -1,0 +1,147 @@
+//! What people said and decided on a forge, brought into the ledger.
+//!
+//! Two things that git does not keep: a pull request closed without being merged while its branch still stands, with who
+//! closed it and what they said (a refusal of everything that still waits on it), and comments on a learning's file. Both
+//! are added to the ledger and nowhere else; what lands on the target counts for more. Refuses to take a comment for a
+//! verdict.
+
+use super::{Pulls, Request};
+use crate::forge::{Comment, Failure, Forge, PullRequest, State};
+use crate::learning::standing::Verdict;
+use crate::ledger::{CommentRecord, CycleRecord, DecisionRecord, LEDGER, LearningRecord, Ledger};
+use crate::memory::place::outside;
+use crate::repo::{MoveError, RefMove};
+use crate::verdict::{self, Proposal};
+use anyhow::{Result, bail};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
+
+/// Of how many cycles at most is asked what was said.
+const MOST_CYCLES: usize = 10;
+/// Of how many of the newest cycles is asked, whatever became of them: a comment may stand on what was merged.
+const NEWEST: usize = 3;
+/// How long before and after a pull request was closed a comment tells why.
+const NEAR: SignedDuration = SignedDuration::from_mins(10);
+/// How often it is tried again while others move the ledger.
+const ATTEMPTS: usize = 5;
+
+/// What was new.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Learnings that are refused because their pull request was closed: title, and by whom.
+    pub refused: Vec<(String, String)>,
+    /// How many comments.
+    pub comments: usize,
+}
+
+/// Asks a forge and writes down what is new. Gives the pull requests that were found, too.
+pub(super) fn hear(request: &Request<'_>, forge: &dyn Forge) -> Result<(Heard, Pulls)> {
+    let (repo, root) = (request.repo, &request.settings.memory.root);
+    let ledger = Ledger::open(repo)?;
+    let (cycles, _) = ledger.cycles()?;
+    let base = request.target.commit()?;
+    let proposals = verdict::decided(repo, &cycles, base, root)?;
+    let waits: BTreeSet<&str> = proposals
+        .iter()
+        .filter(|proposal| proposal.verdict == Verdict::Pending)
+        .map(|proposal| proposal.cycle.cycle.as_str())
+        .collect();
+    let mut pulls = Pulls::new();
+    let (mut decisions, mut comments, mut heard) = (Vec::new(), Vec::new(), Heard::default());
+    let with_branch = cycles.iter().rev().filter(|cycle| cycle.branch.is_some()).enumerate();
+    let asked = with_branch.filter(|(at, cycle)| *at < NEWEST || waits.contains(cycle.cycle.as_str()));
+    for (_, cycle) in asked.take(MOST_CYCLES) {
+        let branch = cycle.branch.clone().unwrap_or_default();
+        let found = forge.find(&branch)?;
+        let shown = found.iter().find(|pull| pull.state == State::Open).or(found.first());
+        if let Some(pull) = shown {
+            let said = forge.comments(pull.number)?;
+            comments.extend(said.iter().filter_map(|comment| about(comment, cycle, root)));
+            let waiting = proposals.iter().filter(|proposal| {
+                proposal.cycle.cycle == cycle.cycle && proposal.verdict == Verdict::Pending
+            });
+            let waiting: Vec<&Proposal<'_>> = waiting.collect();
+            if pull.state == State::Closed && !waiting.is_empty() {
+                let closing = closing(forge, pull, &said, request.stamp.at)?;
+                for proposal in waiting {
+                    decisions.push(closing.refusal(cycle, proposal.learning));
+                    heard.refused.push((proposal.learning.title.clone(), closing.by.clone()));
+                }
+            }
+        }
+        pulls.insert(branch, found);
+    }
+    heard.comments = write(request, &decisions, &comments)?;
+    Ok((heard, pulls))
+}
+
+/// A comment as it is kept; `None` where it is about no learning's file.
+fn about(comment: &Comment, cycle: &CycleRecord, root: &str) -> Option<CommentRecord> {
+    let path = comment.path.as_deref()?;
+    let is_of = |learning: &&LearningRecord| {
+        outside(root, &learning.note) == path
+            || learning.leaves.iter().any(|left| outside(root, left) == path)
+    };
+    let learning = cycle.learnings.iter().find(is_of)?;
+    let Comment { id, by, text, at, line, .. } = comment;
+    let record = CommentRecord::new(&cycle.cycle, &learning.pattern, id, by, text, *at);
+    Some(CommentRecord { line: *line, ..record })
+}
+
+/// Who closed a pull request, when and why.
+struct Closing {
+    by: String,
+    at: Timestamp,
+    reason: String,
+}
+
+impl Closing {
+    fn refusal(&self, cycle: &CycleRecord, learning: &LearningRecord) -> DecisionRecord {
+        DecisionRecord::rejected(&cycle.cycle, &learning.pattern, &self.by, &self.reason, self.at)
+    }
+}
+
+fn closing(
+    forge: &dyn Forge,
+    pull: &PullRequest,
+    said: &[Comment],
+    now: Timestamp,
+) -> Result<Closing, Failure> {
+    let by = forge.closer(pull)?;
+    let at = pull.closed_at.unwrap_or(now);
+    let is_reason = |comment: &&Comment| {
+        comment.path.is_none()
+            && by.as_ref().is_none_or(|by| *by == comment.by)
+            && comment.at.duration_since(at).abs() <= NEAR
+    };
+    let reason = said.iter().rev().find(is_reason);
+    Ok(Closing {
+        by: by.or(reason.map(|comment| comment.by.clone())).unwrap_or_else(|| "somebody".to_owned()),
+        at,
+        reason: reason.map(|comment| comment.text.clone()).unwrap_or_default(),
+    })
+}
+
+/// Adds what is new to the ledger; how many of the comments were.
+fn write(request: &Request<'_>, decisions: &[DecisionRecord], comments: &[CommentRecord]) -> Result<usize> {
+    for _ in 0..ATTEMPTS {
+        let ledger = Ledger::open(request.repo)?;
+        let known: BTreeSet<(String, String)> =
+            ledger.comments(None)?.0.into_iter().map(|comment| (comment.cycle, comment.id)).collect();
+        let is_new = |comment: &&CommentRecord| !known.contains(&(comment.cycle.clone(), comment.id.clone()));
+        let new: Vec<CommentRecord> = comments.iter().filter(is_new).cloned().collect();
+        let Some(commit) = ledger.append_words(decisions, &new, &request.stamp)? else { return Ok(0) };
+        let moving = RefMove {
+            name: LEDGER.to_owned(),
+            from: ledger.tip(),
+            to: Some(commit),
+            reason: "publish: what people said".to_owned(),
+        };
+        match request.repo.move_refs(&[moving]) {
+            Ok(()) => return Ok(new.len()),
+            Err(MoveError::Lost { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    bail!("the ledger is moved by other programs all the time: nothing was written, run again")
+}
