@@ -25,7 +25,7 @@ fn fleet(sandbox: &Sandbox) -> PathBuf {
     let place = folder.join("team-9/-home-zoe-app");
     std::fs::create_dir_all(&place).unwrap();
     std::fs::write(place.join("copies.jsonl"), all.get(..9).unwrap().join("\n") + "\n").unwrap();
-    std::fs::write(folder.join("broken.jsonl"), "{\"role\":\"user\"\n").unwrap();
+    std::fs::write(folder.join("broken [1].jsonl"), "{\"role\":\"user\"\n").unwrap();
     folder
 }
 
