@@ -86,6 +86,7 @@ take_over() {
         git update-ref refs/dream/ledger refs/dream-remote/origin/ledger
     fi
     git bundle verify --quiet "$bundle" || fail "$bundle does not go with this repository: dream anew"
+    [ -n "$(git bundle list-heads "$bundle")" ] || fail "$bundle holds nothing: it is torn"
     while read -r _ ref; do
         case "$ref" in
         refs/dream/ledger) ;;

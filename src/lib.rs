@@ -38,8 +38,8 @@
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | | [`exchange`] | ledger, inboxes and branches, brought together with the remote's |
-//! | | [`report`] | what came of dreaming, for who leads the team |
 //! | | [`publish`] | a cycle's branch at the remote, and one pull request for it |
+//! | | [`report`] | what came of dreaming, for who leads the team |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod capture;

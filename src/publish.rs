@@ -131,6 +131,7 @@ pub fn publish(request: &Request<'_>) -> Result<Published> {
     let mut failed = None;
     if let Some(exchange) = &exchange {
         exchange.fetch()?;
+        chosen::check_name(request)?;
         if let Some(forge) = forge.as_deref() {
             match heard::hear(request, forge) {
                 Ok(heard) => (published.heard, pulls) = heard,

@@ -136,8 +136,8 @@ fn read_one(
                 }
             }
             Err(outside) => {
-                // Whether a marker is there can change without anybody touching the transcript.
-                is_for_good &= matches!(outside, Outside::NoFolder | Outside::Unconnected);
+                // A marker can go, and a hook can say where it was, without anybody touching the transcript.
+                is_for_good &= outside == Outside::Unconnected && sources.folder.is_none();
                 file.outside.push(outside);
             }
         }

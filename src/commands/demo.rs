@@ -57,6 +57,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let sources = Sources {
         transcripts: &[sessions],
         digests: &[],
+        entire: None,
         skipped: &[],
         outcomes: None,
         found: false,

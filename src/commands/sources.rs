@@ -2,7 +2,9 @@
 
 use super::exit::Usage;
 use crate::cycle::gather::Sources;
+use crate::cycle::gather::entire::{self, BRANCH};
 use crate::digest::lines;
+use crate::repo::Repo;
 use crate::session::outcomes::Outcomes;
 use crate::session::{Skipped, discover};
 use anyhow::Result;
@@ -25,19 +27,42 @@ pub(super) struct SourceOptions {
     pub(super) threads: u16,
 }
 
-/// Digests that come ready made.
+/// Sessions that lie elsewhere than in files of transcripts.
 #[derive(clap::Args, Default)]
 pub(super) struct DigestOptions {
     /// Take in digests that `git dream capture --to` wrote, on this machine or on others: files, or folders of them;
     /// transcripts are read beside them only where --sessions names some
     #[arg(long, value_name = "PATH", num_args = 1..)]
     digests: Vec<PathBuf>,
+    /// Read the transcripts that Entire keeps on the branch entire/checkpoints/v1 of this repository, or of the one you
+    /// stand in; others only where --sessions names some
+    #[arg(long, value_name = "REPO", num_args = 0..=1, default_missing_value = ".")]
+    entire: Option<PathBuf>,
+}
+
+impl DigestOptions {
+    /// The git folder of the repository with Entire's branch, if one is named.
+    ///
+    /// Errors: it has no such branch.
+    fn entire(&self, dir: &Path) -> Result<Option<PathBuf>> {
+        let Some(named) = &self.entire else { return Ok(None) };
+        let repo = Repo::open(&dir.join(named))?;
+        if entire::tips(&repo)?.is_empty() {
+            return Err(Usage(format!(
+                "{} has no branch {BRANCH}: fetch it with `git fetch origin {BRANCH}:{BRANCH}`",
+                named.display()
+            ))
+            .into());
+        }
+        Ok(Some(repo.git_dir().to_owned()))
+    }
 }
 
 /// The transcripts that the options name, or that this user's agents left.
 pub(super) struct Found {
     transcripts: Vec<PathBuf>,
     digests: Vec<PathBuf>,
+    entire: Option<PathBuf>,
     skipped: Vec<Skipped>,
     outcomes: Option<Outcomes>,
     looked_in: Vec<PathBuf>,
@@ -55,24 +80,26 @@ impl SourceOptions {
     /// The same, with digests that come ready made. Where there are some, this user's own transcripts are not looked for.
     ///
     /// Errors: a named path that is not there.
-    pub(super) fn find_beside(&self, ready: &DigestOptions, dir: &Path) -> Result<Found> {
+    pub(super) fn find_beside(&self, ready_made: &DigestOptions, dir: &Path) -> Result<Found> {
         let (outcomes, mut skipped) = self.read_outcomes(dir)?;
-        let ready = there(&ready.digests, "--digests", dir)?;
+        let ready = there(&ready_made.digests, "--digests", dir)?;
         let (digests, more) = lines::find(&ready);
         skipped.extend(more);
-        if self.sessions.is_empty() && ready.is_empty() {
+        let entire = ready_made.entire(dir)?;
+        if self.sessions.is_empty() && ready.is_empty() && entire.is_none() {
             let home = std::env::home_dir().unwrap_or_default();
             let looked_in = discover::of_user(&home, |name| std::env::var_os(name));
             let there: Vec<PathBuf> = looked_in.iter().filter(|folder| folder.is_dir()).cloned().collect();
             let (transcripts, more) = discover::expand(&there);
             skipped.extend(more);
-            return Ok(Found { transcripts, digests, skipped, outcomes, looked_in, found: true });
+            return Ok(Found { transcripts, digests, entire, skipped, outcomes, looked_in, found: true });
         }
         let mut named = there(&self.sessions, "--sessions", dir)?;
         let (transcripts, more) = discover::expand(&named);
         skipped.extend(more);
         named.extend(ready);
-        Ok(Found { transcripts, digests, skipped, outcomes, looked_in: named, found: false })
+        named.extend(entire.clone());
+        Ok(Found { transcripts, digests, entire, skipped, outcomes, looked_in: named, found: false })
     }
 
     /// The transcripts that a list names. One that is not there is skipped and told: lists grow old.
@@ -81,7 +108,15 @@ impl SourceOptions {
         let looked_in: Vec<PathBuf> = listed.iter().map(|path| dir.join(path)).collect();
         let (transcripts, more) = discover::expand(&looked_in);
         skipped.extend(more);
-        Ok(Found { transcripts, digests: Vec::new(), skipped, outcomes, looked_in, found: false })
+        Ok(Found {
+            transcripts,
+            digests: Vec::new(),
+            entire: None,
+            skipped,
+            outcomes,
+            looked_in,
+            found: false,
+        })
     }
 
     /// Reads the file of outcomes, if one is named, with the rows of it that say nothing.
@@ -134,7 +169,7 @@ impl Found {
 
     /// Whether there is nothing to read.
     pub(super) fn is_empty(&self) -> bool {
-        self.transcripts.is_empty() && self.digests.is_empty()
+        self.transcripts.is_empty() && self.digests.is_empty() && self.entire.is_none()
     }
 
     /// Leaves only the transcripts that are wanted.
@@ -160,7 +195,8 @@ impl Found {
 
     /// As the cycle takes them.
     pub(super) fn sources<'a>(&'a self, progress: &'a (dyn Fn(usize, usize) + Sync)) -> Sources<'a> {
-        let Found { transcripts, digests, skipped, outcomes, found, .. } = self;
-        Sources { transcripts, digests, skipped, outcomes: outcomes.as_ref(), found: *found, progress }
+        let Found { transcripts, digests, entire, skipped, outcomes, found, .. } = self;
+        let (entire, outcomes, found) = (entire.as_deref(), outcomes.as_ref(), *found);
+        Sources { transcripts, digests, entire, skipped, outcomes, found, progress }
     }
 }

@@ -1,6 +1,7 @@
 //! What is new: transcripts that no cycle has read yet, read and digested, and digests that were captured elsewhere.
 
 mod carried;
+pub mod entire;
 
 use super::report::SessionCounts;
 use crate::digest::{self, Digest, OutcomeSource};
@@ -26,6 +27,8 @@ pub struct Sources<'a> {
     pub transcripts: &'a [PathBuf],
     /// Files of digests that were captured elsewhere, sorted.
     pub digests: &'a [PathBuf],
+    /// The git folder of a repository with transcripts on Entire's branch ([`entire`]).
+    pub entire: Option<&'a Path>,
     /// What could not be found among what was named.
     pub skipped: &'a [Skipped],
     /// Outcomes that live elsewhere.
@@ -133,8 +136,9 @@ pub fn gather(
         gathered.files.push(file.seen);
     }
     gathered.add_carried(sources, seen, erased);
-    gathered.keep_one_each();
     gathered.cache = Some(cache);
+    gathered.add_entire(sources, seen, erased, &settings.reading)?;
+    gathered.keep_one_each();
     Ok(gathered)
 }
 
@@ -344,6 +348,7 @@ mod tests {
         let sources = Sources {
             transcripts: &[path.to_owned()],
             digests: &[],
+            entire: None,
             skipped: &[],
             outcomes: None,
             found,

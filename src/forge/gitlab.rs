@@ -163,7 +163,7 @@ impl Forge for GitLab {
     }
 
     fn label(&self, number: u64, labels: &[String]) -> Result<(), Failure> {
-        self.change("label", number, &json!({ "add_labels": labels.join(",") }))
+        self.change("label", number, &json!({ "add_labels": labels }))
     }
 
     fn ask(&self, number: u64, reviewers: &[String]) -> Result<(), Failure> {

@@ -58,6 +58,8 @@ pub(super) struct Files {
     pub(super) digests: Vec<(String, Oid)>,
     /// The lists of the sessions in them.
     lists: Vec<Oid>,
+    /// Those of its files of digests that no list tells of.
+    unlisted: Vec<(String, Oid)>,
     /// What is left out.
     pub(super) skipped: Vec<Skipped>,
     /// Whether that is a whole file: then the inbox has to stay.
@@ -100,7 +102,10 @@ pub(super) fn files(repo: &Repo, name: &str, commit: Oid) -> Result<Files> {
         bytes += size;
         found.digests.push((format!("{name}:{DIGESTS}/{file}"), blob));
         let list = lists.get(&format!("{cycle}.txt")).copied();
-        found.lists.extend(list.filter(|list| repo.blob_size(*list).is_ok_and(|size| size <= LARGEST_FILE)));
+        match list.filter(|list| repo.blob_size(*list).is_ok_and(|size| size <= LARGEST_FILE)) {
+            Some(list) => found.lists.push(list),
+            None => found.unlisted.push((format!("{name}:{DIGESTS}/{file}"), blob)),
+        }
     }
     Ok(found)
 }
@@ -118,7 +123,13 @@ pub(super) fn is_waiting(
     folded_in: &BTreeSet<SessionId>,
 ) -> Result<bool> {
     let files = files(repo, name, commit)?;
-    Ok(files.lists.len() < files.digests.len() || !listed(repo, &files)?.is_subset(folded_in))
+    let is_new = |digest: &Digest| !folded_in.contains(&digest.session);
+    for (path, blob) in &files.unlisted {
+        if read(path, &repo.read_blob(*blob)?, None).digests.iter().any(is_new) {
+            return Ok(true);
+        }
+    }
+    Ok(!listed(repo, &files)?.is_subset(folded_in))
 }
 
 /// Whether an inbox of this name holds nothing but sessions that are among those folded in.

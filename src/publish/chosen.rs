@@ -2,8 +2,8 @@
 
 use super::Request;
 use crate::learning::standing::Verdict;
-use crate::ledger::CycleRecord;
 use crate::ledger::layout::is_cycle_name;
+use crate::ledger::{CycleRecord, Ledger};
 use crate::repo::Unusable;
 use crate::verdict::{Proposal, open_branches};
 use anyhow::Result;
@@ -66,6 +66,15 @@ pub(super) fn choose<'a>(
         newest = newest.or(Some(chosen));
     }
     Ok(newest)
+}
+
+/// Whether there is a cycle of the name that somebody gave, before anybody is asked about it.
+///
+/// Errors as [`choose`].
+pub(super) fn check_name(request: &Request<'_>) -> Result<()> {
+    let Some(named) = request.cycle else { return Ok(()) };
+    let (cycles, _) = Ledger::open(request.repo)?.cycles()?;
+    named_cycle(named, &cycles).map(drop)
 }
 
 /// Whether a branch is one that a cycle makes: a ledger may hold what somebody else wrote.

@@ -5,7 +5,7 @@
 //! a workflow's summary may be one MiB.
 
 use super::words::{
-    count, day, decision, dollars, effect, grouped, interval, memory, news, percent, spans, support,
+    count, date, decision, dollars, effect, grouped, interval, memory, news, percent, spans, support,
 };
 use super::{Learning, Measured, Report};
 use crate::learning::author::quote::{brief, code, visible};
@@ -32,7 +32,7 @@ pub fn of(report: &Report) -> String {
         memory(report),
         count(report.cycles.len(), "dream"),
         count(report.sessions, "session"),
-        day(report.at),
+        date(report.at),
     );
     if let Some(hint) = &report.hint {
         let _ = writeln!(text, "{} Next: {}\n", tame(&hint.why), code(&hint.command));
@@ -43,9 +43,9 @@ pub fn of(report: &Report) -> String {
         let _ = writeln!(text, "Decide with `git dream review`.\n");
     }
     let taken: Vec<&Learning> = report.taken_up().collect();
-    list(&mut text, &format!("Taken up since {}", day(report.since)), &taken, decided);
+    list(&mut text, &format!("Taken up since {}", date(report.since)), &taken, decided);
     let down: Vec<&Learning> = report.turned_down().collect();
-    list(&mut text, &format!("Turned down or taken back since {}", day(report.since)), &down, decided);
+    list(&mut text, &format!("Turned down or taken back since {}", date(report.since)), &down, decided);
     let held: Vec<_> = report.held_back().collect();
     list(&mut text, "Held back by the gate", &held, |(_, title, reason)| {
         format!("{}: {}", tame(title), tame(reason))

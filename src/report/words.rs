@@ -11,9 +11,9 @@ pub(super) fn count(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
-/// `2026-01-31`.
-pub(super) fn day(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d").to_string()
+/// `31 January 2026`, as people write days.
+pub(super) fn date(at: Timestamp) -> String {
+    at.strftime("%-d %B %Y").to_string()
 }
 
 /// What happened since, in a sentence or two.
@@ -21,7 +21,7 @@ pub(super) fn news(report: &Report) -> String {
     let taken = report.taken_up().count();
     let turned_down = report.turned_down().count();
     let pending = report.pending().count();
-    let since = day(report.since);
+    let since = date(report.since);
     let happened = match (taken, turned_down) {
         (0, 0) => format!("Nothing was decided since {since}."),
         (taken, 0) => format!("Since {since}, {} taken up.", was(taken, "learning")),
@@ -54,11 +54,11 @@ pub(super) fn memory(report: &Report) -> String {
     }
 }
 
-/// How a verdict came about and whose it was: `merge by Ann on 2026-01-31 with 1a2b3c4d5e`. The reason is not in it.
+/// How a verdict came about and whose it was: `merge by Ann on 31 January 2026 with 1a2b3c4d5e`. The reason is not in it.
 pub(super) fn decision(learning: &Learning) -> String {
     let how = learning.how.to_string();
     match &learning.by {
-        Some(by) => format!("{how} by {} on {} with {}", by.name, day(by.at), by.commit.short()),
+        Some(by) => format!("{how} by {} on {} with {}", by.name, date(by.at), by.commit.short()),
         None => how,
     }
 }

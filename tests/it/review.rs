@@ -1,6 +1,6 @@
 //! `git dream review`, as people and scripts use it, judged by git and by the verdicts that follow.
 
-mod dreamt;
+pub(crate) mod dreamt;
 mod kill;
 
 use crate::cli::{FERRY, Mistake, NOW, json};

@@ -97,6 +97,11 @@ impl Sandbox {
         Ran::of(self.dream_command(dir, args).output().unwrap())
     }
 
+    /// Runs a command, whatever comes of it.
+    pub(crate) fn run(&self, mut command: Command) -> Ran {
+        Ran::of(command.output().unwrap())
+    }
+
     /// A repository made by git, with a branch `main` and one commit of these files.
     pub(crate) fn repo(&self, name: &str, files: &[(&str, &str)]) -> PathBuf {
         let dir = self.path(name);

@@ -1,6 +1,6 @@
 //! The list of all learnings: what each says of itself, and what there is to filter by.
 
-use super::super::words::{day, decision, support};
+use super::super::words::{date, decision, support};
 use super::super::{Change, Cut, Detail, Learning, Report};
 use super::prose;
 use crate::learning::author::quote::visible;
@@ -108,7 +108,7 @@ pub(super) fn card(learning: &Learning) -> Card {
         scope: scope(learning),
         title: prose::title(&visible(&learning.title)),
         note: visible(&learning.note),
-        day: day(learning.decided()),
+        day: date(learning.decided()),
         facts: facts(learning),
         reason: reason.map(|reason| visible(reason)),
         rationale: rationale.as_deref().map(reasons),
@@ -129,7 +129,7 @@ fn reasons(rationale: &str) -> String {
 }
 
 fn facts(learning: &Learning) -> Vec<(&'static str, String)> {
-    let cycle = format!("{} in {}", day(learning.proposed), learning.cycle);
+    let cycle = format!("{} in {}", date(learning.proposed), learning.cycle);
     let commit = learning.commit.map(|commit| format!(" as {}", commit.short())).unwrap_or_default();
     let mut facts = vec![
         ("Decision", format!("{}: {}", learning.verdict, decision(learning))),

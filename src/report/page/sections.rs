@@ -2,7 +2,7 @@
 
 use super::super::chart::columns::{self, Columns};
 use super::super::chart::shares;
-use super::super::words::{count, day, decision, dollars, effect, grouped, interval, percent, support};
+use super::super::words::{count, date, decision, dollars, effect, grouped, interval, percent, support};
 use super::super::{Learning, Measured, Report};
 use super::prose;
 use crate::learning::author::quote::visible;
@@ -23,6 +23,7 @@ pub(super) struct Entry {
     number: usize,
     kind: String,
     title: String,
+    /// Empty where the list says it.
     verdict: String,
     class: &'static str,
     line: String,
@@ -32,7 +33,7 @@ pub(super) struct Entry {
 pub(super) fn entry(learning: &Learning) -> Entry {
     let is_pending = learning.verdict == crate::learning::standing::Verdict::Pending;
     let line = match is_pending {
-        true => format!("{}; {}; {}", learning.grade, support(learning), learning.how),
+        true => format!("{}; {}", support(learning), learning.grade),
         false => decision(learning),
     };
     let reason = learning.by.as_ref().and_then(|by| by.reason.as_ref());
@@ -40,7 +41,7 @@ pub(super) fn entry(learning: &Learning) -> Entry {
         number: learning.number,
         kind: visible(&learning.kind),
         title: prose::title(&visible(&learning.title)),
-        verdict: learning.verdict.to_string(),
+        verdict: if is_pending { String::new() } else { learning.verdict.to_string() },
         class: super::cards::class(learning.verdict),
         line: visible(&line),
         reason: reason.map(|reason| visible(reason)),
@@ -141,7 +142,7 @@ fn told_note(at: usize, note: &Measured) -> Note {
         title: prose::title(&visible(&note.title)),
         effect: effect(note),
         class: class(note.effect),
-        merged: day(note.merged),
+        merged: date(note.merged),
         by: note.by.as_ref().map(|by| visible(&by.name)).unwrap_or_default(),
         occasion: visible(&note.occasion),
         hit: note.hit.to_string(),

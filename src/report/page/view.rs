@@ -1,16 +1,18 @@
 //! What stands on the page, in its order, as text that the template only has to place.
 
 use super::super::chart::columns::{self, Columns};
-use super::super::words::{count, day, memory, news};
-use super::super::{Report, Trend};
+use super::super::words::{count, date, memory, news};
+use super::super::{Learning, Report, Trend};
 use super::cards::{Card, Filters};
 use super::sections::{Attention, Cost, Entry, Impact};
 use super::{cards, sections};
 use crate::learning::author::quote::visible;
+use crate::verdict::How;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Most entries of a list above the list of all learnings.
-const MOST: usize = 12;
+const MOST: usize = 8;
 
 /// The page.
 #[derive(Serialize)]
@@ -27,6 +29,8 @@ pub(super) struct View {
     tiles: Vec<Tile>,
     hint: Option<Hint>,
     pending: Listed,
+    /// The branches that what waits is on.
+    branches: String,
     taken: Listed,
     turned_down: Listed,
     held_back: Vec<Held>,
@@ -93,8 +97,8 @@ pub(super) fn of(report: &Report) -> View {
         memory: visible(&report.memory),
         branch: visible(&report.branch),
         tip: report.tip.map(|tip| tip.short()),
-        at: day(report.at),
-        since: day(report.since),
+        at: date(report.at),
+        since: date(report.since),
         news: news(report),
         standing: format!(
             "Agents follow {}. {} over {} so far.",
@@ -112,6 +116,7 @@ pub(super) fn of(report: &Report) -> View {
             .hint
             .as_ref()
             .map(|hint| Hint { why: visible(&hint.why), command: hint.command.clone() }),
+        branches: branches(&pending),
         pending: listed(&pending),
         taken: listed(&taken),
         turned_down: listed(&turned_down),
@@ -126,7 +131,19 @@ pub(super) fn of(report: &Report) -> View {
     }
 }
 
-fn listed(learnings: &[&super::super::Learning]) -> Listed {
+/// The branches that these wait on, with a word where they are many.
+fn branches(pending: &[&Learning]) -> String {
+    let of = |learning: &&Learning| match &learning.how {
+        How::Waits(branch) => Some(visible(branch)),
+        _ => None,
+    };
+    let all: BTreeSet<String> = pending.iter().filter_map(of).collect();
+    let shown: Vec<&str> = all.iter().rev().take(3).map(String::as_str).collect();
+    let more = if all.len() > 3 { format!(" and {} more", all.len() - 3) } else { String::new() };
+    shown.join(", ") + &more
+}
+
+fn listed(learnings: &[&Learning]) -> Listed {
     let entries = learnings.iter().take(MOST).map(|learning| sections::entry(learning)).collect();
     Listed { entries, more: learnings.len().saturating_sub(MOST) }
 }

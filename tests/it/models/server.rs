@@ -1,85 +1,13 @@
-//! A server on this machine that records what it is asked and answers what it is told to.
+//! A server that plays a model's service: what it is asked has to be what the vendor takes.
 
 use super::vendor;
-use serde_json::Value;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-/// A request, as it came.
-#[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) method: String,
-    pub(crate) path: String,
-    /// Names in lower case.
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Request {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
-    }
-
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_default()
-    }
-}
-
-impl Request {
-    /// What the vendor whose address this is finds wrong with it.
-    fn wrong(&self) -> Option<String> {
-        let kind = match (self.method.as_str(), self.path.split('?').next()?) {
-            ("POST", path) if path.ends_with("/chat/completions") => "openai.request",
-            ("POST", path) if path.ends_with("/v1/messages") => "anthropic.request",
-            ("POST", path) if path.ends_with("/v1/messages/batches") => "anthropic.batch_request",
-            ("CONNECT", _) => return None,
-            ("GET", path) if path.contains("/v1/messages/batches/") && self.body.is_empty() => return None,
-            (method, path) => return Some(format!("there is no {method} {path}")),
-        };
-        vendor::wrong(kind, &self.json())
-    }
-}
-
-/// What is answered.
-#[derive(Clone, Debug)]
-pub(crate) enum Played {
-    /// A status, headers, and a body.
-    Answer(u16, Vec<(&'static str, String)>, Vec<u8>),
-    /// The same, but the connection ends in the middle of the body.
-    Cut(Vec<u8>),
-    /// A body of so many bytes.
-    Huge(usize),
-    /// Nothing, ever.
-    Hang,
-}
-
-impl Played {
-    pub(crate) fn json(status: u16, body: &Value) -> Played {
-        Played::Answer(
-            status,
-            vec![("content-type", "application/json".to_owned())],
-            body.to_string().into_bytes(),
-        )
-    }
-
-    pub(crate) fn with(self, name: &'static str, value: &str) -> Played {
-        match self {
-            Played::Answer(status, mut headers, body) => {
-                headers.push((name, value.to_owned()));
-                Played::Answer(status, headers, body)
-            }
-            other => other,
-        }
-    }
-}
+pub(crate) use crate::server::{Played, Request};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::ops::Deref;
 
 /// A server; it ends with the test's process.
-pub(crate) struct Server {
-    port: u16,
-    requests: Arc<Mutex<Vec<Request>>>,
-}
+pub(crate) struct Server(crate::server::Server);
 
 impl Server {
     /// A server that answers the n-th request, from 0, with what `play` says.
@@ -92,108 +20,27 @@ impl Server {
         play: impl Fn(usize, &Request) -> Played + Send + Sync + 'static,
         secured: impl Fn(TcpStream) -> Option<S> + Send + Sync + 'static,
     ) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let (recorded, play, secured) = (requests.clone(), Arc::new(play), Arc::new(secured));
-        std::thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                let (recorded, play, secured) = (recorded.clone(), play.clone(), secured.clone());
-                std::thread::spawn(move || {
-                    let Some(stream) = secured(stream) else { return };
-                    let mut reader = BufReader::new(stream);
-                    while let Some(request) = read(&mut reader) {
-                        let number = {
-                            let mut recorded = recorded.lock().unwrap();
-                            recorded.push(request.clone());
-                            recorded.len() - 1
-                        };
-                        if write(reader.get_mut(), play(number, &request)).is_none() {
-                            return;
-                        }
-                    }
-                });
-            }
-        });
-        Server { port, requests }
-    }
-
-    pub(crate) fn port(&self) -> u16 {
-        self.port
-    }
-
-    /// Its address, with what comes after the port.
-    pub(crate) fn address(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
-    }
-
-    /// Everything it was asked so far.
-    pub(crate) fn requests(&self) -> Vec<Request> {
-        self.requests.lock().unwrap().clone()
+        Server(crate::server::Server::with(play, secured, wrong))
     }
 }
 
-/// Every request that a test makes has to be one that the vendor would take.
-impl Drop for Server {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            for request in self.requests() {
-                assert_eq!(request.wrong(), None, "{} {} {:#}", request.method, request.path, request.json());
-            }
-        }
+impl Deref for Server {
+    type Target = crate::server::Server;
+
+    fn deref(&self) -> &crate::server::Server {
+        &self.0
     }
 }
 
-fn read(reader: &mut impl BufRead) -> Option<Request> {
-    let mut line = String::new();
-    reader.read_line(&mut line).ok()?;
-    let mut words = line.split_whitespace().map(str::to_owned);
-    let (method, path) = (words.next()?, words.next()?);
-    let mut headers = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
-        headers.push((name.to_lowercase(), value.trim().to_owned()));
-    }
-    let length = headers.iter().find(|(name, _)| name == "content-length");
-    let mut body = vec![0; length.and_then(|(_, length)| length.parse().ok()).unwrap_or(0)];
-    reader.read_exact(&mut body).ok()?;
-    Some(Request { method, path, headers, body })
-}
-
-/// Answers; `None` where the connection is at its end.
-fn write(stream: &mut impl Write, played: Played) -> Option<()> {
-    match played {
-        Played::Answer(status, headers, body) => {
-            let mut head = format!("HTTP/1.1 {status} Played\r\ncontent-length: {}\r\n", body.len());
-            for (name, value) in headers {
-                head.push_str(&format!("{name}: {value}\r\n"));
-            }
-            stream.write_all(format!("{head}\r\n").as_bytes()).ok()?;
-            stream.write_all(&body).ok()?;
-            stream.flush().ok()
-        }
-        Played::Cut(body) => {
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len() * 2);
-            stream.write_all(head.as_bytes()).ok()?;
-            stream.write_all(&body).ok()?;
-            stream.flush().ok()?;
-            None
-        }
-        Played::Huge(bytes) => {
-            stream
-                .write_all(format!("HTTP/1.1 200 OK\r\ncontent-length: {bytes}\r\n\r\n").as_bytes())
-                .ok()?;
-            let chunk = vec![b' '; 1 << 16];
-            for _ in 0..bytes / chunk.len() {
-                stream.write_all(&chunk).ok()?;
-            }
-            None
-        }
-        Played::Hang => {
-            std::thread::sleep(Duration::from_secs(600));
-            None
-        }
-    }
+/// What the vendor whose address this is finds wrong with a request.
+fn wrong(request: &Request) -> Option<String> {
+    let kind = match (request.method.as_str(), request.path.split('?').next()?) {
+        ("POST", path) if path.ends_with("/chat/completions") => "openai.request",
+        ("POST", path) if path.ends_with("/v1/messages") => "anthropic.request",
+        ("POST", path) if path.ends_with("/v1/messages/batches") => "anthropic.batch_request",
+        ("CONNECT", _) => return None,
+        ("GET", path) if path.contains("/v1/messages/batches/") && request.body.is_empty() => return None,
+        (method, path) => return Some(format!("there is no {method} {path}")),
+    };
+    vendor::wrong(kind, &request.json())
 }

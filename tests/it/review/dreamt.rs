@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 /// Three mistakes of one cycle, in the order of their notes: ferry, kiln, loom.
-const MISTAKES: [Mistake; 3] = [
+pub(crate) const MISTAKES: [Mistake; 3] = [
     FERRY,
     ("kiln fire tiles", "error: the damper is shut", "kiln fire tiles --open-damper"),
     ("loom weave cloth", "error: no shuttle on this side", "loom weave cloth --swap-shuttle"),
@@ -123,7 +123,7 @@ impl Dreamt {
 }
 
 /// Dreams on sessions with these mistakes, the first ones a day before all others; the branch, and commit, note and title of each learning.
-pub(super) fn dream(
+pub(crate) fn dream(
     sandbox: &Sandbox,
     dir: &std::path::Path,
     folder: &str,
