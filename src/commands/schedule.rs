@@ -79,7 +79,7 @@ enum Wish {
     Show,
     Remove,
     /// Dream at these moments.
-    At(Cron),
+    At(Box<Cron>),
 }
 
 /// One thing that is scheduled, or was.
@@ -174,11 +174,13 @@ impl Options {
             return Ok(Wish::Remove);
         }
         if let Some(at) = &self.at {
-            return Cron::parse(at).map(Wish::At).map_err(|wrong| Usage(format!("--at: {wrong}")).into());
+            return Cron::parse(at)
+                .map(|cron| Wish::At(Box::new(cron)))
+                .map_err(|wrong| Usage(format!("--at: {wrong}")).into());
         }
         match self.show || (self.place().is_none() && !self.weekly) {
             true => Ok(Wish::Show),
-            false => Ok(Wish::At(Cron::usual(&name(repo), self.weekly))),
+            false => Ok(Wish::At(Box::new(Cron::usual(&name(repo), self.weekly)))),
         }
     }
 }
