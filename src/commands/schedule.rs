@@ -9,6 +9,7 @@ use super::whereabouts::{self, Whereabouts};
 use crate::repo::Repo;
 use crate::schedule::Unusable;
 use crate::schedule::cron::Cron;
+use crate::schedule::files::State;
 use crate::schedule::forge::Forge;
 use anyhow::Result;
 use jiff::Timestamp;
@@ -104,9 +105,7 @@ struct Scheduled {
 #[derive(Serialize)]
 struct FileState {
     path: PathBuf,
-    /// What was done: `wrote`, `kept` or `removed`; where it is only shown, whose it is: `ours` (nobody changed it),
-    /// `changed` (by people) or `missing`.
-    state: &'static str,
+    state: State,
 }
 
 /// What `--json` prints.
@@ -219,6 +218,14 @@ fn next(cron: Option<&Cron>, now: Timestamp, zone: &TimeZone) -> Option<Timestam
 fn tell(one: &Scheduled, talk: &Talk) {
     let Scheduled { place, scheduled, cron, next, files, clock } = one;
     for FileState { path, state } in files {
+        let state = match state {
+            State::Wrote => "wrote",
+            State::Kept => "kept",
+            State::Removed => "removed",
+            State::Ours => "written",
+            State::Changed => "changed",
+            State::Missing => "missing",
+        };
         talk.say(&format!("{GOOD}{state:8}{GOOD:#} {}", path.display()));
     }
     let zone = if *clock == TimeZone::UTC { " UTC" } else { "" };

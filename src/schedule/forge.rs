@@ -5,7 +5,6 @@
 
 use super::cron::Cron;
 use super::fill;
-use std::fmt;
 
 /// What runs workflows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,17 +100,6 @@ pub enum Stands {
     Ours,
     /// Something that people wrote or changed.
     Changed,
-}
-
-impl fmt::Display for Stands {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Stands::Nothing => "not there",
-            Stands::Same => "as it is written now",
-            Stands::Ours => "as it was written before",
-            Stands::Changed => "changed by people",
-        })
-    }
 }
 
 impl File {

@@ -6,6 +6,7 @@
 
 pub mod cron;
 pub mod crontab;
+pub mod files;
 pub mod forge;
 pub mod job;
 pub mod launchd;

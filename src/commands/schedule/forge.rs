@@ -6,100 +6,43 @@ use super::{FileState, Scheduled, Wish, next};
 use crate::repo::Repo;
 use crate::schedule::Unusable;
 use crate::schedule::cron::Cron;
-use crate::schedule::forge::{self, File, Filling, Forge, Stands};
+use crate::schedule::files::{self, Seen, State};
+use crate::schedule::forge::{File, Filling, Forge};
 use crate::version;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::io::ErrorKind;
 use std::path::Path;
 
 /// Shows, writes or takes away the files of a forge.
 pub(super) fn act(repo: &Repo, forge: Forge, wish: &Wish, force: bool, now: Timestamp) -> Result<Scheduled> {
     let top = top(repo)?;
     match wish {
-        Wish::Show => show(top, forge, now),
-        Wish::Remove => remove(top, forge, force),
-        Wish::At(cron) => write(top, forge, cron, force, now),
-    }
-}
-
-/// Writes the files that are not there or were written by git-dream; all of them or none.
-fn write(top: &Path, forge: Forge, cron: &Cron, force: bool, now: Timestamp) -> Result<Scheduled> {
-    let wanted = files(forge, cron);
-    let standing = stand(top, &wanted)?;
-    let changed: Vec<&str> = standing
-        .iter()
-        .filter(|(_, stands)| *stands == Stands::Changed && !force)
-        .map(|(file, _)| file.path)
-        .collect();
-    if !changed.is_empty() {
-        return Err(Unusable(format!(
-            "{} {} changed by people, and nothing was written: look at it, and write over it with --force",
-            changed.join(" and "),
-            if changed.len() == 1 { "was" } else { "were" }
-        ))
-        .into());
-    }
-    let mut states = Vec::new();
-    for (file, stands) in standing {
-        if stands != Stands::Same {
-            put(top, file)?;
+        Wish::Show => {
+            let (seen, cron) = files::look(top, forge)?;
+            let is_there = seen.iter().any(|(_, state)| *state != State::Missing);
+            Ok(Scheduled { scheduled: is_there, ..scheduled(forge, cron.as_ref(), now, seen) })
         }
-        let state = if stands == Stands::Same { "kept" } else { "wrote" };
-        states.push(FileState { path: file.path.into(), state });
-    }
-    Ok(scheduled(forge, Some(cron), now, states))
-}
-
-fn show(top: &Path, forge: Forge, now: Timestamp) -> Result<Scheduled> {
-    let mut states = Vec::new();
-    let mut cron = None;
-    for path in forge.paths() {
-        let text = read(&top.join(path))?;
-        cron = cron.or_else(|| text.as_deref().and_then(forge::cron_of));
-        let state = match &text {
-            None => "missing",
-            Some(text) if forge::is_ours(text) => "ours",
-            Some(_) => "changed",
-        };
-        states.push(FileState { path: path.into(), state });
-    }
-    let is_there = states.iter().any(|file| file.state != "missing");
-    Ok(Scheduled { scheduled: is_there, ..scheduled(forge, cron.as_ref(), now, states) })
-}
-
-/// Takes the files away that git-dream wrote; all of them or none.
-fn remove(top: &Path, forge: Forge, force: bool) -> Result<Scheduled> {
-    let mut there = Vec::new();
-    for path in forge.paths() {
-        match read(&top.join(path))? {
-            None => {}
-            Some(text) if force || forge::is_ours(&text) => there.push(path),
-            Some(_) => {
-                return Err(Unusable(format!(
-                    "{path} was changed by people, and nothing was removed: take it away with --force"
-                ))
-                .into());
+        Wish::Remove => {
+            let seen = files::remove(top, forge, force)?;
+            if seen.is_empty() {
+                let option = forge.option();
+                return Err(
+                    Usage(format!("there is nothing that `git dream schedule {option}` wrote")).into()
+                );
             }
+            Ok(Scheduled { scheduled: false, ..scheduled(forge, None, now, seen) })
+        }
+        Wish::At(cron) => {
+            let seen = files::write(top, &wanted(forge, cron), force)?;
+            Ok(scheduled(forge, Some(cron), now, seen))
         }
     }
-    if there.is_empty() {
-        return Err(
-            Usage(format!("there is nothing that `git dream schedule {}` wrote", forge.option())).into()
-        );
-    }
-    let mut states = Vec::new();
-    for path in there {
-        std::fs::remove_file(top.join(path)).with_context(|| format!("cannot remove {path}"))?;
-        states.push(FileState { path: path.into(), state: "removed" });
-    }
-    Ok(Scheduled { scheduled: false, ..scheduled(forge, None, Timestamp::UNIX_EPOCH, states) })
 }
 
 /// The files for this repository, at its usual moment, to be written with others.
 pub(in crate::commands) fn usual_files(repo: &Repo, forge: Forge) -> Vec<File> {
-    files(forge, &Cron::usual(&super::name(repo), false))
+    wanted(forge, &Cron::usual(&super::name(repo), false))
 }
 
 /// What has to be done before it works, after what is to be done first.
@@ -126,7 +69,8 @@ pub(in crate::commands) fn advise(repo: &Repo, forge: Forge, first: &str, talk: 
     }
     if forge == Forge::Gitlab {
         let main = top(repo)?.join(".gitlab-ci.yml");
-        let said = read(&main)?.unwrap_or_default();
+        // What cannot be read includes nothing.
+        let said = std::fs::read_to_string(&main).unwrap_or_default();
         if !said.contains(".gitlab/git-dream.yml") {
             talk.say(&format!(
                 "  - .gitlab-ci.yml: add {STRONG}include: [{{local: .gitlab/git-dream.yml}}]{STRONG:#} to take the \
@@ -144,7 +88,7 @@ pub(in crate::commands) fn advise(repo: &Repo, forge: Forge, first: &str, talk: 
     Ok(())
 }
 
-fn scheduled(forge: Forge, cron: Option<&Cron>, now: Timestamp, files: Vec<FileState>) -> Scheduled {
+fn scheduled(forge: Forge, cron: Option<&Cron>, now: Timestamp, seen: Vec<Seen>) -> Scheduled {
     // A file of GitLab's only says when; whether anybody set that up is known there alone.
     let is_set = forge != Forge::Gitlab;
     Scheduled {
@@ -152,39 +96,18 @@ fn scheduled(forge: Forge, cron: Option<&Cron>, now: Timestamp, files: Vec<FileS
         scheduled: true,
         cron: cron.map(ToString::to_string),
         next: next(cron.filter(|_| is_set), now, &TimeZone::UTC),
-        files,
+        files: seen.into_iter().map(|(path, state)| FileState { path: path.into(), state }).collect(),
         clock: TimeZone::UTC,
     }
 }
 
-fn files(forge: Forge, cron: &Cron) -> Vec<File> {
+/// The files of a forge, as this program writes them.
+fn wanted(forge: Forge, cron: &Cron) -> Vec<File> {
     let action = match version::commit() {
         Some(commit) => format!("{commit} # v{}", version::VERSION),
         None => format!("v{}", version::VERSION),
     };
     forge.files(&Filling { cron, version: version::VERSION, action: &action })
-}
-
-fn stand<'f>(top: &Path, files: &'f [File]) -> Result<Vec<(&'f File, Stands)>> {
-    let stands = |file: &'f File| Ok((file, file.stands(read(&top.join(file.path))?.as_deref())));
-    files.iter().map(stands).collect()
-}
-
-fn put(top: &Path, file: &File) -> Result<()> {
-    let place = top.join(file.path);
-    let folder = place.parent().map_or(Ok(()), std::fs::create_dir_all);
-    folder
-        .and_then(|()| std::fs::write(&place, &file.text))
-        .with_context(|| format!("cannot write {}", place.display()))
-}
-
-/// What is in a file; `None` where there is none. What is no text is something that people made.
-fn read(file: &Path) -> Result<Option<String>> {
-    match std::fs::read(file) {
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
-    }
 }
 
 /// The top of the working tree.

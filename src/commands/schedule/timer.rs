@@ -5,6 +5,7 @@ use super::super::talk::{COMMAND, Talk};
 use super::{FileState, Scheduled, Wish, next};
 use crate::repo::Repo;
 use crate::schedule::cron::Cron;
+use crate::schedule::files::State;
 use crate::schedule::job::Job;
 use crate::schedule::{crontab, launchd, systemd};
 use anyhow::{Context, Result};
@@ -72,7 +73,7 @@ fn install(job: &Job, timer: Timer, cron: &Cron, now: Timestamp) -> Result<Sched
         Timer::Systemd => systemd::install(job, cron)?,
         Timer::Launchd => vec![launchd::install(job, cron)?],
     };
-    let files = files.into_iter().map(|path| FileState { path, state: "wrote" }).collect();
+    let files = files.into_iter().map(|path| FileState { path, state: State::Wrote }).collect();
     Ok(timer.scheduled(Some(cron), now, files))
 }
 
