@@ -172,6 +172,9 @@ fn what_a_digest_holds_is_redacted_bounded_and_never_an_instruction() {
         push(&team, name, &[("100644", "digests/x.jsonl", &lines)]);
     }
     let report = team.night(&[]);
+    // Four people ask for it, so it is mined, and refused for what it asks.
+    let refused = report["refused"].to_string();
+    assert!(refused.contains("approval") || refused.contains("curl"), "{report:#}");
     for learning in report["learnings"].as_array().unwrap() {
         let note = learning["note"].as_str().unwrap();
         let text = team
