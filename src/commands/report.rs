@@ -42,9 +42,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     match &options.html {
         Some(_) if is_stdout => return talk.data(&page::of(&report)?),
         Some(file) => {
-            // Named as seen from where the command was started.
-            let file = dir.join(file);
-            std::fs::write(&file, page::of(&report)?).with_context(|| {
+            std::fs::write(file, page::of(&report)?).with_context(|| {
                 format!("cannot write {}: name a file in a folder that is there and yours", file.display())
             })?;
             talk.say(&format!("The report is in {}: open it in a browser.", file.display()));
@@ -55,13 +53,13 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if talk.json { talk.data_json(&json::of(&report)) } else { Ok(()) }
 }
 
-/// The moment that people mean: so many days back, a moment, or the beginning of all.
-fn since(said: &str, now: Timestamp) -> Result<Timestamp> {
+/// The moment that people mean: so many days back, or a moment; `None`: the beginning of all.
+fn since(said: &str, now: Timestamp) -> Result<Option<Timestamp>> {
     let unusable = || {
         Usage(format!("--since {said:?} is no moment before now: write it as `2026-01-31`, `14d` or `all`"))
     };
     if said == "all" {
-        return Ok(Timestamp::UNIX_EPOCH);
+        return Ok(None);
     }
     let days = said.strip_suffix('d').and_then(|days| days.parse::<i64>().ok());
     let since = match days {
@@ -72,5 +70,5 @@ fn since(said: &str, now: Timestamp) -> Result<Timestamp> {
         }
         None => whereabouts::parse_moment(said).ok_or_else(unusable)?,
     };
-    if since > now { Err(unusable().into()) } else { Ok(since) }
+    if since > now { Err(unusable().into()) } else { Ok(Some(since)) }
 }

@@ -3,6 +3,7 @@
 //! Read from the commit that proposed it or, where git has removed that one with its branch, from the commit that
 //! brought it to the target. Bounded: a page holds hundreds, so each is cut where it gets long, and says so.
 
+use crate::learning::author::EVIDENCE;
 use crate::learning::author::quote::visible;
 use crate::ledger::Ledger;
 use crate::memory::MEMORY_FILE;
@@ -27,7 +28,7 @@ const MOST_QUOTE: usize = 600;
 pub struct Detail {
     /// Why it was proposed; `None` where its commit is gone.
     pub rationale: Option<String>,
-    /// What its note says, without front matter; `None` where that is not known.
+    /// What its note tells agents, without front matter and evidence; `None` where that is not known.
     pub body: Option<Cut>,
     /// What it changes, file by file.
     pub changes: Vec<Change>,
@@ -93,7 +94,7 @@ pub(super) fn read(repo: &Repo, root: &str, proposal: &Proposal<'_>) -> Result<R
     let text = texts.take(1).collect::<Result<Vec<_>>>()?.pop();
     let text = text.map(|text| String::from_utf8_lossy(&text).into_owned());
     let (scope, body) = match text.as_deref().map(note::parse) {
-        Some(Ok(note)) => (Some(note.front.scope), Some(cut(&note.body))),
+        Some(Ok(note)) => (Some(note.front.scope), Some(cut(without_evidence(&note.body)))),
         Some(Err(_)) => (None, text.as_deref().map(cut)),
         None => (None, None),
     };
@@ -175,6 +176,11 @@ fn change(
     }
     let left_out = all.len() - lines.len();
     Ok(Change { path, what, lines, left_out })
+}
+
+/// What a note tells agents: its evidence is told from the commit, with what is known of each session.
+fn without_evidence(body: &str) -> &str {
+    body.split(&format!("\n{EVIDENCE}\n")).next().unwrap_or(body)
 }
 
 /// The beginning of a text, in whole lines, with everything written out that cannot be seen.

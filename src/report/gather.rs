@@ -29,8 +29,8 @@ pub struct Asked<'a> {
     pub target: &'a Target,
     /// The moment that the report is made at.
     pub now: Timestamp,
-    /// What happened from this moment on is news.
-    pub since: Timestamp,
+    /// What happened from this moment on is news; `None`: everything is.
+    pub since: Option<Timestamp>,
 }
 
 /// Makes a report. Where there is little to report, it says why, and what to do.

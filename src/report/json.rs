@@ -25,7 +25,7 @@ pub struct Told<'a> {
     branch: &'a str,
     tip: Option<String>,
     at: Timestamp,
-    since: Timestamp,
+    since: Option<Timestamp>,
     notes: &'a BTreeMap<String, usize>,
     sessions: usize,
     cycles: usize,

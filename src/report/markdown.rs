@@ -5,7 +5,7 @@
 //! a workflow's summary may be one MiB.
 
 use super::words::{
-    count, date, decision, dollars, effect, grouped, interval, memory, news, percent, spans, support,
+    count, date, decision, dollars, effect, grouped, interval, news, percent, since, spans, standing, support,
 };
 use super::{Learning, Measured, Report};
 use crate::learning::author::quote::{brief, code, visible};
@@ -24,16 +24,8 @@ pub fn of(report: &Report) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(text, "# What {} learnt\n", tame(&report.memory));
     let tip = report.tip.map(|tip| format!(" at {}", tip.short())).unwrap_or_default();
-    let _ = writeln!(text, "{}\n", news(report));
-    let _ = writeln!(
-        text,
-        "The memory on {}{tip} has {}. {}, {} in the ledger, as of {}.\n",
-        tame(&report.branch),
-        memory(report),
-        count(report.cycles.len(), "dream"),
-        count(report.sessions, "session"),
-        date(report.at),
-    );
+    let _ = writeln!(text, "{} {}\n", news(report), standing(report));
+    let _ = writeln!(text, "As of {}, {}{tip}.\n", date(report.at), tame(&report.branch));
     if let Some(hint) = &report.hint {
         let _ = writeln!(text, "{} Next: {}\n", tame(&hint.why), code(&hint.command));
     }
@@ -43,9 +35,9 @@ pub fn of(report: &Report) -> String {
         let _ = writeln!(text, "Decide with `git dream review`.\n");
     }
     let taken: Vec<&Learning> = report.taken_up().collect();
-    list(&mut text, &format!("Taken up since {}", date(report.since)), &taken, decided);
+    list(&mut text, &format!("Taken up since {}", since(report)), &taken, decided);
     let down: Vec<&Learning> = report.turned_down().collect();
-    list(&mut text, &format!("Turned down or taken back since {}", date(report.since)), &down, decided);
+    list(&mut text, &format!("Turned down or taken back since {}", since(report)), &down, decided);
     let held: Vec<_> = report.held_back().collect();
     list(&mut text, "Held back by the gate", &held, |(_, title, reason)| {
         format!("{}: {}", tame(title), tame(reason))
@@ -88,9 +80,9 @@ fn waits(learning: &&Learning) -> String {
 
 fn decided(learning: &&Learning) -> String {
     let reason = learning.by.as_ref().and_then(|by| by.reason.as_ref());
-    let because = reason.map(|reason| format!(", because {}", tame(reason))).unwrap_or_default();
+    let because = reason.map(|reason| format!(": {}", tame(reason))).unwrap_or_default();
     let Learning { verdict, kind, title, .. } = learning;
-    format!("{verdict} **{}**: {} ({}{because})", tame(kind), tame(title), tame(&decision(learning)))
+    format!("**{}**: {}: {verdict} {}{because}", tame(kind), tame(title), tame(&decision(learning)))
 }
 
 fn notes(text: &mut String, report: &Report) {

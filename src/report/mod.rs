@@ -42,8 +42,8 @@ pub struct Report {
     pub tip: Option<Oid>,
     /// The moment that the report is made at.
     pub at: Timestamp,
-    /// What happened from this moment on is news.
-    pub since: Timestamp,
+    /// What happened from this moment on is news; `None`: everything is.
+    pub since: Option<Timestamp>,
     /// How many notes agents follow, by kind.
     pub notes: BTreeMap<String, usize>,
     /// Sessions in the ledger and in inboxes.
@@ -160,11 +160,15 @@ impl Report {
         self.learnings.iter().filter(|learning| learning.verdict == Verdict::Pending)
     }
 
+    fn is_news(&self, at: Timestamp) -> bool {
+        self.since.is_none_or(|since| at >= since)
+    }
+
     fn news(&self, wanted: impl Fn(Verdict) -> bool) -> impl Iterator<Item = &Learning> {
         let mut news: Vec<&Learning> = self
             .learnings
             .iter()
-            .filter(|learning| wanted(learning.verdict) && learning.decided() >= self.since)
+            .filter(|learning| wanted(learning.verdict) && self.is_news(learning.decided()))
             .collect();
         news.sort_by_key(|learning| std::cmp::Reverse(learning.decided()));
         news.into_iter()
@@ -182,7 +186,7 @@ impl Report {
 
     /// What cycles held back since the moment that the report is about: the cycle, what it would have said, why not.
     pub fn held_back(&self) -> impl Iterator<Item = (&str, &str, &str)> {
-        let news = self.cycles.iter().filter(|cycle| cycle.at >= self.since);
+        let news = self.cycles.iter().filter(|cycle| self.is_news(cycle.at));
         news.flat_map(|cycle| {
             let held = cycle.refused.iter();
             held.map(|(title, reason)| (cycle.name.as_str(), title.as_str(), reason.as_str()))

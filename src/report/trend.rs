@@ -87,7 +87,7 @@ mod tests {
             monday(&impact::Week { week: 0, from: Some(from), hits: 0, of: 1 }).unwrap().to_string()
         };
         assert_eq!(monday_of("2026-01-05"), "2026-01-05", "a Monday at noon");
-        assert_eq!(monday_of("2026-01-08"), "2026-01-05", "a Thursday: till Thursday noon");
+        assert_eq!(monday_of("2026-01-07"), "2026-01-05", "a Wednesday: four days and a half of it");
         assert_eq!(monday_of("2026-01-09"), "2026-01-12");
         assert_eq!(monday(&impact::Week { week: 0, from: None, hits: 0, of: 1 }), None);
         let last = impact::Week { week: 0, from: Some(Timestamp::MAX), hits: 0, of: 1 };

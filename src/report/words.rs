@@ -16,12 +16,20 @@ pub(super) fn date(at: Timestamp) -> String {
     at.strftime("%-d %B %Y").to_string()
 }
 
+/// The day from which on things are news.
+pub(super) fn since(report: &Report) -> String {
+    report.since.map_or_else(|| "the beginning".to_owned(), date)
+}
+
 /// What happened since, in a sentence or two.
 pub(super) fn news(report: &Report) -> String {
     let taken = report.taken_up().count();
     let turned_down = report.turned_down().count();
     let pending = report.pending().count();
-    let since = date(report.since);
+    if report.learnings.is_empty() {
+        return "Nothing to report yet.".to_owned();
+    }
+    let since = since(report);
     let happened = match (taken, turned_down) {
         (0, 0) => format!("Nothing was decided since {since}."),
         (taken, 0) => format!("Since {since}, {} taken up.", was(taken, "learning")),
@@ -45,8 +53,17 @@ fn was(n: usize, noun: &str) -> String {
     format!("{} {}", count(n, noun), if n == 1 { "was" } else { "were" })
 }
 
+/// What there is, in a sentence or two; empty before the first dream.
+pub(super) fn standing(report: &Report) -> String {
+    if report.cycles.is_empty() {
+        return String::new();
+    }
+    let (dreams, sessions) = (count(report.cycles.len(), "dream"), count(report.sessions, "session"));
+    format!("Agents follow {}. {dreams} over {sessions} so far.", memory(report))
+}
+
 /// What agents follow now: `34 notes: 30 mistakes, 4 preferences`.
-pub(super) fn memory(report: &Report) -> String {
+fn memory(report: &Report) -> String {
     let kinds: Vec<String> = report.notes.iter().map(|(kind, n)| count(*n, kind)).collect();
     match kinds.is_empty() {
         true => "no notes yet".to_owned(),
@@ -54,13 +71,13 @@ pub(super) fn memory(report: &Report) -> String {
     }
 }
 
-/// How a verdict came about and whose it was: `merge by Ann on 31 January 2026 with 1a2b3c4d5e`. The reason is not in it.
+/// Whose a verdict was and how it came about: `by Ann on 31 January 2026 (merge, 1a2b3c4d5e)`. The reason is not in it.
 pub(super) fn decision(learning: &Learning) -> String {
     let how = learning.how.to_string();
-    match &learning.by {
-        Some(by) => format!("{how} by {} on {} with {}", by.name, date(by.at), by.commit.short()),
-        None => how,
-    }
+    let Some(by) = &learning.by else { return how };
+    // A revert is told by the verdict.
+    let how = if how == learning.verdict.to_string() { String::new() } else { format!("{how}, ") };
+    format!("by {} on {} ({how}{})", by.name, date(by.at), by.commit.short())
 }
 
 /// `13 sessions, 6 jobs, 1 agent`.

@@ -5,6 +5,7 @@
 // Prints what it measured, one line a page and way to look at it. Exits with 1 and says what is wrong when something is:
 // an error in the console, a request, a violation of the page's policy, anything that axe finds, text that is cut at the
 // side, a search or a key that does nothing, or a page that takes longer than N milliseconds to load.
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { readFileSync, mkdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
@@ -28,7 +29,7 @@ const expect = (holds, where, what) => {
 
 const browser = await puppeteer.launch({
   browser: "chrome",
-  executablePath: await found(options["--browser"]),
+  executablePath: found(options["--browser"]),
   // As root, in a container, the browser has no sandbox of its own; it opens nothing but our own file.
   args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb", "--hide-scrollbars"],
 });
@@ -47,8 +48,7 @@ for (const problem of problems) console.error(problem);
 process.exit(problems.length ? 1 : 0);
 
 /** The program of this name on the path. */
-async function found(name) {
-  const { execFileSync } = await import("node:child_process");
+function found(name) {
   return name.includes("/") ? name : execFileSync("which", [name], { encoding: "utf8" }).trim();
 }
 
@@ -116,6 +116,8 @@ async function accessible(page, where, state) {
     const list = document.getElementById("cards");
     const rest = [...(list?.children ?? [])].slice(25);
     rest.forEach((card) => card.remove());
+    // What is below the window is laid out late, and axe does not judge what is not.
+    for (const card of list?.children ?? []) card.style.contentVisibility = "visible";
     const { violations } = await axe.run(document, { resultTypes: ["violations"] });
     list?.append(...rest);
     return violations.map((one) => `${one.id} (${one.nodes.length}): ${one.nodes[0].html.slice(0, 160)} ${one.nodes[0].failureSummary.replace(/\s+/g, " ").slice(0, 200)}`);
@@ -211,7 +213,7 @@ async function onPaper(file) {
   await page.close();
 }
 
-/** Pictures of the page as it opens, and of all of it. */
+/** A picture of what the page begins with. */
 async function picture(page, file, shape, scheme) {
   const folder = resolve(options["--screenshots"]);
   mkdirSync(folder, { recursive: true });
@@ -221,5 +223,11 @@ async function picture(page, file, shape, scheme) {
     document.activeElement.blur();
     window.scrollTo(0, 0);
   });
-  await page.screenshot({ path: `${name}.png`, clip: { x: 0, y: 0, width: page.viewport().width, height: shape === "phone" ? 1480 : 1220 } });
+  const path = `${name}.png`;
+  await page.screenshot({ path, clip: { x: 0, y: 0, width: page.viewport().width, height: shape === "phone" ? 1480 : 1640 } });
+  try {
+    execFileSync("pngquant", ["--force", "--strip", "--output", path, "64", path]);
+  } catch {
+    console.log(`${path}: not made small, which takes pngquant`);
+  }
 }

@@ -47,7 +47,7 @@ fn a_half_year_is_told_the_same_way_in_every_form() {
 
     let markdown = report(&sandbox, &team.memory, &[]);
     assert!(markdown.starts_with("# What platform-memory learnt\n\nSince 26 October 2026, "), "{markdown}");
-    assert!(markdown.contains("because The staging cluster is gone; this would send agents the wrong way."));
+    assert!(markdown.contains(": The staging cluster is gone; this would send agents the wrong way."));
     let page = report(&sandbox, &team.memory, &["--html", "-"]);
     for part in [
         "<title>What platform-memory learnt</title>",

@@ -8,7 +8,9 @@ use std::fmt::Write;
 /// Pixels.
 const WIDTH: f64 = 240.0;
 /// Pixels.
-const HEIGHT: f64 = 44.0;
+const HEIGHT: f64 = 54.0;
+/// Room for the labels of the scale, pixels.
+const BOTTOM: f64 = 14.0;
 /// Left and right of the scale, so that a point at its end is whole.
 const BESIDE: f64 = 6.0;
 
@@ -27,10 +29,10 @@ pub(in crate::report) fn draw(before: Rate, since: Rate) -> String {
         let _ = write!(
             svg,
             "<line class=\"grid\" x1=\"{place}\" x2=\"{place}\" y1=\"4\" y2=\"{}\"/>",
-            at(HEIGHT - 4.0)
+            at(HEIGHT - BOTTOM - 2.0)
         );
     }
-    for (class, rate, y) in [("before", before, "14"), ("since", since, "30")] {
+    for (class, rate, y) in [("before", before, "11"), ("since", since, "27")] {
         if rate.of == 0 {
             continue;
         }
@@ -42,6 +44,21 @@ pub(in crate::report) fn draw(before: Rate, since: Rate) -> String {
             at(x(low)),
             at(x(high)),
             at(x(middle)),
+        );
+    }
+    for (share, anchor, label) in [(0.0, "start", "0"), (0.5, "middle", "50 %"), (1.0, "end", "100 %")] {
+        let place = if share == 0.0 {
+            0.0
+        } else if share == 1.0 {
+            WIDTH
+        } else {
+            x(share)
+        };
+        let y = at(HEIGHT - 3.0);
+        let _ = write!(
+            svg,
+            "<text class=\"scale\" x=\"{}\" y=\"{y}\" text-anchor=\"{anchor}\">{label}</text>",
+            at(place)
         );
     }
     svg.push_str("</svg>");

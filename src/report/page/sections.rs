@@ -252,7 +252,7 @@ pub(super) fn cost(report: &Report) -> Option<Cost> {
     }
     let asked: usize = all.values().map(|(dreams, _)| dreams).sum();
     let mut news: Option<(usize, CostRecord)> = None;
-    for (dreams, cost) in report.cost(Some(report.since)).into_values() {
+    for (dreams, cost) in report.cost(report.since).into_values() {
         match &mut news {
             Some((all, sum)) => {
                 *all += dreams;

@@ -1,11 +1,11 @@
 //! What stands on the page, in its order, as text that the template only has to place.
 
 use super::super::chart::columns::{self, Columns};
-use super::super::words::{count, date, memory, news};
+use super::super::words::{count, date, news, since, standing};
 use super::super::{Learning, Report, Trend};
 use super::cards::{Card, Filters};
 use super::sections::{Attention, Cost, Entry, Impact};
-use super::{cards, sections};
+use super::{cards, prose, sections};
 use crate::learning::author::quote::visible;
 use crate::verdict::How;
 use serde::Serialize;
@@ -79,6 +79,7 @@ struct Chart {
     caption: String,
     /// From, how often, of how many, percent; the newest first.
     rows: Vec<[String; 4]>,
+    /// Day, and the title as HTML; the newest first.
     merges: Vec<[String; 2]>,
 }
 
@@ -98,14 +99,9 @@ pub(super) fn of(report: &Report) -> View {
         branch: visible(&report.branch),
         tip: report.tip.map(|tip| tip.short()),
         at: date(report.at),
-        since: date(report.since),
+        since: since(report),
         news: news(report),
-        standing: format!(
-            "Agents follow {}. {} over {} so far.",
-            memory(report),
-            count(report.cycles.len(), "dream"),
-            count(report.sessions, "session")
-        ),
+        standing: standing(report),
         tiles: vec![
             tile(pending.len(), "waiting for a decision", "pending"),
             tile(taken.len(), "taken up", "taken-up"),
@@ -178,8 +174,8 @@ fn trend(trend: &Trend) -> Option<Chart> {
     Some(Chart {
         wide: draw("trend-wide", 720.0, 220.0)?,
         narrow: draw("trend-narrow", 336.0, 190.0)?,
-        caption: count(trend.notes, "note"),
+        caption: count(trend.notes, "merged note"),
         rows: rows.collect(),
-        merges: titles.iter().rev().map(|(on, title)| [on.to_string(), title.clone()]).collect(),
+        merges: titles.iter().rev().map(|(on, title)| [on.to_string(), prose::title(title)]).collect(),
     })
 }
