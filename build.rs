@@ -48,7 +48,7 @@ fn of_repository(folder: &Path) -> Option<String> {
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     // An archive that was unpacked inside another repository is no part of it.
-    if git(&["rev-parse", "--show-prefix"])? != "" {
+    if !git(&["rev-parse", "--show-prefix"])?.is_empty() {
         return None;
     }
     let parts = ["src", "templates", "Cargo.toml", "Cargo.lock", "build.rs"];

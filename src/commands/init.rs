@@ -79,7 +79,8 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         suggest_root(&made, talk);
     }
     if options.github {
-        schedule::forge::advise(&repo, Forge::Github, talk)?;
+        let first = if made.committed { "Push" } else { "Commit and push" };
+        schedule::forge::advise(&repo, Forge::Github, first, talk)?;
     }
     Ok(())
 }

@@ -79,7 +79,7 @@ enum Wish {
     Show,
     Remove,
     /// Dream at these moments.
-    At(Cron),
+    At(Box<Cron>),
 }
 
 /// One thing that is scheduled, or was.
@@ -149,7 +149,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         tell(one, talk);
     }
     match (place, wish) {
-        (Some(Place::Forge(forge)), Wish::At(_)) => forge::advise(&here.repo, forge, talk),
+        (Some(Place::Forge(forge)), Wish::At(_)) => forge::advise(&here.repo, forge, "Commit and push", talk),
         (Some(Place::Timer(timer)), Wish::At(_)) => timer::advise(&here.repo, timer, talk),
         _ => Ok(()),
     }
@@ -174,11 +174,13 @@ impl Options {
             return Ok(Wish::Remove);
         }
         if let Some(at) = &self.at {
-            return Cron::parse(at).map(Wish::At).map_err(|wrong| Usage(format!("--at: {wrong}")).into());
+            return Cron::parse(at)
+                .map(|cron| Wish::At(Box::new(cron)))
+                .map_err(|wrong| Usage(format!("--at: {wrong}")).into());
         }
         match self.show || (self.place().is_none() && !self.weekly) {
             true => Ok(Wish::Show),
-            false => Ok(Wish::At(Cron::usual(&name(repo), self.weekly))),
+            false => Ok(Wish::At(Box::new(Cron::usual(&name(repo), self.weekly)))),
         }
     }
 }
@@ -226,7 +228,9 @@ fn tell(one: &Scheduled, talk: &Talk) {
             "{STRONG}{place}{STRONG:#}: dreams at {cron} {FAINT}(next: {}{zone}){FAINT:#}",
             next.to_zoned(clock.clone()).strftime("%A, %d %B %Y, %H:%M")
         )),
-        (true, Some(cron), None) => talk.say(&format!("{STRONG}{place}{STRONG:#}: dreams at {cron}")),
+        (true, Some(cron), None) => {
+            talk.say(&format!("{STRONG}{place}{STRONG:#}: is to be scheduled there at {cron}{zone}"))
+        }
         (true, None, _) => talk.say(&format!(
             "{STRONG}{place}{STRONG:#}: is there; when it runs was changed by people, or is set elsewhere"
         )),

@@ -131,6 +131,9 @@ fn plain_lines(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
+/// How the pipeline of GitLab, whose schedules are in no file, says when to dream.
+const SUITING: &str = "# The moment that suits this repository (UTC): ";
+
 /// Whether git-dream wrote this text, and nobody changed it since.
 pub fn is_ours(text: &str) -> bool {
     let text = plain_lines(text);
@@ -140,8 +143,12 @@ pub fn is_ours(text: &str) -> bool {
 
 /// The cron that a workflow file names.
 pub fn cron_of(text: &str) -> Option<Cron> {
-    let said = text.lines().find_map(|line| line.trim().strip_prefix("- cron: \"")?.split('"').next());
-    said.and_then(|said| Cron::parse(said).ok())
+    let said = |line: &str| {
+        let of_workflow = line.trim().strip_prefix("- cron: \"").and_then(|rest| rest.split('"').next());
+        of_workflow.or_else(|| line.strip_prefix(SUITING)).map(str::to_owned)
+    };
+    let said = text.lines().find_map(said);
+    said.and_then(|said| Cron::parse(&said).ok())
 }
 
 fn signed(forge: Forge, version: &str, text: &str) -> String {

@@ -146,7 +146,6 @@ fn outcomes_reach_the_digests_whoever_brings_them() {
 
 /// Every format that git-dream reads, with forks, sub-agents and what real tools leave behind.
 #[test]
-#[expect(clippy::print_stdout, reason = "whoever runs the tests has to see what was not tested")]
 fn parts_of_real_transcripts_come_to_the_same() {
     let Some(named) = std::env::var_os("GIT_DREAM_REAL_SESSIONS") else {
         println!("skipped: GIT_DREAM_REAL_SESSIONS names no folders of real transcripts");

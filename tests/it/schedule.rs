@@ -63,6 +63,10 @@ fn workflow_files_are_renewed_until_people_change_them() {
     {
         schedule(&sandbox, &memory, &[forge]).ok();
         assert!(memory.join(file).exists(), "{file}");
+        let again = json(schedule(&sandbox, &memory, &[forge, "--show", "--json"]));
+        assert!(again["schedule"][0]["cron"].is_string(), "{again}");
+        // When GitLab starts a pipeline is no file's to say.
+        assert_eq!(again["schedule"][0]["next"].is_null(), forge == "--gitlab");
     }
 }
 

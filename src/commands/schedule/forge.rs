@@ -102,9 +102,9 @@ pub(in crate::commands) fn usual_files(repo: &Repo, forge: Forge) -> Vec<File> {
     files(forge, &Cron::usual(&super::name(repo), false))
 }
 
-/// What has to be switched on before it works.
-pub(in crate::commands) fn advise(repo: &Repo, forge: Forge, talk: &Talk) -> Result<()> {
-    talk.say(&format!("\nCommit and push {}; then:", if forge == Forge::Gitlab { "it" } else { "them" }));
+/// What has to be done before it works, after what is to be done first.
+pub(in crate::commands) fn advise(repo: &Repo, forge: Forge, first: &str, talk: &Talk) -> Result<()> {
+    talk.say(&format!("\n{first}; then:"));
     let steps: &[&str] = match forge {
         Forge::Github => &[
             "Settings > Actions > General: switch on \"Allow GitHub Actions to create and approve pull requests\".",
@@ -112,7 +112,7 @@ pub(in crate::commands) fn advise(repo: &Repo, forge: Forge, talk: &Talk) -> Res
             "Nothing else is needed. A model, an App and a page are optional: the file's first lines say how.",
         ],
         Forge::Gitlab => &[
-            "Build > Pipeline schedules: add one for the default branch (the pipeline's first lines name the moment).",
+            "Build > Pipeline schedules: add one for the default branch, at the moment above.",
             "Settings > CI/CD > Variables: add GIT_DREAM_FORGE_TOKEN, masked and protected: a project access token with \
              the role Developer and the scopes api and write_repository. A job's own token cannot open merge requests.",
         ],
@@ -134,7 +134,7 @@ pub(in crate::commands) fn advise(repo: &Repo, forge: Forge, talk: &Talk) -> Res
             ));
         }
     }
-    if version::commit().is_none() {
+    if version::commit().is_none() && forge != Forge::Gitlab {
         talk.say(&format!(
             "This build does not know its commit, so the files name the action by its tag {COMMAND}v{}{COMMAND:#}, which \
              can be moved. A release pins it by its commit.",
@@ -145,11 +145,13 @@ pub(in crate::commands) fn advise(repo: &Repo, forge: Forge, talk: &Talk) -> Res
 }
 
 fn scheduled(forge: Forge, cron: Option<&Cron>, now: Timestamp, files: Vec<FileState>) -> Scheduled {
+    // A file of GitLab's only says when; whether anybody set that up is known there alone.
+    let is_set = forge != Forge::Gitlab;
     Scheduled {
         place: forge.option().trim_start_matches('-'),
         scheduled: true,
         cron: cron.map(ToString::to_string),
-        next: next(cron, now, &TimeZone::UTC),
+        next: next(cron.filter(|_| is_set), now, &TimeZone::UTC),
         files,
         clock: TimeZone::UTC,
     }
