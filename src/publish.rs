@@ -8,7 +8,7 @@
 
 pub mod body;
 mod chosen;
-mod defused;
+pub(crate) mod defused;
 mod heard;
 
 pub use heard::Heard;
