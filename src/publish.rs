@@ -8,7 +8,7 @@
 
 pub mod body;
 mod chosen;
-mod defused;
+pub(crate) mod defused;
 mod heard;
 
 pub use heard::Heard;
@@ -209,7 +209,8 @@ fn material<'a>(
     let template = template
         .map_err(|_| Unusable(format!("the template {path} is not UTF-8: save it as UTF-8 and commit it")))?;
     let proposals = proposals.iter().filter(|proposal| proposal.cycle.cycle == cycle.cycle).collect();
-    Ok(body::Material { repo: request.repo, cycle, branch, proposals, template })
+    let root = &request.settings.memory.root;
+    Ok(body::Material { repo: request.repo, cycle, branch, root, proposals, template })
 }
 
 /// Whether the remote has the branch that the pull request is for, and all that the cycle started from.

@@ -79,7 +79,7 @@ mod tests {
         for (bytes, why) in [
             (&b""[..], "nothing on stdin"),
             (b"\xff\xfe{", "not what a hook is told"),
-            (b"[]", "not what a hook is told"),
+            (b"[]", "no `transcript_path`"),
             (b"{}", "no `transcript_path`"),
             (b"{\"transcript_path\":null}", "no `transcript_path`"),
             (b"{\"transcript_path\":\"s.jsonl\"}", "no absolute path"),

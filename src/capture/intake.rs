@@ -151,7 +151,8 @@ fn read_one(
         };
     }
     // Among what was found a file that is no transcript is nobody's loss, nor is what is wrong with one that stays out.
-    if !read.unknown && !sessions.is_empty() {
+    let is_named = sources.are_over && file.outside.is_empty();
+    if is_named || !sessions.is_empty() {
         file.skipped = read.skipped;
     }
     file.seen = (is_for_good && !read.unfinished).then(|| Seen { path: path.to_owned(), stat, sessions, at });

@@ -1,5 +1,6 @@
 //! Names of contributors: what an inbox is called, and who a digest counts for.
 
+use crate::digest::addressed::fold::fold;
 use crate::ledger::layout::is_cycle_name;
 
 /// Longest name that is made of another one, bytes.
@@ -11,11 +12,15 @@ pub fn is_name(name: &str) -> bool {
     is_cycle_name(name) && !name.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
-/// The name that comes nearest to how a person calls themselves: `Ann-Marie Smith` is `ann-marie-smith`. `None` where
-/// nothing is left of it.
+/// The name that comes nearest to how a person calls themselves: `Ann-Marie Smíth` is `ann-marie-smith`. `None` where
+/// nothing is left of it, or letters that have no likeness among these.
 pub fn of_person(called: &str) -> Option<String> {
+    let folded = fold(called);
+    if folded.chars().any(|sign| sign.is_alphanumeric() && !sign.is_ascii()) {
+        return None;
+    }
     let mut name = String::new();
-    for sign in called.to_lowercase().chars() {
+    for sign in folded.chars() {
         let kept = sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '-');
         let sign = if kept { sign } else { '-' };
         if sign.is_ascii_alphanumeric() || !name.ends_with(['.', '_', '-']) {
@@ -37,10 +42,11 @@ mod tests {
         let cases = [
             ("Ann-Marie Smith", Some("ann-marie-smith")),
             ("  ann  ", Some("ann")),
-            ("Łukasz", Some("ukasz")),
+            ("Łukasz Ünï", Some("lukasz-uni")),
             ("a..b/../c", Some("a.b-c")),
             ("x.lock", None),
             ("山田太郎", None),
+            ("山田 taro", None),
             ("", None),
         ];
         for (called, name) in cases {

@@ -37,6 +37,12 @@ pub fn read_line(line: &[u8], now: Option<Timestamp>) -> Result<Digest, serde_js
         digest.began = digest.began.filter(|began| *began <= latest);
         digest.ended = digest.ended.filter(|ended| *ended <= latest);
     }
+    bring_into_range(&mut digest);
+    Ok(digest)
+}
+
+/// Brings a digest's numbers to where sums over thousands of sessions stay in range.
+pub(super) fn bring_into_range(digest: &mut Digest) {
     if let Some(outcome) = &mut digest.outcome {
         outcome.score = outcome.score.clamp(0.0, 1.0);
     }
@@ -48,7 +54,6 @@ pub fn read_line(line: &[u8], now: Option<Timestamp>) -> Result<Digest, serde_js
         failure.times = failure.times.clamp(1, MOST_CALLS);
         failure.cost = failure.cost.min(MOST_CALLS);
     }
-    Ok(digest)
 }
 
 /// Brings everything in a value within bounds. A value is never deeper than its reader allows (128 levels).

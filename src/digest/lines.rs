@@ -4,10 +4,11 @@
 //! reading skipped; and last what the reading came to, so that whoever puts parts together sees what is missing. Files
 //! of such lines may be concatenated, cut between lines, and read in any order.
 //!
-//! Owns that form. Refuses to trust it: lines are bounded, a broken one is counted and passed over, and every text is
-//! redacted again ([`Clean`]).
+//! Owns that form. Refuses to trust it: lines and numbers are bounded, a broken line is counted and passed over, and
+//! every text is redacted again ([`Clean`]). Nothing else is changed: they are as good as the transcripts of whoever names
+//! them, and what comes of them has to be what comes of the transcripts.
 
-use super::Digest;
+use super::{Digest, foreign};
 use crate::redact::{Clean, redact};
 use crate::session::records::{Cut, Next, Records};
 use crate::session::shard::Shard;
@@ -177,10 +178,11 @@ fn read_line(line: &[u8], rest: &mut Rest, take: &mut dyn FnMut(Carried)) -> Res
         }));
         return Ok(());
     }
-    let digest: Digest = serde_json::from_slice(line).map_err(|_| "not a digest")?;
+    let mut digest: Digest = serde_json::from_slice(line).map_err(|_| "not a digest")?;
     if SessionId::parse(digest.session.as_str()).is_none() {
         return Err("a digest whose session has no proper id");
     }
+    foreign::bring_into_range(&mut digest);
     let Origin { file, told } = serde_json::from_slice(line).unwrap_or_default();
     take(Carried { digest, file, told: told.filter(|told| (0.0..=1.0).contains(&told.outcome)) });
     Ok(())

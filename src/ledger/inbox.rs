@@ -25,7 +25,7 @@ const MOST_FILES: usize = 4_096;
 const LARGEST_FILE: u64 = 32 << 20;
 /// Most bytes of digests in one inbox: some fifty thousand sessions.
 const MOST_BYTES: u64 = 512 << 20;
-/// Longest line, bytes: three times the longest digest that the reading settings allow.
+/// Longest line, bytes: sixty times the longest digest of some three hundred real sessions.
 const LONGEST_LINE: usize = 1 << 20;
 /// Most lines of one file that are told as left out, one by one.
 const MOST_TOLD: usize = 20;

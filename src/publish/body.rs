@@ -7,6 +7,7 @@
 use super::defused::{cell, prose, quoted};
 use crate::learning::standing::Verdict;
 use crate::ledger::CycleRecord;
+use crate::memory::place::outside;
 use crate::provenance::evidence::{quoted as quotes_of, rationale};
 use crate::repo::{Repo, Unusable};
 use crate::verdict::Proposal;
@@ -39,6 +40,8 @@ pub(super) struct Material<'a> {
     pub(super) repo: &'a Repo,
     pub(super) cycle: &'a CycleRecord,
     pub(super) branch: &'a str,
+    /// The memory's folder in the repository.
+    pub(super) root: &'a str,
     /// What the cycle proposed, with what became of it.
     pub(super) proposals: Vec<&'a Proposal<'a>>,
     /// The memory's own template.
@@ -191,13 +194,13 @@ impl Values {
         let Material { cycle, proposals, .. } = material;
         let line = |title: &str, note: &str, reason: &str| Line {
             title: prose(title, MOST_TITLE),
-            note: quoted(note, MOST_TITLE),
+            note: quoted(&outside(material.root, note), MOST_TITLE),
             reason: prose(reason, MOST_LINE),
         };
         let refused = cycle.refused.iter().take(MOST_REFUSED);
         let learnings = proposals.iter().take(MOST_ROWS).enumerate();
         Values {
-            learnings: learnings.map(|(at, proposal)| learning(material.repo, at + 1, proposal)).collect(),
+            learnings: learnings.map(|(at, proposal)| learning(material, at + 1, proposal)).collect(),
             rows_left_out: proposals.len().saturating_sub(MOST_ROWS),
             refused: refused.map(|one| line(&one.title, "", &one.reason)).collect(),
             refused_more: cycle.refused.len().saturating_sub(MOST_REFUSED),
@@ -234,9 +237,9 @@ impl Values {
     }
 }
 
-fn learning(repo: &Repo, number: usize, proposal: &Proposal<'_>) -> Learning {
+fn learning(material: &Material<'_>, number: usize, proposal: &Proposal<'_>) -> Learning {
     let Proposal { learning, verdict, how, .. } = proposal;
-    let commit = learning.commit().and_then(|commit| repo.past(commit).ok());
+    let commit = learning.commit().and_then(|commit| material.repo.past(commit).ok());
     let message = commit.as_ref().map(|commit| commit.message.as_str()).unwrap_or_default();
     let title = prose(&learning.title, MOST_TITLE);
     let of = &learning.support;
@@ -256,7 +259,7 @@ fn learning(repo: &Repo, number: usize, proposal: &Proposal<'_>) -> Learning {
         title,
         kind: prose(&learning.kind, MOST_TITLE),
         change: prose(&learning.change, MOST_TITLE),
-        note: quoted(&learning.note, MOST_TITLE),
+        note: quoted(&outside(material.root, &learning.note), MOST_TITLE),
         grade: prose(&learning.grade, MOST_TITLE),
         support: support.join(", "),
         commit: commit.as_ref().map(|commit| commit.id.short()).unwrap_or_default(),

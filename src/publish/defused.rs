@@ -10,14 +10,14 @@ use crate::digest::addressed::fold::{is_hidden, is_variation};
 use crate::learning::author::quote::{brief, code};
 
 /// A foreign text as one code span, at most so many bytes of it.
-pub(super) fn quoted(text: &str, most: usize) -> String {
+pub(crate) fn quoted(text: &str, most: usize) -> String {
     let line = broken(&brief(&visible(text), most));
     if line.is_empty() { "`(empty)`".to_owned() } else { code(&line) }
 }
 
 /// A foreign sentence, at most so many bytes of it: its code spans and whatever is more than plain words as code, plain
 /// words as they are.
-pub(super) fn prose(text: &str, most: usize) -> String {
+pub(crate) fn prose(text: &str, most: usize) -> String {
     let line = broken(&brief(&visible(text), most));
     let mut out = String::with_capacity(line.len());
     let mut rest = line.as_str();
@@ -34,12 +34,12 @@ pub(super) fn prose(text: &str, most: usize) -> String {
 
 /// The same text where a bar would end the cell of a table, code or not: another bar. A backslash before it is no help,
 /// since there may be one in the text, and what is cut off would stand outside of its code.
-pub(super) fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     text.replace('|', "¦")
 }
 
 /// Up to the next code span, what stands in it, and what comes after. A span that is not closed is none.
-fn next_span(text: &str) -> (&str, &str, &str) {
+pub(crate) fn next_span(text: &str) -> (&str, &str, &str) {
     let Some(begin) = text.find('`') else { return (text, "", "") };
     let (plain, rest) = text.split_at(begin);
     let fence = rest.len() - rest.trim_start_matches('`').len();

@@ -149,3 +149,63 @@ fn write(request: &Request<'_>, decisions: &[DecisionRecord], comments: &[Commen
     }
     bail!("the ledger is moved by other programs all the time: nothing was written, run again")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn comment(path: Option<&str>, by: &str, at: &str, text: &str) -> Comment {
+        let (path, at) = (path.map(str::to_owned), at.parse().unwrap());
+        Comment { id: "line-7".to_owned(), by: by.to_owned(), at, text: text.to_owned(), path, line: Some(3) }
+    }
+
+    #[test]
+    fn a_comment_is_about_the_learning_whose_file_it_stands_on() {
+        let learning = |note: &str, pattern: &str, leaves: &[&str]| LearningRecord {
+            note: note.to_owned(),
+            pattern: pattern.to_owned(),
+            leaves: leaves.iter().map(|path| (*path).to_owned()).collect(),
+            ..LearningRecord::default()
+        };
+        let cycle = CycleRecord {
+            cycle: "c".to_owned(),
+            learnings: vec![
+                learning("mistakes/a.md", "aa", &[]),
+                learning("archive/mistakes/b.md", "bb", &["mistakes/b.md"]),
+            ],
+            ..CycleRecord::default()
+        };
+        let of = |path| {
+            about(&comment(Some(path), "ben", "2026-01-06T08:00:00Z", "why\u{202e}?\nsay"), &cycle, "notes")
+        };
+        let kept = of("notes/mistakes/a.md").unwrap();
+        assert_eq!((kept.pattern.as_str(), kept.text.as_str(), kept.line), ("aa", "why? say", Some(3)));
+        assert_eq!(of("notes/mistakes/b.md").map(|kept| kept.pattern), Some("bb".to_owned()));
+        assert!(of("mistakes/a.md").is_none() && of("notes/MEMORY.md").is_none());
+    }
+
+    #[test]
+    fn the_last_words_of_who_closed_it_are_the_reason() {
+        let pull = PullRequest {
+            number: 1,
+            url: String::new(),
+            state: State::Closed,
+            body: String::new(),
+            is_draft: false,
+            labels: Vec::new(),
+            closed_by: Closer::Unknown,
+            closed_at: Some("2026-01-06T08:00:00Z".parse().unwrap()),
+        };
+        let said = [
+            comment(None, "ben", "2026-01-05T08:00:00Z", "long before"),
+            comment(None, "ben", "2026-01-06T07:58:00Z", "not ours"),
+            comment(None, "cy", "2026-01-06T07:59:00Z", "a pity"),
+            comment(Some("a.md"), "ben", "2026-01-06T07:59:30Z", "about a line"),
+        ];
+        let reason = |closer| closing(closer, &pull, &said, Timestamp::UNIX_EPOCH);
+        assert_eq!(reason(Closer::Person("ben".to_owned())).reason, "not ours");
+        let unknown = reason(Closer::Unknown);
+        assert_eq!((unknown.by.as_str(), unknown.reason.as_str()), ("cy", "a pity"));
+        assert_eq!(reason(Closer::Person("dee".to_owned())).reason, "");
+    }
+}

@@ -205,3 +205,28 @@ pub(super) fn cut_line(line: &str) -> String {
     let shown = visible(line.get(..line.floor_char_boundary(MOST_QUOTE)).unwrap_or(line));
     if line.len() > MOST_QUOTE { format!("{shown}…") } else { shown }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_says_how_much_is_left_out() {
+        let text = "a\u{202e}b\n".repeat(MOST_LINES + 5);
+        let shown = cut(&text);
+        assert_eq!((shown.left_out, shown.text.lines().next()), (5, Some("a\\u{202e}b")));
+        let long = "é".repeat(MOST_BYTES);
+        assert!(cut(&long).text.len() <= MOST_BYTES + 1 && cut(&long).left_out == 0);
+        assert!(cut_line(&long).ends_with('…'));
+        let change = change("a.md".to_owned(), None, None, Some(text.into_bytes())).unwrap();
+        assert_eq!((change.what.as_str(), change.lines.len()), ("new", MOST_LINES));
+        // The line that says where a difference is, and those of the text.
+        assert_eq!(change.left_out, 6);
+    }
+
+    #[test]
+    fn a_note_is_told_without_its_evidence() {
+        assert_eq!(without_evidence("# A\n\n- b\n\n## Evidence\n\n- c\n"), "# A\n\n- b\n");
+        assert_eq!(without_evidence("# A\n## Evidences\n"), "# A\n## Evidences\n");
+    }
+}

@@ -1,16 +1,15 @@
 //! A report as markdown: the summary of a CI run, a wiki page, a message.
 //!
-//! Owns how other people's words are kept from acting where markdown is shown: no HTML, no links, no pictures, nobody
-//! is mentioned and no issue is. Bounded: every list is cut where it gets long and says so, so that the whole fits where
+//! Other people's words are kept from acting as in a pull request ([`crate::publish::defused`]). Bounded: every list is cut where it gets long and says so, so that the whole fits where
 //! a workflow's summary may be one MiB.
 
 use super::words::{
-    count, date, decision, dollars, effect, grouped, interval, news, percent, since, spans, standing, support,
+    count, date, decision, dollars, effect, grouped, interval, news, percent, since, standing, support,
 };
 use super::{Learning, Measured, Report};
-use crate::learning::author::quote::{brief, code, visible};
 use crate::learning::effect::Effect;
 use crate::pattern::Rate;
+use crate::publish::defused::{cell, prose, quoted};
 use std::fmt::Write;
 
 /// Most entries of one list.
@@ -27,7 +26,7 @@ pub fn of(report: &Report) -> String {
     let _ = writeln!(text, "{} {}\n", news(report), standing(report));
     let _ = writeln!(text, "As of {}, {}{tip}.\n", date(report.at), tame(&report.branch));
     if let Some(hint) = &report.hint {
-        let _ = writeln!(text, "{} Next: {}\n", tame(&hint.why), code(&hint.command));
+        let _ = writeln!(text, "{} Next: {}\n", tame(&hint.why), path(&hint.command));
     }
     let pending: Vec<&Learning> = report.pending().collect();
     list(&mut text, "Waits for a decision", &pending, waits);
@@ -74,7 +73,7 @@ fn waits(learning: &&Learning) -> String {
         tame(&learning.title),
         tame(&learning.grade),
         support(learning),
-        code(&visible(&learning.note))
+        path(&learning.note)
     )
 }
 
@@ -93,7 +92,7 @@ fn notes(text: &mut String, report: &Report) {
             Some(share) => format!("{share} ({}) of {}", interval(rate), rate.of),
             None => "nothing to see yet".to_owned(),
         };
-        let path = code(&visible(&note.note));
+        let path = path(&note.note);
         format!("**{}**: {path}: {} before, {} since", effect(note), share(note.before), share(note.after))
     });
     let early = report.measured.len() - told.len();
@@ -104,13 +103,10 @@ fn notes(text: &mut String, report: &Report) {
 
 fn attention(text: &mut String, report: &Report) {
     let stale: Vec<_> = report.stale.iter().collect();
-    list(text, "Notes that name what is gone", &stale, |(path, gone)| {
-        let named: Vec<String> = gone
-            .iter()
-            .take(3)
-            .map(|one| format!("{} ({})", code(&visible(&one.named)), tame(&one.gone)))
-            .collect();
-        format!("{}: {}", code(&visible(path)), named.join("; "))
+    list(text, "Notes that name what is gone", &stale, |(note, gone)| {
+        let named: Vec<String> =
+            gone.iter().take(3).map(|one| format!("{} ({})", path(&one.named), tame(&one.gone))).collect();
+        format!("{}: {}", path(note), named.join("; "))
     });
 }
 
@@ -124,8 +120,7 @@ fn cost(text: &mut String, report: &Report) {
         "## Cost of engines\n\n| engine | dreams | tokens | US dollars |\n| --- | ---: | ---: | ---: |"
     );
     for (engine, (cycles, cost)) in all.into_iter().take(MOST) {
-        // A bar would end the cell, in a code span too.
-        let engine = code(&visible(engine).replace('|', "/"));
+        let engine = cell(&path(engine));
         let _ = writeln!(
             text,
             "| {engine} | {cycles} | {} | {} |",
@@ -136,56 +131,12 @@ fn cost(text: &mut String, report: &Report) {
     text.push('\n');
 }
 
-/// Somebody else's text on one line, in which only code spans are markup: where it could mention somebody, name an
-/// issue or be made a link by whoever shows it, all of it is one.
-pub fn tame(text: &str) -> String {
-    let line = brief(&visible(&text.replace(['\n', '\r', '\t'], " ")), MOST_TEXT);
-    if line.contains(['@', '#']) || ["://", "www.", "mailto:"].iter().any(|link| line.contains(link)) {
-        return code(&line);
-    }
-    let mut tame = String::with_capacity(line.len() + 8);
-    for (is_code, span) in spans(&line) {
-        if is_code {
-            tame.push_str(&code(span));
-            continue;
-        }
-        for character in span.chars() {
-            if character.is_ascii_punctuation() && !".,;:'\"()-/%?=+".contains(character) {
-                tame.push('\\');
-            }
-            tame.push(character);
-        }
-    }
-    tame
+/// Somebody else's sentence.
+fn tame(text: &str) -> String {
+    prose(text, MOST_TEXT)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use pulldown_cmark::{Event, Options, Parser, Tag};
-
-    #[test]
-    fn words_stay_words_and_code_stays_code() {
-        assert_eq!(tame("`git push` fails: *no* <lease>"), "`git push` fails: \\*no\\* \\<lease\\>");
-        assert_eq!(tame("ask @ann"), "`ask @ann`");
-        assert_eq!(tame("see https://example.com"), "`see https://example.com`");
-        assert_eq!(tame("a\u{202e}b"), "a\\\\u\\{202e\\}b");
-        assert_eq!(tame("rm *.py"), "rm \\*.py");
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_acts(text in "[a-z<>!\\[\\]()`*_~&;:/@#|\\\\\n.\u{202e}-]{0,60}") {
-            let tame = tame(&text);
-            let line = format!("- {tame}\n");
-            for event in Parser::new_ext(&line, Options::all()) {
-                let acts = matches!(
-                    event,
-                    Event::Html(_) | Event::InlineHtml(_) | Event::Start(Tag::Link { .. } | Tag::Image { .. })
-                );
-                prop_assert!(!acts, "{text:?} {tame:?} {event:?}");
-            }
-        }
-    }
+/// A path or a command of somebody else's.
+fn path(text: &str) -> String {
+    quoted(text, MOST_TEXT)
 }

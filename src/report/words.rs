@@ -133,50 +133,9 @@ pub(super) fn dollars(dollars: Option<f64>) -> String {
     dollars.map_or_else(|| "not known".to_owned(), |dollars| format!("${dollars:.4}"))
 }
 
-/// A title's text and its code spans, in order: the code is told from the text by the flag. A run of backticks opens a
-/// span that the next run of as many closes (CommonMark 0.31, section 6.1); one that nothing closes is text.
-pub(super) fn spans(text: &str) -> Vec<(bool, &str)> {
-    let mut spans = Vec::new();
-    let (mut rest, mut searched) = (text, 0);
-    while let Some(open) = rest[searched..].find('`').map(|at| at + searched) {
-        let ticks = rest[open..].len() - rest[open..].trim_start_matches('`').len();
-        let inside = &rest[open + ticks..];
-        let Some(close) = closing(inside, ticks) else {
-            searched = open + ticks;
-            continue;
-        };
-        spans.push((false, &rest[..open]));
-        spans.push((true, &inside[..close]));
-        (rest, searched) = (&inside[close + ticks..], 0);
-    }
-    spans.push((false, rest));
-    spans.retain(|(_, span)| !span.is_empty());
-    spans
-}
-
-/// Where a run of exactly so many backticks begins.
-fn closing(text: &str, ticks: usize) -> Option<usize> {
-    let mut at = 0;
-    while let Some(found) = text[at..].find('`').map(|found| found + at) {
-        let run = text[found..].len() - text[found..].trim_start_matches('`').len();
-        if run == ticks {
-            return Some(found);
-        }
-        at = found + run;
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn code_spans_are_told_from_text() {
-        assert_eq!(spans("`a` b ``c`d`` *e*"), [(true, "a"), (false, " b "), (true, "c`d"), (false, " *e*")]);
-        assert_eq!(spans("a ` b `` c"), [(false, "a ` b `` c")]);
-        assert_eq!(spans(""), []);
-    }
 
     #[test]
     fn thousands_stand_apart() {

@@ -11,8 +11,11 @@ use crate::sandbox::Sandbox;
 use git_dream::ledger::{Addition, CycleRecord, LEDGER, LearningRecord, Ledger, Stamp, SupportRecord};
 use git_dream::pattern::Fingerprint;
 use git_dream::repo::Repo;
+use history::{Size, Story, names};
 use serde_json::{Value, json};
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use world::{MONDAY, Team, report};
 
 #[test]
@@ -76,6 +79,40 @@ fn a_half_year_is_told_the_same_way_in_every_form() {
     sandbox.git(&clone, &["fetch", "--quiet", "origin", "refs/dream/ledger:refs/dream/ledger"]);
     let there: Value = serde_json::from_str(&report(&sandbox, &clone, &["--json"])).unwrap();
     assert_eq!(there["impact"], told["impact"]);
+}
+
+/// A memory with a long history: some 500 learnings, taken, edited, left out, waiting.
+fn many(sandbox: &Sandbox) -> PathBuf {
+    let memory = sandbox.repo("many", &[]);
+    let story = Story::make(&Size { notes: 400, commits: 700, sessions: 600, cycles: 40 });
+    let import = |stream: &[u8], more: &[&str]| {
+        let mut command = sandbox.command("git", &memory);
+        command.args(["fast-import", "--quiet", "--force"]).args(more).stdin(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(stream).unwrap();
+        assert!(child.wait().unwrap().success());
+    };
+    let marks = sandbox.path("marks");
+    import(&story.stream, &[&format!("--export-marks={}", marks.display())]);
+    import(&story.ledger(&names(&std::fs::read_to_string(&marks).unwrap())), &[]);
+    for branch in story.closed() {
+        sandbox.git(&memory, &["update-ref", "-d", &format!("refs/heads/{branch}")]);
+    }
+    memory
+}
+
+#[test]
+fn a_long_history_is_told_within_bounds() {
+    let sandbox = Sandbox::new();
+    let memory = many(&sandbox);
+    let told: Value =
+        serde_json::from_str(&report(&sandbox, &memory, &["--json", "--since", "all"])).unwrap();
+    assert!(told["learnings"].as_array().unwrap().len() >= 500);
+    let markdown = report(&sandbox, &memory, &["--since", "all"]);
+    assert!(markdown.len() < 64 << 10 && markdown.contains("\n- and "), "{} bytes", markdown.len());
+    let page = report(&sandbox, &memory, &["--html", "-", "--since", "all"]);
+    assert!(page.len() < 4 << 20, "{} bytes", page.len());
+    well_formed(&page);
 }
 
 /// Puts a cycle on the ledger, and one commit on `main` that it says is its own.

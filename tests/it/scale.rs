@@ -93,9 +93,8 @@ fn each_file_is_in_one_part_wherever_the_folder_lies() {
     let list = |folder: &Path, shard: &str| {
         let args = ["capture", "--list", "--sessions", folder.to_str().unwrap(), "--shard", shard];
         let text = sandbox.dream(&sandbox.path(""), &args).ok();
-        text.lines()
-            .map(|line| line.strip_prefix(folder.to_str().unwrap()).unwrap().to_owned())
-            .collect::<Vec<_>>()
+        let below = |line: &str| line.strip_prefix(folder.to_str().unwrap()).unwrap().replace('\\', "/");
+        text.lines().map(below).collect::<Vec<_>>()
     };
     let whole = list(&fleet, "0/1");
     let parts: Vec<Vec<String>> = (0..4).map(|part| list(&fleet, &format!("{part}/4"))).collect();

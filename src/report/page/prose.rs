@@ -4,7 +4,7 @@
 //! paragraphs, lists, quotes, code and emphasis; links only to the web, told apart from ours and without a referrer.
 //! Refuses the rest: HTML and pictures are shown as the text that they are, and nothing nests without end.
 
-use super::super::words::spans;
+use crate::publish::defused::next_span;
 use minijinja::HtmlEscape;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use std::fmt::Write;
@@ -15,12 +15,15 @@ const DEEPEST: usize = 12;
 /// A title: text and code.
 pub(super) fn title(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + 16);
-    for (is_code, span) in spans(text) {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (plain, span, after) = next_span(rest);
         // Writing to a String cannot fail.
-        let _ = match is_code {
-            true => write!(html, "<code>{}</code>", HtmlEscape(span)),
-            false => write!(html, "{}", HtmlEscape(span)),
-        };
+        let _ = write!(html, "{}", HtmlEscape(plain));
+        if !span.is_empty() {
+            let _ = write!(html, "<code>{}</code>", HtmlEscape(span));
+        }
+        rest = after;
     }
     html
 }

@@ -1,10 +1,10 @@
 //! The page in a real browser: `tests/browser/` drives it, and this makes what it looks at.
 
-use super::history::{Size, Story, names};
+use super::many;
 use super::world::{MONDAY, Team};
 use crate::sandbox::Sandbox;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Where `.ci/run` installs what drives the browser.
@@ -12,26 +12,6 @@ const INSTALLED: &str = "target/browser/node_modules";
 
 /// Browsers by the names that systems give them.
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-
-/// A memory with a long history: some 500 learnings, taken, edited, left out, waiting.
-fn many(sandbox: &Sandbox) -> PathBuf {
-    let memory = sandbox.repo("many", &[]);
-    let story = Story::make(&Size { notes: 400, commits: 700, sessions: 600, cycles: 40 });
-    let import = |stream: &[u8], more: &[&str]| {
-        let mut command = sandbox.command("git", &memory);
-        command.args(["fast-import", "--quiet", "--force"]).args(more).stdin(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(stream).unwrap();
-        assert!(child.wait().unwrap().success());
-    };
-    let marks = sandbox.path("marks");
-    import(&story.stream, &[&format!("--export-marks={}", marks.display())]);
-    import(&story.ledger(&names(&std::fs::read_to_string(&marks).unwrap())), &[]);
-    for branch in story.closed() {
-        sandbox.git(&memory, &["update-ref", "-d", &format!("refs/heads/{branch}")]);
-    }
-    memory
-}
 
 /// Writes the page of a memory; gives its path.
 fn page(sandbox: &Sandbox, memory: &Path, name: &str, since: &str) -> String {
