@@ -134,7 +134,13 @@ pub fn publish(request: &Request<'_>) -> Result<Published> {
         chosen::check_name(request)?;
         if let Some(forge) = forge.as_deref() {
             match heard::hear(request, forge) {
-                Ok(heard) => (published.heard, pulls) = heard,
+                Ok(heard) => {
+                    (published.heard, pulls) = heard;
+                    let closed = published.heard.closed_by_programs.iter().map(|(url, program)| {
+                        format!("{url} was closed by the program {program}, which decides nothing: reopen it, or close it yourself.")
+                    });
+                    published.notices.extend(closed);
+                }
                 // What has to be pushed is pushed all the same.
                 Err(error) => failed = Some(error.downcast::<forge::Failure>()?),
             }
@@ -166,7 +172,8 @@ pub fn publish(request: &Request<'_>) -> Result<Published> {
         published.ledger = shared.ledger;
         published.pushed = shared.branch;
     }
-    if let Some(forge) = forge.as_deref() {
+    let is_there = published.pushed != Some(Pushed::Closed);
+    if let Some(forge) = forge.as_deref().filter(|_| is_there) {
         let opening = Opening { request, forge, chosen: chosen.cycle, branch, title: &title, text: &text };
         let known = pulls.remove(branch);
         let opened = failed.map_or_else(|| opening.open_or_update(known), Err);

@@ -58,6 +58,21 @@ impl Outbox {
         Ok(known)
     }
 
+    /// The names under which something was captured here.
+    pub fn names(&self) -> Result<Vec<String>> {
+        let inboxes = self.repo.refs_under(INBOXES)?;
+        Ok(inboxes.iter().filter_map(|(inbox, _)| inbox.strip_prefix(INBOXES)).map(str::to_owned).collect())
+    }
+
+    /// Deletes the queue for a memory with what waits in it.
+    pub fn delete(places: &Places, memory: &str) -> Result<()> {
+        let folder = Outbox::folder(places, memory);
+        if !folder.exists() {
+            return Ok(());
+        }
+        std::fs::remove_dir_all(&folder).with_context(|| format!("cannot delete {}", folder.display()))
+    }
+
     /// How many sessions of a contributor wait to be pushed.
     pub fn waiting(&self, name: &str) -> Result<usize> {
         let ledger = Ledger::open(&self.repo)?;

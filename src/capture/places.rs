@@ -23,8 +23,8 @@ impl Places {
     pub fn of_user(home: &Path, variable: impl Fn(&str) -> Option<OsString>) -> Places {
         let folder = |names: [&str; 2], otherwise: &str| {
             let names = if cfg!(windows) { &names[..] } else { &names[..1] };
-            let said = names.iter().filter_map(|name| variable(name)).map(PathBuf::from);
-            said.filter(|path| path.is_absolute()).next().unwrap_or_else(|| home.join(otherwise))
+            let mut said = names.iter().filter_map(|name| variable(name)).map(PathBuf::from);
+            said.find(|path| path.is_absolute()).unwrap_or_else(|| home.join(otherwise))
         };
         Places {
             consent: folder(["XDG_CONFIG_HOME", "APPDATA"], ".config")

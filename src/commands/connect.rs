@@ -6,6 +6,7 @@ use super::whereabouts;
 use crate::capture::belonging::{MARKER, real};
 use crate::capture::consent::{Consent, Project};
 use crate::capture::name;
+use crate::capture::outbox::Outbox;
 use crate::capture::places::Places;
 use crate::learning::author::quote;
 use crate::redact::redact;
@@ -271,14 +272,25 @@ fn list(consent: &Consent, talk: &Talk) -> Result<()> {
 }
 
 fn remove(consent: &Consent, folder: &Path, places: &Places, talk: &Talk) -> Result<()> {
-    if consent.project(folder).is_none() {
+    let Some(project) = consent.project(folder) else {
         return Err(Usage(format!(
             "{} is not connected; `git dream connect --list` shows what is",
             folder.display()
         ))
         .into());
+    };
+    let left = consent.without(folder);
+    left.write(&places.consent)?;
+    let queue = Outbox::folder(places, &project.memory);
+    if !left.projects.iter().any(|other| other.memory == project.memory) {
+        Outbox::delete(places, &project.memory)?;
+    } else if queue.exists() {
+        talk.say(&format!(
+            "What waits in {} goes on waiting, of this project too: other projects are connected to the same memory. \
+             Delete that folder to keep it here.",
+            queue.display()
+        ));
     }
-    consent.without(folder).write(&places.consent)?;
     talk.say(&format!(
         "{} is no longer connected: nothing more of it is captured. What the memory has of it already goes with \
          {COMMAND}git dream forget{COMMAND:#} there.",

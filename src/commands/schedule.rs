@@ -67,10 +67,19 @@ pub(super) struct Options {
 
 const WHERE: &str = "Where";
 
-/// What was asked for.
+/// Where something is scheduled.
+#[derive(Clone, Copy)]
 enum Place {
     Forge(Forge),
     Timer(Timer),
+}
+
+/// What is to be done there.
+enum Wish {
+    Show,
+    Remove,
+    /// Dream at these moments.
+    At(Cron),
 }
 
 /// One thing that is scheduled, or was.
@@ -86,13 +95,17 @@ struct Scheduled {
     next: Option<Timestamp>,
     /// Its files, with what became of each.
     files: Vec<FileState>,
+    /// Whose clock it goes by.
+    #[serde(skip)]
+    clock: TimeZone,
 }
 
 /// A file of it.
 #[derive(Serialize)]
 struct FileState {
     path: PathBuf,
-    /// `written`, `kept`, `removed`, `missing`, `changed`
+    /// What was done: `wrote`, `kept` or `removed`; where it is only shown, whose it is: `ours` (nobody changed it),
+    /// `changed` (by people) or `missing`.
     state: &'static str,
 }
 
@@ -106,32 +119,24 @@ struct Schedule {
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let here = whereabouts::find(dir)?;
     let now = whereabouts::now(options.now.as_deref())?;
-    let done = match (options.place(), options.show || options.place().is_none(), options.remove) {
-        (None, _, _) if options.at.is_some() || options.weekly => {
+    let place = options.place();
+    let wish = options.wish(&here.repo)?;
+    let done = match (place, &wish) {
+        (None, Wish::Show) => show_all(&here, now),
+        (None, _) => {
             Err(Usage("say where: --github, --gitlab, --forgejo, --cron, --systemd or --launchd".to_owned())
                 .into())
         }
-        (None, _, _) => show_all(&here, now),
-        (Some(Place::Forge(forge)), true, _) => forge::show(&here, forge, now).map(|shown| vec![shown]),
-        (Some(Place::Timer(timer)), true, _) => timer::show(&here, timer, now).map(|shown| vec![shown]),
-        (Some(Place::Forge(forge)), _, true) => {
-            forge::remove(&here, forge, options.force).map(|done| vec![done])
+        (Some(Place::Forge(forge)), wish) => {
+            forge::act(&here.repo, forge, wish, options.force, now).map(|one| vec![one])
         }
-        (Some(Place::Timer(timer)), _, true) => timer::remove(&here, timer).map(|done| vec![done]),
-        (Some(Place::Forge(forge)), _, _) => {
-            let cron = options.moment(&here)?;
-            forge::write(&here, forge, &cron, options.force, now).map(|done| vec![done])
-        }
-        (Some(Place::Timer(timer)), _, _) => {
-            let cron = options.moment(&here)?;
-            timer::install(&here, timer, &cron, now).map(|done| vec![done])
-        }
+        (Some(Place::Timer(timer)), wish) => timer::act(&here.repo, timer, wish, now).map(|one| vec![one]),
     };
     let schedule = done.map_err(usage)?;
     if talk.json {
         return talk.data_json(&Schedule { version: 1, schedule });
     }
-    if options.place().is_none() && schedule.iter().all(|one| !one.scheduled) {
+    if place.is_none() && schedule.iter().all(|one| !one.scheduled) {
         talk.say("Nothing dreams here by itself.");
         talk.say(&format!(
             "On GitHub: {COMMAND}git dream schedule --github{COMMAND:#}, on this machine: \
@@ -140,12 +145,12 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         ));
         return Ok(());
     }
-    for one in schedule.iter().filter(|one| options.place().is_some() || one.scheduled) {
+    for one in schedule.iter().filter(|one| place.is_some() || one.scheduled) {
         tell(one, talk);
     }
-    match (options.place(), options.show, options.remove) {
-        (Some(Place::Forge(forge)), false, false) => forge::advise(&here.repo, forge, talk),
-        (Some(Place::Timer(timer)), false, false) => timer::advise(&here, timer, talk),
+    match (place, wish) {
+        (Some(Place::Forge(forge)), Wish::At(_)) => forge::advise(&here.repo, forge, talk),
+        (Some(Place::Timer(timer)), Wish::At(_)) => timer::advise(&here.repo, timer, talk),
         _ => Ok(()),
     }
 }
@@ -163,11 +168,17 @@ impl Options {
         places.into_iter().find(|(is_asked, _)| *is_asked).map(|(_, place)| place)
     }
 
-    /// When to dream: as said, else as usual.
-    fn moment(&self, here: &Whereabouts) -> Result<Cron> {
-        match &self.at {
-            Some(at) => Cron::parse(at).map_err(|wrong| Usage(format!("--at: {wrong}")).into()),
-            None => Ok(Cron::usual(&name(&here.repo), self.weekly)),
+    /// What is to be done; without a place, there is nothing to do but to show.
+    fn wish(&self, repo: &Repo) -> Result<Wish> {
+        if self.remove {
+            return Ok(Wish::Remove);
+        }
+        if let Some(at) = &self.at {
+            return Cron::parse(at).map(Wish::At).map_err(|wrong| Usage(format!("--at: {wrong}")).into());
+        }
+        match self.show || (self.place().is_none() && !self.weekly) {
+            true => Ok(Wish::Show),
+            false => Ok(Wish::At(Cron::usual(&name(repo), self.weekly))),
         }
     }
 }
@@ -184,11 +195,11 @@ fn show_all(here: &Whereabouts, now: Timestamp) -> Result<Vec<Scheduled>> {
     let mut all = Vec::new();
     for forge in Forge::ALL {
         if here.repo.work_dir().is_some() {
-            all.push(forge::show(here, forge, now)?);
+            all.push(forge::act(&here.repo, forge, &Wish::Show, false, now)?);
         }
     }
     for timer in Timer::ALL {
-        match timer::show(here, timer, now) {
+        match timer::act(&here.repo, timer, &Wish::Show, now) {
             Ok(shown) => all.push(shown),
             Err(error) if error.is::<Unusable>() => {}
             Err(error) => return Err(error),
@@ -204,21 +215,16 @@ fn next(cron: Option<&Cron>, now: Timestamp, zone: &TimeZone) -> Option<Timestam
 }
 
 fn tell(one: &Scheduled, talk: &Talk) {
-    let Scheduled { place, scheduled, cron, next, files } = one;
+    let Scheduled { place, scheduled, cron, next, files, clock } = one;
     for FileState { path, state } in files {
         talk.say(&format!("{GOOD}{state:8}{GOOD:#} {}", path.display()));
     }
-    let zone = if Forge::ALL.iter().any(|forge| forge.option() == format!("--{place}")) {
-        TimeZone::UTC
-    } else {
-        TimeZone::system()
-    };
-    let clock = if zone == TimeZone::UTC { " UTC" } else { "" };
+    let zone = if *clock == TimeZone::UTC { " UTC" } else { "" };
     match (scheduled, cron, next) {
         (false, _, _) => talk.say(&format!("Nothing dreams here by itself with --{place}.")),
         (true, Some(cron), Some(next)) => talk.say(&format!(
-            "{STRONG}{place}{STRONG:#}: dreams at {cron} {FAINT}(next: {}{clock}){FAINT:#}",
-            next.to_zoned(zone).strftime("%A, %d %B %Y, %H:%M")
+            "{STRONG}{place}{STRONG:#}: dreams at {cron} {FAINT}(next: {}{zone}){FAINT:#}",
+            next.to_zoned(clock.clone()).strftime("%A, %d %B %Y, %H:%M")
         )),
         (true, Some(cron), None) => talk.say(&format!("{STRONG}{place}{STRONG:#}: dreams at {cron}")),
         (true, None, _) => talk.say(&format!(

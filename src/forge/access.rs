@@ -41,7 +41,7 @@ pub struct Said<'a> {
 #[derive(Clone, Debug)]
 pub enum Found {
     /// There is.
-    Forge(Access),
+    Forge(Box<Access>),
     /// There is none, for this reason.
     None(String),
 }
@@ -108,7 +108,8 @@ impl Access {
             },
         };
         let authority = person.authority()?;
-        Ok(Found::Forge(Access { kind, place: on_page(place, &api), api, authority, token }))
+        let place = on_page(place, &api);
+        Ok(Found::Forge(Box::new(Access { kind, place, api, authority, token })))
     }
 
     /// Whether there is a token, or a program that prints one; else what to do to have one.
@@ -296,7 +297,7 @@ mod tests {
             |name: &str| said.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
         let said = Said { forge, variable: &look, configured: &|key| Ok(look(key)) };
         match Access::find(remote, &said) {
-            Ok(Found::Forge(access)) => Ok(access),
+            Ok(Found::Forge(access)) => Ok(*access),
             Ok(Found::None(why)) => Err(why),
             Err(error) => Err(format!("{error:#}")),
         }

@@ -5,7 +5,7 @@
 //! Format: the swagger description that every server has at `/swagger.v1.json`.
 
 use super::line::{Call, Line};
-use super::{Access, Comment, Draft, Failure, Forge, PullRequest, State};
+use super::{Access, Closer, Comment, Draft, Failure, Forge, PullRequest, State};
 use crate::web::Unusable;
 use jiff::Timestamp;
 use reqwest::Method;
@@ -125,7 +125,7 @@ impl From<Pull> for PullRequest {
             body: pull.body.unwrap_or_default(),
             is_draft: pull.draft,
             labels: pull.labels.unwrap_or_default().into_iter().map(|label| label.name).collect(),
-            closed_by: None,
+            closed_by: Closer::Unknown,
             closed_at: pull.closed_at.or(pull.merged_at),
         }
     }
@@ -246,12 +246,13 @@ impl Forge for Forgejo {
         Ok(said)
     }
 
-    fn closer(&self, pull: &PullRequest) -> Result<Option<String>, Failure> {
+    fn closer(&self, pull: &PullRequest) -> Result<Closer, Failure> {
         let number = pull.number.to_string();
         let what = format!("read who closed pull request #{number}");
         let path = self.path(&["issues", &number, "timeline"]);
         let events: Vec<Event> = self.line.all(&what, &path, &[], PAGE)?;
         let last = events.into_iter().rev().find(|event| event.sort == "close");
-        Ok(last.and_then(|event| event.user).map(|user| user.login))
+        let by = last.and_then(|event| event.user).map(|user| Closer::Person(user.login));
+        Ok(by.unwrap_or_default())
     }
 }

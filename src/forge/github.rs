@@ -3,7 +3,7 @@
 //! Format: GitHub's OpenAPI description (`@octokit/openapi` on npm). The version is the oldest that all of them speak.
 
 use super::line::{Call, Line};
-use super::{Access, Cause, Comment, Draft, Failure, Forge, PullRequest, State};
+use super::{Access, Cause, Closer, Comment, Draft, Failure, Forge, PullRequest, State};
 use crate::web::Unusable;
 use jiff::Timestamp;
 use reqwest::Method;
@@ -108,7 +108,7 @@ impl From<Pull> for PullRequest {
             body: pull.body.unwrap_or_default(),
             is_draft: pull.draft,
             labels: pull.labels.into_iter().map(|label| label.name).collect(),
-            closed_by: None,
+            closed_by: Closer::Unknown,
             closed_at: pull.closed_at,
         }
     }
@@ -184,7 +184,7 @@ impl Forge for GitHub {
         Ok(said)
     }
 
-    fn closer(&self, pull: &PullRequest) -> Result<Option<String>, Failure> {
+    fn closer(&self, pull: &PullRequest) -> Result<Closer, Failure> {
         let number = pull.number.to_string();
         let what = format!("read who closed pull request #{number}");
         let path = self.path(&["issues", &number]);
@@ -195,6 +195,10 @@ impl Forge for GitHub {
             query: &[],
             body: None,
         })?;
-        Ok(issue.closed_by.map(|user| user.login))
+        Ok(match issue.closed_by {
+            None => Closer::Unknown,
+            Some(user) if user.sort == "Bot" => Closer::Program(user.login),
+            Some(user) => Closer::Person(user.login),
+        })
     }
 }

@@ -5,7 +5,7 @@
 //! Format: GitLab's OpenAPI description (`doc/api/openapi` of its repository) and its API documentation.
 
 use super::line::{Call, Line};
-use super::{Access, Cause, Comment, Draft, Failure, Forge, PullRequest, State};
+use super::{Access, Cause, Closer, Comment, Draft, Failure, Forge, PullRequest, State};
 use crate::web::Unusable;
 use jiff::Timestamp;
 use reqwest::Method;
@@ -122,7 +122,11 @@ impl From<Merge> for PullRequest {
             body: merge.description.unwrap_or_default(),
             is_draft: merge.draft,
             labels: merge.labels,
-            closed_by: merge.closed_by.map(|user| user.username),
+            closed_by: match merge.closed_by {
+                None => Closer::Unknown,
+                Some(user) if user.bot => Closer::Program(user.username),
+                Some(user) => Closer::Person(user.username),
+            },
             closed_at: merge.closed_at.or(merge.merged_at),
         }
     }
@@ -209,7 +213,7 @@ impl Forge for GitLab {
         Ok(said)
     }
 
-    fn closer(&self, pull: &PullRequest) -> Result<Option<String>, Failure> {
+    fn closer(&self, pull: &PullRequest) -> Result<Closer, Failure> {
         Ok(pull.closed_by.clone())
     }
 }

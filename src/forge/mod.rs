@@ -93,9 +93,21 @@ pub struct PullRequest {
     /// The labels that it has.
     pub labels: Vec<String>,
     /// Who closed it, where the forge says so along with the rest.
-    pub closed_by: Option<String>,
+    pub closed_by: Closer,
     /// When it was closed or merged.
     pub closed_at: Option<Timestamp>,
+}
+
+/// Who closed a pull request, by login.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Closer {
+    /// The forge does not tell.
+    #[default]
+    Unknown,
+    /// A person.
+    Person(String),
+    /// A program, such as one that closes whatever nobody looked at for long: nobody's verdict.
+    Program(String),
 }
 
 /// What became of a pull request.
@@ -175,8 +187,8 @@ pub trait Forge {
     /// where the forge tells.
     fn comments(&self, number: u64) -> Result<Vec<Comment>, Failure>;
 
-    /// The login of who closed it, where the forge tells.
-    fn closer(&self, pull: &PullRequest) -> Result<Option<String>, Failure>;
+    /// Who closed it.
+    fn closer(&self, pull: &PullRequest) -> Result<Closer, Failure>;
 }
 
 /// Opens the way to a project; nothing is sent yet, but a token may be fetched from the program that prints it.

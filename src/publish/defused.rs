@@ -32,9 +32,10 @@ pub(crate) fn prose(text: &str, most: usize) -> String {
     out.trim().to_owned()
 }
 
-/// The same text where a bar would end the cell of a table.
+/// The same text where a bar would end the cell of a table, code or not: another bar. A backslash before it is no help,
+/// since there may be one in the text, and what is cut off would stand outside of its code.
 pub(crate) fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
+    text.replace('|', "¦")
 }
 
 /// Up to the next code span, what stands in it, and what comes after. A span that is not closed is none.

@@ -6,7 +6,7 @@
 //! verdict.
 
 use super::{Pulls, Request};
-use crate::forge::{Comment, Failure, Forge, PullRequest, State};
+use crate::forge::{Closer, Comment, Forge, PullRequest, State};
 use crate::learning::standing::Verdict;
 use crate::ledger::{CommentRecord, CycleRecord, DecisionRecord, LEDGER, LearningRecord, Ledger};
 use crate::memory::place::outside;
@@ -32,6 +32,8 @@ pub struct Heard {
     pub refused: Vec<(String, String)>,
     /// How many comments.
     pub comments: usize,
+    /// Pull requests that a program closed, which decides nothing: the page, and the program.
+    pub closed_by_programs: Vec<(String, String)>,
 }
 
 /// Asks a forge and writes down what is new. Gives the pull requests that were found, too.
@@ -52,7 +54,7 @@ pub(super) fn hear(request: &Request<'_>, forge: &dyn Forge) -> Result<(Heard, P
     let asked = with_branch.filter(|(at, cycle)| *at < NEWEST || waits.contains(cycle.cycle.as_str()));
     for (_, cycle) in asked.take(MOST_CYCLES) {
         let branch = cycle.branch.clone().unwrap_or_default();
-        let found = forge.find(&branch)?;
+        let found: &Vec<PullRequest> = pulls.entry(branch.clone()).or_insert(forge.find(&branch)?);
         let shown = found.iter().find(|pull| pull.state == State::Open).or(found.first());
         if let Some(pull) = shown {
             let said = forge.comments(pull.number)?;
@@ -62,14 +64,18 @@ pub(super) fn hear(request: &Request<'_>, forge: &dyn Forge) -> Result<(Heard, P
             });
             let waiting: Vec<&Proposal<'_>> = waiting.collect();
             if pull.state == State::Closed && !waiting.is_empty() {
-                let closing = closing(forge, pull, &said, request.stamp.at)?;
+                let closer = forge.closer(pull)?;
+                if let Closer::Program(program) = closer {
+                    heard.closed_by_programs.push((pull.url.clone(), program));
+                    continue;
+                }
+                let closing = closing(closer, pull, &said, request.stamp.at);
                 for proposal in waiting {
                     decisions.push(closing.refusal(cycle, proposal.learning));
                     heard.refused.push((proposal.learning.title.clone(), closing.by.clone()));
                 }
             }
         }
-        pulls.insert(branch, found);
     }
     heard.comments = write(request, &decisions, &comments)?;
     Ok((heard, pulls))
@@ -101,13 +107,11 @@ impl Closing {
     }
 }
 
-fn closing(
-    forge: &dyn Forge,
-    pull: &PullRequest,
-    said: &[Comment],
-    now: Timestamp,
-) -> Result<Closing, Failure> {
-    let by = forge.closer(pull)?;
+fn closing(closer: Closer, pull: &PullRequest, said: &[Comment], now: Timestamp) -> Closing {
+    let by = match closer {
+        Closer::Person(by) | Closer::Program(by) => Some(by),
+        Closer::Unknown => None,
+    };
     let at = pull.closed_at.unwrap_or(now);
     let is_reason = |comment: &&Comment| {
         comment.path.is_none()
@@ -115,11 +119,11 @@ fn closing(
             && comment.at.duration_since(at).abs() <= NEAR
     };
     let reason = said.iter().rev().find(is_reason);
-    Ok(Closing {
+    Closing {
         by: by.or(reason.map(|comment| comment.by.clone())).unwrap_or_else(|| "somebody".to_owned()),
         at,
         reason: reason.map(|comment| comment.text.clone()).unwrap_or_default(),
-    })
+    }
 }
 
 /// Adds what is new to the ledger; how many of the comments were.

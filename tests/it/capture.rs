@@ -272,9 +272,9 @@ fn captures_at_once_lose_nothing_and_what_was_queued_before_a_kill_is_pushed_aft
     ann.capture();
     assert_eq!((team.inboxes().len(), ann.waiting()), (12, 0));
     // Killed after it pushed and before it knew: there is nothing more to push.
-    let outbox =
+    let mut outbox =
         walkdir::WalkDir::new(ann.home.join("data")).into_iter().map(|entry| entry.unwrap().into_path());
-    let outbox = outbox.filter(|path| path.join("HEAD").is_file()).next().unwrap();
+    let outbox = outbox.find(|path| path.join("HEAD").is_file()).unwrap();
     team.sandbox.git(&outbox, &["update-ref", "-d", "refs/dream/there/ann"]);
     let before = team.at_remote("refs/dream/inbox/ann");
     ann.capture();

@@ -20,7 +20,7 @@ mod impact;
 mod kill;
 mod ledger;
 mod lifecycle;
-pub(crate) mod models;
+mod models;
 mod moves;
 mod places;
 mod publish;

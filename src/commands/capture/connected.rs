@@ -37,6 +37,14 @@ pub(super) struct ConnectedOptions {
     now: Option<String>,
 }
 
+impl ConnectedOptions {
+    /// The same as arguments.
+    pub(super) fn arguments(&self) -> impl Iterator<Item = &str> {
+        let now = self.now.iter().flat_map(|now| ["--now", now.as_str()]);
+        self.no_push.then_some("--no-push").into_iter().chain(now)
+    }
+}
+
 /// What a capture works with.
 pub(super) struct Here {
     pub(super) places: Places,

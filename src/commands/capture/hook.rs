@@ -17,7 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) fn main(options: &ConnectedOptions, in_background: bool) {
     let mut told = Vec::new();
     let read = std::io::stdin().take(MOST).read_to_end(&mut told).context("cannot read stdin");
-    let done = read.and_then(|_| if in_background { hand_on(&told) } else { capture(options, &told) });
+    let done =
+        read.and_then(|_| if in_background { hand_on(options, &told) } else { capture(options, &told) });
     if let Err(error) = done {
         trouble::note(&whereabouts::places().trouble(), Timestamp::now(), &format!("{error:#}"));
     }
@@ -46,11 +47,11 @@ fn capture(options: &ConnectedOptions, told: &[u8]) -> Result<()> {
 }
 
 /// Starts this program once more, apart from the agent, which may end whatever it started when it ends itself.
-fn hand_on(told: &[u8]) -> Result<()> {
+fn hand_on(options: &ConnectedOptions, told: &[u8]) -> Result<()> {
     let program = std::env::current_exe().context("cannot find this program")?;
-    let arguments = std::env::args_os().skip(1).filter(|argument| argument != "--background");
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.args(["capture", "--hook"]).args(options.arguments());
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     apart(&mut command);
     let mut child = command.spawn().context("cannot go on in the background")?;
     let mut stdin = child.stdin.take().context("cannot go on in the background")?;

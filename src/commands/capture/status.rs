@@ -2,7 +2,7 @@
 
 use super::super::talk::{COMMAND, Talk, count};
 use super::super::whereabouts;
-use crate::capture::consent::Consent;
+use crate::capture::consent::{Consent, Project};
 use crate::capture::outbox::{Outbox, forgotten};
 use crate::capture::trouble;
 use crate::learning::author::quote;
@@ -26,6 +26,8 @@ struct Wire {
 struct Queue {
     memory: String,
     contributor: String,
+    /// Whether somebody still contributes under that name.
+    agreed: bool,
     waiting: usize,
     folder: String,
 }
@@ -33,19 +35,21 @@ struct Queue {
 pub(super) fn main(talk: &Talk) -> Result<()> {
     let places = whereabouts::places();
     let consent = Consent::read(&places.consent)?;
-    let recipients: BTreeSet<(&str, &str)> =
-        consent.projects.iter().map(|project| (project.memory.as_str(), project.name.as_str())).collect();
+    let memories: BTreeSet<&str> = consent.projects.iter().map(|project| project.memory.as_str()).collect();
     let mut queues = Vec::new();
-    for (memory, contributor) in &recipients {
+    for memory in &memories {
         let Some(outbox) = Outbox::open_if_there(&places, memory)? else { continue };
-        queues.push(Queue {
-            memory: (*memory).to_owned(),
-            contributor: (*contributor).to_owned(),
-            waiting: outbox.waiting(contributor)?,
-            folder: Outbox::folder(&places, memory).display().to_string(),
-        });
+        for contributor in outbox.names()? {
+            let is_agreed = |project: &Project| project.memory == *memory && project.name == contributor;
+            queues.push(Queue {
+                memory: (*memory).to_owned(),
+                waiting: outbox.waiting(&contributor)?,
+                agreed: consent.projects.iter().any(is_agreed),
+                contributor,
+                folder: Outbox::folder(&places, memory).display().to_string(),
+            });
+        }
     }
-    let memories = recipients.iter().map(|(memory, _)| *memory).collect();
     let forgotten = forgotten(&places, &memories).iter().map(|path| path.display().to_string()).collect();
     let wire = Wire { version: VERSION, queues, forgotten, trouble: trouble::read(&places.trouble()) };
     if talk.json {
@@ -53,9 +57,10 @@ pub(super) fn main(talk: &Talk) -> Result<()> {
     }
     let mut lines = String::new();
     for queue in &wire.queues {
-        let Queue { memory, contributor, waiting, folder } = queue;
+        let Queue { memory, contributor, agreed, waiting, folder } = queue;
+        let name = if *agreed { "" } else { ", a name that no project is connected as any more" };
         lines.push_str(&format!(
-            "{} waiting for {} as {contributor}, in {folder}\n",
+            "{} waiting for {} as {contributor}{name}, in {folder}\n",
             count(*waiting, "session"),
             quote::one_line(memory)
         ));

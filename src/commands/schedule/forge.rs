@@ -2,8 +2,7 @@
 
 use super::super::exit::Usage;
 use super::super::talk::{COMMAND, STRONG, Talk};
-use super::super::whereabouts::Whereabouts;
-use super::{FileState, Scheduled, next};
+use super::{FileState, Scheduled, Wish, next};
 use crate::repo::Repo;
 use crate::schedule::Unusable;
 use crate::schedule::cron::Cron;
@@ -15,15 +14,18 @@ use jiff::tz::TimeZone;
 use std::io::ErrorKind;
 use std::path::Path;
 
+/// Shows, writes or takes away the files of a forge.
+pub(super) fn act(repo: &Repo, forge: Forge, wish: &Wish, force: bool, now: Timestamp) -> Result<Scheduled> {
+    let top = top(repo)?;
+    match wish {
+        Wish::Show => show(top, forge, now),
+        Wish::Remove => remove(top, forge, force),
+        Wish::At(cron) => write(top, forge, cron, force, now),
+    }
+}
+
 /// Writes the files that are not there or were written by git-dream; all of them or none.
-pub(super) fn write(
-    here: &Whereabouts,
-    forge: Forge,
-    cron: &Cron,
-    force: bool,
-    now: Timestamp,
-) -> Result<Scheduled> {
-    let top = top(&here.repo)?;
+fn write(top: &Path, forge: Forge, cron: &Cron, force: bool, now: Timestamp) -> Result<Scheduled> {
     let wanted = files(forge, cron);
     let standing = stand(top, &wanted)?;
     let changed: Vec<&str> = standing
@@ -50,13 +52,7 @@ pub(super) fn write(
     Ok(scheduled(forge, Some(cron), now, states))
 }
 
-/// The files for this repository, at its usual moment, to be written with others.
-pub(in crate::commands) fn usual_files(repo: &Repo, forge: Forge) -> Vec<File> {
-    files(forge, &Cron::usual(&super::name(repo), false))
-}
-
-pub(super) fn show(here: &Whereabouts, forge: Forge, now: Timestamp) -> Result<Scheduled> {
-    let top = top(&here.repo)?;
+fn show(top: &Path, forge: Forge, now: Timestamp) -> Result<Scheduled> {
     let mut states = Vec::new();
     let mut cron = None;
     for path in forge.paths() {
@@ -74,8 +70,7 @@ pub(super) fn show(here: &Whereabouts, forge: Forge, now: Timestamp) -> Result<S
 }
 
 /// Takes the files away that git-dream wrote; all of them or none.
-pub(super) fn remove(here: &Whereabouts, forge: Forge, force: bool) -> Result<Scheduled> {
-    let top = top(&here.repo)?;
+fn remove(top: &Path, forge: Forge, force: bool) -> Result<Scheduled> {
     let mut there = Vec::new();
     for path in forge.paths() {
         match read(&top.join(path))? {
@@ -100,6 +95,11 @@ pub(super) fn remove(here: &Whereabouts, forge: Forge, force: bool) -> Result<Sc
         states.push(FileState { path: path.into(), state: "removed" });
     }
     Ok(Scheduled { scheduled: false, ..scheduled(forge, None, Timestamp::UNIX_EPOCH, states) })
+}
+
+/// The files for this repository, at its usual moment, to be written with others.
+pub(in crate::commands) fn usual_files(repo: &Repo, forge: Forge) -> Vec<File> {
+    files(forge, &Cron::usual(&super::name(repo), false))
 }
 
 /// What has to be switched on before it works.
@@ -151,6 +151,7 @@ fn scheduled(forge: Forge, cron: Option<&Cron>, now: Timestamp, files: Vec<FileS
         cron: cron.map(ToString::to_string),
         next: next(cron, now, &TimeZone::UTC),
         files,
+        clock: TimeZone::UTC,
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::super::exit::Usage;
 use super::super::talk::{COMMAND, Talk};
-use super::super::whereabouts::Whereabouts;
-use super::{FileState, Scheduled, next};
+use super::{FileState, Scheduled, Wish, next};
+use crate::repo::Repo;
 use crate::schedule::cron::Cron;
 use crate::schedule::job::Job;
 use crate::schedule::{crontab, launchd, systemd};
@@ -41,46 +41,56 @@ impl Timer {
             cron: cron.map(ToString::to_string),
             next: next(cron, now, &TimeZone::system()),
             files,
+            clock: TimeZone::system(),
         }
     }
 
     fn nothing(self) -> Scheduled {
-        Scheduled { place: self.name(), scheduled: false, cron: None, next: None, files: Vec::new() }
+        Scheduled { scheduled: false, ..self.scheduled(None, Timestamp::UNIX_EPOCH, Vec::new()) }
     }
 }
 
-pub(super) fn install(here: &Whereabouts, timer: Timer, cron: &Cron, now: Timestamp) -> Result<Scheduled> {
-    let job = job(here)?;
-    // Neither a shell nor systemd makes the folder of a file that it is to write to.
-    let folder = here.repo.private_dir();
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+/// Shows, installs or takes away this memory's timer.
+pub(super) fn act(repo: &Repo, timer: Timer, wish: &Wish, now: Timestamp) -> Result<Scheduled> {
+    let job = job(repo)?;
+    match wish {
+        Wish::Show => show(&job, timer, now),
+        Wish::Remove => remove(&job, timer),
+        Wish::At(cron) => {
+            // Neither a shell nor systemd makes the folder of a file that it is to write to.
+            let folder = repo.private_dir();
+            std::fs::create_dir_all(&folder)
+                .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+            install(&job, timer, cron, now)
+        }
+    }
+}
+
+fn install(job: &Job, timer: Timer, cron: &Cron, now: Timestamp) -> Result<Scheduled> {
     let files = match timer {
-        Timer::Cron => crontab::install(&job, cron).map(|()| Vec::new())?,
-        Timer::Systemd => systemd::install(&job, cron)?,
-        Timer::Launchd => vec![launchd::install(&job, cron)?],
+        Timer::Cron => crontab::install(job, cron).map(|()| Vec::new())?,
+        Timer::Systemd => systemd::install(job, cron)?,
+        Timer::Launchd => vec![launchd::install(job, cron)?],
     };
     let files = files.into_iter().map(|path| FileState { path, state: "wrote" }).collect();
     Ok(timer.scheduled(Some(cron), now, files))
 }
 
-pub(super) fn show(here: &Whereabouts, timer: Timer, now: Timestamp) -> Result<Scheduled> {
-    let job = job(here)?;
+fn show(job: &Job, timer: Timer, now: Timestamp) -> Result<Scheduled> {
     let standing = match timer {
-        Timer::Cron => crontab::show(&job)?,
-        Timer::Systemd => systemd::show(&job)?,
-        Timer::Launchd => launchd::show(&job)?,
+        Timer::Cron => crontab::show(job)?,
+        Timer::Systemd => systemd::show(job)?,
+        Timer::Launchd => launchd::show(job)?,
     };
-    Ok(standing
-        .map_or_else(|| timer.nothing(), |standing| timer.scheduled(standing.cron.as_ref(), now, Vec::new())))
+    let shown = standing.map(|standing| timer.scheduled(standing.cron.as_ref(), now, Vec::new()));
+    Ok(shown.unwrap_or_else(|| timer.nothing()))
 }
 
-pub(super) fn remove(here: &Whereabouts, timer: Timer) -> Result<Scheduled> {
-    let job = job(here)?;
+fn remove(job: &Job, timer: Timer) -> Result<Scheduled> {
     let was_there = match timer {
-        Timer::Cron => crontab::remove(&job)?,
-        Timer::Systemd => systemd::remove(&job)?,
-        Timer::Launchd => launchd::remove(&job)?,
+        Timer::Cron => crontab::remove(job)?,
+        Timer::Systemd => systemd::remove(job)?,
+        Timer::Launchd => launchd::remove(job)?,
     };
     match was_there {
         true => Ok(timer.nothing()),
@@ -92,8 +102,8 @@ pub(super) fn remove(here: &Whereabouts, timer: Timer) -> Result<Scheduled> {
 }
 
 /// What a person has to know about the timer that was just installed.
-pub(super) fn advise(here: &Whereabouts, timer: Timer, talk: &Talk) -> Result<()> {
-    let job = job(here)?;
+pub(super) fn advise(repo: &Repo, timer: Timer, talk: &Talk) -> Result<()> {
+    let job = job(repo)?;
     let what = match job.has_remote {
         true => "`git dream run --fetch`, then `git dream publish`",
         false => "`git dream run`; there is no remote, so nothing is published",
@@ -115,16 +125,16 @@ pub(super) fn advise(here: &Whereabouts, timer: Timer, talk: &Talk) -> Result<()
 }
 
 /// What the timer runs: this program, on this memory.
-fn job(here: &Whereabouts) -> Result<Job> {
+fn job(repo: &Repo) -> Result<Job> {
     let real = |path: PathBuf| -> Result<PathBuf> {
         let path = std::path::absolute(&path)
             .with_context(|| format!("cannot find out where {} is", path.display()))?;
         Ok(path.canonicalize().unwrap_or(path))
     };
-    let memory = here.repo.work_dir().unwrap_or_else(|| here.repo.git_dir());
+    let memory = repo.work_dir().unwrap_or_else(|| repo.git_dir());
     let program = std::env::current_exe().context("cannot find out where this program is")?;
-    let log = real(here.repo.private_dir())?.join("timer.log");
+    let log = real(repo.private_dir())?.join("timer.log");
     let search_path = std::env::var_os("PATH").unwrap_or_default();
-    let has_remote = !here.repo.remotes()?.is_empty();
+    let has_remote = !repo.remotes()?.is_empty();
     Ok(Job::new(&program, &real(memory.to_owned())?, &log, &search_path, has_remote)?)
 }

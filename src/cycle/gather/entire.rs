@@ -6,8 +6,8 @@
 //! session has a transcript in every checkpoint made while it went on; the last one holds them all. Refuses to
 //! trust the redaction: the text is read like any other transcript's.
 
-use super::{FileSeen, Gathered, Sources};
-use crate::digest::{self, Digest};
+use super::{FileSeen, Gathered, OneFile, Sources};
+use crate::digest;
 use crate::ledger::Erased;
 use crate::ledger::stat_cache::Stat;
 use crate::repo::{Here, Oid, Repo};
@@ -67,16 +67,17 @@ impl Gathered {
         let Some(git_dir) = sources.entire else { return Ok(()) };
         let (kept, skipped) = kept(&Repo::at(git_dir)?)?;
         self.skipped.extend(skipped);
-        let mut unread = Vec::new();
+        let (mut unread, mut known_sessions) = (Vec::new(), Vec::new());
         for one in &kept {
             let known =
                 self.cache.as_ref().and_then(|cache| cache.sessions(&one.path(), &Stat::fixed(one.size)));
             match known.filter(|sessions| sessions.iter().all(|session| seen.contains(session))) {
-                Some(sessions) => self.count(&sessions.to_vec(), erased),
+                Some(sessions) => known_sessions.extend_from_slice(sessions),
                 None => unread.push(one),
             }
         }
-        let read: Vec<Result<(FileSeen, Vec<Digest>, Vec<Skipped>)>> = unread
+        self.count(&known_sessions, erased);
+        let read: Vec<Result<OneFile>> = unread
             .par_iter()
             .map_init(
                 || Repo::at(git_dir),
@@ -87,11 +88,11 @@ impl Gathered {
             )
             .collect();
         for file in read {
-            let (file, digests, skipped) = file?;
-            self.count(&file.sessions, erased);
+            let OneFile { seen, digests, skipped, .. } = file?;
+            self.count(&seen.sessions, erased);
             self.digests.extend(digests);
             self.skipped.extend(skipped);
-            self.files.push(file);
+            self.files.push(seen);
         }
         Ok(())
     }
@@ -104,12 +105,7 @@ impl Kept {
         PathBuf::from(format!("entire:{}", parts.join("+")))
     }
 
-    fn read(
-        &self,
-        repo: &Repo,
-        seen: &BTreeSet<SessionId>,
-        reading: &Reading,
-    ) -> Result<(FileSeen, Vec<Digest>, Vec<Skipped>)> {
+    fn read(&self, repo: &Repo, seen: &BTreeSet<SessionId>, reading: &Reading) -> Result<OneFile> {
         let parts: Vec<Vec<u8>> =
             self.parts.iter().map(|part| repo.read_blob(*part)).collect::<Result<_>>()?;
         let (mut sessions, mut digests) = (Vec::new(), Vec::new());
@@ -121,7 +117,7 @@ impl Kept {
         };
         let skipped = read_bytes(&self.name, &parts.join(&b'\n'), reading, &mut take).skipped;
         let (path, stat, at) = (self.path(), Some(Stat::fixed(self.size)), SystemTime::now());
-        Ok((FileSeen { path, stat, sessions, at }, digests, skipped))
+        Ok(OneFile { seen: FileSeen { path, stat, sessions, at }, digests, skipped, unsettled: false })
     }
 }
 

@@ -189,10 +189,14 @@ fn mistakes_of_people_are_named() {
     let dry = world.publish(&["--dry-run"]);
     assert!(dry.status == 0 && dry.stdout.contains("3 learnings"), "{dry:?}");
     assert_eq!((world.at_remote(&world.branch), world.forge.calls().len()), (String::new(), 0));
-    world.sandbox.git(&world.bare, &["update-ref", "-d", "refs/heads/main"]);
+    // A remote that nothing was pushed to yet: the first branch there would become its main one.
+    let empty = world.sandbox.path("srv/ann/empty.git");
+    world.sandbox.git(&world.dir, &["init", "--quiet", "--bare", empty.to_str().unwrap()]);
+    world.git("remote", &["remove", "origin"]);
+    world.git("remote", &["add", "origin", &world.forge.remote().replace("memory", "empty")]);
     let ran = world.publish(&[]);
     assert!(ran.status == 2 && ran.stderr.contains("git push -u origin main"), "{ran:?}");
-    assert_eq!(world.at_remote(&world.branch), "");
+    assert_eq!(world.sandbox.git(&empty, &["for-each-ref"]), "");
     world.git("remote", &["remove", "origin"]);
     let ran = world.publish(&[]);
     assert!(ran.status == 0 && ran.stderr.contains("git remote add"), "{ran:?}");

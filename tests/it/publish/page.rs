@@ -32,7 +32,7 @@ fn nothing_from_a_transcript_acts_on_a_page() {
     // What the gate lets pass, and what it does not, which is told.
     let sly: Mistake<'_> = (
         "kiln fire tiles",
-        "error: closes #12 /merge ping @acme/security, see acme/app#3",
+        "error: closes #12 /merge ping @acme/security, see acme/app#3 \\| @acme/security",
         "kiln fire tiles --now",
     );
     let dir = memory(&sandbox, &[], &[hostile, sly, crate::review::dreamt::MISTAKES[2]]);

@@ -25,7 +25,6 @@ fn sshd() -> Option<&'static str> {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "whoever runs the tests has to see what was not tested")]
 fn a_branch_goes_over_ssh_with_the_persons_own_key() {
     let Some(program) = sshd().filter(|_| cfg!(unix)) else {
         println!("skipped: there is no sshd on this machine; .ci/run installs one where it may");

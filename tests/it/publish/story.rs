@@ -156,6 +156,24 @@ fn closed(kind: Kind) {
 }
 
 #[test]
+fn a_program_that_closes_what_is_old_decides_nothing() {
+    let world = World::new(Kind::GitHub);
+    world.published();
+    {
+        let pull = &mut world.forge.state().pulls[0];
+        (pull.state, pull.closed_by, pull.closed_at) =
+            ("closed", Some("stale[bot]"), Some("2026-01-06T08:30:00Z"));
+    }
+    let after = world.published();
+    assert!(after["notices"][0].as_str().unwrap().contains("stale[bot]"), "{after:#}");
+    assert_eq!(
+        (&after["pull_request"]["state"], &after["pull_request"]["done"]),
+        (&"closed".into(), &"nothing".into())
+    );
+    assert_eq!((world.verdict(0).0.as_str(), world.forge.state().pulls.len()), ("pending", 1));
+}
+
+#[test]
 fn what_is_closed_unmerged_is_refused_with_the_reason_on_github() {
     closed(Kind::GitHub);
 }

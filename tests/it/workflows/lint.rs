@@ -7,11 +7,13 @@ use git_dream::schedule::forge::{Filling, Forge};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// How files name our action.
+const ACTION: &str = "0123456789012345678901234567890123456789 # v1.2.3";
+
 /// Writes the files of a forge as a release does; gives their paths.
 fn written(sandbox: &Sandbox, forge: Forge) -> Vec<PathBuf> {
     let cron = Cron::usual("memory", false);
-    let action = "0123456789012345678901234567890123456789 # v1.2.3";
-    let files = forge.files(&Filling { cron: &cron, version: "1.2.3", action });
+    let files = forge.files(&Filling { cron: &cron, version: "1.2.3", action: ACTION });
     let write = |file: &git_dream::schedule::forge::File| {
         let path = sandbox.path("memory").join(file.path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -19,6 +21,14 @@ fn written(sandbox: &Sandbox, forge: Forge) -> Vec<PathBuf> {
         path
     };
     files.iter().map(write).collect()
+}
+
+/// Writes the workflow for fleets, which people fill in themselves.
+fn fleet(sandbox: &Sandbox) -> PathBuf {
+    let text = std::fs::read_to_string(root().join("templates/scale-out/github-matrix.yml")).unwrap();
+    let path = sandbox.path("memory/.github/workflows/dream-fleet.yml");
+    std::fs::write(&path, text.replace("__ACTION__", ACTION)).unwrap();
+    path
 }
 
 /// The workflows of this project.
@@ -41,7 +51,7 @@ fn finds_nothing(program: &Path, arguments: &[&str], files: &[PathBuf]) {
 #[test]
 fn linters_find_nothing() {
     let sandbox = Sandbox::new();
-    let all = [written(&sandbox, Forge::Github), own()].concat();
+    let all = [written(&sandbox, Forge::Github), vec![fleet(&sandbox)], own()].concat();
     if let Some(actionlint) = tool("actionlint") {
         finds_nothing(&actionlint, &["-oneline"], &all);
     }
@@ -58,7 +68,7 @@ fn schemas_hold() {
     let holds = |schema: &str, files: &[PathBuf]| {
         finds_nothing(&check, &["--builtin-schema", &format!("vendor.{schema}")], files);
     };
-    holds("github-workflows", &[written(&sandbox, Forge::Github), own()].concat());
+    holds("github-workflows", &[written(&sandbox, Forge::Github), vec![fleet(&sandbox)], own()].concat());
     holds("github-actions", &[root().join("action.yml")]);
     holds("gitlab-ci", &written(&sandbox, Forge::Gitlab));
     // Forgejo has no schema of its own; what it shares with GitHub is most of it.
@@ -70,6 +80,7 @@ fn schemas_hold() {
 fn actions_are_pinned() {
     let sandbox = Sandbox::new();
     let files = [written(&sandbox, Forge::Github), written(&sandbox, Forge::Forgejo), own()].concat();
+    let files = [files, vec![fleet(&sandbox)]].concat();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
         for line in text.lines().filter(|line| line.trim().trim_start_matches("- ").starts_with("uses: ")) {

@@ -4,7 +4,7 @@ use super::tool;
 use crate::ledger::capture;
 use crate::sandbox::{Ran, Sandbox};
 use crate::server::{Played, Request, Server};
-use git_dream::digest::Digest;
+use git_dream::digest::{Digest, lines};
 use git_dream::repo::Repo;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -102,11 +102,12 @@ impl Runner {
     /// A machine of this contributor has sent these sessions.
     pub(super) fn captured(&self, contributor: &str, sessions: &[String]) {
         let file = crate::dream::write(&self.sandbox, &format!("{contributor}.jsonl"), sessions);
-        let arguments = ["capture", "--quiet", "--to", "-", "--sessions", file.to_str().unwrap()];
-        let lines = self.sandbox.dream(&self.sandbox.path(""), &arguments).ok();
-        // The first line says what the others are.
-        let digests = lines.lines().skip(1).map(|line| serde_json::from_str(line).unwrap());
-        let digests: Vec<Digest> = digests.collect();
+        let carried = self.sandbox.path(&format!("{contributor}.digests"));
+        let arguments =
+            ["capture", "--quiet", "--to", carried.to_str().unwrap(), "--sessions", file.to_str().unwrap()];
+        self.sandbox.dream(&self.sandbox.path(""), &arguments).ok();
+        let mut digests: Vec<Digest> = Vec::new();
+        lines::read_file(&carried, &mut |carried| digests.push(carried.digest));
         capture(&Repo::open(&self.remote()).unwrap(), contributor, "monday", &digests);
     }
 
