@@ -23,7 +23,7 @@ pub fn of(report: &Report) -> String {
     // Writing to a String cannot fail.
     let _ = writeln!(text, "# What {} learnt\n", tame(&report.memory));
     let tip = report.tip.map(|tip| format!(" at {}", tip.short())).unwrap_or_default();
-    let _ = writeln!(text, "{} {}\n", news(report), standing(report));
+    let _ = writeln!(text, "{}\n", format!("{} {}", news(report), standing(report)).trim_end());
     let _ = writeln!(text, "As of {}, {}{tip}.\n", date(report.at), tame(&report.branch));
     if let Some(hint) = &report.hint {
         let _ = writeln!(text, "{} Next: {}\n", tame(&hint.why), path(&hint.command));

@@ -53,11 +53,13 @@ fn session(number: usize, day: usize, does: [Does; 3], reads: &[&str]) -> String
     lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
 }
 
-/// Dreams on these sessions; gives the report.
+/// Dreams on these sessions; gives the report. A dream on what came before the merge is the earlier one: of two at the
+/// same moment, the one with the smaller name would be.
 #[track_caller]
 fn dream(sandbox: &Sandbox, memory: &Path, name: &str, sessions: &[String]) -> Value {
     let file = write(sandbox, name, sessions);
-    json(sandbox.dream(memory, &["run", "--json", "--now", NOW, "--sessions", file.to_str().unwrap()]))
+    let now = if name == "before.jsonl" { NOW } else { "2026-01-06T02:00:00Z" };
+    json(sandbox.dream(memory, &["run", "--json", "--now", now, "--sessions", file.to_str().unwrap()]))
 }
 
 /// A memory whose dream of three notes was merged on the first of January, after 30 sessions that failed in every
