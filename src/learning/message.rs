@@ -4,7 +4,9 @@ use super::Learning;
 use super::author::quote;
 use crate::pattern::{Fingerprint, Kind, Support};
 use crate::redact::Clean;
+use regex::Regex;
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 /// Longest subject line, characters: what git's own lists and the forges show whole.
 const MOST_SUBJECT: usize = 72;
@@ -28,6 +30,7 @@ pub fn of(learning: &Learning, cycle: &str, engine: &str) -> String {
             let _ = writeln!(text, "    {}#{}{at}\n", evidence.session, evidence.event);
         }
     }
+    let mut text = inert(&text);
     let _ = writeln!(text, "Dream-Cycle: {cycle}");
     let _ = writeln!(text, "Dream-Kind: {kind}");
     let _ = writeln!(text, "Dream-Change: {change}");
@@ -39,6 +42,21 @@ pub fn of(learning: &Learning, cycle: &str, engine: &str) -> String {
         let _ = writeln!(text, "Dream-Evidence: {}#{}", evidence.session, evidence.event);
     }
     text
+}
+
+/// A message in which nothing refers to an issue: forges close what a commit that lands says it closes, and what is quoted
+/// may say anything. `closes #12` becomes `closes # 12`. Ids of our own (`15b9393189045eb6#21`) stay.
+fn inert(text: &str) -> String {
+    static REFERENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let of_number = r"(^|[^\w]|/[\w.-]+)#";
+        Regex::new(&format!(r"(?im)(?:{of_number}|\bGH-|/(?:issues|pull|merge_requests|work_items)/)\d")).ok()
+    });
+    let Some(reference) = REFERENCE.as_ref() else { return text.to_owned() };
+    let apart = |found: &regex::Captures<'_>| {
+        let (before, digit) = found[0].split_at(found[0].len() - 1);
+        format!("{before} {digit}")
+    };
+    reference.replace_all(text, apart).into_owned()
 }
 
 /// The message of the commit that makes the index anew. `left`: the notes that leave it for want of room.
@@ -216,6 +234,18 @@ mod tests {
         let subject = text.lines().next().unwrap();
         assert!(subject.chars().count() <= MOST_SUBJECT, "{subject}");
         assert!(subject.matches('`').count().is_multiple_of(2), "{subject}");
+    }
+
+    #[test]
+    fn a_quote_closes_no_issue() {
+        for said in ["closes #12", "Fixes: o/r#12", "resolved GH-12", "closes https://h/o/r/issues/12, #13"] {
+            let text = of(&learning(said, said), "c", "builtin/1");
+            for reference in ["#12", "#13", "GH-12", "issues/12"] {
+                assert!(!text.contains(reference), "{text}");
+            }
+        }
+        let session = SessionId::of(b"s");
+        assert!(of(&learning("a", "b"), "c", "builtin/1").contains(&format!("    {session}#7\n")));
     }
 
     #[test]

@@ -103,7 +103,7 @@ mod tests {
             mine[0]
         };
         let names = ["a.jsonl", "projects/-home-ada-app/1.jsonl", "größe/\u{1F600}.jsonl", ""];
-        assert_eq!(names.map(part_of), [0, 0, 0, 0]);
+        assert_eq!(names.map(part_of), [5, 10, 12, 15]);
     }
 
     #[test]
