@@ -72,7 +72,7 @@ fn action(sandbox: &Sandbox, name: &str) -> PathBuf {
         return root().join("tests/it/scale").join(name);
     }
     let ours = sandbox.path("ours");
-    for file in ["action.yml", "action/install.sh", "action/main.sh"] {
+    for file in ["action.yml", ".github/action/install.sh", ".github/action/main.sh"] {
         let to = ours.join(file);
         std::fs::create_dir_all(to.parent().unwrap()).unwrap();
         std::fs::copy(root().join(file), to).unwrap();

@@ -99,7 +99,7 @@ fn actions_are_pinned() {
 fn what_is_downloaded_is_what_is_released() {
     let read = |file: &str| std::fs::read_to_string(root().join(file)).unwrap();
     let (release, install, manifest) =
-        (read(".github/workflows/release.yml"), read("action/install.sh"), read("Cargo.toml"));
+        (read(".github/workflows/release.yml"), read(".github/action/install.sh"), read("Cargo.toml"));
     let targets = install.lines().filter_map(|line| line.split_once("target=")?.1.split(' ').next());
     let targets: Vec<&str> = targets.collect();
     assert_eq!(targets.len(), 5);

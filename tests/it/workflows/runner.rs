@@ -168,7 +168,7 @@ impl Runner {
                 copy(from, folder.join("action.yml"));
             }
             None => {
-                for file in ["action.yml", "action/install.sh", "action/main.sh"] {
+                for file in ["action.yml", ".github/action/install.sh", ".github/action/main.sh"] {
                     copy(root.join(file), folder.join(file));
                 }
             }
