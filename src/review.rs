@@ -16,7 +16,7 @@ pub use waiting::{Step, Waiting};
 
 use crate::cycle::Target;
 use crate::ledger::Ledger;
-use crate::repo::{Oid, Repo, Unusable};
+use crate::repo::{Oid, Repo};
 use crate::settings::Settings;
 use crate::verdict::open_branches;
 use anyhow::Result;
@@ -42,19 +42,10 @@ pub struct Review<'r> {
 impl<'r> Review<'r> {
     /// Looks at the repository.
     ///
-    /// Errors: the target cannot be told, has no commit, or is only known from a remote.
+    /// Errors: the target cannot be told, has no commit, or is not here as it is at its remote.
     pub fn open(repo: &'r Repo, settings: &'r Settings) -> Result<Review<'r>> {
         let target = Target::find(repo, settings)?;
-        let tip = target.commit()?;
-        let Some(base) = repo.resolve(&format!("refs/heads/{}", target.branch))? else {
-            let Target { branch, .. } = target;
-            return Err(Unusable(format!(
-                "the branch `{branch}` is at origin and not here, so nothing can land on it: make it with \
-                 `git branch {branch} origin/{branch}` ({})",
-                tip.short()
-            ))
-            .into());
-        };
+        let base = target.to_change(repo)?;
         let ledger = Ledger::open(repo)?;
         let (cycles, _) = ledger.cycles()?;
         let waiting = waiting::find(repo, &settings.memory.root, &cycles, base)?;

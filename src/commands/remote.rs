@@ -40,7 +40,7 @@ fn tell(fetched: &Fetched, remote: &str, target: &str, talk: &Talk) {
     }
     if *behind > 0 {
         talk.say(&format!(
-            "{target} is {} behind {remote}/{target}; to dream on what is there, first: {COMMAND}git pull{COMMAND:#}",
+            "{target} is {} behind {remote}/{target}: {COMMAND}git pull{COMMAND:#}",
             count(*behind, "commit")
         ));
     }

@@ -17,8 +17,11 @@ const DREAMS: &str = "dream/";
 pub struct Target {
     /// Its name: `main`.
     pub branch: String,
-    /// Where it stands: here, else at `origin` as last fetched; `None` while it has no commit.
+    /// Where it stands: here; where it only lags behind the branch that it follows, there as last fetched; where it is
+    /// not here, at `origin`. `None` while it has no commit.
     pub tip: Option<Oid>,
+    /// The remote's branch that it lags behind: `origin/main`.
+    pub behind: Option<String>,
     /// A sentence for people where this is not the branch that HEAD names: which it is, and what says so.
     pub notice: Option<String>,
 }
@@ -77,13 +80,51 @@ impl Target {
         })
     }
 
-    fn at(repo: &Repo, branch: String, notice: Option<String>) -> Result<Target> {
-        let tip = match repo.resolve(&format!("refs/heads/{branch}"))? {
-            Some(tip) => Some(tip),
-            None => repo.resolve(&format!("refs/remotes/origin/{branch}"))?,
-        };
-        Ok(Target { branch, tip, notice })
+    /// The target's commit here, for who is to change the branch.
+    ///
+    /// Errors: it has none, or it lags behind the branch that it follows: what people decided there is not in it.
+    pub fn to_change(&self, repo: &Repo) -> Result<Oid> {
+        let tip = self.commit()?;
+        let Target { branch, behind, .. } = self;
+        if let Some(behind) = behind {
+            return Err(Unusable(format!(
+                "`{branch}` lags behind {behind}, so what you decide here would not fit what is there: run `git pull` \
+                 first"
+            ))
+            .into());
+        }
+        repo.resolve(&format!("refs/heads/{branch}"))?.ok_or_else(|| {
+            Unusable(format!(
+                "the branch `{branch}` is at origin and not here, so nothing can be committed to it: make it with \
+                 `git branch {branch} origin/{branch}` ({})",
+                tip.short()
+            ))
+            .into()
+        })
     }
+
+    fn at(repo: &Repo, branch: String, notice: Option<String>) -> Result<Target> {
+        let Some(here) = repo.resolve(&format!("refs/heads/{branch}"))? else {
+            let tip = repo.resolve(&format!("refs/remotes/origin/{branch}"))?;
+            return Ok(Target { branch, tip, behind: None, notice });
+        };
+        if let Some((followed, there)) = ahead(repo, &branch, here)? {
+            let notice = notice.unwrap_or_default();
+            let gap = if notice.is_empty() { "" } else { " " };
+            let notice =
+                format!("{notice}{gap}{branch} lags behind {followed}; this is about what is there.");
+            return Ok(Target { branch, tip: Some(there), behind: Some(followed), notice: Some(notice) });
+        }
+        Ok(Target { branch, tip: Some(here), behind: None, notice })
+    }
+}
+
+/// The remote's branch that a branch follows, and where it stands, if all there is here is there, and more.
+fn ahead(repo: &Repo, branch: &str, here: Oid) -> Result<Option<(String, Oid)>> {
+    let Some(followed) = repo.upstream(branch)? else { return Ok(None) };
+    let Some(there) = repo.resolve(&followed)?.filter(|there| *there != here) else { return Ok(None) };
+    let name = followed.trim_start_matches("refs/remotes/").to_owned();
+    Ok(repo.is_ancestor(here, there)?.then_some((name, there)))
 }
 
 /// The branch that somebody who stands on a dream branch means, and what says so.

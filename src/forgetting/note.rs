@@ -50,16 +50,7 @@ pub struct Forgetting {
 pub fn plan(repo: &Repo, settings: &Settings, path: &str, reason: Clean, today: &str) -> Result<Forgetting> {
     let root = settings.memory.root.as_str();
     let target = Target::find(repo, settings)?;
-    let tip = target.commit()?;
-    let Some(base) = repo.resolve(&format!("refs/heads/{}", target.branch))? else {
-        let Target { branch, .. } = target;
-        return Err(Unusable(format!(
-            "the branch `{branch}` is at origin and not here, so nothing can be committed to it: make it with \
-             `git branch {branch} origin/{branch}` ({})",
-            tip.short()
-        ))
-        .into());
-    };
+    let base = target.to_change(repo)?;
     let ledger = Ledger::open(repo)?;
     let (cycles, _) = ledger.cycles()?;
     let memory = read_memory(repo, base, root)?;

@@ -132,6 +132,33 @@ fn a_branch_that_reviewers_work_on_stays_theirs() {
 }
 
 #[test]
+fn what_was_decided_elsewhere_counts_before_it_is_pulled() {
+    let sandbox = Sandbox::new();
+    remote(&sandbox);
+    let (ann, ben) = (clone(&sandbox, "ann"), clone(&sandbox, "ben"));
+    let all = sessions(&sandbox);
+    let file = write(&sandbox, "a.jsonl", &all[..100]);
+    let branch = run(&sandbox, &ann, &[&file], &[])["branch"].as_str().unwrap().to_owned();
+    share(&ann, Some(&branch));
+    sandbox.git(&ben, &["pull", "--quiet"]);
+    sandbox.git(&ben, &["merge", "--quiet", "--no-ff", "-m", "Take it up", &format!("origin/{branch}")]);
+    sandbox.git(&ben, &["push", "--quiet", "origin", "main"]);
+    sandbox.git(&ben, &["push", "--quiet", "origin", "--delete", &branch]);
+    let file = write(&sandbox, "b.jsonl", &all);
+    let next = run(&sandbox, &ann, &[&file], &["--fetch"]);
+    let merged = sandbox.git(&ben, &["rev-parse", "main"]);
+    assert_eq!(next["base"], merged, "the dream starts from what is there");
+    let log: serde_json::Value = serde_json::from_str(&sandbox.dream(&ann, &["log", "--json"]).ok()).unwrap();
+    let text = log.to_string();
+    assert!(text.contains("merged") && !text.contains("rejected"), "{log:#}");
+    // What changes the branch wants it as it is there.
+    let refused = sandbox.dream(&ann, &["review", "--accept", "all"]);
+    assert!(refused.status == 2 && refused.stderr.contains("git pull"), "{refused:?}");
+    sandbox.git(&ann, &["pull", "--quiet"]);
+    assert_eq!(sandbox.dream(&ann, &["review", "--accept", "all"]).status, 0);
+}
+
+#[test]
 fn what_is_erased_on_one_machine_goes_everywhere() {
     let sandbox = Sandbox::new();
     let remote = remote(&sandbox);
