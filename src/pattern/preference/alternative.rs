@@ -6,7 +6,7 @@
 use super::frame::spoken;
 use super::lexicon::LEXICON;
 use super::likeness::Pair;
-use super::stem::stem;
+use crate::pattern::stem::stem;
 use super::wish::{Wish, read};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,7 +8,7 @@ use super::group::Group;
 use super::lexicon::LEXICON;
 use super::likeness::{Vector, Weights};
 use super::request::Requests;
-use super::stem::stem;
+use crate::pattern::stem::stem;
 use super::vote::{self, Standing, Vote, Wording};
 use super::wish::Wish;
 use crate::digest::remark::Sort;
