@@ -1,12 +1,11 @@
 //! `git dream audit`
 
-use super::sources::SourceOptions;
+use super::sources::{DigestOptions, SourceOptions};
 use super::talk::{BAD, FAINT, GOOD, STRONG, Talk, count};
 use super::{run, whereabouts};
 use crate::cycle::audit::{Audit, audit};
 use crate::cycle::gather;
 use crate::learning::author::quote;
-use crate::settings::Settings;
 use anyhow::Result;
 use std::fmt::Write;
 use std::path::Path;
@@ -15,6 +14,8 @@ use std::path::Path;
 pub(super) struct Options {
     #[command(flatten)]
     sources: SourceOptions,
+    #[command(flatten)]
+    digests: DigestOptions,
     /// Show this many mistakes
     #[arg(long, value_name = "N", default_value_t = 10)]
     top: usize,
@@ -23,12 +24,8 @@ pub(super) struct Options {
 /// Works anywhere: in a memory repository its settings hold, elsewhere the defaults.
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     options.sources.set_threads()?;
-    let settings = match whereabouts::find(dir) {
-        Ok(here) => here.settings,
-        Err(error) if error.chain().any(|cause| cause.is::<crate::settings::Invalid>()) => return Err(error),
-        Err(_) => Settings::default(),
-    };
-    let found = options.sources.find(dir)?;
+    let settings = whereabouts::settings(dir)?;
+    let found = options.sources.find_beside(&options.digests, dir)?;
     let bar = talk.bar("reading");
     let progress = |done: usize, of: usize| bar.at(done, of);
     let sources = found.sources(&progress);

@@ -54,8 +54,14 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     talk.say(&format!("An empty memory is in {}\n", memory.display()));
     let bar = talk.bar("reading");
     let progress = |done: usize, of: usize| bar.at(done, of);
-    let sources =
-        Sources { transcripts: &[sessions], skipped: &[], outcomes: None, found: false, progress: &progress };
+    let sources = Sources {
+        transcripts: &[sessions],
+        digests: &[],
+        skipped: &[],
+        outcomes: None,
+        found: false,
+        progress: &progress,
+    };
     let settings = crate::settings::Settings::default();
     let request = Request {
         repo: &repo,

@@ -3,7 +3,7 @@
 use super::engine_options::{Chosen, EngineOptions};
 use super::exit::Usage;
 use super::remote;
-use super::sources::SourceOptions;
+use super::sources::{DigestOptions, SourceOptions};
 use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk, count, support};
 use super::whereabouts;
 use crate::cycle::{self, Report, Request, Unanswered};
@@ -23,6 +23,8 @@ use std::path::Path;
 pub(super) struct Options {
     #[command(flatten)]
     sources: SourceOptions,
+    #[command(flatten)]
+    digests: DigestOptions,
     #[command(flatten)]
     engine: EngineOptions,
     /// Say what would be proposed and what asking a model would cost at most; ask none, and write nothing
@@ -74,7 +76,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if options.fetch {
         remote::fetch(&here, options.remote.as_deref(), now, talk)?;
     }
-    let found = options.sources.find(dir)?;
+    let found = options.sources.find_beside(&options.digests, dir)?;
     talk.mention(&format!("{} transcripts found", found.len()));
     let bar = talk.bar("reading");
     let progress = |done: usize, of: usize| bar.at(done, of);
@@ -108,7 +110,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         return talk.data_json(&report);
     }
     tell(&report, options.dry_run, talk);
-    if report.sessions.read == 0 && found.len() == 0 {
+    if report.sessions.read == 0 && found.is_empty() {
         talk.say(&format!("Looked in {}.", found.looked_in()));
     }
     Ok(())

@@ -1,7 +1,8 @@
-//! Options that say which sessions to read; `run` and `audit` share them.
+//! Options that say which sessions to read; every command that reads some shares them.
 
 use super::exit::Usage;
 use crate::cycle::gather::Sources;
+use crate::digest::lines;
 use crate::session::outcomes::Outcomes;
 use crate::session::{Skipped, discover};
 use anyhow::Result;
@@ -24,9 +25,19 @@ pub(super) struct SourceOptions {
     pub(super) threads: u16,
 }
 
+/// Digests that come ready made.
+#[derive(clap::Args, Default)]
+pub(super) struct DigestOptions {
+    /// Take in digests that `git dream capture --to` wrote, on this machine or on others: files, or folders of them;
+    /// transcripts are read beside them only where --sessions names some
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    digests: Vec<PathBuf>,
+}
+
 /// The transcripts that the options name, or that this user's agents left.
 pub(super) struct Found {
     transcripts: Vec<PathBuf>,
+    digests: Vec<PathBuf>,
     skipped: Vec<Skipped>,
     outcomes: Option<Outcomes>,
     looked_in: Vec<PathBuf>,
@@ -38,26 +49,39 @@ impl SourceOptions {
     ///
     /// Errors: a named path that is not there.
     pub(super) fn find(&self, dir: &Path) -> Result<Found> {
+        self.find_beside(&DigestOptions::default(), dir)
+    }
+
+    /// The same, with digests that come ready made. Where there are some, this user's own transcripts are not looked for.
+    ///
+    /// Errors: a named path that is not there.
+    pub(super) fn find_beside(&self, ready: &DigestOptions, dir: &Path) -> Result<Found> {
         let (outcomes, mut skipped) = self.read_outcomes(dir)?;
-        if self.sessions.is_empty() {
+        let ready = there(&ready.digests, "--digests", dir)?;
+        let (digests, more) = lines::find(&ready);
+        skipped.extend(more);
+        if self.sessions.is_empty() && ready.is_empty() {
             let home = std::env::home_dir().unwrap_or_default();
             let looked_in = discover::of_user(&home, |name| std::env::var_os(name));
             let there: Vec<PathBuf> = looked_in.iter().filter(|folder| folder.is_dir()).cloned().collect();
             let (transcripts, more) = discover::expand(&there);
             skipped.extend(more);
-            return Ok(Found { transcripts, skipped, outcomes, looked_in, found: true });
+            return Ok(Found { transcripts, digests, skipped, outcomes, looked_in, found: true });
         }
-        let named: Vec<PathBuf> = self.sessions.iter().map(|path| dir.join(path)).collect();
-        if let Some(missing) = named.iter().find(|path| !path.exists()) {
-            return Err(Usage(format!(
-                "there is no file or folder {}: look at --sessions",
-                missing.display()
-            ))
-            .into());
-        }
+        let mut named = there(&self.sessions, "--sessions", dir)?;
         let (transcripts, more) = discover::expand(&named);
         skipped.extend(more);
-        Ok(Found { transcripts, skipped, outcomes, looked_in: named, found: false })
+        named.extend(ready);
+        Ok(Found { transcripts, digests, skipped, outcomes, looked_in: named, found: false })
+    }
+
+    /// The transcripts that a list names. One that is not there is skipped and told: lists grow old.
+    pub(super) fn find_listed(&self, listed: &[PathBuf], dir: &Path) -> Result<Found> {
+        let (outcomes, mut skipped) = self.read_outcomes(dir)?;
+        let looked_in: Vec<PathBuf> = listed.iter().map(|path| dir.join(path)).collect();
+        let (transcripts, more) = discover::expand(&looked_in);
+        skipped.extend(more);
+        Ok(Found { transcripts, digests: Vec::new(), skipped, outcomes, looked_in, found: false })
     }
 
     /// Reads the file of outcomes, if one is named, with the rows of it that say nothing.
@@ -81,6 +105,17 @@ impl SourceOptions {
     }
 }
 
+/// Paths as seen from `dir`, if all of them are there; `option` named them.
+fn there(named: &[PathBuf], option: &str, dir: &Path) -> Result<Vec<PathBuf>> {
+    let named: Vec<PathBuf> = named.iter().map(|path| dir.join(path)).collect();
+    match named.iter().find(|path| !path.exists()) {
+        None => Ok(named),
+        Some(missing) => {
+            Err(Usage(format!("there is no file or folder {}: look at {option}", missing.display())).into())
+        }
+    }
+}
+
 impl Found {
     /// The transcripts, sorted.
     pub(super) fn transcripts(&self) -> &[PathBuf] {
@@ -90,6 +125,21 @@ impl Found {
     /// How many transcripts there are.
     pub(super) fn len(&self) -> usize {
         self.transcripts.len()
+    }
+
+    /// Whether there is nothing to read.
+    pub(super) fn is_empty(&self) -> bool {
+        self.transcripts.is_empty() && self.digests.is_empty()
+    }
+
+    /// Leaves only the transcripts that are wanted.
+    pub(super) fn retain(&mut self, is_wanted: impl Fn(&Path) -> bool) {
+        self.transcripts.retain(|path| is_wanted(path));
+    }
+
+    /// The files and folders that were looked in.
+    pub(super) fn places(&self) -> &[PathBuf] {
+        &self.looked_in
     }
 
     /// What could not be found among what was named.
@@ -105,7 +155,7 @@ impl Found {
 
     /// As the cycle takes them.
     pub(super) fn sources<'a>(&'a self, progress: &'a (dyn Fn(usize, usize) + Sync)) -> Sources<'a> {
-        let Found { transcripts, skipped, outcomes, found, .. } = self;
-        Sources { transcripts, skipped, outcomes: outcomes.as_ref(), found: *found, progress }
+        let Found { transcripts, digests, skipped, outcomes, found, .. } = self;
+        Sources { transcripts, digests, skipped, outcomes: outcomes.as_ref(), found: *found, progress }
     }
 }

@@ -23,6 +23,16 @@ pub(super) fn find(dir: &Path) -> Result<Whereabouts> {
     Ok(Whereabouts { repo, settings })
 }
 
+/// The settings of the repository that this folder lies in, and the defaults where it lies in none: for what needs no
+/// repository.
+pub(super) fn settings(dir: &Path) -> Result<Settings> {
+    match find(dir) {
+        Ok(here) => Ok(here.settings),
+        Err(error) if error.chain().any(|cause| cause.is::<settings::Invalid>()) => Err(error),
+        Err(_) => Ok(Settings::default()),
+    }
+}
+
 fn read_settings(repo: &Repo) -> Result<Settings> {
     let committed = match repo.head()? {
         Some(head) => committed_settings(repo, head)?,

@@ -1,9 +1,11 @@
-//! What is new: transcripts that no cycle has read yet, read and digested.
+//! What is new: transcripts that no cycle has read yet, read and digested, and digests that were captured elsewhere.
+
+mod carried;
 
 use super::report::SessionCounts;
 use crate::digest::{self, Digest, OutcomeSource};
 use crate::ledger::stat_cache::{Stat, StatCache};
-use crate::ledger::{Erased, LateOutcome};
+use crate::ledger::{Erased, LateOutcome, newest, one_each};
 use crate::repo::Repo;
 use crate::session::outcomes::Outcomes;
 use crate::session::read::read_file;
@@ -21,6 +23,8 @@ use std::time::SystemTime;
 pub struct Sources<'a> {
     /// The transcripts, sorted.
     pub transcripts: &'a [PathBuf],
+    /// Files of digests that were captured elsewhere, sorted.
+    pub digests: &'a [PathBuf],
     /// What could not be found among what was named.
     pub skipped: &'a [Skipped],
     /// Outcomes that live elsewhere.
@@ -43,11 +47,11 @@ pub struct Gathered {
     /// New sessions that inboxes held and no transcript here.
     pub(super) arrived: u32,
     /// Sessions found, known ones among them.
-    read: u32,
+    pub(super) read: u32,
     /// Of these, those that people had erased from the ledger.
     erased: u32,
     /// Transcripts left for the next cycle.
-    unsettled: u32,
+    pub(super) unsettled: u32,
     /// In which file each session lies, where outcomes are to be brought to them.
     places: BTreeMap<SessionId, PathBuf>,
     /// What each file held, to be remembered once the cycle is written.
@@ -65,7 +69,7 @@ struct FileSeen {
     at: SystemTime,
 }
 
-/// Everything from one file.
+/// Everything from one transcript.
 struct OneFile {
     seen: FileSeen,
     digests: Vec<Digest>,
@@ -125,8 +129,8 @@ pub fn gather(
         gathered.digests.extend(file.digests);
         gathered.files.push(file.seen);
     }
-    gathered.digests.sort_by(|a, b| a.session.cmp(&b.session));
-    gathered.digests.dedup_by(|a, b| a.session == b.session);
+    gathered.add_carried(sources, seen, erased);
+    one_each(&mut gathered.digests);
     gathered.cache = Some(cache);
     Ok(gathered)
 }
@@ -153,15 +157,30 @@ fn look<'c>(
 
 /// Reads and digests every session of the sources, whatever any ledger knows: for `audit`.
 pub fn gather_all(sources: &Sources<'_>, settings: &Settings) -> Gathered {
+    let mut gathered = digest_all(sources, &settings.reading, &mut |_, _| {});
+    gathered.add_carried(sources, &BTreeSet::new(), &Erased::default());
+    gathered.digests = newest(std::mem::take(&mut gathered.digests));
+    gathered
+}
+
+/// Reads and digests every session of the transcripts, in the order of the files, and tells `place` where each lies.
+pub(super) fn digest_all(
+    sources: &Sources<'_>,
+    reading: &Reading,
+    place: &mut dyn FnMut(&SessionId, &Path),
+) -> Gathered {
     let transcripts: Vec<&Path> = sources.transcripts.iter().map(PathBuf::as_path).collect();
-    let files = read_all(&transcripts, sources, &BTreeSet::new(), &settings.reading);
+    let files = read_all(&transcripts, sources, &BTreeSet::new(), reading);
     let mut gathered = Gathered { skipped: sources.skipped.to_vec(), ..Gathered::default() };
     for file in files {
         gathered.skipped.extend(file.skipped);
-        gathered.read += file.seen.sessions.len() as u32;
+        gathered.unsettled += u32::from(file.unsettled);
+        if !file.unsettled {
+            gathered.read += file.seen.sessions.len() as u32;
+            file.seen.sessions.iter().for_each(|session| place(session, &file.seen.path));
+        }
         gathered.digests.extend(file.digests);
     }
-    gathered.digests = crate::ledger::newest(std::mem::take(&mut gathered.digests));
     gathered
 }
 
@@ -217,10 +236,17 @@ fn readers(reading: &Reading) -> String {
 }
 
 impl Gathered {
-    /// Takes down where sessions lie; only a file of outcomes asks for that.
+    /// Takes down where sessions lie; only a file of outcomes asks for that. One that lies in several files is taken to
+    /// lie in the first by name.
     fn place(&mut self, sessions: &[SessionId], path: &Path, sources: &Sources<'_>) {
-        if sources.outcomes.is_some() {
-            self.places.extend(sessions.iter().map(|session| (session.clone(), path.to_owned())));
+        if sources.outcomes.is_none() {
+            return;
+        }
+        for session in sessions {
+            let known = self.places.entry(session.clone()).or_insert_with(|| path.to_owned());
+            if path < known.as_path() {
+                *known = path.to_owned();
+            }
         }
     }
 
@@ -292,6 +318,7 @@ mod tests {
     fn gathered(repo: &Repo, path: &Path, found: bool) -> Gathered {
         let sources = Sources {
             transcripts: &[path.to_owned()],
+            digests: &[],
             skipped: &[],
             outcomes: None,
             found,

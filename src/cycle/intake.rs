@@ -49,8 +49,7 @@ pub(super) fn take_in(request: &Request<'_>, before: &Before<'_>, parts: &Parts)
     }
     let mut fresh = ledger.waiting()?.digests;
     fresh.extend_from_slice(&gathered.digests);
-    fresh.sort_by(|a, b| a.session.cmp(&b.session));
-    fresh.dedup_by(|a, b| a.session == b.session);
+    ledger::one_each(&mut fresh);
     gathered.arrived = (fresh.len() - gathered.digests.len()) as u32;
     let all = if is_quiet && gathered.late.is_empty() { None } else { Some(all) };
     Ok(Intake { gathered, fresh, all })

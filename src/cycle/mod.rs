@@ -2,11 +2,13 @@
 //!
 //! The story of `git dream run`, told once ([`dream`]): take in what is new ([`intake`]), mine everything there is,
 //! look up what people decided ([`crate::verdict`]), plan, commit ([`commits`]), move all refs at once. Also
-//! `git dream audit`, which stops after mining ([`audit`]). Refuses to print: it gives a [`Report`].
+//! `git dream audit`, which stops after mining ([`audit`]), and the reading alone, for a dream that is dreamt elsewhere
+//! ([`export`]). Refuses to print: it gives a [`Report`].
 
 pub mod audit;
 mod commits;
 mod considered;
+pub mod export;
 pub mod gather;
 mod intake;
 mod parts;

@@ -1,8 +1,20 @@
 //! How a session ended, from the best source that it has.
 
 use super::remark::{Remark, Sort};
-use super::{Outcome, OutcomeSource, calls, failure, step};
+use super::{Digest, Outcome, OutcomeSource, calls, failure, step};
+use crate::session::outcomes::Outcomes;
 use crate::session::{Body, Session, Status};
+use std::path::Path;
+
+impl Digest {
+    /// Gives a digest the outcome and the job that its session would have been given before it was digested, if there is
+    /// a row for it; see [`Outcomes::apply`].
+    pub fn apply(&mut self, outcomes: &Outcomes, file: Option<&Path>) {
+        let Some((score, job)) = outcomes.of(&self.session, self.source.as_deref(), file) else { return };
+        self.outcome = Some(Outcome { score, by: OutcomeSource::Stated });
+        self.task = job.cloned().or_else(|| self.task.take());
+    }
+}
 
 /// The outcome of a session, with the source of that judgement; `None` when nothing in it tells.
 ///

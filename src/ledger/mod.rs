@@ -30,7 +30,7 @@ pub use decision::{Decision, DecisionRecord, REJECTED};
 pub use erased::{Erased, whole};
 pub use late::{LateOutcome, join};
 pub use mentions::Mentions;
-pub use newest::newest;
+pub use newest::{newest, one_each};
 pub use record::{CycleRecord, LearningRecord, RefusedRecord, ReopenedRecord, SupportRecord, known};
 pub use union::union;
 pub use write::{Addition, Stamp, append};
@@ -163,8 +163,7 @@ impl<'repo> Ledger<'repo> {
         let mut waiting = self.read(&self.files(self.inbox_commits())?)?;
         let erased = self.erased()?;
         waiting.digests.retain(|digest| !folded_in.contains(&digest.session) && !erased.covers(digest));
-        waiting.digests.sort_by(|a, b| a.session.cmp(&b.session));
-        waiting.digests.dedup_by(|a, b| a.session == b.session);
+        one_each(&mut waiting.digests);
         Ok(waiting)
     }
 

@@ -4,6 +4,7 @@
 
 use crate::digest::Digest;
 use jiff::Timestamp;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// What two digests have in common that are one session at two moments: the tool and the person, the tool's own
@@ -18,10 +19,7 @@ type Whole<'a> = (&'a str, Option<&'a str>, &'a str, Option<Timestamp>, &'a str)
 /// id decides, so that the result does not depend on the order in which digests arrive. Digests without a
 /// source id replace nothing but themselves.
 pub fn newest(mut digests: Vec<Digest>) -> Vec<Digest> {
-    // Of digests of the same bytes one is as good as the other, unless versions differ: the longer one stays.
-    digests.sort_by(|a, b| a.session.cmp(&b.session).then_with(|| length(b).cmp(&length(a))));
-    digests.dedup_by(|later, kept| later.session == kept.session);
-
+    one_each(&mut digests);
     let mut longest: HashMap<Whole<'_>, usize> = HashMap::with_capacity(digests.len());
     let mut replaced = vec![false; digests.len()];
     for (at, digest) in digests.iter().enumerate() {
@@ -40,6 +38,23 @@ pub fn newest(mut digests: Vec<Digest>) -> Vec<Digest> {
     let mut replaced = replaced.into_iter();
     digests.retain(|_| !replaced.next().unwrap_or_default());
     digests
+}
+
+/// Keeps one of the digests with the same session id; what is left is sorted by session id.
+///
+/// They were read from the same bytes, but perhaps by versions that differ, or under paths of which one says more. The
+/// longer one stays, and of those as long the one whose text comes first: whichever machine read which, and in whatever
+/// order they arrive, the same one is left.
+pub fn one_each(digests: &mut Vec<Digest>) {
+    digests.sort_by(|a, b| {
+        let by_text = || if a == b { Ordering::Equal } else { text(a).cmp(&text(b)) };
+        a.session.cmp(&b.session).then_with(|| length(b).cmp(&length(a))).then_with(by_text)
+    });
+    digests.dedup_by(|later, kept| later.session == kept.session);
+}
+
+fn text(digest: &Digest) -> Vec<u8> {
+    serde_json::to_vec(digest).unwrap_or_default()
 }
 
 fn length(digest: &Digest) -> (u64, Option<Timestamp>) {
@@ -86,8 +101,10 @@ mod tests {
     }
 
     #[test]
-    fn the_same_session_twice_is_one() {
-        let digest = digest("1", None, "ann", 3);
-        assert_eq!(newest(vec![digest.clone(), digest.clone()]), vec![digest]);
+    fn the_same_session_twice_is_one_and_always_the_same_one() {
+        let ann = digest("1", None, "ann", 3);
+        let bob = Digest { contributor: Some(redact("bob")), ..ann.clone() };
+        assert_eq!(newest(vec![ann.clone(), ann.clone()]), vec![ann.clone()]);
+        assert_eq!(newest(vec![ann.clone(), bob.clone()]), newest(vec![bob, ann]));
     }
 }

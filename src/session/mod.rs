@@ -8,6 +8,7 @@ pub mod discover;
 pub mod outcomes;
 pub mod read;
 pub mod scan;
+pub mod shard;
 pub mod told;
 
 mod arguments;
@@ -15,8 +16,8 @@ mod draft;
 mod excerpt;
 mod formats;
 mod place;
-mod records;
-mod skips;
+pub(crate) mod records;
+pub(crate) mod skips;
 mod turn;
 mod verdict;
 

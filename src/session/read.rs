@@ -107,9 +107,8 @@ fn read_records(
     }
     let cut = cut_of(start);
     let Some(mut reader) = formats::recognise(start, cut, settings) else {
-        let is_binary = memchr::memchr(0, start).is_some();
         read.unknown = true;
-        out.skips.add(None, if is_binary { "a binary file" } else { "no transcript of a known format" });
+        out.skips.add(None, what_instead(start));
         return Ok(());
     };
     let cut = reader.cut().unwrap_or(cut);
@@ -137,6 +136,18 @@ fn read_records(
         out.skips.add(None, "nothing happens in it");
     }
     result
+}
+
+/// What a file is that begins like this and is no transcript.
+fn what_instead(start: &[u8]) -> &'static str {
+    let first = scan::first(start);
+    if memchr::memchr(0, start).is_some() {
+        "a binary file"
+    } else if ["captured", "skipped", "counts"].iter().any(|key| scan::field(first, key).is_some()) {
+        "digests, not transcripts: name them with --digests"
+    } else {
+        "no transcript of a known format"
+    }
 }
 
 /// How a file that begins like this is cut.

@@ -15,7 +15,7 @@ const LARGE: usize = 4 * 1024 * 1024;
 
 /// How a file is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cut {
+pub(crate) enum Cut {
     /// One record a line.
     Lines,
     /// One record a line, with its white space, and empty lines too.
@@ -28,7 +28,7 @@ pub(super) enum Cut {
 
 /// The next thing in the file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Next<'a> {
+pub(crate) enum Next<'a> {
     /// A record, and whether its end was seen: the last line of a file that is still written has none.
     Record { bytes: &'a [u8], number: u64, ended: bool },
     /// A record that was too long to be held.
@@ -38,7 +38,7 @@ pub(super) enum Next<'a> {
 }
 
 /// Reads records.
-pub(super) struct Records<R> {
+pub(crate) struct Records<R> {
     inner: R,
     /// Read bytes up to `filled`, then room. The room is not cleared again for every chunk.
     buffer: Vec<u8>,
@@ -56,7 +56,7 @@ pub(super) struct Records<R> {
 
 impl<R: Read> Records<R> {
     /// Reads from here; `longest` is the most bytes that one record may have.
-    pub(super) fn new(inner: R, longest: usize) -> Records<R> {
+    pub(crate) fn new(inner: R, longest: usize) -> Records<R> {
         Records {
             inner,
             buffer: Vec::new(),
@@ -72,7 +72,7 @@ impl<R: Read> Records<R> {
     }
 
     /// The first bytes of the file, at least so many if there are as many, without taking them.
-    pub(super) fn peek(&mut self, bytes: usize) -> io::Result<&[u8]> {
+    pub(crate) fn peek(&mut self, bytes: usize) -> io::Result<&[u8]> {
         while self.filled - self.start < bytes && !self.at_end {
             self.fill()?;
         }
@@ -80,7 +80,7 @@ impl<R: Read> Records<R> {
     }
 
     /// The next record. Empty ones are passed over, but counted.
-    pub(super) fn next(&mut self, cut: Cut) -> io::Result<Next<'_>> {
+    pub(crate) fn next(&mut self, cut: Cut) -> io::Result<Next<'_>> {
         loop {
             let mut too_long = false;
             let end = loop {
@@ -124,7 +124,7 @@ impl<R: Read> Records<R> {
     }
 
     /// The hash of all bytes read so far; of the file, once [`Next::End`] was seen.
-    pub(super) fn hash(&self) -> blake3::Hash {
+    pub(crate) fn hash(&self) -> blake3::Hash {
         self.hasher.finalize()
     }
 
@@ -225,7 +225,7 @@ impl Elements {
 }
 
 /// Gives UTF-16 as UTF-8. Unpaired surrogates become U+FFFD.
-pub(super) struct Utf16<R> {
+pub(crate) struct Utf16<R> {
     inner: R,
     big_endian: bool,
     raw: Vec<u8>,
@@ -235,7 +235,7 @@ pub(super) struct Utf16<R> {
 
 impl<R: Read> Utf16<R> {
     /// Reads UTF-16 of this byte order.
-    pub(super) fn new(inner: R, big_endian: bool) -> Utf16<R> {
+    pub(crate) fn new(inner: R, big_endian: bool) -> Utf16<R> {
         Utf16 { inner, big_endian, raw: Vec::new(), ready: Vec::new(), given: 0 }
     }
 

@@ -11,13 +11,13 @@ const REASONS: usize = 64;
 
 /// Collects what one file's reader skips.
 #[derive(Debug, Default)]
-pub(super) struct Skips {
+pub(crate) struct Skips {
     by_reason: BTreeMap<String, (Vec<Option<u64>>, u64)>,
 }
 
 impl Skips {
     /// One line (or record) that could not be used; `None` for the whole file.
-    pub(super) fn add(&mut self, line: Option<u64>, reason: impl Into<String>) {
+    pub(crate) fn add(&mut self, line: Option<u64>, reason: impl Into<String>) {
         let mut reason = reason.into();
         if self.by_reason.len() >= REASONS && !self.by_reason.contains_key(&reason) {
             reason = "other reasons".to_owned();
@@ -30,12 +30,12 @@ impl Skips {
     }
 
     /// Nothing was skipped so far.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.by_reason.is_empty()
     }
 
     /// The list, in the order of the lines.
-    pub(super) fn of_file(self, path: &str) -> Vec<Skipped> {
+    pub(crate) fn of_file(self, path: &str) -> Vec<Skipped> {
         let skipped = |line, reason| Skipped { path: path.to_owned(), line, reason };
         let mut list = Vec::new();
         for (reason, (lines, count)) in self.by_reason {

@@ -28,6 +28,7 @@ mod rehearse;
 mod repo;
 mod review;
 mod sandbox;
+mod scale;
 mod signing;
 mod stale;
 mod tidy;
