@@ -23,6 +23,7 @@
 //! | | [`model`] | a language model, asked: services, what may be spent, what was answered |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
 //! | | [`stale`] | which notes name what their repository no longer has |
+//! | | [`recall`] | searching the notes: by words, and by error messages |
 //! | | [`impact`] | what sessions made of every note that people took up |
 //! | | [`engine`] | what a language model may settle, and what of its answers holds |
 //! | | [`grading`] | how a session went, by a rubric that people wrote and a model that reads |
@@ -50,6 +51,7 @@ pub mod memory;
 pub mod model;
 pub mod pattern;
 pub mod provenance;
+pub mod recall;
 pub mod redact;
 pub mod rehearsal;
 pub mod remote;

@@ -17,6 +17,7 @@ mod init;
 mod log;
 mod man;
 mod naming;
+mod recall;
 mod rehearse;
 mod remote;
 mod review;
@@ -95,6 +96,8 @@ enum Command {
     Review(review::Options),
     /// Show what was learnt when, on what evidence
     Log(log::Options),
+    /// Search the notes: by words, or by an error message as it was printed
+    Recall(recall::Options),
     /// Show what sessions made of the notes that were merged
     ///
     /// For each of them: how often what it is against came up before the merge and since, where it was read and where
@@ -148,6 +151,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Forget(options)) => forget::main(&options, dir, talk),
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
+        Some(Command::Recall(options)) => recall::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
         Some(Command::Grade(options)) => grade::main(&options, dir, talk),
         Some(Command::Rehearse(options)) => rehearse::main(&options, dir, talk),

@@ -2,7 +2,7 @@
 
 use super::words;
 use crate::digest::failure::mask;
-use crate::memory::note::{Note, split};
+use crate::memory::note::split;
 use crate::memory::place;
 use crate::pattern::Kind;
 use std::collections::BTreeMap;
@@ -71,11 +71,6 @@ impl Searched {
             None => drop(self.words.insert(word.to_owned(), weight)),
         });
     }
-}
-
-/// The rule that a note's front matter states.
-pub(super) fn description(note: &Note) -> &str {
-    &note.front.description
 }
 
 /// An evidence line without where it comes from: session ids are nobody's words.

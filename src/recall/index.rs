@@ -181,14 +181,22 @@ impl Index {
             let (blob, after) = after.split_first_chunk::<20>()?;
             let (length, after) = after.split_first_chunk::<4>()?;
             let path = std::str::from_utf8(path).ok()?.to_owned();
-            read.push(Indexed { path, blob: Oid::from_bytes(blob)?, length: u32::from_le_bytes(*length) });
+            read.push(Indexed { path, blob: Oid::from_bytes(*blob), length: u32::from_le_bytes(*length) });
             rest = after;
         }
         let table = bytes.len() - rest.len();
         let first = table.checked_add(words.checked_add(1)?.checked_mul(8)?)?;
         let letters = first.checked_add(messages.checked_mul(MESSAGE)?)?;
-        let mut index =
-            Index { bytes, notes: read, words, table, messages: first..letters, letters, lists: letters, lengths };
+        let mut index = Index {
+            bytes,
+            notes: read,
+            words,
+            table,
+            messages: first..letters,
+            letters,
+            lists: letters,
+            lengths,
+        };
         index.lists = letters.checked_add(index.places(words)?.0)?;
         (index.lists.checked_add(index.places(words)?.1)? == index.bytes.len()).then_some(index)
     }

@@ -8,12 +8,12 @@ use crate::pattern::stem::stem;
 
 /// Words that say nothing about what a text is about.
 const EMPTY: &[&str] = &[
-    "a", "about", "also", "an", "and", "are", "as", "at", "be", "been", "being", "but", "by", "can", "could", "did", "do",
-    "does", "done", "for", "from", "had", "has", "have", "having", "he", "her", "here", "him", "his", "how", "i", "if",
-    "in", "into", "is", "it", "its", "just", "may", "me", "might", "my", "no", "not", "of", "on", "or", "our", "shall",
-    "she", "should", "so", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to",
-    "us", "very", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "why", "will", "with", "would",
-    "you", "your",
+    "a", "about", "also", "an", "and", "are", "as", "at", "be", "been", "being", "but", "by", "can", "could",
+    "did", "do", "does", "done", "for", "from", "had", "has", "have", "having", "he", "her", "here", "him",
+    "his", "how", "i", "if", "in", "into", "is", "it", "its", "just", "may", "me", "might", "my", "no",
+    "not", "of", "on", "or", "our", "shall", "she", "should", "so", "than", "that", "the", "their", "them",
+    "then", "there", "these", "they", "this", "those", "to", "us", "very", "was", "we", "were", "what",
+    "when", "where", "which", "who", "whom", "why", "will", "with", "would", "you", "your",
 ];
 
 /// Longest word that is kept whole, bytes: a hash or a line of base64 is nobody's search.
@@ -21,7 +21,9 @@ const LONGEST: usize = 64;
 
 /// Gives every word of a text to `take`, in order.
 pub(super) fn each(text: &str, mut take: impl FnMut(&str)) {
-    for chunk in text.split(|sign: char| !(sign.is_alphanumeric() || matches!(sign, '_' | '-' | '.' | '/' | ':'))) {
+    for chunk in
+        text.split(|sign: char| !(sign.is_alphanumeric() || matches!(sign, '_' | '-' | '.' | '/' | ':')))
+    {
         let chunk = chunk.trim_matches(|sign: char| !sign.is_alphanumeric());
         if chunk.is_empty() || chunk.len() > LONGEST {
             continue;
@@ -67,9 +69,15 @@ mod tests {
 
     #[test]
     fn identifiers_are_found_whole_and_by_their_parts() {
-        assert_eq!(words("Use the `book_reservation` tool"), ["use", "book_reservation", "book", "reservation", "tool"]);
+        assert_eq!(
+            words("Use the `book_reservation` tool"),
+            ["use", "book_reservation", "book", "reservation", "tool"]
+        );
         assert_eq!(words("maxRetries"), ["maxretries", "max", "retri"]);
-        assert_eq!(words("--no-edits, src/main.rs"), ["no-edits", "edit", "src/main.rs", "src", "main", "rs"]);
+        assert_eq!(
+            words("--no-edits, src/main.rs"),
+            ["no-edits", "edit", "src/main.rs", "src", "main", "rs"]
+        );
         assert_eq!(words("committing commits"), words("committed commit"));
         assert_eq!(words("Zürich 東京 don't"), ["zürich", "東京", "don", "t"]);
         assert_eq!(words(&"x".repeat(500)), [""; 0]);
