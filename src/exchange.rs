@@ -197,7 +197,7 @@ impl Exchange<'_> {
         let in_ledger = ledger.folded_in()?;
         let mut folded = Vec::new();
         for (name, tip) in there.iter().filter(|(name, _)| name.starts_with(INBOXES)) {
-            if !ledger.is_folded_in(*tip, &in_ledger)? {
+            if !ledger.is_folded_in(name, *tip, &in_ledger)? {
                 continue;
             }
             let update = Update { name: name.clone(), from: Some(*tip), to: None };
@@ -279,7 +279,9 @@ impl Exchange<'_> {
             let ours = self.repo.resolve(name)?;
             let is_as_it_was = ours.is_some() && ours.as_ref() == before.get(name);
             let to = match after.get(name) {
-                Some(theirs) if ledger.is_folded_in(*theirs, &in_ledger)? => ours.filter(|_| !is_as_it_was),
+                Some(theirs) if ledger.is_folded_in(name, *theirs, &in_ledger)? => {
+                    ours.filter(|_| !is_as_it_was)
+                }
                 Some(theirs) if is_as_it_was => Some(*theirs),
                 Some(theirs) => Some(self.together(ours, *theirs)?),
                 None if is_as_it_was => None,

@@ -25,7 +25,7 @@ mod tally;
 mod planted;
 
 pub use comparison::Claim;
-pub use look::{Looked, Unmeasured, look};
+pub use look::{Looked, Unmeasured, look, look_among};
 pub use merged::{Merged, merged};
 pub use occasion::Hit;
 pub use tally::Week;

@@ -10,7 +10,8 @@
 //!
 //! | layer | module | what is in it |
 //! |---|---|---|
-//! | words | [`redact`] | [`redact::Clean`]: text that has passed redaction; the only text the layers below know |
+//! | words | [`version`] | which git-dream this is |
+//! | | [`redact`] | [`redact::Clean`]: text that has passed redaction; the only text the layers below know |
 //! | | [`settings`] | every threshold, with unit and default; `dream.toml` |
 //! | | [`session`] | one agent conversation, and one reader a transcript format |
 //! | | [`digest`] | what one session taught |
@@ -21,6 +22,7 @@
 //! | | [`ledger`] | digests and cycles, kept in git under `refs/dream/ledger` |
 //! | | [`remote`] | the repository's other copy: fetched from and pushed to by the user's own git |
 //! | | [`model`] | a language model, asked: services, what may be spent, what was answered |
+//! | | [`schedule`] | when a memory dreams by itself: timers of this machine, workflows of forges |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
 //! | | [`stale`] | which notes name what their repository no longer has |
 //! | | [`recall`] | searching the notes: by words, and by error messages |
@@ -29,13 +31,16 @@
 //! | | [`grading`] | how a session went, by a rubric that people wrote and a model that reads |
 //! | | [`rehearsal`] | what a model does at the moment before a mistake, with a note and without it |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
+//! | | [`capture`] | what leaves the machine that a session ran on, if its person agreed |
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | | [`exchange`] | ledger, inboxes and branches, brought together with the remote's |
+//! | | [`report`] | what came of dreaming, for who leads the team |
 //! | front ends | [`commands`] | one file a command |
 
+pub mod capture;
 pub mod check;
 pub mod commands;
 pub mod cycle;
@@ -56,8 +61,11 @@ pub mod redact;
 pub mod rehearsal;
 pub mod remote;
 pub mod repo;
+pub mod report;
 pub mod review;
+pub mod schedule;
 pub mod session;
 pub mod settings;
 pub mod stale;
 pub mod verdict;
+pub mod version;

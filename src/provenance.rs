@@ -11,6 +11,7 @@ mod kin;
 pub mod lines;
 pub mod name;
 pub mod since;
+pub mod words;
 
 use crate::learning::standing::Verdict;
 use crate::ledger::{CycleRecord, Ledger, SupportRecord};

@@ -7,7 +7,7 @@
 //! anything, to look into working trees, and to decide what becomes of the note.
 
 mod finding;
-mod ignored;
+pub(crate) mod ignored;
 mod lookup;
 mod names;
 mod place;

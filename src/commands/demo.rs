@@ -46,7 +46,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let memory = place.join("memory");
     let sessions = unpack(&place)?;
     let repo = Repo::init(&memory, "main")?;
-    init::make(&repo, "", init::Committing::AsTheProgram(now))?;
+    init::make(&repo, "", &[], init::Committing::AsTheProgram(now))?;
     talk.say(&format!(
         "{STRONG}150 real sessions{STRONG:#} of an airline's agent are in {}",
         sessions.display()

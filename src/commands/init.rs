@@ -1,9 +1,11 @@
 //! `git dream init [DIR] [--root PATH]`
 
 use super::exit::Usage;
+use super::schedule;
 use super::talk::{COMMAND, GOOD, Talk, count};
 use crate::learning::message;
 use crate::repo::Repo;
+use crate::schedule::forge::Forge;
 use crate::settings::{self, Settings};
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
@@ -18,6 +20,9 @@ pub(super) struct Options {
     /// Keep the memory in this folder of the repository instead of at its top
     #[arg(long, value_name = "PATH")]
     root: Option<String>,
+    /// Add workflows for GitHub Actions: dream every night, check every change; see `git dream schedule`
+    #[arg(long)]
+    github: bool,
     /// Leave the new files for you to commit
     #[arg(long)]
     no_commit: bool,
@@ -50,7 +55,12 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let dir = options.dir.as_ref().map_or_else(|| dir.to_owned(), |named| dir.join(named));
     let repo = open_or_make(&dir)?;
     let committing = if options.no_commit { Committing::Never } else { Committing::AsTheUser };
-    let made = make(&repo, &root(&repo, options.root.as_deref())?, committing)?;
+    let workflows = match options.github {
+        true => schedule::forge::usual_files(&repo, Forge::Github),
+        false => Vec::new(),
+    };
+    let workflows: Vec<(&str, &str)> = workflows.iter().map(|file| (file.path, file.text.as_str())).collect();
+    let made = make(&repo, &root(&repo, options.root.as_deref())?, &workflows, committing)?;
     if talk.json {
         return talk.data_json(&made);
     }
@@ -67,6 +77,9 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     }
     if made.other_files > 0 && !made.written.is_empty() {
         suggest_root(&made, talk);
+    }
+    if options.github {
+        schedule::forge::advise(&repo, Forge::Github, talk)?;
     }
     Ok(())
 }
@@ -178,8 +191,9 @@ fn default_branch() -> String {
     named.filter(|name| !name.is_empty()).unwrap_or_else(|| "main".to_owned())
 }
 
-/// Writes the files of a memory that are not there yet, and commits these and nothing else.
-pub(super) fn make(repo: &Repo, root: &str, committing: Committing) -> Result<Made> {
+/// Writes the files of a memory that are not there yet, and more of them (path from the top, text), and commits these and
+/// nothing else.
+pub(super) fn make(repo: &Repo, root: &str, more: &[(&str, &str)], committing: Committing) -> Result<Made> {
     let top = repo.work_dir().context("the repository has no working tree to write into")?.to_owned();
     let root = root.trim_matches('/');
     let settings = match root {
@@ -211,7 +225,8 @@ pub(super) fn make(repo: &Repo, root: &str, committing: Committing) -> Result<Ma
         (inside("preferences/.gitkeep"), ""),
         (inside("archive/.gitkeep"), ""),
     ];
-    for (path, text) in files {
+    let more = more.iter().map(|(path, text)| ((*path).to_owned(), *text));
+    for (path, text) in files.into_iter().chain(more) {
         let file = top.join(&path);
         if std::fs::symlink_metadata(&file).is_ok() {
             made.kept.push(path);

@@ -7,6 +7,7 @@ mod audit;
 mod capture;
 mod check;
 mod completions;
+mod connect;
 mod demo;
 mod engine_options;
 mod exit;
@@ -20,8 +21,10 @@ mod naming;
 mod recall;
 mod rehearse;
 mod remote;
+mod report;
 mod review;
 mod run;
+mod schedule;
 mod sources;
 mod status;
 mod talk;
@@ -44,7 +47,7 @@ use talk::Talk;
 #[command(
     name = "git-dream",
     bin_name = "git dream",
-    version,
+    version = crate::version::LONG,
     propagate_version = true,
     max_term_width = 100,
     after_long_help = "Exit status: 0 done, or nothing to do; 1 a check failed; 2 wrong usage or configuration; \
@@ -84,8 +87,12 @@ enum Command {
     Audit(audit::Options),
     /// Dream: read new sessions and propose learnings on a branch
     Run(run::Options),
+    /// Agree that sessions of a project are captured, for a memory
+    Connect(connect::Options),
     /// Digest sessions where their transcripts are, for a dream that is dreamt elsewhere
     Capture(capture::Options),
+    /// Have this memory dream by itself: on a forge, or by a timer of this machine
+    Schedule(schedule::Options),
     /// Check a change to the memory, whoever made it: the gate of every pull request
     Check(check::Options),
     /// Show what is pending and what was decided
@@ -103,6 +110,11 @@ enum Command {
     /// For each of them: how often what it is against came up before the merge and since, where it was read and where
     /// it was not, and what that comes to: works, no effect seen, too early to tell, or ineffective.
     Impact(impact::Options),
+    /// Report what was learnt, what waits and what the notes did, for who leads the team
+    ///
+    /// Prints markdown; `--html FILE` writes one page for a browser that needs no network. What people decided since the
+    /// moment of `--since` is news; everything is told of all time below.
+    Report(report::Options),
     /// Have a model say how sessions went, by a rubric, where their transcripts do not tell
     Grade(grade::Options),
     /// Measure what a note changes at the moments before the mistakes that it rests on, with a model
@@ -145,7 +157,9 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Demo(options)) => demo::main(&options, dir, talk),
         Some(Command::Audit(options)) => audit::main(&options, dir, talk),
         Some(Command::Run(options)) => run::main(&options, dir, talk),
+        Some(Command::Connect(options)) => connect::main(&options, dir, talk),
         Some(Command::Capture(options)) => capture::main(&options, dir, talk),
+        Some(Command::Schedule(options)) => schedule::main(&options, dir, talk),
         Some(Command::Check(options)) => check::main(&options, dir, talk),
         Some(Command::Status(options)) => status::main(&options, dir, talk),
         Some(Command::Forget(options)) => forget::main(&options, dir, talk),
@@ -153,6 +167,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Recall(options)) => recall::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
+        Some(Command::Report(options)) => report::main(&options, dir, talk),
         Some(Command::Grade(options)) => grade::main(&options, dir, talk),
         Some(Command::Rehearse(options)) => rehearse::main(&options, dir, talk),
         Some(Command::Why(options)) => why::main(&options, dir, talk),

@@ -2,6 +2,7 @@
 
 use super::exit::Usage;
 use super::talk::COMMAND;
+use crate::capture::places::Places;
 use crate::ledger::{LEDGER, Stamp};
 use crate::repo::{Identity, Oid, Repo};
 use crate::settings::{self, Settings};
@@ -83,6 +84,12 @@ pub(super) fn person(now_given: Option<&str>, repo: &Repo) -> Result<Stamp> {
     Ok(Stamp { identity, at: now(now_given)? })
 }
 
+/// Where the user keeps what they agreed to, and what waits to be pushed.
+pub(super) fn places() -> Places {
+    let home = std::env::home_dir().unwrap_or_default();
+    Places::of_user(&home, |name| std::env::var_os(name))
+}
+
 /// What to say where no dream is known, in a clone that may just lack what others know: `git clone` brings no ledger.
 pub(super) fn no_ledger(repo: &Repo, cycles: usize) -> Result<Option<String>> {
     let is_clone = cycles == 0 && repo.remotes()?.iter().any(|remote| remote == "origin");
@@ -112,7 +119,7 @@ pub(super) fn now(given: Option<&str>) -> Result<Timestamp> {
 }
 
 /// A moment as people write it: RFC 3339, a plain date, or seconds since 1970.
-fn parse_moment(text: &str) -> Option<Timestamp> {
+pub(super) fn parse_moment(text: &str) -> Option<Timestamp> {
     let date = || {
         text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp())
     };

@@ -9,9 +9,11 @@ use super::{Before, Request, record};
 use crate::digest::Digest;
 use crate::learning::{self, standing::Verdict};
 use crate::ledger::{self, Digests};
+use crate::session::SessionId;
 use crate::settings::Settings;
 use crate::verdict;
 use anyhow::Result;
+use std::collections::BTreeSet;
 
 /// What a dream has before it.
 pub(super) struct Intake {
@@ -47,10 +49,13 @@ pub(super) fn take_in(request: &Request<'_>, before: &Before<'_>, parts: &Parts)
         gathered.judge(&all.digests, outcomes, request.now, ledger.late_additions()?);
         ledger::join(&mut all.digests, gathered.late.clone());
     }
+    // What was read here stands before what somebody pushed under the same name.
+    let here: BTreeSet<&SessionId> = gathered.digests.iter().map(|digest| &digest.session).collect();
     let mut fresh = ledger.waiting()?.digests;
+    fresh.retain(|digest| !here.contains(&digest.session));
+    gathered.arrived = fresh.len() as u32;
     fresh.extend_from_slice(&gathered.digests);
     ledger::one_each(&mut fresh);
-    gathered.arrived = (fresh.len() - gathered.digests.len()) as u32;
     let all = if is_quiet && gathered.late.is_empty() { None } else { Some(all) };
     Ok(Intake { gathered, fresh, all })
 }

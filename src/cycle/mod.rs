@@ -191,7 +191,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
     let ledger = parts.timed("writing the ledger", || {
         before.ledger.append(&addition, &Stamp { identity, at: request.now })
     })?;
-    let moves = moves(&before, &report, ledger, written.last().copied());
+    let moves = moves(&before, &report, ledger, written.last().copied())?;
     // The target may have moved while we dreamt; the branch starts where it stood, which is where it was read.
     parts.timed("moving refs", || repo.move_refs(&moves)).map_err(|error| match error {
         MoveError::Failed(error) => error,
@@ -202,7 +202,7 @@ fn dream_timed(request: &Request<'_>, parts: &Parts) -> Result<Report> {
 }
 
 /// All refs of the cycle: the ledger, the branch, and the inboxes that the ledger now holds.
-fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) -> Vec<RefMove> {
+fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) -> Result<Vec<RefMove>> {
     let reason = format!("dream: {}", report.cycle.as_deref().unwrap_or_default());
     let moving = |name: &str, from: Option<Oid>, to: Option<Oid>| RefMove {
         name: name.to_owned(),
@@ -214,8 +214,8 @@ fn moves(before: &Before<'_>, report: &Report, ledger: Oid, tip: Option<Oid>) ->
     if let (Some(branch), Some(tip)) = (&report.branch, tip) {
         moves.push(moving(&format!("refs/heads/{branch}"), None, Some(tip)));
     }
-    moves.extend(before.ledger.inboxes().iter().map(|(name, tip)| moving(name, Some(*tip), None)));
-    moves
+    moves.extend(before.ledger.read_whole()?.iter().map(|(name, tip)| moving(name, Some(*tip), None)));
+    Ok(moves)
 }
 
 /// Mines, recalling what earlier cycles read in the same texts.
@@ -241,10 +241,10 @@ fn impacts(
 
 /// Finds the target branch and opens the ledger.
 fn look<'r>(request: &Request<'r>) -> Result<Before<'r>> {
-    let Request { repo, settings, dry_run, .. } = *request;
+    let Request { repo, settings, dry_run, now, .. } = *request;
     let target = Target::find(repo, settings)?;
     let base = target.commit()?;
-    let ledger = Ledger::open(repo)?.with_cache(Cache::of(repo, !dry_run));
+    let ledger = Ledger::open(repo)?.as_of(now).with_cache(Cache::of(repo, !dry_run));
     let (engine, prompts) = match &request.engine {
         None => (BUILTIN.to_owned(), None),
         Some(engine) => {

@@ -7,6 +7,7 @@
 pub mod addressed;
 mod expression;
 pub mod failure;
+pub mod foreign;
 pub mod lines;
 mod notes;
 mod outcome;

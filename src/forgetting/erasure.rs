@@ -12,7 +12,7 @@ use crate::cycle::Target;
 use crate::digest::Digest;
 use crate::ledger::cache::Cache;
 use crate::ledger::erase::Going;
-use crate::ledger::{CycleRecord, Erased, INBOXES, LEDGER, Ledger, Stamp, whole};
+use crate::ledger::{CycleRecord, Erased, LEDGER, Ledger, Stamp, whole};
 use crate::repo::{MoveError, Oid, RefMove, Repo, Unusable};
 use crate::session::SessionId;
 use crate::settings::Settings;
@@ -60,7 +60,7 @@ pub fn plan<'r>(repo: &'r Repo, settings: &Settings, origin: &Origin) -> Result<
     let every = ledger.every_digest()?;
     let chosen = match origin {
         Origin::Session(asked) => of_session(asked, &every, &ledger.erased()?)?,
-        Origin::Contributor(name) => of_contributor(name, &every, &ledger)?,
+        Origin::Contributor(name) => of_contributor(name, &every)?,
         Origin::ErasedElsewhere => {
             let erased = ledger.erased()?;
             let held = every.iter().filter(|digest| erased.covers(digest));
@@ -223,8 +223,8 @@ fn told(digest: &Digest) -> String {
     format!("{}{began}{whose}", digest.session)
 }
 
-/// Every session of a person, and everything in an inbox of that name.
-fn of_contributor(name: &str, every: &[Digest], ledger: &Ledger<'_>) -> Result<BTreeSet<SessionId>> {
+/// Every session of a person; what lies in an inbox is its contributor's.
+fn of_contributor(name: &str, every: &[Digest]) -> Result<BTreeSet<SessionId>> {
     let name = name.trim();
     let people: BTreeSet<&str> = every.iter().filter_map(|digest| digest.contributor.as_deref()).collect();
     let meant = match people.get(name) {
@@ -235,12 +235,7 @@ fn of_contributor(name: &str, every: &[Digest], ledger: &Ledger<'_>) -> Result<B
         }
     };
     let theirs = every.iter().filter(|digest| meant.is_some() && digest.contributor.as_deref() == meant);
-    let mut chosen: BTreeSet<SessionId> = theirs.map(|digest| digest.session.clone()).collect();
-    for (inbox, _) in ledger.inboxes() {
-        if inbox.strip_prefix(INBOXES).is_some_and(|of| of.eq_ignore_ascii_case(name)) {
-            chosen.extend(ledger.sessions_of_inbox(inbox)?);
-        }
-    }
+    let chosen: BTreeSet<SessionId> = theirs.map(|digest| digest.session.clone()).collect();
     if chosen.is_empty() {
         let some = people.iter().take(8).copied().collect::<Vec<_>>().join(", ");
         let there = if people.is_empty() {

@@ -12,7 +12,7 @@ use crate::pattern::{self, Fingerprint, Given};
 use crate::repo::{Oid, Repo};
 use crate::session::Skipped;
 use crate::settings::{Mining, Settings};
-use crate::verdict;
+use crate::verdict::{self, Proposal};
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,20 +56,32 @@ impl std::fmt::Display for Unmeasured {
 /// Loads and mines all sessions, as a cycle does, unless no learning stands or the cache has what they show; writes
 /// nothing but that cache.
 pub fn look(repo: &Repo, settings: &Settings, target: Oid) -> Result<Looked> {
-    let root = settings.memory.root.as_str();
     let ledger = Ledger::open(repo)?.with_cache(Cache::of(repo, true));
-    let (cycles, mut skipped) = ledger.cycles()?;
-    let proposals = verdict::decided(repo, &cycles, target, root)?;
-    let main = repo.read(target, &outside(root, MEMORY_FILE))?;
+    let (cycles, skipped) = ledger.cycles()?;
+    let proposals = verdict::decided(repo, &cycles, target, &settings.memory.root)?;
+    let looked = look_among(&ledger, settings, target, &cycles, &proposals)?;
+    Ok(Looked { skipped: skipped.into_iter().chain(looked.skipped).collect(), ..looked })
+}
+
+/// The same for who knows already what people decided on the learnings of these cycles.
+pub fn look_among(
+    ledger: &Ledger<'_>,
+    settings: &Settings,
+    target: Oid,
+    cycles: &[CycleRecord],
+    proposals: &[Proposal<'_>],
+) -> Result<Looked> {
+    let main = ledger.repo().read(target, &outside(&settings.memory.root, MEMORY_FILE))?;
     let index = main.map(|main| index::named(&String::from_utf8_lossy(&main))).unwrap_or_default();
-    let merged = merged(&proposals, &index);
+    let merged = merged(proposals, &index);
     if merged.is_empty() {
-        return Ok(Looked { skipped, ..Looked::default() });
+        return Ok(Looked::default());
     }
-    let key = seen::key(&ledger, &settings.mining)?;
-    let seen = match Seen::recalled(&ledger, &key) {
+    let mut skipped = Vec::new();
+    let key = seen::key(ledger, &settings.mining)?;
+    let seen = match Seen::recalled(ledger, &key) {
         Some(seen) => seen,
-        None => mined(&ledger, &cycles, &settings.mining, key, &mut skipped)?,
+        None => mined(ledger, cycles, &settings.mining, key, &mut skipped)?,
     };
     let measured = measure_seen(&seen, &merged, settings);
     let others = merged.iter().filter(|note| !measured.contains_key(&note.note));

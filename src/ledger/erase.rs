@@ -31,8 +31,10 @@ pub struct Going<'a> {
 impl Ledger<'_> {
     /// Every digest in the ledger and the inboxes with the ref that it lies at, also those that a longer one replaces.
     pub fn every_digest(&self) -> Result<Vec<Digest>> {
-        let ledger = self.tip.map(|tip| (LEDGER, tip));
-        Ok(self.read(&self.files(ledger.into_iter().chain(self.inbox_commits()))?)?.digests)
+        let mut every = self.read(&self.files()?)?.digests;
+        let known = every.iter().map(|digest| digest.session.clone()).collect();
+        every.append(&mut self.pushed(&known)?.digests);
+        Ok(every)
     }
 
     /// Writes the ledger and the inboxes again without these digests; gives the moves that bring that about, which have

@@ -1,7 +1,7 @@
 //! Looks single sessions up, without reading the whole ledger.
 
+use super::Ledger;
 use super::layout::{self, DIGESTS, SESSIONS};
-use super::{LEDGER, Ledger};
 use crate::digest::Digest;
 use crate::session::SessionId;
 use anyhow::Result;
@@ -11,10 +11,9 @@ impl Ledger<'_> {
     /// The digests of these sessions, sorted by session id; those that neither the ledger nor an inbox has are
     /// missing. Reads the lists of sessions, and of the digests only the files that hold one of them.
     pub fn find(&self, wanted: &BTreeSet<SessionId>) -> Result<Vec<Digest>> {
-        let ledger = self.tip.map(|tip| (LEDGER, tip));
         let ids: BTreeSet<&[u8]> = wanted.iter().map(|id| id.as_str().as_bytes()).collect();
         let mut found = Vec::new();
-        for (_, commit) in ledger.into_iter().chain(self.inbox_commits()) {
+        if let Some(commit) = self.tip {
             for list in self.repo.list(commit, SESSIONS)? {
                 let names = self.repo.read_blob(list.blob)?;
                 let holds = |line: &[u8]| line.get(..16).is_some_and(|id| ids.contains(id));
@@ -30,6 +29,12 @@ impl Ledger<'_> {
                 found.extend(read.filter(|digest| wanted.contains(&digest.session)));
             }
         }
+        found.extend(
+            self.pushed(&BTreeSet::new())?
+                .digests
+                .into_iter()
+                .filter(|digest| wanted.contains(&digest.session)),
+        );
         let erased = self.erased()?;
         found.retain(|digest| !erased.covers(digest));
         found.sort_by(|a, b| a.session.cmp(&b.session));

@@ -13,6 +13,7 @@ mod decision;
 pub mod erase;
 mod erased;
 mod find;
+mod inbox;
 mod late;
 pub mod layout;
 mod mentions;
@@ -40,6 +41,7 @@ use crate::repo::{Oid, Repo};
 use crate::session::{SessionId, Skipped};
 use anyhow::{Result, bail};
 use cache::Cache;
+use jiff::Timestamp;
 use layout::{CYCLES, DIGESTS, OUTCOMES, SESSIONS};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
@@ -57,6 +59,9 @@ pub struct Ledger<'repo> {
     repo: &'repo Repo,
     tip: Option<Oid>,
     inboxes: Vec<(String, Oid)>,
+    /// Inboxes that are left alone, and why.
+    odd: Vec<Skipped>,
+    now: Option<Timestamp>,
     cache: Cache,
 }
 
@@ -73,7 +78,13 @@ impl<'repo> Ledger<'repo> {
     /// The ledger of a repository; an empty one if there is none yet. Reads two refs and nothing else.
     pub fn open(repo: &'repo Repo) -> Result<Ledger<'repo>> {
         let cache = Cache::of(repo, false);
-        Ok(Ledger { repo, tip: repo.resolve(LEDGER)?, inboxes: repo.refs_under(INBOXES)?, cache })
+        let (inboxes, odd) = inbox::usable(repo.refs_under(INBOXES)?);
+        Ok(Ledger { repo, tip: repo.resolve(LEDGER)?, inboxes, odd, now: None, cache })
+    }
+
+    /// The same ledger, read at this moment: no session of an inbox begins later.
+    pub fn as_of(self, now: Timestamp) -> Ledger<'repo> {
+        Ledger { now: Some(now), ..self }
     }
 
     /// The same ledger with this cache; an opened one only reads what others have cached.
@@ -96,7 +107,7 @@ impl<'repo> Ledger<'repo> {
         self.repo
     }
 
-    /// The inboxes: full names of their refs and where they stand, sorted by name.
+    /// The inboxes of contributors: full names of their refs and where they stand, sorted by name.
     pub fn inboxes(&self) -> &[(String, Oid)] {
         &self.inboxes
     }
@@ -111,8 +122,8 @@ impl<'repo> Ledger<'repo> {
 
     /// Whether an inbox holds a session that is not among those folded in.
     pub fn has_waiting(&self, folded_in: &BTreeSet<SessionId>) -> Result<bool> {
-        for (_, commit) in &self.inboxes {
-            if !self.is_folded_in(*commit, folded_in)? {
+        for (name, commit) in &self.inboxes {
+            if inbox::is_waiting(self.repo, name, *commit, folded_in)? {
                 return Ok(true);
             }
         }
@@ -121,10 +132,9 @@ impl<'repo> Ledger<'repo> {
 
     /// The sessions that have a digest in the ledger or an inbox. Reads `sessions/` only, not the digests.
     pub fn seen(&self) -> Result<BTreeSet<SessionId>> {
-        let commits = self.tip.into_iter().chain(self.inboxes.iter().map(|(_, commit)| *commit));
-        let mut seen = BTreeSet::new();
-        for commit in commits {
-            seen.append(&mut self.sessions_at(Some(commit))?);
+        let mut seen = self.sessions_at(self.tip)?;
+        for (name, commit) in &self.inboxes {
+            seen.append(&mut inbox::sessions(self.repo, name, *commit)?);
         }
         Ok(seen)
     }
@@ -139,12 +149,15 @@ impl<'repo> Ledger<'repo> {
 
     /// The same, together with digests that are not in it yet.
     pub fn digests_and(&self, more: &[Digest]) -> Result<Digests> {
-        let ledger = self.tip.map(|tip| (LEDGER, tip));
-        let files = self.files(ledger.into_iter().chain(self.inbox_commits()))?;
+        let files = self.files()?;
         let mut all = self.read(&files)?;
         let blobs: BTreeSet<String> = files.iter().map(|(_, blob)| blob.to_string()).collect();
         self.cache.retain_digests(|name| blobs.contains(name));
         all.digests.extend_from_slice(more);
+        let known: BTreeSet<SessionId> = all.digests.iter().map(|digest| digest.session.clone()).collect();
+        let mut pushed = self.pushed(&known)?;
+        all.digests.append(&mut pushed.digests);
+        all.skipped.append(&mut pushed.skipped);
         let erased = self.erased()?;
         all.digests.retain(|digest| !erased.covers(digest));
         all.digests = newest(all.digests);
@@ -159,24 +172,26 @@ impl<'repo> Ledger<'repo> {
         if self.inboxes.is_empty() {
             return Ok(Digests::default());
         }
-        let folded_in = self.folded_in()?;
-        let mut waiting = self.read(&self.files(self.inbox_commits())?)?;
+        let mut waiting = self.pushed(&self.folded_in()?)?;
         let erased = self.erased()?;
-        waiting.digests.retain(|digest| !folded_in.contains(&digest.session) && !erased.covers(digest));
-        one_each(&mut waiting.digests);
+        waiting.digests.retain(|digest| !erased.covers(digest));
         Ok(waiting)
     }
 
-    /// The files of digests in these commits: what to call each, and its content.
-    fn files<'a>(&self, commits: impl Iterator<Item = (&'a str, Oid)>) -> Result<Vec<(String, Oid)>> {
-        let mut files = Vec::new();
-        let mut known = BTreeSet::new();
-        for (name, commit) in commits {
-            // A file that an inbox shares with the ledger has the same content, and is read once.
-            let listed = self.repo.list(commit, DIGESTS)?.into_iter().filter(|file| known.insert(file.blob));
-            files.extend(listed.map(|file| (format!("{name}:{}", file.path), file.blob)));
-        }
-        Ok(files)
+    /// The files of digests in the ledger itself: what to call each, and its content.
+    fn files(&self) -> Result<Vec<(String, Oid)>> {
+        let Some(tip) = self.tip else { return Ok(Vec::new()) };
+        let listed = self.repo.list(tip, DIGESTS)?.into_iter();
+        Ok(listed.map(|file| (format!("{LEDGER}:{}", file.path), file.blob)).collect())
+    }
+
+    /// The digests in the inboxes, without those of sessions that are known from where nobody else can write; sorted by
+    /// session id, each once.
+    fn pushed(&self, known: &BTreeSet<SessionId>) -> Result<Digests> {
+        let mut pushed = inbox::all(self.repo, &self.inboxes, self.now)?;
+        pushed.digests.retain(|digest| !known.contains(&digest.session));
+        pushed.skipped.extend_from_slice(&self.odd);
+        Ok(pushed)
     }
 
     /// Every digest in these files.
@@ -282,19 +297,20 @@ impl<'repo> Ledger<'repo> {
         Ok(self.cycles()?.0.pop())
     }
 
-    fn inbox_commits(&self) -> impl Iterator<Item = (&str, Oid)> {
-        self.inboxes.iter().map(|(name, commit)| (name.as_str(), *commit))
+    /// Whether everything in an inbox of this full name, standing at this commit, is among those folded in.
+    pub fn is_folded_in(&self, name: &str, inbox: Oid, folded_in: &BTreeSet<SessionId>) -> Result<bool> {
+        inbox::is_spent(self.repo, name, inbox, folded_in)
     }
 
-    /// Whether every session of the inbox that stands at a commit is among these.
-    pub fn is_folded_in(&self, inbox: Oid, folded_in: &BTreeSet<SessionId>) -> Result<bool> {
-        Ok(self.sessions_at(Some(inbox))?.is_subset(folded_in))
-    }
-
-    /// The sessions in the inbox with this full name; none where there is no such inbox.
-    pub fn sessions_of_inbox(&self, name: &str) -> Result<BTreeSet<SessionId>> {
-        let inbox = self.inboxes.iter().find(|(inbox, _)| inbox == name);
-        self.sessions_at(inbox.map(|(_, commit)| *commit))
+    /// The inboxes that go once a cycle has folded in what they hold: those of which nothing was left out as a whole.
+    pub fn read_whole(&self) -> Result<Vec<(String, Oid)>> {
+        let mut whole = self.inboxes.clone();
+        for (name, commit) in &self.inboxes {
+            if inbox::files(self.repo, name, *commit)?.holds_back {
+                whole.retain(|(other, _)| other != name);
+            }
+        }
+        Ok(whole)
     }
 
     fn sessions_at(&self, commit: Option<Oid>) -> Result<BTreeSet<SessionId>> {

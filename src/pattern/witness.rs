@@ -79,25 +79,28 @@ pub fn leave_out_readers(
 
 /// Every session once, sorted by name, with its root found across sessions: the first of the chain of sessions
 /// that started one another; forks (same first moment, same request) share one. A chain that runs in a circle
-/// ends where it closes.
+/// ends where it closes. What a session says it belongs to is believed of its own contributor's sessions only, so that
+/// nobody can make one witness of other people's.
 pub fn independent(mut sorted: Vec<Digest>) -> Vec<Digest> {
     sorted.sort_by(|a, b| a.session.cmp(&b.session));
     sorted.dedup_by(|a, b| a.session == b.session);
-    let parents: HashMap<&Clean, &Clean> =
-        sorted.iter().filter_map(|d| Some((d.source.as_ref()?, &d.root))).collect();
-    let mut roots: Vec<Clean> = sorted.iter().map(|digest| first_of_chain(&digest.root, &parents)).collect();
-    let mut forks: HashMap<(jiff::Timestamp, &str), &Clean> = HashMap::new();
-    let mut merged: HashMap<Clean, Clean> = HashMap::new();
+    let started: HashMap<(Option<&Clean>, &Clean), &Clean> =
+        sorted.iter().filter_map(|d| Some(((d.contributor.as_ref(), d.source.as_ref()?), &d.root))).collect();
+    let root = |d: &Digest| first_of_chain(&d.root, |at| started.get(&(d.contributor.as_ref(), at)).copied());
+    let mut roots: Vec<Clean> = sorted.iter().map(root).collect();
+    let mut forks: HashMap<(Option<&Clean>, jiff::Timestamp, &str), &Clean> = HashMap::new();
+    let mut merged: HashMap<(Option<Clean>, Clean), Clean> = HashMap::new();
     for (digest, root) in sorted.iter().zip(&roots) {
         let Some(began) = digest.began.filter(|_| !digest.ask.is_empty()) else { continue };
-        let origin = *forks.entry((began, &digest.ask)).or_insert(root);
+        let origin = *forks.entry((digest.contributor.as_ref(), began, &digest.ask)).or_insert(root);
         if origin != root {
-            merged.insert(root.clone(), origin.clone());
+            merged.insert((digest.contributor.clone(), root.clone()), origin.clone());
         }
     }
-    let merged: HashMap<&Clean, &Clean> = merged.iter().collect();
-    for root in &mut roots {
-        *root = first_of_chain(root, &merged);
+    let merged: HashMap<(Option<&Clean>, &Clean), &Clean> =
+        merged.iter().map(|((whose, root), origin)| ((whose.as_ref(), root), origin)).collect();
+    for (digest, root) in sorted.iter().zip(&mut roots) {
+        *root = first_of_chain(root, |at| merged.get(&(digest.contributor.as_ref(), at)).copied());
     }
     for (digest, root) in sorted.iter_mut().zip(roots) {
         digest.root = root;
@@ -106,14 +109,14 @@ pub fn independent(mut sorted: Vec<Digest>) -> Vec<Digest> {
 }
 
 /// Follows `next` from `start` to its end.
-fn first_of_chain(start: &Clean, next: &HashMap<&Clean, &Clean>) -> Clean {
+fn first_of_chain<'a>(start: &'a Clean, next: impl Fn(&'a Clean) -> Option<&'a Clean>) -> Clean {
     // Mostly a session started by itself: nothing leads to it, or it leads to itself.
-    if next.get(start).is_none_or(|further| *further == start) {
+    if next(start).is_none_or(|further| further == start) {
         return start.clone();
     }
     let mut seen = BTreeSet::from([start]);
     let mut at = start;
-    while let Some(&further) = next.get(at) {
+    while let Some(further) = next(at) {
         if !seen.insert(further) {
             // A circle has no first; its smallest name stands for all of it.
             return seen.into_iter().next().unwrap_or(at).clone();

@@ -8,6 +8,7 @@ use crate::digest::failure::{Failure, Fix};
 use crate::digest::remark::Sort;
 use crate::digest::{Digest, OutcomeSource, Write};
 use crate::learning::author::quoted::parse;
+use crate::ledger::Ledger;
 use crate::session::{Args, SessionId};
 use anyhow::Result;
 use jiff::civil::Date;
@@ -114,18 +115,24 @@ pub(super) fn quotes(looked: &Looked<'_>, proposals: &[Proposed]) -> Result<Vec<
     }));
     let mut seen = BTreeSet::new();
     quotes.retain(|quote| seen.insert((quote.session.clone(), quote.event)));
-    let sessions: BTreeSet<SessionId> = quotes.iter().map(|quote| quote.session.clone()).collect();
-    let digests = looked.asked.ledger.find(&sessions)?;
-    let digests: BTreeMap<&SessionId, &Digest> =
-        digests.iter().map(|digest| (&digest.session, digest)).collect();
-    for quote in &mut quotes {
-        quote.session_known = digests.get(&quote.session).map(|digest| known(digest, quote.event));
-    }
+    look_up(&mut quotes, looked.asked.ledger)?;
     Ok(quotes)
 }
 
+/// Adds what the ledger knows of the sessions that these quotes are from. Reads of it only the files that hold one.
+pub fn look_up(quotes: &mut [Quote], ledger: &Ledger<'_>) -> Result<()> {
+    let sessions: BTreeSet<SessionId> = quotes.iter().map(|quote| quote.session.clone()).collect();
+    let digests = ledger.find(&sessions)?;
+    let digests: BTreeMap<&SessionId, &Digest> =
+        digests.iter().map(|digest| (&digest.session, digest)).collect();
+    for quote in quotes {
+        quote.session_known = digests.get(&quote.session).map(|digest| known(digest, quote.event));
+    }
+    Ok(())
+}
+
 /// The quotes in a learning's commit message, as [`crate::learning::message::of`] writes them.
-fn quoted(message: &str) -> Vec<Quote> {
+pub fn quoted(message: &str) -> Vec<Quote> {
     let mut quotes = Vec::new();
     let mut lines = message.lines();
     while let Some(line) = lines.next() {
@@ -142,7 +149,7 @@ fn quoted(message: &str) -> Vec<Quote> {
 }
 
 /// The reasons in a learning's commit message: what stands between its subject and its evidence.
-pub(super) fn rationale(message: &str) -> String {
+pub fn rationale(message: &str) -> String {
     let mut lines = message.lines();
     let subject = lines.next().unwrap_or_default();
     let body: Vec<&str> =
@@ -154,6 +161,46 @@ pub(super) fn rationale(message: &str) -> String {
         Some((_, rest)) => rest.trim().to_owned(),
         None => body.to_owned(),
     }
+}
+
+/// The part of a message that is about one learning, by its cycle and its pattern: a squash puts many messages
+/// together, indented and each with its trailers at its end. `None` where the message does not name it.
+pub fn part_about(message: &str, cycle: &str, pattern: &str) -> Option<String> {
+    let mut part: Vec<&str> = Vec::new();
+    let (mut in_trailers, mut is_cycle, mut is_it) = (false, false, false);
+    for line in message.lines().chain([""]) {
+        let bare = line.trim_start();
+        let is_trailer = bare.starts_with("Dream-");
+        if in_trailers && !is_trailer {
+            if is_it {
+                break;
+            }
+            part.clear();
+            is_cycle = false;
+        }
+        is_cycle |= bare.strip_prefix("Dream-Cycle: ").is_some_and(|name| name.trim() == cycle);
+        is_it |= is_cycle && bare.strip_prefix("Dream-Pattern: ").is_some_and(|name| name.trim() == pattern);
+        in_trailers = is_trailer;
+        part.push(line);
+    }
+    if !is_it {
+        return None;
+    }
+    // A forge makes a list of the messages, below the title of the whole.
+    let is_subject = |line: &&str| {
+        let kinds = ["* mistake: ", "* playbook: ", "* preference: "];
+        kinds.iter().any(|kind| line.starts_with(kind))
+    };
+    let named = part.iter().position(is_subject).unwrap_or(0);
+    // The quotes of a message are indented by two.
+    let lines = part.iter().skip(named).skip_while(|line| line.trim().is_empty());
+    let lines: Vec<&str> = lines.map(|line| line.trim_end()).collect();
+    let indent = lines.iter().find(|line| line.trim_start().starts_with("Dream-"));
+    let indent = indent.map_or(0, |line| line.len() - line.trim_start().len());
+    let within =
+        |line: &&str| line.get(indent..).filter(|_| line.starts_with(' ')).unwrap_or(line).to_owned();
+    let text: Vec<String> = lines.iter().map(within).collect();
+    Some(text.join("\n").trim_start_matches("* ").to_owned())
 }
 
 /// What a digest says of the session, and of what was done around an event.
@@ -231,5 +278,23 @@ mod tests {
         assert_eq!(found, [("error: no".to_owned(), 7, true), ("other".to_owned(), 8, false)]);
         assert_eq!(rationale("mistake: a\n\nWhy.\n\nDream-Cycle: c"), "Why.");
         assert!(quoted("  > cut off").is_empty());
+    }
+
+    #[test]
+    fn of_a_squash_each_learning_has_its_own_part() {
+        let one = |name: &str| {
+            format!(
+                "mistake: {name}\n\nIt is {name}.\n\nEvidence:\n\n  > no {name}\n    0123456789abcdef#7\n\nDream-Cycle: c\nDream-Pattern: {name}\nDream-Grade: friction\n"
+            )
+        };
+        let indented = |text: String| text.lines().map(|line| format!("  {line}\n")).collect::<String>();
+        let github = format!("Dreams (#7)\n\n* {}\n* {}", one("a"), one("b"));
+        let by_git = format!("Squashed\n\n{}\n{}", indented(one("a")), indented(one("b")));
+        for message in [one("b"), github, by_git] {
+            let part = part_about(&message, "c", "b").unwrap();
+            assert_eq!(rationale(&part), "It is b.", "{part}");
+            assert_eq!(quoted(&part).len(), 1, "{part}");
+            assert_eq!(part_about(&message, "other", "b"), None);
+        }
     }
 }

@@ -10,6 +10,7 @@ mod advance;
 mod blame;
 mod blobs;
 pub mod compare;
+mod here;
 mod history;
 mod intent;
 mod lock;
@@ -26,8 +27,10 @@ mod staged;
 mod stale;
 mod tree;
 pub mod versions;
+mod worktree;
 
 pub use advance::{AdvanceError, Blocked};
+pub use here::Here;
 pub use history::{Past, PathChange, Trailer};
 pub use moves::{MoveError, Recovered, RefMove};
 pub use oid::Oid;
@@ -36,6 +39,7 @@ pub use read::Entry;
 pub use removal::{Lies, Like, Trace, Wanted};
 pub use rewrite::{Edit, Edited};
 pub use search::{Bounds, Searched};
+pub use worktree::in_main_tree;
 
 use anyhow::{Context, Result, anyhow};
 use git2::{ErrorCode, RepositoryOpenFlags};

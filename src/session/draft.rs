@@ -5,12 +5,16 @@
 
 use super::excerpt::{self, Bound};
 use super::turn::{self, Part};
-use super::{Args, Body, Call, Event, Session, SessionId, Status, arguments, place, verdict};
+use super::{Args, Body, Call, Event, Folder, Session, SessionId, Status, arguments, place, verdict};
 use crate::redact::{Clean, Redactor};
 use crate::settings::Reading;
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::path::Path;
+
+/// Most folders that are kept of a session. One that works in more goes through a machine, and belongs to no project.
+const MOST_FOLDERS: usize = 256;
 
 /// A session while it is being read.
 pub(super) struct Draft<'s> {
@@ -32,6 +36,8 @@ pub(super) struct Draft<'s> {
     pub(super) contributor: Option<Clean>,
     /// Nobody can type into this session: what stands under the user's role comes from an agent.
     pub(super) unattended: bool,
+    /// See [`Session::folders`]; one more than [`MOST_FOLDERS`] where there were more.
+    folders: Vec<Folder>,
     models: BTreeMap<String, u32>,
     owners: BTreeMap<String, u32>,
     events: Vec<Event>,
@@ -71,6 +77,7 @@ impl<'s> Draft<'s> {
             project: None,
             contributor: None,
             unattended: false,
+            folders: Vec::new(),
             models: BTreeMap::new(),
             owners: BTreeMap::new(),
             events: Vec::new(),
@@ -100,6 +107,13 @@ impl<'s> Draft<'s> {
 
     /// The folder worked in: says the project and, by its home folder, the contributor. The first one counts.
     pub(super) fn folder(&mut self, folder: &str) {
+        let is_known = self.folders.last().is_some_and(|last| last.path() == Path::new(folder));
+        if !folder.is_empty() && !is_known && self.folders.len() <= MOST_FOLDERS {
+            let folder = Folder::new(folder);
+            if !self.folders.contains(&folder) {
+                self.folders.push(folder);
+            }
+        }
         if self.project.is_none() {
             self.project = place::last_component(folder).and_then(|name| self.name(name));
         }
@@ -262,6 +276,7 @@ impl<'s> Draft<'s> {
             agent: self.agent,
             model,
             project: self.project,
+            folders: if self.folders.len() > MOST_FOLDERS { Vec::new() } else { self.folders },
             contributor: self.contributor,
             task: self.task,
             outcome: self.outcome,

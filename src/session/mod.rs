@@ -21,6 +21,7 @@ pub(crate) mod skips;
 mod turn;
 mod verdict;
 
+pub use place::Folder;
 pub use read::{FileRead, read_bytes, read_file};
 
 use crate::redact::{Clean, Redactor};
@@ -79,6 +80,9 @@ pub struct Session {
     pub model: Option<Clean>,
     /// The last component of the folder worked in, or the repository's name.
     pub project: Option<Clean>,
+    /// The folders worked in, in the order in which they came up, each once; none where the transcript states none, or too
+    /// many to keep.
+    pub folders: Vec<Folder>,
     /// Who the agent worked for: the name of the home folder worked under, unless the transcript says better.
     pub contributor: Option<Clean>,
     /// The task id that the transcript carries, if any.
@@ -196,6 +200,7 @@ impl Session {
             agent: crate::redact::redact("chat"),
             model: None,
             project: None,
+            folders: Vec::new(),
             contributor: None,
             task: None,
             outcome: None,

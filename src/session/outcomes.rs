@@ -200,6 +200,7 @@ mod tests {
             agent: Clean::fixed("chat"),
             model: None,
             project: None,
+            folders: Vec::new(),
             contributor: None,
             task: Some(Clean::fixed("own")),
             outcome: None,

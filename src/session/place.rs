@@ -1,5 +1,29 @@
 //! Who and where, from the paths that a session worked under.
 
+use std::path::Path;
+
+/// A folder that a session worked in, as its transcript has it and not redacted: only good for telling which project on
+/// this machine a session belongs to. It has no text form, so it reaches no digest and no log.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Folder(String);
+
+impl Folder {
+    pub(super) fn new(folder: &str) -> Folder {
+        Folder(folder.to_owned())
+    }
+
+    /// To be compared with other folders.
+    pub fn path(&self) -> &Path {
+        Path::new(&self.0)
+    }
+}
+
+impl std::fmt::Debug for Folder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Folder(***)")
+    }
+}
+
 /// The name of the home folder that a path lies in: `/home/NAME/…`, `/Users/NAME/…`, `C:\Users\NAME\…`.
 pub(super) fn home_owner(path: &str) -> Option<&str> {
     let mut components = path.split(['/', '\\']).filter(|component| !component.is_empty());

@@ -13,7 +13,7 @@ struct Rule {
 
 /// Whether `.gitignore` files ignore a path. `files`: the folder of each (`""` for the top) with its text, outer
 /// folders first. A folder that is ignored ignores what lies in it.
-pub(super) fn is_ignored(files: &[(String, String)], path: &str) -> bool {
+pub(crate) fn is_ignored(files: &[(String, String)], path: &str) -> bool {
     let components: Vec<&str> = path.split('/').collect();
     (1..=components.len()).any(|length| {
         let part = components.get(..length).unwrap_or_default();

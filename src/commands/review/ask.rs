@@ -135,7 +135,7 @@ fn ask(
 /// Says what speaks against it.
 fn tell(reasons: &[String], talk: &Talk) {
     for reason in reasons {
-        talk.say(&format!("{BAD}not like this:{BAD:#} {}", show::visible(reason)));
+        talk.say(&format!("{BAD}not like this:{BAD:#} {}", quote::visible(reason)));
     }
 }
 

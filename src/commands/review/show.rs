@@ -4,26 +4,13 @@
 //! that cannot be seen are written out.
 
 use crate::commands::talk::{BAD, COMMAND, FAINT, GOOD, STRONG, support};
-use crate::digest::addressed::fold::is_hidden;
+use crate::learning::author::quote::visible;
 use crate::repo::compare;
 use crate::review::Waiting;
 use crate::review::outcome::{Contents, Fit, Outcome};
 use anyhow::Result;
 use std::collections::BTreeSet;
 use std::fmt::Write;
-
-/// The text with everything written out that a terminal would obey or not show.
-pub(super) fn visible(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character == '\t' || !(character.is_control() || is_hidden(character)) {
-            shown.push(character);
-        } else {
-            shown.push_str(&character.escape_unicode().to_string());
-        }
-    }
-    shown
-}
 
 /// The title line, what it is about, the reasons and the quotes.
 pub(super) fn head(one: &Waiting, number: usize, of: usize) -> String {
@@ -140,13 +127,6 @@ fn write_diff(text: &mut String, path: &str, before: Option<&[u8]>, after: Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_in_a_proposal_acts_on_the_terminal_or_hides() {
-        assert_eq!(visible("a\u{1b}[2Jb\tc"), "a\\u{1b}[2Jb\tc");
-        assert_eq!(visible("a\u{202e}b\u{200b}"), "a\\u{202e}b\\u{200b}");
-        assert_eq!(visible("größe ✓"), "größe ✓");
-    }
 
     #[test]
     fn reasons_are_what_stands_between_the_subject_and_the_trailers() {

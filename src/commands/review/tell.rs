@@ -2,6 +2,7 @@
 
 use super::{id, waits};
 use crate::commands::talk::{COMMAND, FAINT, GOOD, STRONG, Talk};
+use crate::learning::author::quote::visible;
 use crate::ledger::SupportRecord;
 use crate::repo::Oid;
 use crate::review::land::Landed;
@@ -131,8 +132,8 @@ pub(super) fn list(waiting: &[Waiting]) -> String {
             "  {} {}: {} {FAINT}({}){FAINT:#}",
             id(one),
             one.learning.kind,
-            super::show::visible(&one.learning.title),
-            super::show::visible(&one.note)
+            visible(&one.learning.title),
+            visible(&one.note)
         );
     }
     text

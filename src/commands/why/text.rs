@@ -5,10 +5,10 @@ use super::super::talk::{BAD, COMMAND, FAINT, GOOD, STRONG, count};
 use crate::learning::author::quote::{brief, one_line};
 use crate::learning::standing::Verdict;
 use crate::memory::MEMORY_FILE;
-use crate::provenance::evidence::{Around, Deed, Known, Quote};
+use crate::provenance::evidence::Quote;
 use crate::provenance::lines::{Author, Owner};
 use crate::provenance::since::{Sessions, Touch};
-use crate::provenance::{Place, Proposed, Provenance};
+use crate::provenance::{Place, Proposed, Provenance, words};
 use std::fmt::Write;
 
 /// Most quotes that are shown without being asked for all.
@@ -154,9 +154,9 @@ fn quotes(text: &mut String, story: &Provenance, all: bool) {
             );
             continue;
         };
-        row(text, "", &format!("  {FAINT}{of}{} {}{FAINT:#}", day(quote), session(known)));
+        row(text, "", &format!("  {FAINT}{of}{} {}{FAINT:#}", day(quote), words::session(known)));
         for around in known.around.iter().filter(|around| all || around.is_quoted) {
-            if let Some(told) = told(around) {
+            if let Some(told) = words::told(around) {
                 row(text, "", &format!("  {FAINT}{told}{FAINT:#}"));
             }
         }
@@ -169,48 +169,6 @@ fn quotes(text: &mut String, story: &Provenance, all: bool) {
 fn day(quote: &Quote) -> String {
     let began = quote.session_known.as_ref().and_then(|known| known.began);
     began.or(quote.on).map(|day| format!(" ({day})")).unwrap_or_default()
-}
-
-/// Who worked where on what, and how it ended.
-fn session(known: &Known) -> String {
-    let mut text = plain(&known.agent);
-    for (word, part) in [("with", &known.model), ("in", &known.project), ("for", &known.contributor)] {
-        if let Some(part) = part {
-            let _ = write!(text, " {word} {}", plain(part));
-        }
-    }
-    if !known.ask.trim().is_empty() {
-        let _ = write!(text, ", asked “{}”", brief(&known.ask, MOST_TEXT / 2));
-    }
-    match known.outcome {
-        Some((true, _)) => text.push_str(", succeeded"),
-        Some((false, _)) => text.push_str(", failed"),
-        None => {}
-    }
-    text
-}
-
-/// What happened, in a sentence; `None` where the quote says it all.
-fn told(around: &Around) -> Option<String> {
-    let deed = match &around.deed {
-        Deed::Failed { call, message, times, fix, given_up } => {
-            let again = if *times > 1 { format!(" {times} times") } else { String::new() };
-            let said = if around.is_quoted { String::new() } else { format!(": {}", short(message)) };
-            let end = match (fix, given_up) {
-                (Some((later, call)), _) => {
-                    format!("; {} later this worked: {}", count(*later, "event"), short(call))
-                }
-                (None, true) => "; the agent gave it up".to_owned(),
-                (None, false) => String::new(),
-            };
-            format!("failed{again}: {}{said}{end}", short(call))
-        }
-        Deed::Said { .. } if around.is_quoted => return None,
-        Deed::Said { text, is_correction: true } => format!("a person corrected: “{}”", short(text)),
-        Deed::Said { text, is_correction: false } => format!("a person said: “{}”", short(text)),
-        Deed::Did { call, worked } => format!("{}: {}", if *worked { "did" } else { "failed" }, short(call)),
-    };
-    Some(if around.is_quoted { deed } else { format!("#{} {deed}", around.event) })
 }
 
 /// How support grew: `3 → 5 → 9 sessions over 3 cycles`.

@@ -12,6 +12,19 @@ pub fn one_line(text: &str) -> String {
     visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The text with everything written out that a terminal would obey or not show.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '\t' || !(character.is_control() || is_hidden(character)) {
+            shown.push(character);
+        } else {
+            shown.push_str(&character.escape_unicode().to_string());
+        }
+    }
+    shown
+}
+
 /// A code span that holds the text whatever it contains: its fence is one backtick longer than any run inside
 /// (CommonMark 0.31, section 6.1).
 pub fn code(text: &str) -> String {
@@ -73,6 +86,13 @@ mod tests {
     #[test]
     fn hidden_characters_are_dropped() {
         assert_eq!(one_line("a\u{200b}b\u{202e}c\u{e0041}\u{7}\nd"), "abc d");
+    }
+
+    #[test]
+    fn what_acts_on_a_terminal_or_hides_is_written_out() {
+        assert_eq!(visible("a\u{1b}[2Jb\tc"), "a\\u{1b}[2Jb\tc");
+        assert_eq!(visible("a\u{202e}b\u{200b}"), "a\\u{202e}b\\u{200b}");
+        assert_eq!(visible("größe ✓"), "größe ✓");
     }
 
     #[test]

@@ -141,6 +141,7 @@ fn digest(at: usize, job: usize, ask: &str, turns: &[String], person: Option<&st
         agent: agent.clone(),
         model: None,
         project: None,
+        folders: Vec::new(),
         contributor: contributor.clone(),
         task: None,
         outcome: None,
