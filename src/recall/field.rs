@@ -34,7 +34,7 @@ pub(super) struct Searched {
 pub(super) fn searched(path: &str, text: &str) -> Searched {
     let mut searched = Searched::default();
     let (front, body) = split(text).unwrap_or(("", text));
-    searched.add(&path.replace('/', " "), IN_TRIGGERS);
+    searched.add(path.trim_end_matches(".md"), IN_TRIGGERS);
     for line in front.lines() {
         let (key, value) = line.split_once(':').unwrap_or(("", line));
         match key.trim() {
@@ -110,7 +110,7 @@ mod tests {
     fn what_a_note_is_about_counts_more_than_what_it_quotes() {
         let searched = searched("mistakes/x.md", NOTE);
         assert_eq!(searched.words.get("total"), Some(&(2 * IN_NAME)));
-        assert_eq!(searched.words.get("price"), Some(&IN_EVIDENCE));
+        assert_eq!(searched.words.get("pric"), Some(&IN_EVIDENCE));
         assert!(!searched.words.contains_key("abc"));
         assert_eq!(searched.words.get("book_reservation"), Some(&IN_TRIGGERS));
     }

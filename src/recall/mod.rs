@@ -9,7 +9,7 @@
 mod field;
 mod index;
 mod rank;
-mod words;
+pub mod words;
 
 use crate::ledger::cache::Cache;
 use crate::memory::place;

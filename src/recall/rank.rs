@@ -18,7 +18,7 @@ const LENGTH: f64 = 0.75;
 /// How many of the best notes are read.
 const LOOKED_AT: usize = 30;
 /// What the best pair of lines weighs beside the whole note.
-const BESIDE_EACH_OTHER: f64 = 0.25;
+const BESIDE_EACH_OTHER: f64 = 0.5;
 /// Longest question that is read, bytes: a whole log.
 const LONGEST_QUESTION: usize = 256 * 1024;
 /// Lines of a question that an error message is looked for in.
