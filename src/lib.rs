@@ -27,6 +27,7 @@
 //! | | [`schedule`] | when a memory dreams by itself: timers of this machine, workflows of forges |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
 //! | | [`stale`] | which notes name what their repository no longer has |
+//! | | [`recall`] | searching the notes: by words, and by error messages |
 //! | | [`impact`] | what sessions made of every note that people took up |
 //! | | [`engine`] | what a language model may settle, and what of its answers holds |
 //! | | [`grading`] | how a session went, by a rubric that people wrote and a model that reads |
@@ -60,6 +61,7 @@ pub mod model;
 pub mod pattern;
 pub mod provenance;
 pub mod publish;
+pub mod recall;
 pub mod redact;
 pub mod rehearsal;
 pub mod remote;

@@ -19,6 +19,7 @@ mod log;
 mod man;
 mod naming;
 mod publish;
+mod recall;
 mod rehearse;
 mod remote;
 mod report;
@@ -105,6 +106,8 @@ enum Command {
     Review(review::Options),
     /// Show what was learnt when, on what evidence
     Log(log::Options),
+    /// Search the notes: by words, or by an error message as it was printed
+    Recall(recall::Options),
     /// Show what sessions made of the notes that were merged
     ///
     /// For each of them: how often what it is against came up before the merge and since, where it was read and where
@@ -166,6 +169,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Publish(options)) => publish::main(&options, dir, talk),
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
+        Some(Command::Recall(options)) => recall::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
         Some(Command::Report(options)) => report::main(&options, dir, talk),
         Some(Command::Grade(options)) => grade::main(&options, dir, talk),

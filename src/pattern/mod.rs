@@ -15,6 +15,7 @@ pub mod mistake;
 pub mod playbook;
 pub mod preference;
 pub mod statistics;
+pub(crate) mod stem;
 pub mod template;
 pub mod witness;
 mod worded;

@@ -21,7 +21,6 @@ mod likeness;
 mod people;
 mod request;
 mod slot;
-pub(super) mod stem;
 mod term;
 mod turns;
 mod value;

@@ -19,8 +19,13 @@ impl Oid {
     }
 
     /// The name as git writes it into folders.
-    pub(super) fn from_bytes(bytes: [u8; 20]) -> Oid {
+    pub fn from_bytes(bytes: [u8; 20]) -> Oid {
         Oid(bytes)
+    }
+
+    /// The opposite.
+    pub fn as_bytes(&self) -> &[u8; 20] {
+        &self.0
     }
 
     /// The first ten digits: enough for people to recognise a commit.

@@ -6,9 +6,9 @@
 //! error shares, at the steps that one workflow has of the other. Owns that wider look; refuses to name anything.
 
 use crate::digest::failure::mask;
+use crate::pattern::stem::stem;
 use crate::pattern::{playbook, preference};
 use crate::redact::Clean;
-use preference::stem::stem;
 use std::collections::BTreeSet;
 
 /// Share of the shorter error's words that the other has to have.

@@ -4,7 +4,7 @@
 //! was asked says which job it is.
 
 use crate::pattern::memo::{Reading, remembered};
-use crate::pattern::preference::stem;
+use crate::pattern::stem;
 use crate::pattern::worded::Word;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

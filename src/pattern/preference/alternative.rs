@@ -6,8 +6,8 @@
 use super::frame::spoken;
 use super::lexicon::LEXICON;
 use super::likeness::Pair;
-use super::stem::stem;
 use super::wish::{Wish, read};
+use crate::pattern::stem::stem;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Most words that name one thing.

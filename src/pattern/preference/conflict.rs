@@ -6,7 +6,7 @@
 use super::frame;
 use super::lexicon::LEXICON;
 use super::likeness::Vector;
-use super::stem::stem;
+use crate::pattern::stem::stem;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sides of one conflict: each a set of indices into the groups.

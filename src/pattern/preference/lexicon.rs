@@ -3,9 +3,9 @@
 //! Owns reading the list and looking words up. Refuses to be needed: a word it does not know is simply a rare
 //! word, and rare words are what wishes are grouped by.
 
-use super::stem::stem;
 use super::wish::act_and_thing;
 use crate::digest::remark::word::words;
+use crate::pattern::stem::stem;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 

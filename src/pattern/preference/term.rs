@@ -3,8 +3,8 @@
 //! Owns no list of its own: what a word is to a wish, it is to any sentence of a note.
 
 use super::lexicon::LEXICON;
-use super::stem::stem;
 use crate::digest::remark::word::words;
+use crate::pattern::stem::stem;
 use std::collections::HashMap;
 
 /// A word of a sentence.

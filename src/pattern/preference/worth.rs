@@ -8,12 +8,12 @@ use super::group::Group;
 use super::lexicon::LEXICON;
 use super::likeness::{Vector, Weights};
 use super::request::Requests;
-use super::stem::stem;
 use super::vote::{self, Standing, Vote, Wording};
 use super::wish::Wish;
 use crate::digest::remark::Sort;
 use crate::digest::remark::cue::Strength;
 use crate::pattern::Corpus;
+use crate::pattern::stem::stem;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sessions that must say it in words of their own strength; other wordings count only beside these.

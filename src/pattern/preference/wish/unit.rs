@@ -5,7 +5,7 @@
 
 use crate::digest::remark::word::Word;
 use crate::pattern::preference::lexicon::LEXICON;
-use crate::pattern::preference::stem::stem;
+use crate::pattern::stem::stem;
 use std::ops::Range;
 
 /// One step through the sentence.

@@ -4,7 +4,7 @@
 //! a stem need not be a word. Refuses to touch what is no plain word: flags, paths, identifiers, other scripts.
 
 /// The stem of a lower-case word.
-pub(in crate::pattern) fn stem(word: &str) -> String {
+pub(crate) fn stem(word: &str) -> String {
     if let Some((first, last)) = word.rsplit_once('-').filter(|_| !word.starts_with('-')) {
         return format!("{first}-{}", stem_plain(last));
     }

@@ -1,0 +1,170 @@
+//! Which notes answer a question, and why.
+//!
+//! First the notes that are about an error message that the question holds. Then by BM25F (Robertson and Zaragoza, The
+//! Probabilistic Relevance Framework, 2009): a word counts by how rare it is and, with diminishing returns, by how much of
+//! it a note has, where the fields of a note weigh differently. The first of these are then looked at once more: a note
+//! that has the words of the question beside each other is ahead of one that has them apart.
+
+use super::index::Index;
+use super::words;
+use super::{Hit, field};
+use crate::memory::note;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How fast more of a word stops counting.
+const SATURATION: f64 = 1.2;
+/// How much a note's length counts against it, 0 to 1.
+const LENGTH: f64 = 0.75;
+/// How many of the best notes are read.
+const LOOKED_AT: usize = 30;
+/// What the best pair of lines weighs beside the whole note.
+const BESIDE_EACH_OTHER: f64 = 0.5;
+/// Longest question that is read, bytes: a whole log.
+const LONGEST_QUESTION: usize = 256 * 1024;
+/// Lines of a question that an error message is looked for in.
+const MOST_LINES: usize = 2000;
+/// Most different words of a question that are looked up, the rarest.
+const MOST_WORDS: usize = 64;
+
+/// A word of the question, with how much it says.
+struct Asked {
+    word: String,
+    rarity: f64,
+    list: Vec<(u32, u16)>,
+}
+
+/// The best notes for a question, best first. `read` gives the text of a note by its number.
+pub(super) fn best<E>(
+    index: &Index,
+    question: &str,
+    most: usize,
+    mut read: impl FnMut(u32) -> Result<String, E>,
+) -> Result<Vec<Hit>, E> {
+    let question = head(question);
+    let asked = asked(index, question);
+    let messages = messages(index, question);
+    let mut scores: BTreeMap<u32, f64> = BTreeMap::new();
+    let mean = index.mean_length();
+    for Asked { rarity, list, .. } in &asked {
+        for (note, weight) in list {
+            let length = index.notes.get(*note as usize).map_or(0.0, |note| f64::from(note.length));
+            *scores.entry(*note).or_default() +=
+                rarity * saturated(f64::from(*weight), length / mean.max(1.0));
+        }
+    }
+    for note in &messages {
+        scores.entry(*note).or_default();
+    }
+    let mut ranked: Vec<(bool, f64, u32)> =
+        scores.into_iter().map(|(note, score)| (messages.contains(&note), score, note)).collect();
+    sort(&mut ranked);
+    ranked.truncate(LOOKED_AT.max(most));
+    let mut hits = Vec::new();
+    for (is_message, score, number) in ranked {
+        let Some(indexed) = index.notes.get(number as usize) else { continue };
+        let text = read(number)?;
+        let (front, body) = note::split(&text).unwrap_or(("", &text));
+        let (line, beside) = closest(body, &asked);
+        let matched = asked.iter().filter(|asked| asked.list.iter().any(|(note, _)| *note == number));
+        let description = note::parse(&text).map(|note| note.front.description);
+        hits.push(Hit {
+            note: indexed.path.clone(),
+            rule: description.unwrap_or_else(|_| front.lines().next().unwrap_or_default().to_owned()),
+            score: score + BESIDE_EACH_OTHER * beside,
+            is_its_message: is_message,
+            words: matched.map(|asked| asked.word.clone()).collect(),
+            line,
+        });
+    }
+    hits.sort_by(|a, b| {
+        let by_score = b.score.total_cmp(&a.score).then_with(|| a.note.cmp(&b.note));
+        b.is_its_message.cmp(&a.is_its_message).then(by_score)
+    });
+    hits.truncate(most);
+    Ok(hits)
+}
+
+fn sort(ranked: &mut [(bool, f64, u32)]) {
+    ranked.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
+}
+
+/// The beginning of a question that is too long to be read.
+fn head(question: &str) -> &str {
+    question.get(..question.floor_char_boundary(LONGEST_QUESTION)).unwrap_or(question)
+}
+
+/// The words of a question that notes have.
+fn asked(index: &Index, question: &str) -> Vec<Asked> {
+    let mut different = BTreeSet::new();
+    words::each(question, |word| {
+        different.insert(word.to_owned());
+    });
+    let all = index.notes.len() as f64;
+    let look_up = |word: String| {
+        let list = index.having(&word);
+        let having = list.len() as f64;
+        let rarity = ((all - having + 0.5) / (having + 0.5)).ln_1p();
+        (!list.is_empty()).then_some(Asked { word, rarity, list })
+    };
+    let mut asked: Vec<Asked> = different.into_iter().filter_map(look_up).collect();
+    asked.sort_by(|a, b| b.rarity.total_cmp(&a.rarity).then_with(|| a.word.cmp(&b.word)));
+    asked.truncate(MOST_WORDS);
+    asked
+}
+
+/// The notes that are about an error message among the lines of a question.
+fn messages(index: &Index, question: &str) -> BTreeSet<u32> {
+    let lines = question.lines().take(MOST_LINES);
+    lines.filter_map(field::message).flat_map(|message| index.about(message)).collect()
+}
+
+/// How much of a word there is, with diminishing returns; `length` is relative to the mean.
+fn saturated(weight: f64, length: f64) -> f64 {
+    // Weights are counted in quarters.
+    let frequency = weight / 4.0;
+    frequency * (SATURATION + 1.0) / (frequency + SATURATION * (1.0 - LENGTH + LENGTH * length))
+}
+
+/// The line with which, and the one after it, a note is closest to the question, and how close that is.
+fn closest(body: &str, asked: &[Asked]) -> (Option<String>, f64) {
+    let rarity: BTreeMap<&str, f64> = asked.iter().map(|asked| (asked.word.as_str(), asked.rarity)).collect();
+    let lines: Vec<&str> = body.lines().filter(|line| !line.trim().is_empty()).collect();
+    let read = |line: &&str| {
+        let mut counted: BTreeMap<String, u32> = BTreeMap::new();
+        let mut length = 0_u32;
+        words::each(line, |word| {
+            length += 1;
+            if rarity.contains_key(word) {
+                *counted.entry(word.to_owned()).or_default() += 1;
+            }
+        });
+        (counted, length)
+    };
+    let read: Vec<(BTreeMap<String, u32>, u32)> = lines.iter().map(read).collect();
+    let mean = f64::from(read.iter().map(|(_, length)| length).sum::<u32>()) / (read.len().max(1)) as f64;
+    let mut best: (f64, Option<usize>) = (0.0, None);
+    for at in 0..read.len() {
+        let pair = read.get(at..(at + 2).min(read.len())).unwrap_or_default();
+        let mut together: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut length = 0;
+        for (counted, words) in pair {
+            length += words;
+            counted.iter().for_each(|(word, count)| *together.entry(word).or_default() += count);
+        }
+        let relative = f64::from(length) / (2.0 * mean).max(1.0);
+        let weigh = |(word, count): (&&str, &u32)| {
+            rarity.get(word).copied().unwrap_or_default() * saturated(4.0 * f64::from(*count), relative)
+        };
+        let score: f64 = together.iter().map(weigh).sum();
+        if score > best.0 {
+            best = (score, Some(at));
+        }
+    }
+    // Of the two, the line that has more of it is shown.
+    let shown = best.1.and_then(|at| {
+        let next = (at + 1 < read.len()).then_some(at + 1);
+        let more = |at: &usize| read.get(*at).map_or(0, |(counted, _)| counted.len());
+        [Some(at), next].into_iter().flatten().max_by_key(|at| (more(at), std::cmp::Reverse(*at)))
+    });
+    (shown.and_then(|at| lines.get(at)).map(|line| (*line).to_owned()), best.0)
+}
