@@ -284,3 +284,63 @@ impl Index {
         (note < self.notes.len().max(1) as u32).then_some(list)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn searched(words: &[(&str, u16)], messages: &[u64]) -> Searched {
+        Searched {
+            words: words.iter().map(|(word, weight)| ((*word).to_owned(), *weight)).collect(),
+            messages: messages.to_vec(),
+        }
+    }
+
+    fn blob(number: u8) -> Oid {
+        Oid::from_bytes([number; 20])
+    }
+
+    fn sample() -> Vec<u8> {
+        let notes = [("a".to_owned(), blob(1)), ("b".to_owned(), blob(2))];
+        let read =
+            |_: &[_]| Ok(vec![searched(&[("x", 4), ("y", 300)], &[9]), searched(&[("y", 1)], &[9, 3])]);
+        make(None, &notes, read).unwrap()
+    }
+
+    #[test]
+    fn what_was_put_in_is_found() {
+        let index = Index::open(sample()).unwrap();
+        assert_eq!((index.having("x"), index.having("y")), (vec![(0, 4)], vec![(0, 300), (1, 1)]));
+        assert_eq!((index.having("z"), index.having("")), (vec![], vec![]));
+        assert_eq!((index.about(9), index.about(3), index.about(4)), (vec![0, 1], vec![1], vec![]));
+        assert_eq!(index.mean_length(), 152.5);
+    }
+
+    #[test]
+    fn only_what_differs_is_read_again() {
+        let old = Index::open(sample()).unwrap();
+        let notes = [("a".to_owned(), blob(1)), ("aa".to_owned(), blob(7)), ("b".to_owned(), blob(3))];
+        let read = |unread: &[(String, Oid)]| {
+            assert_eq!(unread, [("aa".to_owned(), blob(7)), ("b".to_owned(), blob(3))]);
+            Ok(vec![searched(&[("y", 2)], &[]), searched(&[("q", 5)], &[3])])
+        };
+        let made = Index::open(make(Some(&old), &notes, read).unwrap()).unwrap();
+        assert_eq!(made.having("y"), [(0, 300), (1, 2)]);
+        assert_eq!((made.having("q"), made.about(9), made.about(3)), (vec![(2, 5)], vec![0], vec![2]));
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_that_are_no_index_are_refused_or_answer(at in 0_usize..200, byte: u8, cut in 0_usize..200) {
+            let mut bytes = sample();
+            if let Some(place) = bytes.get_mut(at) {
+                *place = byte;
+            }
+            bytes.truncate(bytes.len().saturating_sub(cut));
+            if let Some(index) = Index::open(bytes) {
+                let _ = (index.having("y"), index.about(9), index.mean_length(), index.all().count());
+            }
+        }
+    }
+}

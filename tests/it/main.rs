@@ -26,6 +26,7 @@ mod places;
 mod publish;
 mod races;
 mod readme;
+mod recall;
 mod rehearse;
 mod repo;
 mod report;
