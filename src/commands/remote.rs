@@ -23,7 +23,12 @@ pub(super) fn fetch(here: &Whereabouts, named: Option<&str>, now: Timestamp, tal
     };
     let exchange =
         Exchange { repo: &here.repo, remote: &remote, settings: &here.settings, target: &target, now };
-    tell(&exchange.fetch()?, remote.name(), &target, talk);
+    let mut fetched = exchange.fetch()?;
+    if Target::find(&here.repo, &here.settings)?.behind.is_some() {
+        // Then what is there counts, and whoever looks at the memory says so.
+        fetched.behind = 0;
+    }
+    tell(&fetched, remote.name(), &target, talk);
     Ok(())
 }
 
