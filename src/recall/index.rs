@@ -5,10 +5,11 @@
 //!
 //! ```text
 //! counts of notes, words and messages, and the sum of the notes' lengths     4 × u64
-//! notes       path length u32, path, blob (20 bytes), length u32             one a note, sorted by path
+//! notes       where the path ends in `letters` u32, length u32, blob         28 bytes a note, sorted by path
 //! words       where each word begins in `letters` and in `lists`             2 × u32 a word, sorted by word, and an end
 //! messages    hash u64, note u32                                             one a message, sorted
-//! letters, lists                                                             the words; note and weight, 2 × varint each
+//! letters     the paths, one behind the other, then the words
+//! lists       of every word: note and weight, 2 × varint each
 //! ```
 
 use super::field::Searched;
@@ -19,6 +20,8 @@ use std::ops::Range;
 
 /// Bytes of the beginning.
 const HEAD: usize = 32;
+/// Bytes of one entry of the notes.
+const NOTE: usize = 28;
 /// Bytes of one entry of the messages.
 const MESSAGE: usize = 12;
 
@@ -43,12 +46,12 @@ pub(super) fn make(
     notes: &[(String, Oid)],
     read: impl FnOnce(&[(String, Oid)]) -> Result<Vec<Searched>>,
 ) -> Result<Vec<u8>> {
-    let known: HashMap<(&str, Oid), (u32, u32)> = old.map(Index::known).unwrap_or_default();
+    let known: HashMap<(String, Oid), (u32, u32)> = old.map(Index::known).unwrap_or_default();
     let mut entries = Vec::with_capacity(notes.len());
-    let mut numbers = vec![None; old.map_or(0, |old| old.notes.len())];
+    let mut numbers = vec![None; old.map_or(0, |old| old.notes)];
     let (mut fresh, mut unread) = (Vec::new(), Vec::new());
     for (number, (path, blob)) in notes.iter().enumerate() {
-        let length = match known.get(&(path.as_str(), *blob)) {
+        let length = match known.get(&(path.clone(), *blob)) {
             Some((before, length)) => {
                 numbers[*before as usize] = Some(number as u32);
                 *length
@@ -98,13 +101,13 @@ fn packed(notes: &[Indexed], words: &BTreeMap<String, List>, messages: &[(u64, u
     for count in [notes.len() as u64, words.len() as u64, messages.len() as u64, lengths] {
         bytes.extend_from_slice(&count.to_le_bytes());
     }
-    for note in notes {
-        bytes.extend_from_slice(&(note.path.len() as u32).to_le_bytes());
-        bytes.extend_from_slice(note.path.as_bytes());
-        bytes.extend_from_slice(note.blob.as_bytes());
-        bytes.extend_from_slice(&note.length.to_le_bytes());
-    }
     let (mut letters, mut lists) = (Vec::new(), Vec::new());
+    for note in notes {
+        letters.extend_from_slice(note.path.as_bytes());
+        bytes.extend_from_slice(&(letters.len() as u32).to_le_bytes());
+        bytes.extend_from_slice(&note.length.to_le_bytes());
+        bytes.extend_from_slice(note.blob.as_bytes());
+    }
     for (word, list) in words {
         place(&mut bytes, &letters, &lists);
         letters.extend_from_slice(word.as_bytes());
@@ -157,7 +160,8 @@ fn read_varint(bytes: &mut &[u8]) -> Option<u32> {
 #[derive(Debug)]
 pub(super) struct Index {
     bytes: Vec<u8>,
-    pub(super) notes: Vec<Indexed>,
+    /// How many notes and words there are.
+    pub(super) notes: usize,
     words: usize,
     /// Where the table of words begins, then the messages, the letters and the lists.
     table: usize,
@@ -173,37 +177,47 @@ impl Index {
         let count = |at: usize| Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
         let (notes, words, messages) = (count(0)? as usize, count(8)? as usize, count(16)? as usize);
         let lengths = count(24)?;
-        let mut rest = bytes.get(HEAD..)?;
-        let mut read = Vec::with_capacity(notes.min(bytes.len() / 28));
-        for _ in 0..notes {
-            let length = u32::from_le_bytes(*rest.first_chunk()?) as usize;
-            let (path, after) = rest.get(4..)?.split_at_checked(length)?;
-            let (blob, after) = after.split_first_chunk::<20>()?;
-            let (length, after) = after.split_first_chunk::<4>()?;
-            let path = std::str::from_utf8(path).ok()?.to_owned();
-            read.push(Indexed { path, blob: Oid::from_bytes(*blob), length: u32::from_le_bytes(*length) });
-            rest = after;
-        }
-        let table = bytes.len() - rest.len();
+        let table = HEAD.checked_add(notes.checked_mul(NOTE)?)?;
         let first = table.checked_add(words.checked_add(1)?.checked_mul(8)?)?;
         let letters = first.checked_add(messages.checked_mul(MESSAGE)?)?;
-        let mut index = Index {
-            bytes,
-            notes: read,
-            words,
-            table,
-            messages: first..letters,
-            letters,
-            lists: letters,
-            lengths,
-        };
+        let mut index =
+            Index { bytes, notes, words, table, messages: first..letters, letters, lists: letters, lengths };
         index.lists = letters.checked_add(index.places(words)?.0)?;
         (index.lists.checked_add(index.places(words)?.1)? == index.bytes.len()).then_some(index)
     }
 
+    /// A note by its number.
+    pub(super) fn note(&self, number: u32) -> Option<Indexed> {
+        let number = number as usize;
+        let before = number.checked_sub(1).map_or(Some(0), |before| self.path_end(before))?;
+        let path = self.bytes.get(self.letters + before..self.letters + self.path_end(number)?)?;
+        let blob = self.entry(number)?.last_chunk::<20>()?;
+        Some(Indexed {
+            path: std::str::from_utf8(path).ok()?.to_owned(),
+            blob: Oid::from_bytes(*blob),
+            length: self.length(number as u32),
+        })
+    }
+
+    /// How long a note is.
+    pub(super) fn length(&self, number: u32) -> u32 {
+        let entry = self.entry(number as usize).and_then(|entry| entry.get(4..)?.first_chunk());
+        entry.map_or(0, |length| u32::from_le_bytes(*length))
+    }
+
+    fn entry(&self, number: usize) -> Option<&[u8]> {
+        let at = HEAD.checked_add(number.checked_mul(NOTE)?)?;
+        self.bytes.get(at..at + NOTE).filter(|_| number < self.notes)
+    }
+
+    /// Where a note's path ends.
+    fn path_end(&self, number: usize) -> Option<usize> {
+        Some(u32::from_le_bytes(*self.entry(number)?.first_chunk()?) as usize)
+    }
+
     /// How long a note is in the mean.
     pub(super) fn mean_length(&self) -> f64 {
-        self.lengths as f64 / (self.notes.len().max(1)) as f64
+        self.lengths as f64 / (self.notes.max(1)) as f64
     }
 
     /// The notes that have a word, each with how much of it.
@@ -237,9 +251,9 @@ impl Index {
     }
 
     /// Its notes by path and content: number and length.
-    fn known(&self) -> HashMap<(&str, Oid), (u32, u32)> {
-        let notes = self.notes.iter().zip(0_u32..);
-        notes.map(|(note, number)| ((note.path.as_str(), note.blob), (number, note.length))).collect()
+    fn known(&self) -> HashMap<(String, Oid), (u32, u32)> {
+        let notes = (0..self.notes as u32).filter_map(|number| Some((number, self.note(number)?)));
+        notes.map(|(number, note)| ((note.path, note.blob), (number, note.length))).collect()
     }
 
     /// Every error message with the note that is about it.
@@ -281,7 +295,7 @@ impl Index {
             let weight = u16::try_from(read_varint(&mut rest)?).ok()?;
             list.push((note, weight));
         }
-        (note < self.notes.len().max(1) as u32).then_some(list)
+        ((note as usize) < self.notes.max(1)).then_some(list)
     }
 }
 

@@ -55,9 +55,10 @@ impl<'r> Recall<'r> {
         let folder = repo.folder(at, root)?;
         let cache = Cache::of(repo, true);
         let stamp = folder.map(|folder| *folder.as_bytes()).unwrap_or_default();
-        let kept = cache.load(NAME).and_then(|bytes| {
-            let (named, rest) = bytes.split_first_chunk::<20>()?;
-            Some((*named == stamp, Index::open(rest.to_vec())?))
+        let kept = cache.load(NAME).and_then(|mut bytes| {
+            let named = *bytes.last_chunk::<20>()?;
+            bytes.truncate(bytes.len() - named.len());
+            Some((named == stamp, Index::open(bytes)?))
         });
         let old = match kept {
             Some((true, index)) => return Ok(Recall { repo, index }),
@@ -71,7 +72,7 @@ impl<'r> Recall<'r> {
             .filter(|(path, _)| place::is_note(path))
             .collect();
         let made = index::make(old.as_ref(), &notes, |unread| read(repo, unread))?;
-        cache.store(NAME, &[stamp.as_slice(), &made].concat());
+        cache.store(NAME, &[made.as_slice(), &stamp].concat());
         match Index::open(made) {
             Some(index) => Ok(Recall { repo, index }),
             None => {
@@ -82,17 +83,15 @@ impl<'r> Recall<'r> {
 
     /// How many notes there are.
     pub fn notes(&self) -> usize {
-        self.index.notes.len()
+        self.index.notes
     }
 
     /// At most so many notes that answer the question, best first.
     ///
     /// Errors: a note cannot be read.
     pub fn ask(&self, question: &str, most: usize) -> Result<Vec<Hit>> {
-        rank::best(&self.index, question, most, |number| {
-            let blob = self.index.notes.get(number as usize).map(|note| note.blob);
-            let content = blob.map(|blob| self.repo.read_blob(blob)).transpose()?.unwrap_or_default();
-            Ok(String::from_utf8_lossy(&content).into_owned())
+        rank::best(&self.index, question, most, |blob| {
+            Ok(String::from_utf8_lossy(&self.repo.read_blob(blob)?).into_owned())
         })
     }
 }

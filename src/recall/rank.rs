@@ -9,6 +9,7 @@ use super::index::Index;
 use super::words;
 use super::{Hit, field};
 use crate::memory::note;
+use crate::repo::Oid;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How fast more of a word stops counting.
@@ -33,42 +34,28 @@ struct Asked {
     list: Vec<(u32, u16)>,
 }
 
-/// The best notes for a question, best first. `read` gives the text of a note by its number.
+/// The best notes for a question, best first. `read` gives a note's text.
 pub(super) fn best<E>(
     index: &Index,
     question: &str,
     most: usize,
-    mut read: impl FnMut(u32) -> Result<String, E>,
+    mut read: impl FnMut(Oid) -> Result<String, E>,
 ) -> Result<Vec<Hit>, E> {
     let question = head(question);
     let asked = asked(index, question);
     let messages = messages(index, question);
-    let mut scores: BTreeMap<u32, f64> = BTreeMap::new();
-    let mean = index.mean_length();
-    for Asked { rarity, list, .. } in &asked {
-        for (note, weight) in list {
-            let length = index.notes.get(*note as usize).map_or(0.0, |note| f64::from(note.length));
-            *scores.entry(*note).or_default() +=
-                rarity * saturated(f64::from(*weight), length / mean.max(1.0));
-        }
-    }
-    for note in &messages {
-        scores.entry(*note).or_default();
-    }
-    let mut ranked: Vec<(bool, f64, u32)> =
-        scores.into_iter().map(|(note, score)| (messages.contains(&note), score, note)).collect();
-    sort(&mut ranked);
+    let mut ranked = ranked(index, &asked, &messages);
     ranked.truncate(LOOKED_AT.max(most));
     let mut hits = Vec::new();
     for (is_message, score, number) in ranked {
-        let Some(indexed) = index.notes.get(number as usize) else { continue };
-        let text = read(number)?;
+        let Some(indexed) = index.note(number) else { continue };
+        let text = read(indexed.blob)?;
         let (front, body) = note::split(&text).unwrap_or(("", &text));
         let (line, beside) = closest(body, &asked);
         let matched = asked.iter().filter(|asked| asked.list.iter().any(|(note, _)| *note == number));
         let description = note::parse(&text).map(|note| note.front.description);
         hits.push(Hit {
-            note: indexed.path.clone(),
+            note: indexed.path,
             rule: description.unwrap_or_else(|_| front.lines().next().unwrap_or_default().to_owned()),
             score: score + BESIDE_EACH_OTHER * beside,
             is_its_message: is_message,
@@ -84,8 +71,22 @@ pub(super) fn best<E>(
     Ok(hits)
 }
 
-fn sort(ranked: &mut [(bool, f64, u32)]) {
+/// Every note that has something of the question, best first: whether it is about an error message in it, how much of its
+/// words it has, its number.
+fn ranked(index: &Index, asked: &[Asked], messages: &BTreeSet<u32>) -> Vec<(bool, f64, u32)> {
+    let mean = index.mean_length().max(1.0);
+    let mut scores = vec![0.0; index.notes];
+    for Asked { rarity, list, .. } in asked {
+        for (note, weight) in list {
+            let score = rarity * saturated(f64::from(*weight), f64::from(index.length(*note)) / mean);
+            scores.get_mut(*note as usize).into_iter().for_each(|sum| *sum += score);
+        }
+    }
+    let noted = scores.into_iter().zip(0_u32..).map(|(score, note)| (messages.contains(&note), score, note));
+    let mut ranked: Vec<(bool, f64, u32)> =
+        noted.filter(|(is_message, score, _)| *is_message || *score > 0.0).collect();
     ranked.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
+    ranked
 }
 
 /// The beginning of a question that is too long to be read.
@@ -99,7 +100,7 @@ fn asked(index: &Index, question: &str) -> Vec<Asked> {
     words::each(question, |word| {
         different.insert(word.to_owned());
     });
-    let all = index.notes.len() as f64;
+    let all = index.notes as f64;
     let look_up = |word: String| {
         let list = index.having(&word);
         let having = list.len() as f64;
