@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 fn script(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("action").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/action").join(name)
 }
 
 /// A release with a program that only says its version, and what `SHA256SUMS` says of it.
