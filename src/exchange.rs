@@ -120,20 +120,21 @@ impl Exchange<'_> {
         Ok(fetched)
     }
 
-    /// Takes ledger and branch (`dream/2026-01-02-abcdef`) to the remote, together, after fetching what is there; then
-    /// takes away the inboxes whose every session is in that ledger.
+    /// Takes ledger and branch (`dream/2026-01-02-abcdef`) to the remote, together; then takes away the inboxes whose
+    /// every session is in that ledger. What is there is as it was fetched ([`Exchange::fetch`], which comes first), and
+    /// is fetched once more where it has moved since.
     ///
     /// Errors: as [`Exchange::fetch`]; nothing is lost then, and sharing once more goes on from there.
     pub fn share(&self, branch: Option<&str>) -> Result<Shared> {
         let mut attempt = 1;
         loop {
-            self.fetch()?;
             match self.share_once(branch)? {
                 Ok(shared) => return Ok(shared),
                 // Somebody else was first: what they brought is united with ours.
                 Err(Failure::Moved { .. }) if attempt < ATTEMPTS => attempt += 1,
                 Err(failure) => return Err(failure.into()),
             }
+            self.fetch()?;
         }
     }
 
@@ -204,13 +205,9 @@ impl Exchange<'_> {
             // A remote that lets nobody delete keeps it: what is folded in already is not folded in again.
             if self.remote.push(std::slice::from_ref(&update)).is_ok() {
                 self.remember(&[update])?;
-                let ours = self.repo.resolve(name)?.filter(|ours| ours == tip);
-                self.repo.move_refs(
-                    &ours
-                        .map(|ours| moving(name, Some(ours), None, "share: folded in"))
-                        .into_iter()
-                        .collect::<Vec<_>>(),
-                )?;
+                if self.repo.resolve(name)? == Some(*tip) {
+                    self.repo.move_refs(&[moving(name, Some(*tip), None, "share: folded in")])?;
+                }
                 folded.push(contributor(name));
             }
         }

@@ -1,9 +1,9 @@
 //! Which engine a command dreams with: what is said on the command line, in the environment and in `git config`, over
 //! what the repository's `dream.toml` says.
 
-use super::exit::Usage;
+use super::exit::{Usage, usage};
 use crate::model::access::Said;
-use crate::model::{Access, Estimate, Model, Unusable, service};
+use crate::model::{Access, Estimate, Model, service};
 use crate::repo::Repo;
 use crate::settings::EngineSettings;
 use anyhow::Result;
@@ -126,17 +126,6 @@ impl Chosen {
     /// Errors: no model is named.
     pub(super) fn estimate(&self, settings: &EngineSettings) -> Result<Estimate> {
         Estimate::new(&self.access, settings, &self.folder).map_err(|error| usage(error.into()))
-    }
-}
-
-/// What is set up wrong is the person's to mend.
-fn usage(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast_ref::<Unusable>() {
-        Some(_) => {
-            let because: Vec<String> = error.chain().map(ToString::to_string).collect();
-            Usage(because.join(": ")).into()
-        }
-        None => error,
     }
 }
 

@@ -4,6 +4,7 @@
 use super::talk::Talk;
 use crate::repo::Unusable;
 use crate::settings;
+use crate::web;
 use std::process::ExitCode;
 
 /// The user asked for something that cannot be: says what, and what to do.
@@ -29,6 +30,17 @@ impl std::fmt::Display for Failed {
 }
 
 impl std::error::Error for Failed {}
+
+/// What is set up wrong, outside of the repository, is the person's to mend.
+pub(super) fn usage(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref::<web::Unusable>() {
+        Some(_) => {
+            let because: Vec<String> = error.chain().map(ToString::to_string).collect();
+            Usage(because.join(": ")).into()
+        }
+        None => error,
+    }
+}
 
 /// The exit code of a command, with its error told.
 pub(super) fn of(done: anyhow::Result<()>, talk: &Talk) -> ExitCode {

@@ -1,6 +1,6 @@
 //! `git dream publish`
 
-use super::exit::Usage;
+use super::exit::usage;
 use super::talk::{COMMAND, GOOD, STRONG, Talk, count};
 use super::whereabouts;
 use crate::cycle::Target;
@@ -10,7 +10,6 @@ use crate::ledger::Stamp;
 use crate::publish::{self, Done, Published, Pull, Request};
 use crate::remote::Remote;
 use crate::repo::{Identity, Repo};
-use crate::web::Unusable;
 use anyhow::Result;
 use serde::Serialize;
 use std::path::Path;
@@ -230,16 +229,5 @@ fn told(pull: &Pull) -> String {
         (Done::Updated, _) => format!("{GOOD}Updated{GOOD:#} {named}."),
         (Done::Nothing, State::Open) => format!("{named} says all this already."),
         (Done::Nothing, state) => format!("{named} is {state}: no other one is opened."),
-    }
-}
-
-/// What is set up wrong is the person's to mend.
-fn usage(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast_ref::<Unusable>() {
-        Some(_) => {
-            let because: Vec<String> = error.chain().map(ToString::to_string).collect();
-            Usage(because.join(": ")).into()
-        }
-        None => error,
     }
 }

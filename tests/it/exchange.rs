@@ -40,7 +40,10 @@ fn fetch(dir: &Path) -> Fetched {
 
 #[track_caller]
 fn share(dir: &Path, branch: Option<&str>) -> Shared {
-    with(dir, |exchange| exchange.share(branch).unwrap())
+    with(dir, |exchange| {
+        exchange.fetch().unwrap();
+        exchange.share(branch).unwrap()
+    })
 }
 
 /// How many sessions the ledger of a repository has.
