@@ -24,6 +24,8 @@
 //! | | [`forge`] | where pull requests are: GitHub, GitLab, Forgejo and Gitea |
 //! | | [`remote`] | the repository's other copy: fetched from and pushed to by the user's own git |
 //! | | [`model`] | a language model, asked: services, what may be spent, what was answered |
+//! | | [`agents`] | the agents that git-dream can be connected to |
+//! | | [`usage`] | which notes were put before which session, kept until it is digested |
 //! | | [`schedule`] | when a memory dreams by itself: timers of this machine, workflows of forges |
 //! | story | [`verdict`] | what people did with every learning, read from the history |
 //! | | [`stale`] | which notes name what their repository no longer has |
@@ -34,6 +36,7 @@
 //! | | [`rehearsal`] | what a model does at the moment before a mistake, with a note and without it |
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
 //! | | [`capture`] | what leaves the machine that a session ran on, if its person agreed |
+//! | | [`nearest`] | the memory that is for an agent at work in a folder |
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
@@ -43,6 +46,7 @@
 //! | | [`report`] | what came of dreaming, for who leads the team |
 //! | front ends | [`commands`] | one file a command |
 
+pub mod agents;
 pub mod capture;
 pub mod check;
 pub mod commands;
@@ -58,6 +62,7 @@ pub mod learning;
 pub mod ledger;
 pub mod memory;
 pub mod model;
+pub mod nearest;
 pub mod pattern;
 pub mod provenance;
 pub mod publish;
@@ -72,6 +77,7 @@ pub mod schedule;
 pub mod session;
 pub mod settings;
 pub mod stale;
+pub mod usage;
 pub mod verdict;
 pub mod version;
 pub mod web;

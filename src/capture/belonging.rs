@@ -73,6 +73,11 @@ pub fn belongs<'c>(
     Ok(home)
 }
 
+/// The innermost connected project around a folder.
+pub fn connected<'c>(consent: &'c Consent, folder: &Path) -> Option<&'c Project> {
+    around(consent, &real(folder)?).map(|(project, _)| project)
+}
+
 /// The innermost project around a folder, and the folder as a place in it.
 fn around<'c>(consent: &'c Consent, folder: &Path) -> Option<(&'c Project, PathBuf)> {
     let innermost = |place: &Path| {

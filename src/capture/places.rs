@@ -64,6 +64,16 @@ impl Places {
         file.write_all(lines.as_bytes()).with_context(failed)
     }
 
+    /// The folder with a copy of each memory that lies elsewhere, for reading.
+    pub fn copies(&self) -> PathBuf {
+        self.outbox.with_file_name("copies")
+    }
+
+    /// The folder with what is known of notes that were put before agents ([`crate::usage`]).
+    pub fn usage(&self) -> PathBuf {
+        self.outbox.with_file_name("usage")
+    }
+
     /// What is known of transcripts without opening them.
     pub fn seen(&self) -> PathBuf {
         self.outbox.join("seen")
