@@ -22,6 +22,7 @@ mod ledger;
 mod lifecycle;
 mod models;
 mod moves;
+mod nearest;
 mod places;
 mod publish;
 mod races;

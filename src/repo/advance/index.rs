@@ -79,7 +79,9 @@ fn take_lock(repo: &Repository) -> Result<()> {
                 let made = std::fs::File::options().write(true).create_new(true).open(&lock);
                 match made {
                     Ok(_) => {
-                        return std::fs::copy(&draft, &lock).map(drop).with_context(|| cannot("write", &lock));
+                        return std::fs::copy(&draft, &lock)
+                            .map(drop)
+                            .with_context(|| cannot("write", &lock));
                     }
                     Err(error) if error.kind() == ErrorKind::AlreadyExists => wait(repo, begun)?,
                     Err(error) => return Err(error).with_context(|| cannot("write", &lock)),
