@@ -43,6 +43,7 @@
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | | [`exchange`] | ledger, inboxes and branches, brought together with the remote's |
 //! | | [`publish`] | a cycle's branch at the remote, and one pull request for it |
+//! | | [`doctor`] | what is installed, connected and found, and what keeps git-dream from learning |
 //! | | [`report`] | what came of dreaming, for who leads the team |
 //! | front ends | [`commands`] | one file a command |
 
@@ -52,6 +53,7 @@ pub mod check;
 pub mod commands;
 pub mod cycle;
 pub mod digest;
+pub mod doctor;
 pub mod engine;
 pub mod exchange;
 pub mod forge;

@@ -9,6 +9,7 @@ use crate::capture::belonging::connected;
 use crate::capture::consent::Consent;
 use crate::capture::places::Places;
 use crate::cycle::Target;
+use crate::ledger::LEDGER;
 use crate::repo::{Oid, Repo};
 use crate::settings::{self, Settings};
 use anyhow::Result;
@@ -69,8 +70,11 @@ pub fn find(dir: &Path, places: &Places) -> Result<Option<Nearest>> {
     Ok(Some(Nearest { repo, settings, branch, at, connected: connected(true) }))
 }
 
-/// Whether somebody made the repository a memory.
+/// Whether somebody made the repository a memory, or dreamt in it.
 fn is_memory(repo: &Repo) -> Result<bool> {
+    if repo.resolve(LEDGER)?.is_some() {
+        return Ok(true);
+    }
     let is_committed = match repo.head()? {
         Some(head) => repo.read(head, settings::FILE)?.is_some(),
         None => false,

@@ -11,6 +11,7 @@ mod capture;
 mod check;
 mod cli;
 mod cycle;
+mod doctor;
 mod dream;
 mod engine;
 mod exchange;

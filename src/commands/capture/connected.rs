@@ -144,7 +144,9 @@ impl Here {
         let mut memories: BTreeSet<&str> = self.recipients().into_iter().map(|(memory, _)| memory).collect();
         // A remote that just failed is not waited for once more.
         let failed = captured.memories.iter().filter(|of| of.failure.is_some());
-        failed.for_each(|of| drop(memories.remove(of.memory.as_str())));
+        for of in failed {
+            memories.remove(of.memory.as_str());
+        }
         for memory in memories.into_iter().filter(|_| !self.no_push) {
             captured.unread.extend(self.bring(memory));
         }
