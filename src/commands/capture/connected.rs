@@ -17,6 +17,7 @@ use crate::nearest::copy;
 use crate::remote::Remote;
 use crate::repo::Identity;
 use crate::settings::{Author, Reading};
+use crate::usage;
 use anyhow::{Result, anyhow};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,7 +121,9 @@ impl Here {
         let agreed = blake3::hash(format!("{:?}", self.consent).as_bytes()).to_hex();
         let readers = format!("{} {agreed}", env!("CARGO_PKG_VERSION"));
         let mut cache = StatCache::in_file(self.places.seen(), &readers);
-        let sources = Sources { transcripts, are_over, folder, kept_out: &kept_out, reading: &reading };
+        let usage = self.places.usage();
+        let kept_out = &kept_out;
+        let sources = Sources { transcripts, are_over, folder, kept_out, usage: &usage, reading: &reading };
         let taken = intake::read(&sources, &self.consent, &known, &cache);
         let mut added = BTreeMap::new();
         for ((memory, name), digests) in &taken.digests {
@@ -128,6 +131,7 @@ impl Here {
             added.insert((memory.as_str(), name.as_str()), outbox.add(name, digests, &self.stamp)?);
         }
         taken.remember(&mut cache)?;
+        usage::prune(&usage, self.stamp.at);
         let mut captured = Captured {
             version: VERSION,
             unsettled: taken.unsettled,
