@@ -8,6 +8,7 @@ mod capture;
 mod check;
 mod completions;
 mod connect;
+mod context;
 mod demo;
 mod engine_options;
 mod exit;
@@ -108,6 +109,8 @@ enum Command {
     Log(log::Options),
     /// Search the notes: by words, or by an error message as it was printed
     Recall(recall::Options),
+    /// Print what to put in front of a session: the rules that hold for it, within a budget
+    Context(context::Options),
     /// Show what sessions made of the notes that were merged
     ///
     /// For each of them: how often what it is against came up before the merge and since, where it was read and where
@@ -170,6 +173,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Recall(options)) => recall::main(&options, dir, talk),
+        Some(Command::Context(options)) => context::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
         Some(Command::Report(options)) => report::main(&options, dir, talk),
         Some(Command::Grade(options)) => grade::main(&options, dir, talk),

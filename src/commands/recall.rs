@@ -5,7 +5,10 @@ use super::talk::{FAINT, STRONG, Talk};
 use super::whereabouts::{self, Whereabouts};
 use crate::cycle::Target;
 use crate::learning::author::quote;
+use crate::nearest;
 use crate::recall::{Hit, Recall};
+use crate::repo::{Oid, Repo};
+use crate::settings::Settings;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use std::fmt::Write;
@@ -38,21 +41,31 @@ struct Answer<'a> {
 
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let question = question(&options.question)?;
-    let Whereabouts { repo, settings } = whereabouts::find(dir)?;
-    let target = Target::find(&repo, &settings)?;
-    let recall = Recall::open(&repo, target.commit()?, &settings.memory.root)?;
+    let (repo, settings, branch, at) = memory(dir)?;
+    let recall = Recall::open(&repo, at, &settings.memory.root)?;
     let hits = recall.ask(&question, options.limit)?;
     if talk.json {
-        let answer = Answer { version: 1, target: &target.branch, notes: recall.notes(), hits: &hits };
+        let answer = Answer { version: 1, target: &branch, notes: recall.notes(), hits: &hits };
         return talk.data_json(&answer);
     }
     if hits.is_empty() {
         talk.say(&match recall.notes() {
-            0 => format!("There are no notes on {} yet.", target.branch),
-            notes => format!("None of the {notes} notes on {} has a word of this.", target.branch),
+            0 => format!("There are no notes on {branch} yet."),
+            notes => format!("None of the {notes} notes on {branch} has a word of this."),
         });
     }
     talk.data(&text(&hits))
+}
+
+/// Where to search: the memory that the project is connected to, else the repository that one stands in.
+fn memory(dir: &Path) -> Result<(Repo, Settings, String, Oid)> {
+    if let Some(nearest) = nearest::find(&whereabouts::here(dir)?, &whereabouts::places())? {
+        return Ok((nearest.repo, nearest.settings, nearest.branch, nearest.at));
+    }
+    let Whereabouts { repo, settings } = whereabouts::find(dir)?;
+    let target = Target::find(&repo, &settings)?;
+    let at = target.commit()?;
+    Ok((repo, settings, target.branch, at))
 }
 
 /// What is asked: the words of the command line, else standard input.
