@@ -38,6 +38,7 @@
 //! | | [`capture`] | what leaves the machine that a session ran on, if its person agreed |
 //! | | [`nearest`] | the memory that is for an agent at work in a folder |
 //! | | [`context`] | what to put in front of a session |
+//! | | [`hook`] | what an agent is told at the moments of its session |
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
@@ -59,6 +60,7 @@ pub mod exchange;
 pub mod forge;
 pub mod forgetting;
 pub mod grading;
+pub mod hook;
 pub mod impact;
 pub mod learning;
 pub mod ledger;

@@ -119,7 +119,7 @@ fn candidate(path: &str, content: &[u8], surroundings: &Surroundings) -> Option<
 fn head(nearest: &Nearest, folder: &Path) -> String {
     format!(
         "# What was learnt here before (git-dream)\n\nRules from earlier sessions; people reviewed each before it was kept. \
-         Behind a rule stands the note that it sums up, which has more and its evidence: {}.\n\n",
+         Behind a rule stands its note, which has more and the evidence: {}.\n\n",
         shown::how_to_open(nearest, folder)
     )
 }

@@ -34,7 +34,7 @@ pub fn how_to_open(nearest: &Nearest, folder: &Path) -> String {
             let place = dir.join(root);
             let is_here = |place: &Path| place.canonicalize().ok() == folder.canonicalize().ok();
             match is_here(&place) {
-                true => "a file here".to_owned(),
+                true => "a file in this folder".to_owned(),
                 false => format!("a file in {}", quote::code(&place.display().to_string())),
             }
         }
