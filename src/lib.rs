@@ -37,6 +37,8 @@
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
 //! | | [`capture`] | what leaves the machine that a session ran on, if its person agreed |
 //! | | [`nearest`] | the memory that is for an agent at work in a folder |
+//! | | [`context`] | what to put in front of a session |
+//! | | [`hook`] | what an agent is told at the moments of its session |
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
@@ -51,6 +53,7 @@ pub mod agents;
 pub mod capture;
 pub mod check;
 pub mod commands;
+pub mod context;
 pub mod cycle;
 pub mod digest;
 pub mod doctor;
@@ -59,6 +62,7 @@ pub mod exchange;
 pub mod forge;
 pub mod forgetting;
 pub mod grading;
+pub mod hook;
 pub mod impact;
 pub mod learning;
 pub mod ledger;

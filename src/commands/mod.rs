@@ -8,12 +8,14 @@ mod capture;
 mod check;
 mod completions;
 mod connect;
+mod context;
 mod demo;
 mod doctor;
 mod engine_options;
 mod exit;
 mod forget;
 mod grade;
+mod hook;
 mod impact;
 mod init;
 mod log;
@@ -109,6 +111,10 @@ enum Command {
     Log(log::Options),
     /// Search the notes: by words, or by an error message as it was printed
     Recall(recall::Options),
+    /// Print what to put in front of a session: the rules that hold for it, within a budget
+    Context(context::Options),
+    /// Answer an agent's hook; `git dream connect` puts the calls into an agent's settings
+    Hook(hook::Options),
     /// Show what sessions made of the notes that were merged
     ///
     /// For each of them: how often what it is against came up before the merge and since, where it was read and where
@@ -143,8 +149,15 @@ enum Command {
 
 /// Runs the program with these arguments, the program's name first.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let is_hook = arguments.get(1).is_some_and(|command| command == "hook");
     let parsed = match CommandLine::try_parse_from(arguments) {
         Ok(parsed) => parsed,
+        // To some agents an exit status says that a call is to be blocked.
+        Err(error) if is_hook && error.use_stderr() => {
+            hook::misused(&error);
+            return ExitCode::SUCCESS;
+        }
         Err(error) => return exit::of_clap(&error),
     };
     let talk = Talk::new(&parsed.global);
@@ -176,6 +189,11 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Recall(options)) => recall::main(&options, dir, talk),
+        Some(Command::Context(options)) => context::main(&options, dir, talk),
+        Some(Command::Hook(options)) => {
+            hook::main(&options);
+            Ok(())
+        }
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
         Some(Command::Report(options)) => report::main(&options, dir, talk),
         Some(Command::Grade(options)) => grade::main(&options, dir, talk),
