@@ -40,6 +40,7 @@ mod server;
 mod signing;
 mod stale;
 mod tidy;
+mod usage;
 mod verdict;
 mod why;
 mod workflows;
