@@ -44,7 +44,8 @@
 //! | | [`exchange`] | ledger, inboxes and branches, brought together with the remote's |
 //! | | [`publish`] | a cycle's branch at the remote, and one pull request for it |
 //! | | [`report`] | what came of dreaming, for who leads the team |
-//! | front ends | [`commands`] | one file a command |
+//! | front ends | [`mcp`] | the memory, served to agents by the Model Context Protocol |
+//! | | [`commands`] | one file a command |
 
 pub mod agents;
 pub mod capture;
@@ -60,6 +61,7 @@ pub mod grading;
 pub mod impact;
 pub mod learning;
 pub mod ledger;
+pub mod mcp;
 pub mod memory;
 pub mod model;
 pub mod nearest;

@@ -204,6 +204,7 @@ impl Draft {
             remarks: Vec::new(),
             checks: Vec::new(),
             notes_read: Vec::new(),
+            suggestions: Vec::new(),
             counts: Counts::default(),
         }
     }

@@ -14,6 +14,7 @@ mod outcome;
 pub mod remark;
 pub(crate) mod shell;
 pub mod step;
+pub mod suggestion;
 
 use crate::redact::Clean;
 use crate::session::{Arg, Args, Body, Call, Event, Session, SessionId};
@@ -86,6 +87,9 @@ pub struct Digest {
     pub notes_read: Vec<Clean>,
     /// Plain counts, for `audit`.
     pub counts: Counts,
+    /// What the agent asked to be remembered: of a digest that was made for this, and of no other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suggestions: Vec<suggestion::Suggestion>,
 }
 
 /// How a session ended, and how we know.
@@ -181,6 +185,7 @@ pub fn read(session: &Session, settings: &Reading) -> Digest {
         notes_read: notes::read_in(session),
         failures,
         remarks,
+        suggestions: Vec::new(),
     }
 }
 

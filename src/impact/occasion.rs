@@ -74,7 +74,8 @@ impl<'a> Occasions<'a> {
         Occasions { mined, took, failed }
     }
 
-    /// The sessions that tell something about this lesson; `None` for a conflict, which nobody can follow.
+    /// The sessions that tell something about this lesson; `None` for a conflict, which nobody can follow, and for a
+    /// suggestion, of which no session shows whether it came up.
     pub(super) fn of_lesson(&self, pattern: &Pattern) -> Option<Occasion> {
         let support = &pattern.support;
         let seen: BTreeSet<usize> = support.seen_in.iter().chain(&support.readers).copied().collect();
@@ -123,7 +124,7 @@ impl<'a> Occasions<'a> {
                     hit: Hit::HadToBeTold,
                 })
             }
-            Lesson::Conflict(_) => None,
+            Lesson::Conflict(_) | Lesson::Suggestion(_) => None,
         }
     }
 

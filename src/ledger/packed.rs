@@ -140,6 +140,9 @@ mod tests {
                 { "event": 2, "text": "no", "sort": "correction", "lasting": false, "passing": true },
             ],
             "notes_read": ["a.md"], "counts": { "calls": 1, "failed": 2, "retries": 3, "turns": 4 },
+            "suggestions": [{
+                "event": 1, "sort": "playbook", "text": "do it", "when": "now", "saw": "größe", "shown": ["a.md"],
+            }],
         });
         let bare = serde_json::json!({
             "session": "ffffffffffffffff", "root": "s", "agent": "codex", "ask": "",

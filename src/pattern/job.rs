@@ -155,6 +155,7 @@ mod tests {
             remarks: Vec::new(),
             checks: Vec::new(),
             notes_read: Vec::new(),
+            suggestions: Vec::new(),
             counts: Counts::default(),
         }
     }

@@ -6,6 +6,7 @@ use super::{Packer, Unpacker};
 use crate::digest::failure::{Change, Failure, Fix};
 use crate::digest::remark::{Remark, Sort};
 use crate::digest::step::{Form, Step};
+use crate::digest::suggestion::{Sort as Suggested, Suggestion};
 use crate::digest::{Counts, Digest, Outcome, OutcomeSource, Write};
 use crate::pattern::memo::written::Written;
 use crate::redact::Clean;
@@ -189,6 +190,7 @@ macro_rules! packed_inside {
 
 packed_inside!(Step Args);
 packed_choice!(Sort: Wish Correction);
+packed_choice!(Suggested: Mistake Preference Playbook);
 packed_choice!(OutcomeSource: Stated Tests Graded Person Abandoned);
 packed_fields!(Outcome: score by);
 packed_fields!(Counts: calls failed retries turns);
@@ -198,7 +200,8 @@ packed_fields!(Change: path from to);
 packed_fields!(Fix: event step changes between calls call edited guessed);
 packed_fields!(Failure: event step message beside args exit times cost attempts given_up fix);
 packed_fields!(Remark: event text sort lasting passing);
+packed_fields!(Suggestion: event sort text when saw shown);
 packed_fields!(
     Digest: session source root agent model project contributor task ask began ended outcome steps forms writes failures
-        checks remarks notes_read counts
+        checks remarks notes_read counts suggestions
 );

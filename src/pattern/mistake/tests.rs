@@ -64,6 +64,7 @@ fn digest(number: usize, task: &str, failures: Vec<Failure>) -> Digest {
         remarks: Vec::new(),
         checks: Vec::new(),
         notes_read: Vec::new(),
+        suggestions: Vec::new(),
         counts: Counts::default(),
     }
 }

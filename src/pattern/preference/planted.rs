@@ -167,6 +167,7 @@ fn digest(at: usize, job: usize, ask: &str, turns: &[String], person: Option<&st
         failures: Vec::new(),
         checks: Vec::new(),
         notes_read: Vec::new(),
+        suggestions: Vec::new(),
         counts: Counts::default(),
     }
 }

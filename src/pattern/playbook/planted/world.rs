@@ -302,6 +302,7 @@ pub(super) fn digest(
         remarks: Vec::new(),
         checks: Vec::new(),
         notes_read: Vec::new(),
+        suggestions: Vec::new(),
         counts: Counts::default(),
     }
 }
