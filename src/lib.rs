@@ -47,7 +47,8 @@
 //! | | [`publish`] | a cycle's branch at the remote, and one pull request for it |
 //! | | [`doctor`] | what is installed, connected and found, and what keeps git-dream from learning |
 //! | | [`report`] | what came of dreaming, for who leads the team |
-//! | front ends | [`commands`] | one file a command |
+//! | front ends | [`mcp`] | the memory, served to agents by the Model Context Protocol |
+//! | | [`commands`] | one file a command |
 
 pub mod agents;
 pub mod capture;
@@ -66,6 +67,7 @@ pub mod hook;
 pub mod impact;
 pub mod learning;
 pub mod ledger;
+pub mod mcp;
 pub mod memory;
 pub mod model;
 pub mod nearest;

@@ -20,6 +20,7 @@ mod impact;
 mod init;
 mod log;
 mod man;
+mod mcp;
 mod naming;
 mod publish;
 mod recall;
@@ -115,6 +116,8 @@ enum Command {
     Context(context::Options),
     /// Answer an agent's hook; `git dream connect` puts the calls into an agent's settings
     Hook(hook::Options),
+    /// Serve the memory to an agent, by the Model Context Protocol on stdin and stdout
+    Mcp(mcp::Options),
     /// Show what sessions made of the notes that were merged
     ///
     /// For each of them: how often what it is against came up before the merge and since, where it was read and where
@@ -194,6 +197,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
             hook::main(&options);
             Ok(())
         }
+        Some(Command::Mcp(options)) => mcp::main(&options, dir),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
         Some(Command::Report(options)) => report::main(&options, dir, talk),
         Some(Command::Grade(options)) => grade::main(&options, dir, talk),

@@ -34,6 +34,7 @@ pub fn of(known: &Known) -> f64 {
         Some(Grade::Confirmed) => 1.5,
         Some(Grade::Corroborated) => 1.25,
         Some(Grade::Friction) | None => 1.0,
+        Some(Grade::Suggested) => 0.5,
     };
     let (certainly_followed, _) = wilson(known.followed.hits, known.followed.of);
     let effect = match known.effect {
