@@ -39,14 +39,17 @@
 //! | | [`nearest`] | the memory that is for an agent at work in a folder |
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
+//! | | [`candidate`] | notes that an agent, or an import, proposes itself, on a branch of its own |
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | | [`exchange`] | ledger, inboxes and branches, brought together with the remote's |
 //! | | [`publish`] | a cycle's branch at the remote, and one pull request for it |
 //! | | [`report`] | what came of dreaming, for who leads the team |
+//! | | [`memory_tool`] | Anthropic's memory tool, served over a memory |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod agents;
+pub mod candidate;
 pub mod capture;
 pub mod check;
 pub mod commands;
@@ -61,6 +64,7 @@ pub mod impact;
 pub mod learning;
 pub mod ledger;
 pub mod memory;
+pub mod memory_tool;
 pub mod model;
 pub mod nearest;
 pub mod pattern;

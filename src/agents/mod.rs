@@ -21,14 +21,8 @@ pub enum Agent {
 
 impl Agent {
     /// All of them.
-    pub const ALL: [Agent; 6] = [
-        Agent::ClaudeCode,
-        Agent::Codex,
-        Agent::Gemini,
-        Agent::OpenCode,
-        Agent::Cursor,
-        Agent::AgentsMd,
-    ];
+    pub const ALL: [Agent; 6] =
+        [Agent::ClaudeCode, Agent::Codex, Agent::Gemini, Agent::OpenCode, Agent::Cursor, Agent::AgentsMd];
 
     /// What it is called on the command line.
     pub fn name(self) -> &'static str {

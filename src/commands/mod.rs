@@ -17,6 +17,7 @@ mod impact;
 mod init;
 mod log;
 mod man;
+mod memory_tool;
 mod naming;
 mod publish;
 mod recall;
@@ -108,6 +109,8 @@ enum Command {
     Log(log::Options),
     /// Search the notes: by words, or by an error message as it was printed
     Recall(recall::Options),
+    /// Serve Anthropic's memory tool over the memory: JSON lines of tool inputs in, JSON lines of results out
+    MemoryTool(memory_tool::Options),
     /// Show what sessions made of the notes that were merged
     ///
     /// For each of them: how often what it is against came up before the merge and since, where it was read and where
@@ -170,6 +173,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Recall(options)) => recall::main(&options, dir, talk),
+        Some(Command::MemoryTool(options)) => memory_tool::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
         Some(Command::Report(options)) => report::main(&options, dir, talk),
         Some(Command::Grade(options)) => grade::main(&options, dir, talk),

@@ -31,6 +31,7 @@ pub fn of(known: &Known) -> f64 {
         Some(Grade::Confirmed) => 1.5,
         Some(Grade::Corroborated) => 1.25,
         Some(Grade::Friction) | None => 1.0,
+        Some(Grade::Suggested) => 0.5,
     };
     let effect = match known.effect {
         Some(Effect::Works) => 2.0,

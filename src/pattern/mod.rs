@@ -93,6 +93,7 @@ impl std::fmt::Display for Kind {
 impl std::fmt::Display for Grade {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Grade::Suggested => "suggested",
             Grade::Friction => "friction",
             Grade::Corroborated => "corroborated",
             Grade::Confirmed => "confirmed",
@@ -104,6 +105,8 @@ impl std::fmt::Display for Grade {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grade {
+    /// An agent says so itself; nothing that was seen in sessions speaks for it.
+    Suggested,
     /// It recurs and costs retries; no outcome says that it causes failure.
     Friction,
     /// Independent sessions, jobs and agents over the thresholds, with a remedy that was seen to work or
@@ -114,9 +117,9 @@ pub enum Grade {
 }
 
 impl Grade {
-    /// Takes a word that was written down earlier (a commit trailer); the least one for any that is none.
+    /// Takes a word that was written down earlier (a commit trailer); `friction` for any that is none.
     pub fn parse(word: &str) -> Grade {
-        let known = [Grade::Confirmed, Grade::Corroborated].into_iter();
+        let known = [Grade::Confirmed, Grade::Corroborated, Grade::Suggested].into_iter();
         known.into_iter().find(|grade| grade.to_string() == word).unwrap_or(Grade::Friction)
     }
 }
