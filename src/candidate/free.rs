@@ -61,8 +61,8 @@ pub fn kind_of(name: &str, text: &str) -> Kind {
 /// The rule that stands in the index for a text: its first line that says something, with its heading before it.
 pub fn rule(name: &str, text: &str) -> String {
     let says = |line: &str| {
-        let line = line.trim_start_matches(['#', '-', '*', '>', ' ', '\t', '=', '`', '_']);
-        let line = one_line(&line.replace(['<', '>', '`'], " "));
+        let line = line.trim_start_matches(['#', '-', '*', '>', ' ', '\t', '=', '_']);
+        let line = one_line(&line.replace(['<', '>'], " "));
         line.chars().any(char::is_alphanumeric).then_some(line)
     };
     let mut lines = text.lines().filter_map(|line| Some((line.trim_start().starts_with('#'), says(line)?)));
