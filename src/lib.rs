@@ -46,6 +46,7 @@
 //! | | [`publish`] | a cycle's branch at the remote, and one pull request for it |
 //! | | [`report`] | what came of dreaming, for who leads the team |
 //! | | [`memory_tool`] | Anthropic's memory tool, served over a memory |
+//! | | [`transfer`] | notes from and to where agents keep their own: Claude Code, Codex, Anthropic's stores |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod agents;
@@ -81,6 +82,7 @@ pub mod schedule;
 pub mod session;
 pub mod settings;
 pub mod stale;
+pub mod transfer;
 pub mod usage;
 pub mod verdict;
 pub mod version;

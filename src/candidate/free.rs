@@ -9,6 +9,7 @@ use crate::learning::author::quote::{brief, one_line};
 use crate::memory::note::{self, Front, Note, Status};
 use crate::memory::place;
 use crate::pattern::Kind;
+use std::collections::BTreeSet;
 
 /// The field of the front matter that says under which name a note was written.
 const FIELD: &str = "written_as: ";
@@ -74,6 +75,34 @@ pub fn rule(name: &str, text: &str) -> String {
     brief(&said, RULE)
 }
 
+/// A path inside the memory for a new note of this agent: one that nothing has. `taken`: paths in lower case.
+pub fn path_for(taken: &BTreeSet<String>, kind: Kind, name: &str, agent: &str) -> String {
+    let stem = name.strip_suffix("/SKILL.md").unwrap_or(name);
+    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+    let slug = place::slug(stem, MOST_NAME);
+    let path = |name: &str| place::path(kind, name, Some(agent));
+    let numbered = (2_u32..).map(|number| path(&format!("{slug}-{number}")));
+    let mut paths = std::iter::once(path(&slug)).chain(numbered);
+    paths.find(|path| !taken.contains(&path.to_lowercase())).unwrap_or_else(|| path(&slug))
+}
+
+/// A rule that no other note for the same circle has: with the name of its text, where one does. `others`: their files.
+pub fn told_apart<'t>(
+    rule: String,
+    name: &str,
+    scope: &str,
+    mut others: impl Iterator<Item = &'t str>,
+) -> String {
+    let key = |rule: &str| -> String {
+        rule.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase()
+    };
+    let own = key(&rule);
+    let is_twin = others.any(|text| {
+        note::parse(text).is_ok_and(|note| note.front.scope == scope && key(&note.front.description) == own)
+    });
+    if is_twin { format!("{rule} ({name})") } else { rule }
+}
+
 /// The file of a text as a note at this path inside the memory. `rule`: what the index says of it; `scope`: for whom it
 /// holds; `since`: its day.
 pub fn render(path: &str, free: &Free, rule: &str, scope: &str, since: &str) -> String {
@@ -91,13 +120,15 @@ pub fn render(path: &str, free: &Free, rule: &str, scope: &str, since: &str) -> 
     let body = if free.text.trim().is_empty() { EMPTY } else { &free.text };
     let quoted = serde_json::Value::from(free.name.as_str());
     let head = head.strip_suffix("---\n").unwrap_or(&head);
-    format!("{head}{FIELD}{quoted}\n---\n\n{body}")
+    // A skill has no fields of its own but under `metadata`.
+    let indent = if kind == Kind::Playbook { "  " } else { "" };
+    format!("{head}{indent}{FIELD}{quoted}\n---\n\n{body}")
 }
 
 /// The text that a note was made from; `None` where it was written as a note.
 pub fn read(file: &str) -> Option<Free> {
     let (yaml, body) = note::split(file).ok()?;
-    let name = yaml.lines().find_map(|line| line.strip_prefix(FIELD))?;
+    let name = yaml.lines().find_map(|line| line.trim_start().strip_prefix(FIELD))?;
     let name: String = serde_json::from_str(name.trim()).ok()?;
     let text = body.strip_prefix('\n').unwrap_or(body);
     let text = if text == EMPTY { "" } else { text };

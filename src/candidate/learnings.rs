@@ -11,7 +11,7 @@ use crate::redact::redact;
 
 /// What a change says, hashed, whatever case and marks it is said in: the same words under another name are the same.
 /// Of a note that is to go, which note that is.
-pub(super) fn words(path: &str, content: Option<&str>) -> String {
+pub fn words(path: &str, content: Option<&str>) -> String {
     let said = match content {
         None => format!("without {path}"),
         Some(text) => {

@@ -11,7 +11,7 @@
 //! pinned. Touches no working tree.
 
 pub mod free;
-mod learnings;
+pub mod learnings;
 pub mod objections;
 pub mod write;
 
@@ -199,7 +199,7 @@ impl<'r> Candidate<'r> {
 }
 
 /// Files with other contents in their place.
-fn with<'c>(files: &Files, changes: impl IntoIterator<Item = (&'c String, &'c Option<String>)>) -> Files {
+pub fn with<'c>(files: &Files, changes: impl IntoIterator<Item = (&'c String, &'c Option<String>)>) -> Files {
     let mut files = files.clone();
     for (path, content) in changes {
         match content {

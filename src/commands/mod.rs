@@ -30,6 +30,7 @@ mod schedule;
 mod sources;
 mod status;
 mod talk;
+mod transfer;
 mod whereabouts;
 mod why;
 
@@ -109,6 +110,10 @@ enum Command {
     Log(log::Options),
     /// Search the notes: by words, or by an error message as it was printed
     Recall(recall::Options),
+    /// Propose notes that agents keep elsewhere (Claude Code, Codex, a memory store), on a branch for review
+    Import(transfer::Import),
+    /// Write the memory to where agents keep notes of their own (Claude Code, Codex, a memory store)
+    Export(transfer::Export),
     /// Serve Anthropic's memory tool over the memory: JSON lines of tool inputs in, JSON lines of results out
     MemoryTool(memory_tool::Options),
     /// Show what sessions made of the notes that were merged
@@ -173,6 +178,8 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Recall(options)) => recall::main(&options, dir, talk),
+        Some(Command::Import(options)) => transfer::import(&options, dir, talk),
+        Some(Command::Export(options)) => transfer::export(&options, dir, talk),
         Some(Command::MemoryTool(options)) => memory_tool::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
         Some(Command::Report(options)) => report::main(&options, dir, talk),

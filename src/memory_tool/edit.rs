@@ -196,7 +196,8 @@ impl At<'_> {
             return Ok((name.to_owned(), clean));
         }
         let free = Free { name: name.to_owned(), text: clean };
-        let stored = self.shelf.path_for(name, &free.text, self.agent);
+        let kind = free::kind_of(name, &free.text);
+        let stored = free::path_for(&self.shelf.taken(), kind, name, self.agent);
         let content = self.free(&stored, &free, None);
         Ok((stored, content))
     }
@@ -221,19 +222,9 @@ impl At<'_> {
     fn free(&self, stored: &str, free: &Free, before: Option<&str>) -> String {
         let scope = format!("agent {}", self.agent);
         let since = before.and_then(|text| note::parse(text).ok()).map(|note| note.front.since);
-        let rule = free::rule(&free.name, &free.text);
-        let key = |rule: &str| -> String {
-            rule.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase()
-        };
-        let is_twin = |shown: &Shown| {
-            let text = shown.whole.as_ref().unwrap_or(&shown.text);
-            let note = note::parse(text).ok().filter(|_| shown.stored != stored);
-            note.is_some_and(|note| note.front.scope == scope && key(&note.front.description) == key(&rule))
-        };
-        let rule = match self.shelf.0.values().any(is_twin) {
-            true => format!("{rule} ({})", free.name),
-            false => rule,
-        };
+        let others = self.shelf.0.values().filter(|shown| shown.stored != stored);
+        let others = others.map(|shown| shown.whole.as_deref().unwrap_or(&shown.text));
+        let rule = free::told_apart(free::rule(&free.name, &free.text), &free.name, &scope, others);
         free::render(stored, free, &rule, &scope, &since.unwrap_or_else(|| self.today.to_owned()))
     }
 

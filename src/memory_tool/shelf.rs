@@ -68,19 +68,9 @@ impl Shelf {
         above.into_iter().find(|above| self.0.contains_key(*above))
     }
 
-    /// A path inside the memory for a new note of this agent: one that nothing has.
-    pub(super) fn path_for(&self, name: &str, text: &str, agent: &str) -> String {
-        let taken: BTreeSet<String> = self.0.values().map(|shown| shown.stored.to_lowercase()).collect();
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        let slug = place::slug(stem, free::MOST_NAME);
-        let kind = match free::kind_of(name, text) {
-            crate::pattern::Kind::Playbook => crate::pattern::Kind::Preference,
-            kind => kind,
-        };
-        let path = |name: &str| place::path(kind, name, Some(agent));
-        let numbered = (2_u32..).map(|number| path(&format!("{slug}-{number}")));
-        let mut paths = std::iter::once(path(&slug)).chain(numbered);
-        paths.find(|path| !taken.contains(path)).unwrap_or_else(|| path(&slug))
+    /// The paths inside the memory that are taken, in lower case.
+    pub(super) fn taken(&self) -> BTreeSet<String> {
+        self.0.values().map(|shown| shown.stored.to_lowercase()).collect()
     }
 }
 

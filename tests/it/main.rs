@@ -39,6 +39,7 @@ mod server;
 mod signing;
 mod stale;
 mod tidy;
+mod transfer;
 mod verdict;
 mod why;
 mod workflows;
