@@ -3,7 +3,8 @@
 //! For each learning that stands on the target: how often what it is against came up before the merge and since, and
 //! since then where the note was read and where it was not ([`measure`], a pure function). The way: [`mod@merged`] says
 //! since when a note stands and under which names; [`occasion`] which sessions could have shown what it is against and
-//! which did; [`tally`] sorts those by time and by reading, independent ones only; [`comparison`] says what a
+//! which did; [`following`] what was done once the note had come before an agent; [`tally`] sorts all that by time and by
+//! reading, independent ones only; [`comparison`] says what a
 //! difference can carry, and with [`judgement`] what it comes to. [`mod@look`] brings together what that needs, and [`seen`] keeps what takes
 //! long.
 //!
@@ -14,6 +15,7 @@
 //! has no time: sessions that do not say when they were are counted apart.
 
 pub mod comparison;
+pub mod following;
 mod judgement;
 mod look;
 mod merged;
@@ -30,7 +32,7 @@ pub use merged::{Merged, merged};
 pub use occasion::Hit;
 pub use tally::Week;
 
-use crate::learning::effect::Impact;
+use crate::learning::effect::{Impact, Usage};
 use crate::pattern::{Fingerprint, Mined};
 use crate::settings::Settings;
 use judgement::Judged;
@@ -71,6 +73,12 @@ pub fn measure(mined: &Mined, merged: &[Merged], settings: &Settings) -> BTreeMa
     measure_seen(&Seen::of(mined, |pattern| wanted.contains(pattern)), merged, settings)
 }
 
+/// How often notes that cannot be measured came before agents, by their paths.
+fn usage_seen<'a>(seen: &Seen, notes: impl Iterator<Item = &'a Merged>) -> BTreeMap<String, Usage> {
+    let witnesses = Witnesses::of(&seen.sessions);
+    notes.map(|note| (note.note.clone(), witnesses.usage_alone(note))).collect()
+}
+
 /// The same, of what the sessions show of these learnings' patterns.
 fn measure_seen(seen: &Seen, merged: &[Merged], settings: &Settings) -> BTreeMap<String, Measured> {
     let witnesses = Witnesses::of(&seen.sessions);
@@ -90,6 +98,7 @@ fn measure_seen(seen: &Seen, merged: &[Merged], settings: &Settings) -> BTreeMap
             last_read: tally.last_read,
             last_seen: tally.last_seen,
             last_occasion: tally.last_occasion,
+            usage: tally.usage,
             effect,
         };
         let (undated, between, weeks) = (tally.undated, tally.between, tally.weeks());

@@ -44,6 +44,7 @@
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | | [`exchange`] | ledger, inboxes and branches, brought together with the remote's |
 //! | | [`publish`] | a cycle's branch at the remote, and one pull request for it |
+//! | | [`doctor`] | what is installed, connected and found, and what keeps git-dream from learning |
 //! | | [`report`] | what came of dreaming, for who leads the team |
 //! | | [`memory_tool`] | Anthropic's memory tool, served over a memory |
 //! | | [`transfer`] | notes from and to where agents keep their own: Claude Code, Codex, Anthropic's stores |
@@ -56,6 +57,7 @@ pub mod check;
 pub mod commands;
 pub mod cycle;
 pub mod digest;
+pub mod doctor;
 pub mod engine;
 pub mod exchange;
 pub mod forge;

@@ -1,17 +1,20 @@
 //! The memory that is for an agent at work in a folder.
 //!
 //! The memory that the person connected the folder's project with, else the one in the repository that the folder is in.
-//! A memory that lies elsewhere is read from a copy on this machine, which every capture brings up to date: nobody who
-//! waits for an answer waits for a network. Refuses to take a repository for a memory that was never made one.
+//! One that lies elsewhere is read from its [`copy`]. Refuses to take a repository for a memory that was never made one.
+
+pub mod copy;
 
 use crate::capture::belonging::connected;
 use crate::capture::consent::Consent;
 use crate::capture::places::Places;
 use crate::cycle::Target;
+use crate::ledger::LEDGER;
 use crate::repo::{Oid, Repo};
 use crate::settings::{self, Settings};
-use anyhow::{Context, Result};
-use std::path::{Path, PathBuf};
+use anyhow::Result;
+use copy::Copy;
+use std::path::Path;
 
 /// A memory as it stands now.
 #[derive(Debug)]
@@ -20,46 +23,58 @@ pub struct Nearest {
     pub repo: Repo,
     /// Its settings.
     pub settings: Settings,
-    /// The branch that it is on.
+    /// The branch that it is on; `HEAD` where that is the remote's default one.
     pub branch: String,
     /// That branch's tip.
     pub at: Oid,
-    /// How the person connected to it, if they did: its address, and the name that they contribute under.
-    pub connected: Option<(String, String)>,
+    /// How the person connected to it, if they did.
+    pub connected: Option<Connected>,
 }
 
-/// The memory for this folder; `None` where there is none.
+/// What a person agreed to about the project that the memory is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connected {
+    /// The memory's address or path.
+    pub memory: String,
+    /// The name that they contribute under.
+    pub name: String,
+    /// Whether it lies elsewhere, and what is read is its copy.
+    pub is_copy: bool,
+}
+
+/// The memory for this folder; `None` where there is none, or no copy of it yet.
 ///
 /// Errors: what the person agreed to, or the memory, cannot be read.
 pub fn find(dir: &Path, places: &Places) -> Result<Option<Nearest>> {
     let consent = Consent::read(&places.consent)?;
-    if let Some(project) = connected(&consent, dir) {
-        let there = Path::new(&project.memory);
-        let repo = match there.is_absolute() {
-            true => Some(Repo::open(there)?),
-            false => open_copy(places, &project.memory)?,
+    let folder = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+    let Some(project) = connected(&consent, &folder) else {
+        return match Repo::open_if_there(dir)? {
+            Some(repo) if is_memory(&repo)? => here(repo, None),
+            _ => Ok(None),
         };
-        let Some(repo) = repo else { return Ok(None) };
-        return at_tip(repo, Some((project.memory.clone(), project.name.clone())));
+    };
+    let there = Path::new(&project.memory);
+    let connected = |is_copy| {
+        let (memory, name) = (project.memory.clone(), project.name.clone());
+        Some(Connected { memory, name, is_copy })
+    };
+    if there.is_absolute() {
+        return here(Repo::open(there)?, connected(false));
     }
-    match Repo::open_if_there(dir)? {
-        Some(repo) if is_memory(&repo)? => at_tip(repo, None),
-        _ => Ok(None),
-    }
+    let Some(Copy { repo, settings, tip: at }) = copy::open(places, &project.memory)? else {
+        return Ok(None);
+    };
+    let named = settings.memory.target.clone();
+    let branch = if named.is_empty() { "HEAD".to_owned() } else { named };
+    Ok(Some(Nearest { repo, settings, branch, at, connected: connected(true) }))
 }
 
-/// The folder of the copy of the memory at this address.
-pub fn copy(places: &Places, memory: &str) -> PathBuf {
-    places.copies().join(&blake3::hash(memory.as_bytes()).to_hex()[..16])
-}
-
-fn open_copy(places: &Places, memory: &str) -> Result<Option<Repo>> {
-    let folder = copy(places, memory);
-    folder.join("HEAD").exists().then(|| Repo::at(&folder)).transpose()
-}
-
-/// Whether somebody made the repository a memory.
+/// Whether somebody made the repository a memory, or dreamt in it.
 fn is_memory(repo: &Repo) -> Result<bool> {
+    if repo.resolve(LEDGER)?.is_some() {
+        return Ok(true);
+    }
     let is_committed = match repo.head()? {
         Some(head) => repo.read(head, settings::FILE)?.is_some(),
         None => false,
@@ -67,16 +82,9 @@ fn is_memory(repo: &Repo) -> Result<bool> {
     Ok(is_committed || repo.work_dir().is_some_and(|dir| dir.join(settings::FILE).is_file()))
 }
 
-fn at_tip(repo: Repo, connected: Option<(String, String)>) -> Result<Option<Nearest>> {
-    let committed = match repo.head()? {
-        Some(head) => repo.read(head, settings::FILE)?,
-        None => None,
-    };
-    let settings = match committed {
-        Some(text) => Settings::parse(&String::from_utf8(text).context("dream.toml is not UTF-8")?)?,
-        None => Settings::default(),
-    };
+/// The memory in a repository of this machine; `None` while its branch has no commit.
+fn here(repo: Repo, connected: Option<Connected>) -> Result<Option<Nearest>> {
+    let settings = copy::settings_at(&repo, repo.head()?)?;
     let target = Target::find(&repo, &settings)?;
-    let Some(at) = target.tip else { return Ok(None) };
-    Ok(Some(Nearest { repo, settings, branch: target.branch, at, connected }))
+    Ok(target.tip.map(|at| Nearest { repo, settings, branch: target.branch, at, connected }))
 }

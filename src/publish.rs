@@ -31,8 +31,8 @@ pub struct Request<'a> {
     pub repo: &'a Repo,
     /// Its settings.
     pub settings: &'a Settings,
-    /// The branch that learnings are proposed for.
-    pub target: &'a Target,
+    /// The branch that learnings are proposed for: `main`.
+    pub target: &'a str,
     /// Where to; `None`: there is no remote.
     pub remote: Option<&'a Remote<'a>>,
     /// The forge at that remote.
@@ -133,7 +133,7 @@ pub fn publish(request: &Request<'_>) -> Result<Published> {
         exchange.fetch()?;
         chosen::check_name(request)?;
         if let Some(forge) = forge.as_deref() {
-            match heard::hear(request, forge) {
+            match heard::hear(request, forge, tip(request)?) {
                 Ok(heard) => {
                     (published.heard, pulls) = heard;
                     let closed = published.heard.closed_by_programs.iter().map(|(url, program)| {
@@ -148,7 +148,7 @@ pub fn publish(request: &Request<'_>) -> Result<Published> {
     }
     let ledger = Ledger::open(request.repo)?;
     let (cycles, _) = ledger.cycles()?;
-    let base = request.target.commit()?;
+    let base = tip(request)?;
     let proposals = verdict::decided(request.repo, &cycles, base, &request.settings.memory.root)?;
     let chosen = chosen::choose(request, &cycles, &proposals)?;
     let Some(chosen) = chosen else {
@@ -165,7 +165,7 @@ pub fn publish(request: &Request<'_>) -> Result<Published> {
     let title = body::title(&request.settings.publish.title, chosen.cycle)?;
     let text = body::text(&material(request, chosen.cycle, branch, &proposals, base)?, most)?;
     published.compare_url =
-        access(request).and_then(|access| access.place.compare(access.kind, &request.target.branch, branch));
+        access(request).and_then(|access| access.place.compare(access.kind, request.target, branch));
     if let Some(exchange) = &exchange {
         check_target(request, exchange.remote, chosen.cycle, &mut published.notices)?;
         let shared = exchange.share(Some(branch).filter(|_| chosen.is_here))?;
@@ -185,9 +185,14 @@ pub fn publish(request: &Request<'_>) -> Result<Published> {
     Ok(published)
 }
 
+/// Where the target stands: after fetching another one than before, where it only lagged behind.
+fn tip(request: &Request<'_>) -> Result<Oid> {
+    Target::find(request.repo, request.settings)?.commit()
+}
+
 fn exchange<'a>(request: &Request<'a>, remote: &'a Remote<'a>) -> Exchange<'a> {
     let Request { repo, settings, target, stamp, .. } = request;
-    Exchange { repo, remote, settings, target: &target.branch, now: stamp.at }
+    Exchange { repo, remote, settings, target, now: stamp.at }
 }
 
 fn access<'r>(request: &'r Request<'_>) -> Option<&'r Access> {
@@ -220,7 +225,7 @@ fn check_target(
     cycle: &CycleRecord,
     notices: &mut Vec<String>,
 ) -> Result<()> {
-    let (repo, target, name) = (request.repo, &request.target.branch, remote.name());
+    let (repo, target, name) = (request.repo, request.target, remote.name());
     let Some(theirs) = repo.resolve(&format!("refs/remotes/{name}/{target}"))? else {
         return Err(Unusable(format!(
             "the branch `{target}` is not at {name} yet, so nothing can be proposed for it there: `git push -u {name} \
@@ -297,7 +302,7 @@ impl Opening<'_> {
         self.forge.create(&Draft {
             title: self.title,
             body: self.text,
-            base: &self.request.target.branch,
+            base: self.request.target,
             head: self.branch,
             is_draft: settings.is_draft(grades),
         })

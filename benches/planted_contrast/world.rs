@@ -151,6 +151,7 @@ impl Draft {
                 if has || random.chance(0.3) {
                     self.failures.push(Failure {
                         event: 3,
+                        last: None,
                         step: step.clone(),
                         message: redact("it did not work"),
                         args: Args::default(),
@@ -203,7 +204,8 @@ impl Draft {
             failures: self.failures,
             remarks: Vec::new(),
             checks: Vec::new(),
-            notes_read: Vec::new(),
+            uses: Default::default(),
+            connected: false,
             counts: Counts::default(),
         }
     }

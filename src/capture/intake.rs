@@ -7,6 +7,7 @@ use crate::ledger::stat_cache::{Stat, StatCache};
 use crate::redact::redact;
 use crate::session::{Session, SessionId, Skipped, read_file};
 use crate::settings::Reading;
+use crate::usage;
 use anyhow::Result;
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -27,6 +28,8 @@ pub struct Sources<'a> {
     pub folder: Option<&'a Path>,
     /// Transcripts that were kept out when their session ended.
     pub kept_out: &'a BTreeSet<PathBuf>,
+    /// The folder with what is known of notes that were put before sessions ([`usage`]).
+    pub usage: &'a Path,
     /// How sessions are read.
     pub reading: &'a Reading,
 }
@@ -124,6 +127,7 @@ fn read_one(
     }
     let mut sessions = Vec::new();
     let mut is_for_good = true;
+    let mut unused = Vec::new();
     let mut take = |session: Session| {
         let said = session.folders.iter().map(|folder| folder.path()).chain(sources.folder);
         match belongs(consent, &said.collect::<Vec<&Path>>(), path) {
@@ -132,6 +136,7 @@ fn read_one(
                 if !known.contains(&session.id) {
                     let mut digest = digest::read(&session, sources.reading);
                     digest.contributor = Some(redact(&project.name));
+                    unused.extend(usage::add_to(&mut digest, &session, sources.usage, path));
                     file.digests.push(((project.memory.clone(), project.name.clone()), digest));
                 }
             }
@@ -155,6 +160,7 @@ fn read_one(
     if is_named || !sessions.is_empty() {
         file.skipped = read.skipped;
     }
+    file.skipped.append(&mut unused);
     file.seen = (is_for_good && !read.unfinished).then(|| Seen { path: path.to_owned(), stat, sessions, at });
     file
 }

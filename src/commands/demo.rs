@@ -58,6 +58,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         transcripts: &[sessions],
         digests: &[],
         entire: None,
+        usage: None,
         skipped: &[],
         outcomes: None,
         found: false,

@@ -9,6 +9,7 @@ mod check;
 mod completions;
 mod connect;
 mod demo;
+mod doctor;
 mod engine_options;
 mod exit;
 mod forget;
@@ -137,6 +138,11 @@ enum Command {
     Rehearse(rehearse::Options),
     /// Show where a note, or a line of it, comes from and what has become of it
     Why(why::Options),
+    /// Look at what is installed, connected and found, and say what to do about what is not well
+    ///
+    /// Also why nothing was learnt, if nothing was. Asks no network and changes nothing; exits with 1 where something
+    /// does not work.
+    Doctor(doctor::Options),
     /// Print a completion script for a shell
     Completions(completions::Options),
     /// Print the manual, or write its pages where `man` finds them
@@ -186,6 +192,7 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Grade(options)) => grade::main(&options, dir, talk),
         Some(Command::Rehearse(options)) => rehearse::main(&options, dir, talk),
         Some(Command::Why(options)) => why::main(&options, dir, talk),
+        Some(Command::Doctor(options)) => doctor::main(&options, dir, talk),
         Some(Command::Completions(options)) => completions::main(&options, CommandLine::command(), talk),
         Some(Command::Man(options)) => man::main(&options, CommandLine::command(), dir, talk),
         None => status::main(&status::Options::default(), dir, talk),

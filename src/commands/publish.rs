@@ -94,7 +94,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let request = Request {
         repo: &here.repo,
         settings: &here.settings,
-        target: &target,
+        target: &target.branch,
         remote: remote.as_ref(),
         forge,
         cycle: options.cycle.as_deref(),

@@ -5,6 +5,7 @@ use super::talk::{FAINT, STRONG, Talk};
 use super::whereabouts::{self, Whereabouts};
 use crate::cycle::Target;
 use crate::learning::author::quote;
+use crate::nearest::{self, Nearest};
 use crate::recall::{Hit, Recall};
 use anyhow::{Context, Result};
 use serde::Serialize;
@@ -38,21 +39,31 @@ struct Answer<'a> {
 
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let question = question(&options.question)?;
-    let Whereabouts { repo, settings } = whereabouts::find(dir)?;
-    let target = Target::find(&repo, &settings)?;
-    let recall = Recall::open(&repo, target.commit()?, &settings.memory.root)?;
+    let Nearest { repo, settings, branch, at, .. } = memory(dir)?;
+    let recall = Recall::open(&repo, at, &settings.memory.root)?;
     let hits = recall.ask(&question, options.limit)?;
     if talk.json {
-        let answer = Answer { version: 1, target: &target.branch, notes: recall.notes(), hits: &hits };
+        let answer = Answer { version: 1, target: &branch, notes: recall.notes(), hits: &hits };
         return talk.data_json(&answer);
     }
     if hits.is_empty() {
         talk.say(&match recall.notes() {
-            0 => format!("There are no notes on {} yet.", target.branch),
-            notes => format!("None of the {notes} notes on {} has a word of this.", target.branch),
+            0 => format!("There are no notes on {} yet.", branch),
+            notes => format!("None of the {notes} notes on {} has a word of this.", branch),
         });
     }
     talk.data(&text(&hits))
+}
+
+/// The memory that is for who works here, else whatever the repository holds.
+fn memory(dir: &Path) -> Result<Nearest> {
+    if let Some(nearest) = nearest::find(dir, &whereabouts::places())? {
+        return Ok(nearest);
+    }
+    let Whereabouts { repo, settings } = whereabouts::find(dir)?;
+    let target = Target::find(&repo, &settings)?;
+    let at = target.commit()?;
+    Ok(Nearest { repo, settings, branch: target.branch, at, connected: None })
 }
 
 /// What is asked: the words of the command line, else standard input.

@@ -15,6 +15,7 @@ use crate::model::purse::Spent;
 use crate::rehearsal::Effort;
 use crate::session::Skipped;
 use crate::settings::EngineSettings;
+use crate::usage;
 use anyhow::Result;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -101,6 +102,9 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         }
     };
     drop(bar);
+    if !options.dry_run {
+        usage::prune(&whereabouts::places().usage(), now);
+    }
     if talk.verbose > 1 {
         for part in &report.parts {
             talk.mention(&format!("{:>9.1} ms  {}", part.took.as_secs_f64() * 1_000.0, part.name));

@@ -1,6 +1,7 @@
 //! Options that say which sessions to read; every command that reads some shares them.
 
 use super::exit::Usage;
+use super::whereabouts;
 use crate::cycle::gather::Sources;
 use crate::cycle::gather::entire::{self, BRANCH};
 use crate::digest::lines;
@@ -63,6 +64,7 @@ pub(super) struct Found {
     transcripts: Vec<PathBuf>,
     digests: Vec<PathBuf>,
     entire: Option<PathBuf>,
+    usage: PathBuf,
     skipped: Vec<Skipped>,
     outcomes: Option<Outcomes>,
     looked_in: Vec<PathBuf>,
@@ -86,20 +88,30 @@ impl SourceOptions {
         let (digests, more) = lines::find(&ready);
         skipped.extend(more);
         let entire = ready_made.entire(dir)?;
+        let usage = whereabouts::places().usage();
         if self.sessions.is_empty() && ready.is_empty() && entire.is_none() {
             let home = std::env::home_dir().unwrap_or_default();
             let looked_in = discover::of_user(&home, |name| std::env::var_os(name));
             let there: Vec<PathBuf> = looked_in.iter().filter(|folder| folder.is_dir()).cloned().collect();
             let (transcripts, more) = discover::expand(&there);
             skipped.extend(more);
-            return Ok(Found { transcripts, digests, entire, skipped, outcomes, looked_in, found: true });
+            return Ok(Found {
+                transcripts,
+                digests,
+                entire,
+                usage,
+                skipped,
+                outcomes,
+                looked_in,
+                found: true,
+            });
         }
         let mut named = there(&self.sessions, "--sessions", dir)?;
         let (transcripts, more) = discover::expand(&named);
         skipped.extend(more);
         named.extend(ready);
         named.extend(entire.clone());
-        Ok(Found { transcripts, digests, entire, skipped, outcomes, looked_in: named, found: false })
+        Ok(Found { transcripts, digests, entire, usage, skipped, outcomes, looked_in: named, found: false })
     }
 
     /// The transcripts that a list names. One that is not there is skipped and told: lists grow old.
@@ -112,6 +124,7 @@ impl SourceOptions {
             transcripts,
             digests: Vec::new(),
             entire: None,
+            usage: whereabouts::places().usage(),
             skipped,
             outcomes,
             looked_in,
@@ -195,8 +208,8 @@ impl Found {
 
     /// As the cycle takes them.
     pub(super) fn sources<'a>(&'a self, progress: &'a (dyn Fn(usize, usize) + Sync)) -> Sources<'a> {
-        let Found { transcripts, digests, entire, skipped, outcomes, found, .. } = self;
-        let (entire, outcomes, found) = (entire.as_deref(), outcomes.as_ref(), *found);
-        Sources { transcripts, digests, entire, skipped, outcomes, found, progress }
+        let Found { transcripts, digests, entire, usage, skipped, outcomes, found, .. } = self;
+        let (entire, usage, outcomes, found) = (entire.as_deref(), Some(&**usage), outcomes.as_ref(), *found);
+        Sources { transcripts, digests, entire, usage, skipped, outcomes, found, progress }
     }
 }

@@ -13,6 +13,7 @@ use crate::session::outcomes::Outcomes;
 use crate::session::read::read_file;
 use crate::session::{Session, SessionId, Skipped};
 use crate::settings::{Reading, Settings};
+use crate::usage;
 use anyhow::Result;
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -29,6 +30,8 @@ pub struct Sources<'a> {
     pub digests: &'a [PathBuf],
     /// The git folder of a repository with transcripts on Entire's branch ([`entire`]).
     pub entire: Option<&'a Path>,
+    /// The folder with what is known of notes that were put before sessions of this machine ([`usage`]).
+    pub usage: Option<&'a Path>,
     /// What could not be found among what was named.
     pub skipped: &'a [Skipped],
     /// Outcomes that live elsewhere.
@@ -215,17 +218,22 @@ fn read_one(path: &Path, sources: &Sources<'_>, seen: &BTreeSet<SessionId>, read
     let stat = std::fs::metadata(path).ok().and_then(|metadata| Stat::of(&metadata));
     let mut sessions = Vec::new();
     let mut digests = Vec::new();
+    let mut unused = Vec::new();
     let mut take = |session: Session| {
         sessions.push(session.id.clone());
         if !seen.contains(&session.id) {
-            digests.push(digest::read(&session, reading));
+            let mut digest = digest::read(&session, reading);
+            unused
+                .extend(sources.usage.and_then(|folder| usage::add_to(&mut digest, &session, folder, path)));
+            digests.push(digest);
         }
     };
     let read = read_file(path, reading, &mut take);
     let young = read.modified.is_some_and(|modified| is_young(modified, reading));
     let unsettled = young && (sources.found || read.unfinished);
     // In a folder, a file that is no transcript is nobody's loss.
-    let skipped = if read.unknown && sources.found { Vec::new() } else { read.skipped };
+    let mut skipped = if read.unknown && sources.found { Vec::new() } else { read.skipped };
+    skipped.append(&mut unused);
     let seen = FileSeen { path: path.to_owned(), stat, sessions, at };
     OneFile { seen, digests: if unsettled { Vec::new() } else { digests }, skipped, unsettled }
 }
@@ -349,6 +357,7 @@ mod tests {
             transcripts: &[path.to_owned()],
             digests: &[],
             entire: None,
+            usage: None,
             skipped: &[],
             outcomes: None,
             found,

@@ -58,6 +58,9 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
     if *outcome_files > 0 {
         counts.insert(OUTCOME_FILES.to_owned(), *outcome_files);
     }
+    if planned.settled > 0 {
+        counts.insert("settled".to_owned(), u64::from(planned.settled));
+    }
     if planned.left_over > 0 {
         counts.insert(LEFT_OVER.to_owned(), u64::from(planned.left_over));
     }

@@ -6,7 +6,7 @@ use crate::learning::standing::{Standing, Standings};
 use crate::learning::usefulness::{self, Known, days};
 use crate::learning::{Observed, Planned};
 use crate::ledger::CycleRecord;
-use crate::pattern::{Fingerprint, Grade, Pattern};
+use crate::pattern::{Fingerprint, Grade, Pattern, Rate};
 use std::collections::BTreeMap;
 
 /// How useful notes are by what cycles wrote down when they last proposed them, by their paths: for who makes the index
@@ -67,6 +67,10 @@ fn known(standing: &Standing, pattern: Option<&Pattern>, observed: &Observed<'_>
         sessions: pattern.map_or(standing.support.sessions, |pattern| pattern.support.sessions),
         grade: Some(pattern.map_or(standing.grade, |pattern| pattern.grade)),
         effect: impact.map(|impact| impact.effect),
+        followed: impact.map(|impact| impact.usage).map_or_else(Rate::default, |usage| Rate {
+            hits: usage.followed,
+            of: usage.followed + usage.contradicted,
+        }),
         unconfirmed: last.zip(observed.newest).map(|(last, newest)| days(last, newest)),
     }
 }

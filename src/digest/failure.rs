@@ -41,6 +41,9 @@ const MOST_ARGUMENTS: usize = 40;
 pub struct Failure {
     /// The first event where it happened.
     pub event: u32,
+    /// The last event where it did, if that is another one and known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<u32>,
     /// What was being done: the step of the failing call (the failing part, for a shell line of several).
     pub step: Step,
     /// The line of the output that says what went wrong, verbatim, at most
@@ -147,6 +150,9 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Failure> {
         let message = without_orders(&message);
         let beside: Vec<Clean> = beside.iter().map(without_orders).collect();
         let step = step::failing(seen.call);
+        if step::is_git_dream(&step) {
+            continue;
+        }
         let fix = fix::find(&calls, at, &step, settings.fix_window, settings.max_quote);
         if step::is_verification(&step) && is_how_work_goes(&calls, at, &step, &message, fix.as_ref()) {
             continue;
@@ -164,6 +170,7 @@ pub fn find(session: &Session, settings: &Reading) -> Vec<Failure> {
             known.insert(key, found.len());
             let failure = Failure {
                 event: seen.event,
+                last: None,
                 step,
                 message,
                 beside,
@@ -211,6 +218,7 @@ impl Open {
     /// It came again, at this call.
     fn again(&mut self, calls: &[Seen<'_>], at: usize, fix: Option<(Fix, usize)>, settings: &Reading) {
         self.failure.times += 1;
+        self.failure.last = calls.get(at).map(|call| call.event);
         let fixed_at = fix.as_ref().map_or(at, |(_, place)| *place);
         if at > self.counted_to && self.failure.fix.as_ref().is_some_and(|fix| !fix.guessed) {
             // A new bout after it had been fixed.

@@ -14,6 +14,7 @@ mod outcome;
 pub mod remark;
 pub(crate) mod shell;
 pub mod step;
+pub mod uses;
 
 use crate::redact::Clean;
 use crate::session::{Arg, Args, Body, Call, Event, Session, SessionId};
@@ -22,6 +23,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use step::{Form, Step};
+use uses::Uses;
 
 /// What one session taught. A few kilobytes at most; every text in it is verbatim from the redacted session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,10 +82,13 @@ pub struct Digest {
     /// What people said about the work: corrections and wishes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<remark::Remark>,
-    /// Paths, inside the memory, of the notes that were shown to or opened by the agent, also by their line of the index;
-    /// `MEMORY.md` where more of the index was shown than the transcript keeps.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes_read: Vec<Clean>,
+    /// The notes that were shown to or opened by the agent, also by their line of the index; `MEMORY.md` where more of the
+    /// index was shown than the transcript keeps. Earlier versions called the paths `notes_read`.
+    #[serde(default, alias = "notes_read", skip_serializing_if = "Uses::is_empty")]
+    pub uses: Uses,
+    /// git-dream could have shown notes: the agent was told of it or asked it, or it kept a log of the session.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub connected: bool,
     /// Plain counts, for `audit`.
     pub counts: Counts,
 }
@@ -178,7 +183,8 @@ pub fn read(session: &Session, settings: &Reading) -> Digest {
         writes: writes(session, settings),
         checks: checks(session, settings),
         counts: count(session, &failures),
-        notes_read: notes::read_in(session),
+        uses: notes::read_in(session),
+        connected: notes::speaks_of_git_dream(session),
         failures,
         remarks,
     }

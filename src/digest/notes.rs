@@ -3,16 +3,16 @@
 //! A note counts as read where its path stands in text that was put before the agent (a memory file, a line of the
 //! index, a hook's output), in a call that went through, or in what such a call printed of MEMORY.md or
 //! `git dream recall` printed; a playbook also where it was loaded as a skill. An index line is itself the rule, so who
-//! was shown the line has read the note; whether more than the line was read is not told apart. Where a transcript does
-//! not keep all that MEMORY.md showed, [`INDEX`] itself is among the names. Refuses to guess: what an agent's tool loads
-//! without writing it down was not read as far as anybody knows, and neither is a listing of files.
+//! was shown the line has read the note. Where a transcript does not keep all that MEMORY.md showed, [`INDEX`] itself is
+//! among the names. Refuses to guess: what an agent's tool loads without writing it down was not read as far as anybody
+//! knows (hooks and servers of git-dream keep a log of that, [`crate::usage`]), and neither is a listing of files.
 
-use super::calls;
+use super::step::{self, Step};
+use super::uses::{Found, How, Uses};
 use crate::redact::{Clean, redact};
 use crate::session::{Body, Call, Session, Status};
 use memchr::memmem;
 use regex::Regex;
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// The file with the memory's index.
@@ -33,33 +33,43 @@ static SKILL_FOLDER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What stands where a part of an output was left out.
 const CUT: &str = " bytes left out …]";
 
-/// Most notes that one session is held to have read, those that it opened first. An index that keeps to its budget has
-/// room for no more; a listing of a whole memory is not reading.
-const MOST: usize = 64;
+/// How agents are told of git-dream: by its name as a program, as a server and as a command of git.
+const NAMES: [&str; 3] = ["git-dream", "git dream", "git_dream"];
 
-/// Paths of the notes that were put before the agent or that it opened, sorted.
-pub(super) fn read_in(session: &Session) -> Vec<Clean> {
-    let mut opened: BTreeSet<Clean> = BTreeSet::new();
-    let mut shown: BTreeSet<Clean> = BTreeSet::new();
+/// The notes that were put before the agent or that it opened.
+pub(super) fn read_in(session: &Session) -> Uses {
+    let mut found = Found::default();
     for event in &session.events {
-        if let Body::Context(text) = &event.body {
-            shown.extend(paths_in(text));
-            shown.extend(skill_in(text));
+        let mut add = |notes: &mut dyn Iterator<Item = Clean>, how: How| {
+            notes.for_each(|note| found.add(note, how, Some(event.number)));
+        };
+        match &event.body {
+            Body::Context(text) => add(&mut paths_in(text).into_iter().chain(skill_in(text)), How::Shown),
+            Body::Call(call) if call.status == Status::Returned => {
+                add(&mut call.args.0.iter().flat_map(|arg| paths_in(&arg.value)), How::Opened);
+                let opens_index = names_index(call);
+                if opens_index || asks_for_notes(call) {
+                    add(&mut paths_in(&call.output).into_iter(), How::Shown);
+                }
+                if opens_index && call.output.contains(CUT) {
+                    add(&mut std::iter::once(Clean::fixed(INDEX)), How::Opened);
+                }
+            }
+            _ => {}
         }
     }
-    for (_, call) in calls(session).filter(|(_, call)| call.status == Status::Returned) {
-        opened.extend(call.args.0.iter().flat_map(|arg| paths_in(&arg.value)));
-        let opens_index = names_index(call);
-        if opens_index || is_recall(call) {
-            shown.extend(paths_in(&call.output));
-        }
-        if opens_index && call.output.contains(CUT) {
-            opened.insert(Clean::fixed(INDEX));
-        }
-    }
-    shown.retain(|path| !opened.contains(path));
-    let most: BTreeSet<Clean> = opened.into_iter().chain(shown).take(MOST).collect();
-    most.into_iter().collect()
+    found.into_uses()
+}
+
+/// Whether the agent was told of git-dream, or asked it.
+pub(super) fn speaks_of_git_dream(session: &Session) -> bool {
+    let names =
+        |text: &Clean| NAMES.iter().any(|name| memmem::find(text.as_bytes(), name.as_bytes()).is_some());
+    session.events.iter().any(|event| match &event.body {
+        Body::Context(text) => names(text),
+        Body::Call(call) => asks_for_notes(call) || step::is_git_dream(&Step(call.tool.clone())),
+        _ => false,
+    })
 }
 
 /// The note paths that a text names.
@@ -94,8 +104,8 @@ fn names_index(call: &Call) -> bool {
 }
 
 /// Whether a call asks git-dream for notes.
-fn is_recall(call: &Call) -> bool {
-    let asks = |text: &str| text.contains("recall") || text.contains("context");
+fn asks_for_notes(call: &Call) -> bool {
+    let asks = |text: &str| ["recall", "context", "playbooks"].iter().any(|word| text.contains(word));
     let is_ours = |text: &str| text.contains("git dream ") || text.contains("git-dream ");
     call.tool.contains("dream") && asks(&call.tool)
         || call.args.0.iter().any(|arg| is_ours(&arg.value) && asks(&arg.value))
@@ -127,7 +137,9 @@ mod tests {
         let mut take = |session| sessions.push(session);
         let read = read_bytes("s.jsonl", lines.join("\n").as_bytes(), &Reading::default(), &mut take);
         assert_eq!(sessions.len(), 1, "{:?}", read.skipped);
-        read_in(&sessions[0]).iter().map(|path| path.to_string()).collect()
+        let mut paths: Vec<String> = read_in(&sessions[0]).notes().map(|path| path.to_string()).collect();
+        paths.sort();
+        paths
     }
 
     /// A call of Claude Code with its result.

@@ -73,6 +73,7 @@ pub fn forms_of(call: &Call) -> Vec<Form> {
 /// The parts of a call that say most of what it did.
 fn telling_parts(call: &Call) -> Vec<Part> {
     let mut parts = parts(call);
+    parts.retain(|part| !speaks_of_git_dream(&part.step));
     let strongest = parts.iter().map(|part| part.strength).max().unwrap_or(Strength::Silent);
     parts.retain(|part| part.strength == strongest && strongest != Strength::Silent);
     if strongest == Strength::Looking {
@@ -196,6 +197,19 @@ pub fn file_of(call: &Call) -> Option<Clean> {
     let handles =
         [known::EDITORS, known::TEXT_EDITORS, known::READERS].iter().any(|names| known::has(names, &tool));
     known::PATH_ARGUMENTS.iter().find_map(|path| call.args.get(path)).filter(|_| handles).cloned()
+}
+
+/// Whether a step runs git-dream or asks its server. What it says comes out of the memory, so neither what it is asked
+/// nor what it answers is anything that an agent did.
+pub fn is_git_dream(step: &Step) -> bool {
+    speaks_of_git_dream(step)
+}
+
+fn speaks_of_git_dream(step: &str) -> bool {
+    let program = step.split(' ').next().unwrap_or_default();
+    let is_command =
+        step.strip_prefix("git dream").is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    is_command || program.contains("git-dream") || program.contains("git_dream")
 }
 
 /// Whether a step reads, edits or searches files, by its name.

@@ -4,8 +4,10 @@
 //! ([`crate::settings::ImpactSettings::least_power`]), or show it not much later than any other.
 //! Over all notes the share of false ones among these is bounded (Benjamini and Hochberg 1995), at every single look;
 //! who looks every week sees more of them in the long run. *Ineffective*: the same comparison, of readers, rules out
-//! that the note halved it, with the same bound, and readers do it as those before the merge did. *Too early*: not even
-//! a halving would have shown. *No effect seen*: it would have, and has not.
+//! that the note halved it, with the same bound, and readers do it as those before the merge did; or, where digests keep
+//! when a note came before an agent, it came up after that in more than half of all readers' sessions, beyond chance:
+//! who is told and does it all the same, again and again, needs to be told something else, whatever went before.
+//! *Too early*: not even a halving would have shown. *No effect seen*: it would have, and has not.
 //!
 //! Where transcripts show that the note is read, those who did not read it must not have fallen as much: then
 //! something else did it. Where hardly any transcript shows it, that says nothing: agents load MEMORY.md without
@@ -15,10 +17,14 @@ use super::comparison::{Claim, Comparison};
 use super::tally::Tally;
 use crate::learning::effect::Effect;
 use crate::pattern::statistics::discovery::benjamini_hochberg;
+use crate::pattern::statistics::interval::wilson;
 use crate::settings::Settings;
 
 /// By how much the power of a comparison may be less than another one's that carries less.
 const WORTH_LOSING: f64 = 2.0;
+
+/// Share of the sessions that were told from which a note is said to be in vain.
+const HALF: f64 = 0.5;
 
 /// What a note's figures come to, and what they can carry.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,6 +44,8 @@ struct Compared {
     is_of_readers: bool,
     /// Whether it came up less often than before among those who read the note, and among those who did not.
     fell: [bool; 2],
+    /// Whether it came up again in most sessions after they had been told.
+    is_in_vain: bool,
 }
 
 /// Judges notes together, in their order.
@@ -59,7 +67,7 @@ pub(super) fn judge<'a>(notes: impl Iterator<Item = &'a Tally>, settings: &Setti
                 (Effect::NoEffectSeen, Claim::FellAnyway)
             }
             () if is_sure(fallen) => (Effect::Works, claim),
-            () if is_sure(not_halved) && !readers_fell => (Effect::Ineffective, claim),
+            () if (is_sure(not_halved) || one.is_in_vain) && !readers_fell => (Effect::Ineffective, claim),
             () if would_show => (Effect::NoEffectSeen, claim),
             () => (Effect::TooEarly, claim),
         };
@@ -102,6 +110,14 @@ impl Compared {
             is_read && is_large_enough(&plain) && plain.fallen() <= level
         });
         let (power, chosen) = chosen.unzip();
-        Compared { is_of_readers: is_read && chosen.is_some(), power: power.unwrap_or(0.0), fell, chosen }
+        let told = tally.usage.followed + tally.usage.contradicted;
+        let (at_least, _) = wilson(tally.usage.contradicted, told.max(tally.read().of));
+        Compared {
+            is_of_readers: is_read && chosen.is_some(),
+            power: power.unwrap_or(0.0),
+            fell,
+            is_in_vain: at_least > HALF,
+            chosen,
+        }
     }
 }

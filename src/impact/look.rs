@@ -2,7 +2,8 @@
 
 use super::merged::{Merged, merged};
 use super::seen::{self, Seen};
-use super::{Measured, measure_seen};
+use super::{Measured, measure_seen, usage_seen};
+use crate::learning::effect::Usage;
 use crate::ledger::cache::Cache;
 use crate::ledger::{CycleRecord, Ledger, known};
 use crate::memory::MEMORY_FILE;
@@ -25,6 +26,8 @@ pub struct Looked {
     pub measured: BTreeMap<String, Measured>,
     /// Why others cannot, by the path of their note.
     pub unmeasured: BTreeMap<String, Unmeasured>,
+    /// How often those came before agents.
+    pub usage: BTreeMap<String, Usage>,
     /// Sessions that were looked at.
     pub sessions: usize,
     /// Lines of the ledger that could not be read.
@@ -89,8 +92,11 @@ pub fn look_among(
         true => Unmeasured::Conflict,
         false => Unmeasured::Unseen,
     };
-    let unmeasured = others.map(|note| (note.note.clone(), reason(note))).collect();
-    Ok(Looked { merged, measured, unmeasured, sessions: seen.sessions.len(), skipped })
+    let unmeasured: BTreeMap<String, Unmeasured> =
+        others.map(|note| (note.note.clone(), reason(note))).collect();
+    let is_unmeasured = |note: &&Merged| unmeasured.contains_key(&note.note);
+    let usage = usage_seen(&seen, merged.iter().filter(is_unmeasured));
+    Ok(Looked { merged, measured, unmeasured, usage, sessions: seen.sessions.len(), skipped })
 }
 
 /// Loads and mines all sessions; keeps what was proposed of that.

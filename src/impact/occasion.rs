@@ -5,6 +5,7 @@
 //! contrast, in its jobs; a workflow, where its work was asked for; a wish, where people spoke. All within the
 //! pattern's scope. Refuses to look at time and at who read the note.
 
+use super::following::{Moments, moments};
 use crate::digest::Digest;
 use crate::digest::step::Step;
 use crate::pattern::{ErrorLesson, Lesson, Mined, Pattern, Scope, Way};
@@ -22,6 +23,8 @@ pub(super) struct Occasion {
     pub(super) is_telling: bool,
     /// Of a workflow, where it was followed.
     pub(super) followed: Option<BTreeSet<usize>>,
+    /// When it came up in those that had notes before them.
+    pub(super) moments: BTreeMap<usize, Moments>,
     /// The first, for people: `sessions that ran git push`.
     pub(super) of: String,
     /// What the second did.
@@ -76,6 +79,11 @@ impl<'a> Occasions<'a> {
 
     /// The sessions that tell something about this lesson; `None` for a conflict, which nobody can follow.
     pub(super) fn of_lesson(&self, pattern: &Pattern) -> Option<Occasion> {
+        let occasion = self.sessions_of(pattern)?;
+        Some(Occasion { moments: moments(pattern, &occasion, self.mined), ..occasion })
+    }
+
+    fn sessions_of(&self, pattern: &Pattern) -> Option<Occasion> {
         let support = &pattern.support;
         let seen: BTreeSet<usize> = support.seen_in.iter().chain(&support.readers).copied().collect();
         match &pattern.lesson {
@@ -88,6 +96,7 @@ impl<'a> Occasions<'a> {
                     did: seen,
                     is_telling: true,
                     followed: None,
+                    moments: BTreeMap::new(),
                     of: "sessions with the same jobs and a known outcome".to_owned(),
                     hit: Hit::FailedWith,
                 })
@@ -106,6 +115,7 @@ impl<'a> Occasions<'a> {
                     could,
                     is_telling: true,
                     followed: Some(followed),
+                    moments: BTreeMap::new(),
                     of: "sessions that were asked for it".to_owned(),
                     hit: Hit::WentAnotherWay,
                 })
@@ -119,6 +129,7 @@ impl<'a> Occasions<'a> {
                     did: seen,
                     is_telling: false,
                     followed: None,
+                    moments: BTreeMap::new(),
                     of: "sessions in which people spoke".to_owned(),
                     hit: Hit::HadToBeTold,
                 })
@@ -128,11 +139,7 @@ impl<'a> Occasions<'a> {
     }
 
     fn of_error(&self, lesson: &ErrorLesson, did: BTreeSet<usize>, scope: &Scope) -> Occasion {
-        let instead = lesson.remedies.iter().filter_map(|remedy| match &remedy.way {
-            Way::Instead { step, .. } => Some(step),
-            _ => None,
-        });
-        let steps: Vec<&Step> = std::iter::once(&lesson.step).chain(instead).collect();
+        let steps = steps_of(lesson);
         let program = Step(lesson.step.0.cut(lesson.step.program().len()));
         // What only looks around is not among the steps where it worked: then its program tells, else any work.
         let is_telling = sessions(&self.took, &lesson.step).next().is_some();
@@ -152,7 +159,7 @@ impl<'a> Occasions<'a> {
         };
         could.retain(|session| self.holds(*session, |digest| is_within(scope, digest)));
         could.extend(&did);
-        Occasion { could, did, is_telling, followed: None, of, hit: Hit::FailedSo }
+        Occasion { could, did, is_telling, followed: None, moments: BTreeMap::new(), of, hit: Hit::FailedSo }
     }
 
     /// The sessions of a scope that have this.
@@ -174,6 +181,15 @@ impl<'a> Occasions<'a> {
     fn holds(&self, session: usize, has: impl Fn(&Digest) -> bool) -> bool {
         self.mined.digests.get(session).is_some_and(has)
     }
+}
+
+/// The step of an error, and what is done in its place.
+pub(super) fn steps_of(lesson: &ErrorLesson) -> Vec<&Step> {
+    let instead = lesson.remedies.iter().filter_map(|remedy| match &remedy.way {
+        Way::Instead { step, .. } => Some(step),
+        _ => None,
+    });
+    std::iter::once(&lesson.step).chain(instead).collect()
 }
 
 /// Notes a session down under its steps, once under each.

@@ -6,6 +6,7 @@
 
 use super::occasion::{Occasion, Occasions};
 use crate::digest::Digest;
+use crate::digest::uses::Uses;
 use crate::ledger::Ledger;
 use crate::pattern::{Fingerprint, Mined};
 use crate::settings::Mining;
@@ -34,8 +35,10 @@ pub(super) struct Session {
     pub(super) agent: String,
     pub(super) began: Option<Timestamp>,
     pub(super) ended: Option<Timestamp>,
-    /// The notes that it read, by their paths.
-    pub(super) read: Vec<String>,
+    /// The notes that came before it.
+    pub(super) uses: Uses,
+    /// Whether git-dream could have shown it any.
+    pub(super) connected: bool,
     /// Its job.
     pub(super) job: usize,
 }
@@ -57,7 +60,8 @@ impl Seen {
             agent: digest.agent.to_string(),
             began: digest.began,
             ended: digest.ended,
-            read: digest.notes_read.iter().map(|note| note.to_string()).collect(),
+            uses: digest.uses.clone(),
+            connected: digest.connected,
             job: mined.jobs.of(place),
         };
         Seen {

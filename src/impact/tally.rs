@@ -2,15 +2,20 @@
 //!
 //! Sessions with one root are one witness: it showed what the note is against if any of them did, it read the note if
 //! any of them did, and it began with the first of them. A witness that began before the merge counts as before,
-//! unless it read the note and went on after it.
+//! unless it read the note and went on after it. One that the note came before only after it had shown what the note is
+//! against, as a hook does it that answers a failure, and that did not do so again, had not read it when it mattered: it
+//! counts among the others.
 //!
 //! What counts as reading: a session opened the note, or was shown its line of the index; or it opened MEMORY.md,
 //! where transcripts do not keep all of what that showed, after the merge, and the index names the note now. The
 //! index is taken as it stands, because which note left it when costs a walk through the history and changes little.
 
+use super::following::{Course, Moments};
 use super::merged::Merged;
 use super::occasion::Occasion;
 use super::seen::Session;
+use crate::digest::uses::How;
+use crate::learning::effect::Usage;
 use crate::memory::MEMORY_FILE;
 use crate::pattern::Rate;
 use jiff::Timestamp;
@@ -34,8 +39,16 @@ pub(super) struct Witnesses<'a> {
     all: Vec<Witness>,
     /// The witness of each session.
     of: Vec<usize>,
-    /// The witnesses that read a note, by its path; of MEMORY.md too.
-    readers: BTreeMap<&'a str, BTreeSet<usize>>,
+    /// The sessions that a note came before, by its path; of MEMORY.md too.
+    readings: BTreeMap<&'a str, Vec<Reading>>,
+}
+
+/// A note before one session.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    session: usize,
+    how: How,
+    event: Option<u32>,
 }
 
 /// When a witness was.
@@ -69,6 +82,7 @@ pub(super) struct Tally {
     pub(super) undated: u32,
     /// Those of [`Period::Between`].
     pub(super) between: u32,
+    pub(super) usage: Usage,
     pub(super) last_read: Option<Timestamp>,
     pub(super) last_seen: Option<Timestamp>,
     pub(super) last_occasion: Option<Timestamp>,
@@ -91,13 +105,21 @@ pub struct Week {
     pub of: u32,
 }
 
+/// Where a note was read, by witness.
+type Readings = BTreeMap<usize, Vec<Reading>>;
+
+/// The moments of a lesson in a session.
+fn moments(occasion: &Occasion, session: usize) -> Option<Moments> {
+    occasion.moments.get(&session).copied()
+}
+
 impl<'a> Witnesses<'a> {
     pub(super) fn of(sessions: &'a [Session]) -> Witnesses<'a> {
         let mut by_root: BTreeMap<&str, usize> = BTreeMap::new();
         let mut all: Vec<Witness> = Vec::new();
         let mut of = Vec::with_capacity(sessions.len());
-        let mut readers: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
-        for session in sessions {
+        let mut readings: BTreeMap<&str, Vec<Reading>> = BTreeMap::new();
+        for (place, session) in sessions.iter().enumerate() {
             let next = all.len();
             let witness = *by_root.entry(&session.root).or_insert(next);
             if witness == next {
@@ -109,16 +131,18 @@ impl<'a> Witnesses<'a> {
                 known.ended = known.ended.into_iter().chain(ended).max();
             }
             of.push(witness);
-            for note in &session.read {
-                readers.entry(note).or_default().insert(witness);
+            for one in &session.uses.0 {
+                let reading = Reading { session: place, how: one.how, event: one.event };
+                one.notes.iter().for_each(|note| readings.entry(note).or_default().push(reading));
             }
         }
-        Witnesses { sessions, all, of, readers }
+        Witnesses { sessions, all, of, readings }
     }
 
     /// What they say about a note.
     pub(super) fn tally(&self, occasion: &Occasion, note: &Merged) -> Tally {
-        let readers = self.readers(note);
+        let readings = self.readings(note);
+        let readers: BTreeSet<usize> = readings.keys().copied().collect();
         let hits = self.witnesses(&occasion.did);
         let followed = occasion.followed.as_ref().map(|followed| self.witnesses(followed));
         // A playbook that is asked for and not followed is of no use to anybody.
@@ -127,7 +151,9 @@ impl<'a> Witnesses<'a> {
             None if occasion.is_telling => occasion.could.clone(),
             None => BTreeSet::new(),
         };
+        let too_late = self.too_late(&readings, occasion);
         let mut tally = Tally {
+            usage: self.usage(&readings, Some(occasion), note),
             worded: Some(note.worded),
             is_workflow: followed.is_some(),
             last_read: self.last(readers.iter().copied().filter(|&reader| self.is_after(reader, note.at))),
@@ -161,7 +187,7 @@ impl<'a> Witnesses<'a> {
                 week: if period == Period::After { week.max(0) } else { week },
                 job: session.job,
                 agent: session.agent.clone(),
-                read,
+                read: read && !too_late.contains(&witness),
                 // One of several sessions that followed the workflow is enough to say that it was followed.
                 hit: match &followed {
                     Some(followed) => !followed.contains(&witness),
@@ -172,14 +198,72 @@ impl<'a> Witnesses<'a> {
         tally
     }
 
-    /// Who read a note.
-    fn readers(&self, note: &Merged) -> BTreeSet<usize> {
-        let of = |path: &str| self.readers.get(path).into_iter().flatten().copied();
-        let mut readers: BTreeSet<usize> = note.names.iter().flat_map(|name| of(name)).collect();
-        if note.is_indexed {
-            readers.extend(of(MEMORY_FILE).filter(|&reader| self.is_after(reader, note.at)));
+    /// How often a note came before agents, of which nobody knows what they did with it.
+    pub(super) fn usage_alone(&self, note: &Merged) -> Usage {
+        self.usage(&self.readings(note), None, note)
+    }
+
+    fn usage(&self, readings: &Readings, occasion: Option<&Occasion>, note: &Merged) -> Usage {
+        let is_since = |witness: usize| self.is_after(witness, note.worded);
+        let mut usage = Usage::default();
+        for (&witness, readings) in readings.iter().filter(|(witness, _)| is_since(**witness)) {
+            match readings.iter().map(|reading| reading.how).max() {
+                Some(How::Opened) => usage.opened += 1,
+                _ => usage.shown += 1,
+            }
+            let course = |reading: &Reading| {
+                moments(occasion?, reading.session).map(|moments| moments.since(reading.event))
+            };
+            match readings.iter().filter_map(course).max() {
+                Some(Course::Contradicted) => usage.contradicted += 1,
+                Some(Course::Followed) => {
+                    usage.followed += 1;
+                    usage.last_followed = usage.last_followed.max(self.last(std::iter::once(witness)));
+                }
+                Some(Course::Unknown) | None => {}
+            }
         }
-        readers
+        let connected = self.sessions.iter().zip(&self.of).filter(|(session, _)| session.connected);
+        let connected: BTreeSet<usize> = connected.map(|(_, witness)| *witness).collect();
+        usage.connected = connected.into_iter().filter(|witness| is_since(*witness)).count() as u32;
+        usage
+    }
+
+    /// The witnesses whose every session that showed what the note is against had the note before it only afterwards.
+    fn too_late(&self, readings: &Readings, occasion: &Occasion) -> BTreeSet<usize> {
+        let was_late = |session: usize, readings: &[Reading]| {
+            let mut here = readings.iter().filter(|reading| reading.session == session).peekable();
+            let is_late = |reading: &Reading| {
+                moments(occasion, session).is_some_and(|moments| moments.is_over_by(reading.event))
+            };
+            here.peek().is_some() && here.all(is_late)
+        };
+        let mut late: BTreeMap<usize, bool> = BTreeMap::new();
+        for &session in &occasion.did {
+            let Some(&witness) = self.of.get(session) else { continue };
+            let Some(readings) = readings.get(&witness) else { continue };
+            *late.entry(witness).or_insert(true) &= was_late(session, readings);
+        }
+        late.into_iter().filter_map(|(witness, is_late)| is_late.then_some(witness)).collect()
+    }
+
+    /// Where a note was read, by witness.
+    fn readings(&self, note: &Merged) -> Readings {
+        let of = |path: &str| self.readings.get(path).into_iter().flatten().copied();
+        let by_name = note.names.iter().flat_map(|name| of(name));
+        // Who opened the index was shown a line of the note.
+        let by_index = of(MEMORY_FILE).map(|reading| Reading { how: How::Shown, ..reading });
+        let by_index = by_index.filter(|reading| {
+            let witness = self.of.get(reading.session);
+            note.is_indexed && witness.is_some_and(|&witness| self.is_after(witness, note.at))
+        });
+        let mut readings = Readings::new();
+        for reading in by_name.chain(by_index) {
+            if let Some(&witness) = self.of.get(reading.session) {
+                readings.entry(witness).or_default().push(reading);
+            }
+        }
+        readings
     }
 
     fn witnesses(&self, sessions: &BTreeSet<usize>) -> BTreeSet<usize> {
@@ -276,6 +360,7 @@ mod tests {
             did: did.iter().filter_map(place).collect(),
             is_telling: true,
             followed: None,
+            moments: BTreeMap::new(),
             of: String::new(),
             hit: Hit::FailedSo,
         };

@@ -7,6 +7,56 @@ use crate::pattern::Rate;
 use jiff::Timestamp;
 use serde::Serialize;
 
+/// How often a note came before agents since it says what it says, and what they did then: independent sessions, each
+/// counted once among the first two, and at most once among the next two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Usage {
+    /// Its rule was put before the agent.
+    pub shown: u32,
+    /// The agent asked for all of it.
+    pub opened: u32,
+    /// The agent then did what it says.
+    pub followed: u32,
+    /// What it is against then came up all the same.
+    pub contradicted: u32,
+    /// Sessions in which git-dream could have shown it. Where there are none, that nobody read it says nothing.
+    pub connected: u32,
+    /// When a session last followed it.
+    pub last_followed: Option<Timestamp>,
+}
+
+impl Usage {
+    /// The sessions that it came before.
+    pub fn given(&self) -> u32 {
+        self.shown + self.opened
+    }
+
+    /// Those of which nobody can tell what they did with it.
+    pub fn unknown(&self) -> u32 {
+        self.given().saturating_sub(self.followed + self.contradicted)
+    }
+}
+
+impl std::fmt::Display for Usage {
+    /// `shown in 12 sessions, opened in 3; then followed in 5, contradicted in 1, unknown in 9`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sessions = |n: u32| if n == 1 { "1 session".to_owned() } else { format!("{n} sessions") };
+        let Usage { shown, opened, followed, contradicted, connected, .. } = self;
+        if self.given() == 0 {
+            return match connected {
+                0 => f.write_str("came before no agent; no session had git-dream connected"),
+                _ => write!(f, "came before no agent in {} with git-dream connected", sessions(*connected)),
+            };
+        }
+        write!(f, "shown in {}, opened in {opened}; then ", sessions(*shown))?;
+        write!(f, "followed in {followed}, contradicted in {contradicted}, unknown in {}", self.unknown())?;
+        if *connected > self.given() {
+            write!(f, "; git-dream was connected in {connected}")?;
+        }
+        Ok(())
+    }
+}
+
 /// What a note did, as far as the sessions since its merge can tell.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Impact {
@@ -26,6 +76,8 @@ pub struct Impact {
     /// When a session last did what the note is about, whether or not what it is against came up: ran its step, or had
     /// its job. `None` where nothing tells such sessions from others, as with a wish.
     pub last_occasion: Option<Timestamp>,
+    /// How often it came before agents, and what they did then.
+    pub usage: Usage,
     /// What that comes to.
     pub effect: Effect,
 }

@@ -4,7 +4,8 @@
 //! knows the patterns and what the notes did, a check only what the ledger wrote down. Refuses to retire anything.
 
 use super::effect::Effect;
-use crate::pattern::Grade;
+use crate::pattern::statistics::interval::wilson;
+use crate::pattern::{Grade, Rate};
 use jiff::Timestamp;
 
 /// What is known of a note.
@@ -18,13 +19,15 @@ pub struct Known {
     pub grade: Option<Grade>,
     /// What it did.
     pub effect: Option<Effect>,
+    /// Of the sessions that it came before and that can tell, those that followed it.
+    pub followed: Rate,
     /// Days since a session last showed what it is about; `None` where nobody knows. Being read does not count: whatever
     /// is in the index is read.
     pub unconfirmed: Option<f64>,
 }
 
 /// How useful the note is; larger is more. Its weight (what its mistake costs, or how many ask for it), more where it
-/// is better founded and where it works, less where it is read in vain and the longer nobody has met what it is about.
+/// is better founded, where it works and where those that it came before follow it, less where it is read in vain and the longer nobody has met what it is about.
 pub fn of(known: &Known) -> f64 {
     let weight = if known.weight > 0.0 { known.weight } else { f64::from(known.sessions) };
     let certainty = match known.grade {
@@ -33,15 +36,20 @@ pub fn of(known: &Known) -> f64 {
         Some(Grade::Friction) | None => 1.0,
         Some(Grade::Suggested) => 0.5,
     };
+    let (certainly_followed, _) = wilson(known.followed.hits, known.followed.of);
     let effect = match known.effect {
         Some(Effect::Works) => 2.0,
-        Some(Effect::TooEarly) | None => 1.0,
-        Some(Effect::NoEffectSeen) => 0.75,
+        Some(Effect::TooEarly) | None => 1.0 + FOLLOWED * certainly_followed,
+        Some(Effect::NoEffectSeen) => 0.75 + FOLLOWED * certainly_followed,
         Some(Effect::Ineffective) => 0.25,
     };
     let fresh = known.unconfirmed.map_or(1.0, |days| retrievability(days, known.sessions));
     weight * certainty * effect * fresh
 }
+
+/// What being followed by everybody adds. It is less than what working adds: who met no mistake may have met none without
+/// the note either.
+const FOLLOWED: f64 = 0.5;
 
 /// Days after which a note with one witness is as good as nine in ten.
 const STABILITY: f64 = 30.0;
@@ -72,6 +80,9 @@ mod tests {
         assert!(of(&Known { grade: Some(Grade::Confirmed), ..note }) > of(&note));
         assert!(of(&Known { unconfirmed: Some(90.0), ..note }) < of(&note));
         assert_eq!(of(&Known { weight: 0.0, ..note }), 5.0);
+        let followed = |hits, of_all| of(&Known { followed: Rate { hits, of: of_all }, ..note });
+        assert!(with(Effect::Works) > followed(40, 40) && followed(40, 40) > followed(4, 4));
+        assert!(followed(4, 4) > followed(0, 0) && followed(0, 0) == of(&note));
     }
 
     #[test]

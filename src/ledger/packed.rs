@@ -128,7 +128,7 @@ mod tests {
             "steps": ["zeta up", "zeta up", "git push"], "forms": ["zeta up\tnow", "git push"],
             "writes": [{ "event": 9, "step": "zeta up", "args": [{ "p": "command", "v": "zeta up now" }], "ok": true }],
             "failures": [{
-                "event": 300, "step": "zeta up", "message": "zeta: no", "beside": ["E1"], "args": [], "exit": -1,
+                "event": 300, "last": 400, "step": "zeta up", "message": "zeta: no", "beside": ["E1"], "args": [], "exit": -1,
                 "times": 2, "cost": 70_000, "attempts": change,
                 "fix": {
                     "event": 301, "step": "zeta up", "changes": change, "between": ["git push"], "calls": ["git push"],
@@ -139,7 +139,8 @@ mod tests {
                 { "event": 1, "text": "use zeta", "sort": "wish", "lasting": true, "passing": false },
                 { "event": 2, "text": "no", "sort": "correction", "lasting": false, "passing": true },
             ],
-            "notes_read": ["a.md"], "counts": { "calls": 1, "failed": 2, "retries": 3, "turns": 4 },
+            "uses": [{ "how": "shown", "event": 1, "notes": ["a.md"] }, { "how": "opened", "notes": ["b.md"] }],
+            "connected": true, "counts": { "calls": 1, "failed": 2, "retries": 3, "turns": 4 },
         });
         let bare = serde_json::json!({
             "session": "ffffffffffffffff", "root": "s", "agent": "codex", "ask": "",

@@ -212,7 +212,8 @@ mod tests {
             failures: Vec::new(),
             remarks: Vec::new(),
             checks: Vec::new(),
-            notes_read: Vec::new(),
+            uses: Default::default(),
+            connected: false,
             counts: Counts::default(),
         }
     }

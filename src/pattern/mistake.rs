@@ -15,7 +15,7 @@ mod telling;
 
 use super::memo::{Reading, remembered};
 use super::{
-    Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Pattern, Remedy, Support, Way, template,
+    Corpus, ErrorLesson, Evidence, Fingerprint, Grade, Lesson, Met, Pattern, Remedy, Support, Way, template,
     witness,
 };
 use crate::digest::addressed::addresses_an_agent;
@@ -159,6 +159,11 @@ fn has_recovered(occurrence: &Occurrence<'_>) -> bool {
     occurrence.fix().is_some_and(|fix| !fix.guessed && fix.step == occurrence.failure.step)
 }
 
+fn met(occurrence: &Occurrence<'_>) -> Met {
+    let Failure { event, last, .. } = *occurrence.failure;
+    Met { session: occurrence.session, first: event, last: last.unwrap_or(event).max(event) }
+}
+
 /// Whether the call was tried again, in the same words or in others.
 fn was_tried_again(occurrence: &Occurrence<'_>) -> bool {
     occurrence.failure.times > 1 || !occurrence.failure.attempts.is_empty()
@@ -220,7 +225,7 @@ fn pattern(group: &Group<'_>, corpus: &Corpus<'_>) -> Option<Pattern> {
         evidence: evidence(group, corpus.settings.max_evidence),
         weight: weight(&support, &lesson),
         lesson: Lesson::Error(lesson),
-        support,
+        support: Support { met: group.occurrences.iter().map(met).collect(), ..support },
     })
 }
 

@@ -164,12 +164,26 @@ pub struct Support {
     /// Sessions, counted in the same way, that show it too and had read its own note: no evidence for it.
     #[serde(skip)]
     pub readers: Vec<usize>,
+    /// Of an error: where it happened, also where its note had been read.
+    #[serde(skip)]
+    pub met: Vec<Met>,
     /// Of a workflow: the sessions that were asked for what it is for, and whether each of them followed it.
     #[serde(skip)]
     pub asked: Vec<(usize, bool)>,
     /// Of a wish: what people said, sentence by sentence, also where its note had been read.
     #[serde(skip)]
     pub said: Vec<preference::Turn>,
+}
+
+/// An error in one session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Met {
+    /// The session, as an index into the digests that were mined.
+    pub session: usize,
+    /// The first event where it happened.
+    pub first: u32,
+    /// The last one.
+    pub last: u32,
 }
 
 /// A verbatim quote with the session and event it comes from.

@@ -58,7 +58,7 @@ pub fn leave_out_readers(
     let Corpus { digests, jobs, .. } = corpus;
     for pattern in patterns {
         let Some(note) = notes.get(&pattern.fingerprint) else { continue };
-        let has_read = |digest: &Digest| digest.notes_read.iter().any(|read| **read == **note);
+        let has_read = |digest: &Digest| digest.uses.has_one(&[note]);
         let (readers, others): (BTreeSet<usize>, BTreeSet<usize>) =
             pattern.support.seen_in.iter().partition(|&&session| digests.get(session).is_some_and(has_read));
         if readers.is_empty() {
@@ -70,10 +70,9 @@ pub fn leave_out_readers(
             .map(|digest| &digest.session)
             .collect();
         pattern.evidence.retain(|evidence| !reading.contains(&evidence.session));
-        let asked = std::mem::take(&mut pattern.support.asked);
-        let said = std::mem::take(&mut pattern.support.said);
+        let Support { met, asked, said, .. } = std::mem::take(&mut pattern.support);
         let readers = readers.into_iter().collect();
-        pattern.support = Support { readers, asked, said, ..support(digests, jobs, &others) };
+        pattern.support = Support { readers, met, asked, said, ..support(digests, jobs, &others) };
     }
 }
 

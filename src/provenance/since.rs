@@ -6,6 +6,10 @@
 use super::lines::{Author, author, is_index, learnings_of};
 use super::{Looked, Proposed};
 use crate::digest::Digest;
+use crate::digest::failure::Failure;
+use crate::digest::step::Step;
+use crate::digest::uses::{self, Use};
+use crate::impact::following::{Course, Moments};
 use crate::ledger::CycleRecord;
 use crate::pattern::{identity, template};
 use crate::redact::{Clean, redact};
@@ -58,8 +62,21 @@ pub struct Sessions {
     pub read: usize,
     /// When the last of those began.
     pub last_read: Option<Timestamp>,
+    /// How many of them asked for all of it.
+    pub opened: usize,
+    /// What they did then; `None` where only a look at all sessions can tell.
+    pub done: Option<Done>,
     /// How often its mistake was seen; `None` where only a look at all sessions can tell.
     pub again: Option<Again>,
+}
+
+/// What sessions did once the note of a mistake had come before them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The step worked.
+    pub followed: usize,
+    /// The mistake came again.
+    pub contradicted: usize,
 }
 
 /// The mistake, seen again.
@@ -159,7 +176,7 @@ pub(super) fn sessions(looked: &Looked<'_>, proposals: &[Proposed]) -> Result<Op
         words.push(format!("\"step\":{}", serde_json::to_string(step)?));
     }
     let found = asked.ledger.mentions(&later, since, &words, MOST_READ)?;
-    let has_read = |digest: &Digest| digest.notes_read.iter().any(|note| paths.contains(&&**note));
+    let has_read = |digest: &Digest| digest.uses.has_one(&paths);
     let last = |of: &[&Digest]| of.iter().filter_map(|digest| digest.began).max();
     let readers: Vec<&Digest> = found.digests.iter().filter(|digest| has_read(digest)).collect();
     let again: Vec<&Digest> = found.digests.iter().filter(|digest| shows(digest, &anchors)).collect();
@@ -168,6 +185,8 @@ pub(super) fn sessions(looked: &Looked<'_>, proposals: &[Proposed]) -> Result<Op
         is_all: found.is_all,
         read: readers.len(),
         last_read: last(&readers),
+        opened: readers.iter().filter(|digest| has_opened(digest, &paths)).count(),
+        done: (!anchors.is_empty()).then(|| done(&readers, &paths, &anchors)),
         again: (!anchors.is_empty()).then(|| Again {
             sessions: again.len(),
             though_read: again.iter().filter(|digest| has_read(digest)).count(),
@@ -189,9 +208,39 @@ fn is_error(anchor: &[Clean]) -> bool {
 
 /// Whether a session has a failure of one of these patterns.
 fn shows(digest: &Digest, anchors: &[&[Clean]]) -> bool {
-    digest.failures.iter().any(|failure| {
-        let template = redact(&template::masked(&failure.message));
-        let seen = [Clean::fixed("error"), failure.step.0.clone(), template];
-        anchors.iter().any(|anchor| identity::same(anchor, &seen))
-    })
+    digest.failures.iter().any(|failure| is_one(failure, anchors))
+}
+
+/// Whether a failure is of one of these patterns.
+fn is_one(failure: &Failure, anchors: &[&[Clean]]) -> bool {
+    let template = redact(&template::masked(&failure.message));
+    let seen = [Clean::fixed("error"), failure.step.0.clone(), template];
+    anchors.iter().any(|anchor| identity::same(anchor, &seen))
+}
+
+/// Where the note came before a session.
+fn uses<'d>(digest: &'d Digest, paths: &[&str]) -> impl Iterator<Item = &'d Use> {
+    digest.uses.0.iter().filter(|one| one.notes.iter().any(|note| paths.contains(&&**note)))
+}
+
+fn has_opened(digest: &Digest, paths: &[&str]) -> bool {
+    uses(digest, paths).any(|one| one.how == uses::How::Opened)
+}
+
+/// What the readers of a mistake's note did then.
+fn done(readers: &[&Digest], paths: &[&str], anchors: &[&[Clean]]) -> Done {
+    let steps: Vec<Step> = anchors.iter().filter_map(|anchor| anchor.get(1)).cloned().map(Step).collect();
+    let steps: Vec<&Step> = steps.iter().collect();
+    let mut done = Done::default();
+    for digest in readers {
+        let failures = digest.failures.iter().filter(|failure| is_one(failure, anchors));
+        let last = failures.map(|failure| failure.last.unwrap_or(failure.event)).max();
+        let moments = Moments::of_error(digest, last, &steps);
+        match uses(digest, paths).map(|one| moments.since(one.event)).max() {
+            Some(Course::Contradicted) => done.contradicted += 1,
+            Some(Course::Followed) => done.followed += 1,
+            Some(Course::Unknown) | None => {}
+        }
+    }
+    done
 }

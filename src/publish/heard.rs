@@ -10,7 +10,7 @@ use crate::forge::{Closer, Comment, Forge, PullRequest, State};
 use crate::learning::standing::Verdict;
 use crate::ledger::{CommentRecord, CycleRecord, DecisionRecord, LEDGER, LearningRecord, Ledger};
 use crate::memory::place::outside;
-use crate::repo::{MoveError, RefMove};
+use crate::repo::{MoveError, Oid, RefMove};
 use crate::verdict::{self, Proposal};
 use anyhow::{Result, bail};
 use jiff::{SignedDuration, Timestamp};
@@ -36,12 +36,11 @@ pub struct Heard {
     pub closed_by_programs: Vec<(String, String)>,
 }
 
-/// Asks a forge and writes down what is new. Gives the pull requests that were found, too.
-pub(super) fn hear(request: &Request<'_>, forge: &dyn Forge) -> Result<(Heard, Pulls)> {
+/// Asks a forge and writes down what is new. `base`: the target's tip. Gives the pull requests that were found, too.
+pub(super) fn hear(request: &Request<'_>, forge: &dyn Forge, base: Oid) -> Result<(Heard, Pulls)> {
     let (repo, root) = (request.repo, &request.settings.memory.root);
     let ledger = Ledger::open(repo)?;
     let (cycles, _) = ledger.cycles()?;
-    let base = request.target.commit()?;
     let proposals = verdict::decided(repo, &cycles, base, root)?;
     let waits: BTreeSet<&str> = proposals
         .iter()

@@ -150,7 +150,7 @@ pub fn before(
     settings: &Reading,
 ) -> Result<Moment, Unfit> {
     let digest = digest::read(session, settings);
-    if digest.notes_read.iter().any(|read| &**read == note.path) {
+    if digest.uses.has_one(&[note.path]) {
         return Err(Unfit::HadTheNote);
     }
     let failure =

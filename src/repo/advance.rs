@@ -16,6 +16,7 @@
 //! Refuses to merge: the new commit is built on the old one. Refuses to move HEAD: a branch that nobody has checked out
 //! moves alone.
 
+mod index;
 mod note;
 mod tree;
 
@@ -197,6 +198,7 @@ impl Repo {
             let files = self.changed(from, to)?;
             let linked = self.other_trees()?;
             for repo in self.on_branch(&linked, &branch)? {
+                index::remove_left(repo)?;
                 tree::bring(repo, to, &tree::left(repo, &files)?)?;
             }
         }

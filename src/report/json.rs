@@ -125,6 +125,17 @@ struct Note<'a> {
     read: Share,
     unread: Share,
     last_read: Option<Timestamp>,
+    usage: Used,
+}
+
+/// Sessions that a note came before, and what they did then.
+#[derive(Serialize)]
+struct Used {
+    shown: u32,
+    opened: u32,
+    followed: u32,
+    contradicted: u32,
+    connected: u32,
 }
 
 /// A rate with its 95 % interval.
@@ -244,5 +255,12 @@ fn note(note: &Measured) -> Note<'_> {
         read: share(note.read),
         unread: share(note.unread),
         last_read: note.last_read,
+        usage: Used {
+            shown: note.usage.shown,
+            opened: note.usage.opened,
+            followed: note.usage.followed,
+            contradicted: note.usage.contradicted,
+            connected: note.usage.connected,
+        },
     }
 }

@@ -93,7 +93,8 @@ fn notes(text: &mut String, report: &Report) {
             None => "nothing to see yet".to_owned(),
         };
         let path = path(&note.note);
-        format!("**{}**: {path}: {} before, {} since", effect(note), share(note.before), share(note.after))
+        let (before, since) = (share(note.before), share(note.after));
+        format!("**{}**: {path}: {before} before, {since} since; {}", effect(note), note.usage)
     });
     let early = report.measured.len() - told.len();
     if early > 0 {

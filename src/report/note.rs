@@ -1,7 +1,7 @@
 //! What one note did, as a report tells it.
 
 use crate::impact::{self, Claim, Hit, Merged};
-use crate::learning::effect::Effect;
+use crate::learning::effect::{Effect, Usage};
 use crate::pattern::Rate;
 use crate::verdict::Decider;
 use jiff::Timestamp;
@@ -37,6 +37,8 @@ pub struct Measured {
     pub last_read: Option<Timestamp>,
     /// When a session last showed what it is against, or for a workflow, followed it.
     pub last_seen: Option<Timestamp>,
+    /// How often it came before agents, and what they did then.
+    pub usage: Usage,
     /// What the figures come to.
     pub effect: Effect,
     /// What the comparison can carry.
@@ -66,6 +68,7 @@ impl Measured {
             unread: impact.unread,
             last_read: impact.last_read,
             last_seen: impact.last_seen,
+            usage: impact.usage,
             effect: impact.effect,
             claim: *claim,
             power: *power,

@@ -209,7 +209,8 @@ impl<'s> Draft<'s> {
     pub(super) fn answer(&mut self, at: Option<Timestamp>, id: Option<&str>, answer: Answer<'_>) -> bool {
         let by_id = id.and_then(|id| self.open.remove(id));
         let Some(index) = by_id.or_else(|| self.waiting.pop_front()) else { return false };
-        let mut verdict = verdict::of(answer.output, answer.failed, answer.exit);
+        let (output, added) = turn::hooked(answer.output);
+        let mut verdict = verdict::of(output, answer.failed, answer.exit);
         if answer.refused {
             verdict.status = Status::Refused;
         }
@@ -222,6 +223,9 @@ impl<'s> Draft<'s> {
         }
         if let (Some(id), Some(_)) = (id, by_id) {
             self.closed.insert(id.to_owned(), index);
+        }
+        if let Some(added) = added {
+            self.context(at, added);
         }
         if let Some(reply) = verdict.reply.filter(|_| !self.unattended) {
             self.user(at, reply);

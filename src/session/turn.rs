@@ -139,18 +139,34 @@ fn without_marker(text: &str) -> &str {
     }
 }
 
-/// Reminders may stand in the middle of what was typed.
+/// Reminders, and what hooks have to say, may stand in the middle of what was typed or behind it.
 fn without_reminders<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) {
-    const OPEN: &str = "<system-reminder>";
-    const CLOSE: &str = "</system-reminder>";
     let mut rest = text;
-    while let Some(open) = rest.find(OPEN) {
-        let close = rest[open..].find(CLOSE).map_or(rest.len(), |close| open + close + CLOSE.len());
-        parts.push(Part::Typed(rest[..open].trim()));
-        parts.push(Part::Injected(&rest[open..close]));
-        rest = &rest[close..];
+    while let Some((before, injected, after)) = injected_in(rest) {
+        parts.push(Part::Typed(before.trim()));
+        parts.push(Part::Injected(injected));
+        rest = after;
     }
     parts.push(Part::Typed(rest.trim()));
+}
+
+/// The first text that a tool put between others, with what stands before and after it; one that never closes goes on
+/// to the end.
+fn injected_in(text: &str) -> Option<(&str, &str, &str)> {
+    const TAGS: [[&str; 2]; 2] =
+        [["<system-reminder>", "</system-reminder>"], ["<hook_context>", "</hook_context>"]];
+    let opened = TAGS.iter().filter_map(|[open, close]| Some((text.find(open)?, close)));
+    let (open, closing) = opened.min()?;
+    let close = text[open..].find(closing).map_or(text.len(), |close| open + close + closing.len());
+    Some((&text[..open], &text[open..close], &text[close..]))
+}
+
+/// A result as the tool gave it, and what a hook added behind it.
+pub(super) fn hooked(output: &str) -> (&str, Option<&str>) {
+    match output.trim_end().ends_with("</hook_context>").then(|| output.rfind("<hook_context>")).flatten() {
+        Some(open) => (output[..open].trim_end(), Some(output[open..].trim_end())),
+        None => (output, None),
+    }
 }
 
 /// A mark that ends a simulated conversation: `[DONE]`, `###STOP###`.
@@ -167,6 +183,15 @@ mod tests {
     use Part::*;
 
     #[test]
+    fn tells_a_result_from_what_a_hook_added() {
+        let (output, added) = hooked("it failed\n\n<hook_context>see mistakes/a.md</hook_context>\n");
+        assert_eq!((output, added), ("it failed", Some("<hook_context>see mistakes/a.md</hook_context>")));
+        for whole in ["", "it failed", "<hook_context> is a tag", "a</hook_context>"] {
+            assert_eq!(hooked(whole), (whole, None));
+        }
+    }
+
+    #[test]
     fn tells_typed_from_injected() {
         let cases: &[(&str, &[Part<'static>])] = &[
             ("fix the login bug", &[Typed("fix the login bug")]),
@@ -179,6 +204,10 @@ mod tests {
             (
                 "no tabs\n<system-reminder>todo</system-reminder>",
                 &[Typed("no tabs"), Injected("<system-reminder>todo</system-reminder>")],
+            ),
+            (
+                "no tabs\n\n<hook_context>Prefer spaces.</hook_context>",
+                &[Typed("no tabs"), Injected("<hook_context>Prefer spaces.</hook_context>")],
             ),
             (
                 "<command-name>/go</command-name>\n<command-args>make a list app</command-args>",

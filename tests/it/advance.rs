@@ -287,6 +287,27 @@ fn what_a_killed_process_left_is_completed_wherever_it_stopped() {
 }
 
 #[test]
+fn the_lock_of_a_killed_process_is_taken_away_and_nobody_elses() {
+    let memory = Memory::new();
+    let Memory { sandbox, dir, to, .. } = &memory;
+    leave_a_note(&memory);
+    sandbox.git(dir, &["update-ref", "refs/heads/main", &to.to_string()]);
+    let (lock, ours) = (dir.join(".git/index.lock"), dir.join(".git/index.dream"));
+    // As a `git commit` has it while its editor is open.
+    std::fs::copy(dir.join(".git/index"), &lock).unwrap();
+    let said = format!("{:#}", memory.repo().recover().unwrap_err());
+    assert!(said.contains("another git program is at work") && said.contains("index.lock"), "{said}");
+    assert!(lock.exists());
+    // As a process leaves it that was killed before it put the new index in place.
+    std::fs::remove_file(&lock).unwrap();
+    std::fs::copy(dir.join(".git/index"), &ours).unwrap();
+    std::fs::hard_link(&ours, &lock).unwrap();
+    memory.repo().recover().unwrap();
+    assert_eq!((memory.main(), memory.status().as_str()), (Some(*to), ""));
+    assert!(!lock.exists() && !ours.exists());
+}
+
+#[test]
 fn what_people_changed_after_the_kill_is_theirs() {
     let memory = Memory::new();
     let Memory { sandbox, dir, to, .. } = &memory;

@@ -167,7 +167,7 @@ fn colours_are_for_terminals() {
 /// Only some file systems take such names.
 #[cfg(target_os = "linux")]
 #[test]
-fn transcripts_are_read_whatever_bytes_their_names_have() {
+pub(crate) fn transcripts_are_read_whatever_bytes_their_names_have() {
     use std::os::unix::ffi::OsStrExt;
     let sandbox = Sandbox::new();
     let memory = sandbox.repo("m", &[]);

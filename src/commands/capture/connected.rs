@@ -13,9 +13,11 @@ use crate::capture::{push, trouble};
 use crate::learning::author::quote;
 use crate::ledger::Stamp;
 use crate::ledger::stat_cache::StatCache;
+use crate::nearest::copy;
 use crate::remote::Remote;
 use crate::repo::Identity;
 use crate::settings::{Author, Reading};
+use crate::usage;
 use anyhow::{Result, anyhow};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,6 +63,8 @@ pub(super) struct Captured {
     version: u32,
     memories: Vec<OfMemory>,
     not_captured: Vec<NotCaptured>,
+    /// What went wrong with the copies that agents read.
+    unread: Vec<String>,
     unsettled: usize,
     skipped: usize,
 }
@@ -117,7 +121,9 @@ impl Here {
         let agreed = blake3::hash(format!("{:?}", self.consent).as_bytes()).to_hex();
         let readers = format!("{} {agreed}", env!("CARGO_PKG_VERSION"));
         let mut cache = StatCache::in_file(self.places.seen(), &readers);
-        let sources = Sources { transcripts, are_over, folder, kept_out: &kept_out, reading: &reading };
+        let usage = self.places.usage();
+        let kept_out = &kept_out;
+        let sources = Sources { transcripts, are_over, folder, kept_out, usage: &usage, reading: &reading };
         let taken = intake::read(&sources, &self.consent, &known, &cache);
         let mut added = BTreeMap::new();
         for ((memory, name), digests) in &taken.digests {
@@ -125,6 +131,7 @@ impl Here {
             added.insert((memory.as_str(), name.as_str()), outbox.add(name, digests, &self.stamp)?);
         }
         taken.remember(&mut cache)?;
+        usage::prune(&usage, self.stamp.at);
         let mut captured = Captured {
             version: VERSION,
             unsettled: taken.unsettled,
@@ -138,7 +145,28 @@ impl Here {
             let count = added.get(&(memory, name)).copied().unwrap_or_default();
             captured.memories.extend(self.hand_over(memory, name, count)?);
         }
+        let mut memories: BTreeSet<&str> = self.recipients().into_iter().map(|(memory, _)| memory).collect();
+        // A remote that just failed is not waited for once more.
+        let failed = captured.memories.iter().filter(|of| of.failure.is_some());
+        for of in failed {
+            memories.remove(of.memory.as_str());
+        }
+        for memory in memories.into_iter().filter(|_| !self.no_push) {
+            captured.unread.extend(self.bring(memory));
+        }
         Ok((captured, taken))
+    }
+
+    /// Brings the copy that agents here read of a memory up to date; gives what went wrong.
+    fn bring(&self, memory: &str) -> Option<String> {
+        if Path::new(memory).is_absolute() {
+            return None;
+        }
+        let failed = copy::refresh(&self.places, memory, self.patience).err()?;
+        Some(format!(
+            "agents here go on reading an older copy of {}, which could not be brought up to date: {failed:#}",
+            quote::one_line(memory)
+        ))
     }
 
     /// Pushes what waits for one memory.
@@ -166,14 +194,15 @@ impl Here {
 impl Captured {
     /// What went wrong with memories, in a sentence each.
     pub(super) fn failures(&self) -> impl Iterator<Item = String> {
-        self.memories.iter().filter_map(|of| {
+        let waiting = self.memories.iter().filter_map(|of| {
             let failure = of.failure.as_ref()?;
             Some(format!(
                 "{} for {}, which could not be pushed: {failure}",
                 waits(of.queued),
                 quote::one_line(&of.memory)
             ))
-        })
+        });
+        waiting.chain(self.unread.iter().cloned())
     }
 }
 
@@ -215,7 +244,7 @@ pub(super) fn main(
     }
     let failures: Vec<String> = captured.failures().collect();
     if !failures.is_empty() {
-        return Err(anyhow!("{}; it goes with the next capture", failures.join("; ")));
+        return Err(anyhow!("{}; the next capture tries again", failures.join("; ")));
     }
     trouble::clear(&here.places.trouble());
     Ok(())

@@ -3,7 +3,7 @@
 use super::chart;
 use crate::commands::talk::{BAD, FAINT, GOOD, STRONG, count};
 use crate::impact::{Claim, Looked, Measured, Merged, Week};
-use crate::learning::effect::Effect;
+use crate::learning::effect::{Effect, Usage};
 use crate::pattern::Rate;
 use crate::pattern::statistics::interval::wilson;
 use crate::verdict::Decider;
@@ -38,6 +38,8 @@ struct Note<'a> {
     between: u32,
     last_read: Option<Timestamp>,
     last_seen: Option<Timestamp>,
+    /// How often it came before agents, and what they did then.
+    usage: Used,
     effect: Effect,
     claim: Claim,
     /// The claim in a sentence.
@@ -63,11 +65,33 @@ struct Share {
     interval: (f64, f64),
 }
 
+/// Independent sessions since the note says what it says.
+#[derive(Serialize)]
+struct Used {
+    shown: u32,
+    opened: u32,
+    followed: u32,
+    contradicted: u32,
+    /// Of those that it came before, those of which nobody can tell which of the two.
+    unknown: u32,
+    /// Those in which git-dream could have shown it.
+    connected: u32,
+    last_followed: Option<Timestamp>,
+}
+
+impl From<Usage> for Used {
+    fn from(usage: Usage) -> Used {
+        let Usage { shown, opened, followed, contradicted, connected, last_followed } = usage;
+        Used { shown, opened, followed, contradicted, unknown: usage.unknown(), connected, last_followed }
+    }
+}
+
 #[derive(Serialize)]
 struct Unmeasured<'a> {
     note: &'a str,
     title: &'a str,
     reason: String,
+    usage: Used,
 }
 
 impl From<Rate> for Share {
@@ -80,7 +104,8 @@ pub(super) fn report<'a>(looked: &'a Looked, wanted: &[&'a Merged]) -> Report<'a
     let measured = |merged: &&'a Merged| Some(note(merged, looked.measured.get(&merged.note)?));
     let unmeasured = |merged: &&'a Merged| {
         let reason = looked.unmeasured.get(&merged.note)?.to_string();
-        Some(Unmeasured { note: &merged.note, title: &merged.title, reason })
+        let usage = looked.usage.get(&merged.note).copied().unwrap_or_default().into();
+        Some(Unmeasured { note: &merged.note, title: &merged.title, reason, usage })
     };
     Report {
         version: 1,
@@ -107,6 +132,7 @@ fn note<'a>(merged: &'a Merged, measured: &'a Measured) -> Note<'a> {
         between: *between,
         last_read: impact.last_read,
         last_seen: impact.last_seen,
+        usage: impact.usage.into(),
         effect: impact.effect,
         claim: *claim,
         carries: claim.to_string(),
@@ -135,8 +161,9 @@ pub(super) fn text(looked: &Looked, wanted: &[&Merged], room: usize) -> String {
             // Writing to a String cannot fail.
             let _ = writeln!(
                 text,
-                "{STRONG}not measured{STRONG:#}  {}\n  {FAINT}{reason}{FAINT:#}\n",
-                merged.note
+                "{STRONG}not measured{STRONG:#}  {}\n  {FAINT}{reason}{FAINT:#}\n  {}\n",
+                merged.note,
+                looked.usage.get(&merged.note).copied().unwrap_or_default()
             );
         }
     }
@@ -179,7 +206,8 @@ fn write_note(text: &mut String, merged: &Merged, measured: &Measured, room: usi
     ];
     if impact.before.of + impact.after.of == 0 {
         let of_what = if *undated > 0 { " with a time" } else { "" };
-        let _ = writeln!(text, "  {FAINT}no such session{of_what} yet, before or since{FAINT:#}\n");
+        let _ = writeln!(text, "  {FAINT}no such session{of_what} yet, before or since{FAINT:#}");
+        let _ = writeln!(text, "  {}\n", impact.usage);
         return;
     }
     for (name, rate) in rows {
@@ -190,6 +218,7 @@ fn write_note(text: &mut String, merged: &Merged, measured: &Measured, room: usi
             if chart.weeks_each == 1 { "a week".to_owned() } else { format!("{} weeks", chart.weeks_each) };
         let _ = writeln!(text, "  {:<10} {} {FAINT}{each} each{FAINT:#}", "weekly", chart.line);
     }
+    let _ = writeln!(text, "  {:<10} {}", "given", impact.usage);
     let power = match power.filter(|_| impact.effect == Effect::TooEarly) {
         None => String::new(),
         Some(power) if power <= 0.0 => "; so few that not even the largest difference would show".to_owned(),

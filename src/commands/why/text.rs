@@ -7,7 +7,7 @@ use crate::learning::standing::Verdict;
 use crate::memory::MEMORY_FILE;
 use crate::provenance::evidence::Quote;
 use crate::provenance::lines::{Author, Owner};
-use crate::provenance::since::{Sessions, Touch};
+use crate::provenance::since::{Done, Sessions, Touch};
 use crate::provenance::{Place, Proposed, Provenance, words};
 use std::fmt::Write;
 
@@ -245,7 +245,7 @@ fn since(text: &mut String, story: &Provenance) {
 
 /// What sessions since say.
 fn said(sessions: &Sessions) -> String {
-    let Sessions { looked_at, is_all, read, last_read, again } = sessions;
+    let Sessions { looked_at, is_all, read, last_read, opened, done, again } = sessions;
     let day = |at: &Option<jiff::Timestamp>| {
         at.map(|at| format!(", last on {}", at.strftime("%Y-%m-%d"))).unwrap_or_default()
     };
@@ -254,6 +254,12 @@ fn said(sessions: &Sessions) -> String {
         0 => write!(text, "none read it"),
         read => write!(text, "{read} read it{}", day(last_read)),
     };
+    if *opened > 0 {
+        let _ = write!(text, ", {opened} of them all of it");
+    }
+    if let Some(Done { followed, contradicted }) = done.filter(|done| done.followed + done.contradicted > 0) {
+        let _ = write!(text, "; {followed} then followed it, {contradicted} contradicted it");
+    }
     if let Some(again) = again {
         let _ = match again.sessions {
             0 => write!(text, "; the mistake was not seen again"),

@@ -13,11 +13,12 @@ use crate::ledger::stat_cache::Stat;
 use crate::repo::{Here, Oid, Repo};
 use crate::session::{Session, SessionId, Skipped, read_bytes};
 use crate::settings::Reading;
+use crate::usage;
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// The branch.
@@ -82,7 +83,7 @@ impl Gathered {
             .map_init(
                 || Repo::at(git_dir),
                 |repo, kept| match repo {
-                    Ok(repo) => kept.read(repo, seen, reading),
+                    Ok(repo) => kept.read(repo, seen, reading, sources.usage),
                     Err(error) => bail!("{error:#}"),
                 },
             )
@@ -105,17 +106,27 @@ impl Kept {
         PathBuf::from(format!("entire:{}", parts.join("+")))
     }
 
-    fn read(&self, repo: &Repo, seen: &BTreeSet<SessionId>, reading: &Reading) -> Result<OneFile> {
+    fn read(
+        &self,
+        repo: &Repo,
+        seen: &BTreeSet<SessionId>,
+        reading: &Reading,
+        usage: Option<&Path>,
+    ) -> Result<OneFile> {
         let parts: Vec<Vec<u8>> =
             self.parts.iter().map(|part| repo.read_blob(*part)).collect::<Result<_>>()?;
-        let (mut sessions, mut digests) = (Vec::new(), Vec::new());
+        let (mut sessions, mut digests, mut unused) = (Vec::new(), Vec::new(), Vec::new());
         let mut take = |session: Session| {
             sessions.push(session.id.clone());
             if !seen.contains(&session.id) {
-                digests.push(digest::read(&session, reading));
+                let mut digest = digest::read(&session, reading);
+                let name = Path::new(&self.name);
+                unused.extend(usage.and_then(|folder| usage::add_to(&mut digest, &session, folder, name)));
+                digests.push(digest);
             }
         };
-        let skipped = read_bytes(&self.name, &parts.join(&b'\n'), reading, &mut take).skipped;
+        let mut skipped = read_bytes(&self.name, &parts.join(&b'\n'), reading, &mut take).skipped;
+        skipped.append(&mut unused);
         let (path, stat, at) = (self.path(), Some(Stat::fixed(self.size)), SystemTime::now());
         Ok(OneFile { seen: FileSeen { path, stat, sessions, at }, digests, skipped, unsettled: false })
     }

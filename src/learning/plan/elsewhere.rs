@@ -51,7 +51,7 @@ mod tests {
             anchor: anchor.iter().map(|word| redact(word)).collect(),
             lesson,
             support: Support {
-                said: sessions.map(|at| Turn { session: at, mark: at as u32 }).collect(),
+                said: sessions.map(|at| Turn { session: at, event: 1, mark: at as u32 }).collect(),
                 ..Support::default()
             },
             ..pattern(4, &[], None)

@@ -44,14 +44,15 @@ impl Held<'_> {
         text::evidence(self.note)
     }
 
-    /// When it was last written, opened or confirmed, or last met what it is about: being in an index that is read is
-    /// no use of it.
+    /// When it was last written, opened or confirmed, or last met what it is about, or was followed: being in an
+    /// index that is read is no use of it.
     pub(super) fn last_use(&self, observed: &Observed) -> Option<Timestamp> {
         let impact = observed.impacts.get(self.path);
         let opened = observed.opened.get(self.path).copied();
         let since = self.note.front.since.parse::<jiff::civil::Date>().ok();
         let since = since.and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok()).map(|at| at.timestamp());
-        let met = impact.and_then(|impact| impact.last_seen.max(impact.last_occasion));
+        let met = impact
+            .and_then(|impact| impact.last_seen.max(impact.last_occasion).max(impact.usage.last_followed));
         [opened, since, met, self.confirmed].into_iter().flatten().max()
     }
 }

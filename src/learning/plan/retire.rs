@@ -188,8 +188,13 @@ fn of_old(
     let day = last.strftime("%Y-%m-%d");
     let reason = format!("not used since {day}");
     let mut learning = retire(held, &format!("Not used since {day}."), &reason, today);
+    let usage = observed.impacts.get(held.path).map(|impact| impact.usage).unwrap_or_default();
+    let had_the_chance = match (usage.given(), usage.connected) {
+        (0, 1..) => format!(" It {usage}: nothing that they did brought it up."),
+        _ => String::new(),
+    };
     learning.rationale = format!(
-        "Since {day} no session has shown or done what the note is about, and no two have opened it. Nothing says that it is wrong: it is merely old, and what is old keeps what is new out of the index.\nIt comes back by itself if it shows again; revert this commit to keep it now."
+        "Since {day} no session has shown or done what the note is about, and no two have opened it.{had_the_chance} Nothing says that it is wrong: it is merely old, and what is old keeps what is new out of the index.\nIt comes back by itself if it shows again; revert this commit to keep it now."
     );
     Some((learning, rank))
 }
@@ -208,7 +213,7 @@ fn retire(held: &Held<'_>, said: &str, reason: &str, today: &str) -> Learning {
 mod tests {
     use super::super::tests::{first, merged, pattern, planned_seeing};
     use super::*;
-    use crate::learning::effect::Impact;
+    use crate::learning::effect::{Impact, Usage};
     use crate::learning::plan::Planned;
     use crate::pattern::{Fingerprint, Rate, Side, WishLesson};
     use crate::redact::redact;
@@ -288,12 +293,16 @@ mod tests {
             last_read: None,
             last_seen: None,
             last_occasion: None,
+            usage: Usage { connected: 9, ..Usage::default() },
             effect: Effect::Works,
         };
         let impact =
             |impact| Observed { impacts: BTreeMap::from([(note.clone(), impact)]), ..long_after.clone() };
         let did = |day: &str| Impact { last_occasion: Some(at(day)), ..works.clone() };
-        for observed in [soon, opened, impact(works.clone()), impact(did("2026-12-01"))] {
+        let followed =
+            Usage { shown: 1, followed: 1, last_followed: Some(at("2026-12-01")), ..Usage::default() };
+        let followed = Impact { usage: followed, ..did("2026-02-01") };
+        for observed in [soon, opened, impact(works.clone()), impact(did("2026-12-01")), impact(followed)] {
             assert_eq!(planned(&observed, str::to_owned).0.learnings, []);
         }
         // Nobody does any more what it is about: that its mistake stays away is not its doing.

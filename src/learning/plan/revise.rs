@@ -4,7 +4,7 @@ use super::circle::scope_at;
 use super::held::Held;
 use super::{Due, learning, text};
 use crate::learning::author::Draft;
-use crate::learning::effect::Impact;
+use crate::learning::effect::{Impact, Usage};
 use crate::learning::{Change, Learning};
 use crate::memory::note::{Front, Status};
 use crate::pattern::{Lesson, Pattern};
@@ -51,8 +51,12 @@ pub(super) fn revise_in_vain(
     today: &str,
 ) -> Result<Learning, Due> {
     let (read, unread) = (impact.read, impact.unread);
+    let told = match impact.usage {
+        Usage { contradicted: 0, .. } => String::new(),
+        usage => format!(" It was {usage}."),
+    };
     let said = format!(
-        "It did not help as it stands: {} of {} sessions that read it met what it is against, {} of {} that did not read it.",
+        "It did not help as it stands: {} of {} sessions that read it met what it is against, {} of {} that did not read it.{told}",
         read.hits, read.of, unread.hits, unread.of
     );
     match revise(pattern, draft, held, today) {
@@ -86,6 +90,7 @@ mod tests {
             last_read: None,
             last_seen: None,
             last_occasion: None,
+            usage: Usage { shown: 7, contradicted: 6, ..Usage::default() },
             effect: Effect::Ineffective,
         };
         let impacts = BTreeMap::from([(learning.note, impact)]);
@@ -110,6 +115,7 @@ mod tests {
         let (newest, usual) = (learning.text.find("`frob unlock`"), learning.text.find("`frob sync`"));
         assert!(newest.is_some() && newest < usual, "{}", learning.text);
         assert!(learning.rationale.starts_with("It did not help as it stands: 5 of 6 sessions"));
+        assert!(learning.rationale.contains("contradicted in 6, unknown in 1"), "{}", learning.rationale);
         let same = planned(&before, &before);
         assert!(same.learnings.is_empty(), "{same:#?}");
         assert!(same.due[0].reason.contains("5 of 6 sessions that read it"), "{same:#?}");

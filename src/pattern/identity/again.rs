@@ -72,7 +72,7 @@ mod tests {
 
     /// A wish with this word, said in these sessions.
     fn wish(word: &str, sessions: Range<usize>) -> Pattern {
-        let said = sessions.clone().map(|session| Turn { session, mark: session as u32 }).collect();
+        let said = sessions.clone().map(|session| Turn { session, event: 1, mark: session as u32 }).collect();
         Pattern {
             fingerprint: Fingerprint::of(&["wish", word]),
             anchor: ["wish", word].map(redact).into(),

@@ -12,6 +12,7 @@ use crate::settings::Mining;
 fn failure(step: &str, message: &str, fix: Option<Fix>) -> Failure {
     Failure {
         event: 3,
+        last: None,
         step: Step(redact(step)),
         message: redact(message),
         beside: Vec::new(),
@@ -63,7 +64,8 @@ fn digest(number: usize, task: &str, failures: Vec<Failure>) -> Digest {
         failures,
         remarks: Vec::new(),
         checks: Vec::new(),
-        notes_read: Vec::new(),
+        uses: Default::default(),
+        connected: false,
         counts: Counts::default(),
     }
 }

@@ -166,7 +166,8 @@ fn digest(at: usize, job: usize, ask: &str, turns: &[String], person: Option<&st
         writes: Vec::new(),
         failures: Vec::new(),
         checks: Vec::new(),
-        notes_read: Vec::new(),
+        uses: Default::default(),
+        connected: false,
         counts: Counts::default(),
     }
 }

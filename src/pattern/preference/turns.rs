@@ -27,6 +27,8 @@ const LEAST: usize = 2;
 pub struct Turn {
     /// The session, as an index into the digests that were mined.
     pub session: usize,
+    /// The event in it.
+    pub event: u32,
     /// Stands for the sentence; the same in every cycle.
     pub mark: u32,
 }
@@ -42,7 +44,7 @@ impl Turn {
         }
         hasher.update(&remark.event.to_le_bytes());
         let [a, b, c, d, ..] = *hasher.finalize().as_bytes();
-        Turn { session, mark: u32::from_be_bytes([a, b, c, d]) }
+        Turn { session, event: remark.event, mark: u32::from_be_bytes([a, b, c, d]) }
     }
 }
 
@@ -108,7 +110,9 @@ mod tests {
 
     /// Turns of as many sessions, with marks that are spread evenly.
     fn turns(sessions: std::ops::Range<usize>) -> Vec<Turn> {
-        sessions.map(|session| Turn { session, mark: (session as u32).wrapping_mul(2_654_435_769) }).collect()
+        sessions
+            .map(|session| Turn { session, event: 1, mark: (session as u32).wrapping_mul(2_654_435_769) })
+            .collect()
     }
 
     #[test]

@@ -3,17 +3,13 @@
 //! Contents are compared as git would store them (line ends, executable bit), not by time stamps, so that a file marked
 //! as unchanged or saved without a change is told for what it is.
 
-use super::{Blocked, Changed, Version};
+use super::{Blocked, Changed, Version, index};
 use crate::repo::{Oid, Unusable};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use git2::build::CheckoutBuilder;
-use git2::{Index, IndexEntry, IndexEntryExtendedFlag, Repository, RepositoryState};
+use git2::{Index, IndexEntry, IndexEntryExtendedFlag, IndexTime, Repository, RepositoryState};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-/// How long another git program may be at work in the tree.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What lies at a path of a working tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,18 +31,7 @@ pub(super) fn check_idle(repo: &Repository) -> Result<()> {
         ))
         .into());
     }
-    let lock = repo.path().join("index.lock");
-    let begun = Instant::now();
-    while lock.exists() && begun.elapsed() < PATIENCE {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    if lock.exists() {
-        bail!(
-            "another git program is at work in {dir}: wait for it; if none is running, delete {}",
-            lock.display()
-        );
-    }
-    Ok(())
+    index::check_free(repo)
 }
 
 /// Refuses where this tree rebases or bisects a branch: HEAD is on no branch then, and goes back to it at the end.
@@ -133,63 +118,66 @@ fn in_the_way(
     }))
 }
 
-/// Writes these files as they are at a commit, into the tree and the index.
+/// Writes these files as they are at a commit, into the tree and then the index.
 pub(super) fn bring(repo: &Repository, to: Oid, files: &[&Changed]) -> Result<()> {
     if files.is_empty() {
         return Ok(());
     }
     let failed = || format!("cannot write the files of {}", repo.path().display());
-    let mut index = fresh_index(repo)?;
+    let index = fresh_index(repo)?;
     let mut checkout = CheckoutBuilder::new();
-    checkout.force().disable_pathspec_match(true);
+    checkout.force().disable_pathspec_match(true).update_index(false);
     let mut is_any_written = false;
     for file in files {
-        let path = Path::new(&file.path);
-        let entry = index.get_path(path, 0);
-        let is_absent = lies(repo, &file.path)? == Lies::Nothing;
-        match (file.to, entry) {
-            // What a sparse checkout leaves out stays left out.
-            (Some(to), Some(entry)) if is_absent && is_left_out(&entry) => {
-                index.add(&entry_of(entry, to)).with_context(failed)?;
-            }
-            (None, Some(_)) if is_absent => index.remove_path(path).with_context(failed)?,
-            _ => {
-                is_any_written = true;
-                checkout.path(file.path.as_str());
-            }
+        let is_left_out = index.get_path(Path::new(&file.path), 0).is_some_and(|entry| is_left_out(&entry));
+        // What a sparse checkout leaves out stays left out.
+        if lies(repo, &file.path)? != Lies::Nothing || file.to.is_some() && !is_left_out {
+            is_any_written = true;
+            checkout.path(file.path.as_str());
         }
     }
-    index.write().with_context(failed)?;
     if is_any_written {
         let commit = repo.find_object(to.raw(), None).with_context(failed)?;
         repo.checkout_tree(&commit, Some(&mut checkout)).with_context(failed)?;
-        check_in(repo, files).with_context(failed)?;
     }
-    Ok(())
+    index::replace(repo, |index| check_in(index, files)).with_context(failed)
 }
 
-/// Puts into the index what the checkout did not: files that the tree had already as they are to be.
-fn check_in(repo: &Repository, files: &[&Changed]) -> Result<()> {
-    let mut index = fresh_index(repo)?;
+/// Puts these files into an index as they are to be; gives whether any was otherwise.
+fn check_in(index: &mut Index, files: &[&Changed]) -> Result<bool> {
     let mut is_any_late = false;
     for file in files {
         let path = Path::new(&file.path);
-        match (file.to, index.get_path(path, 0)) {
-            (Some(to), Some(entry)) if version_of(&entry) != to => index.add(&entry_of(entry, to))?,
-            (None, Some(_)) => index.remove_path(path)?,
-            _ => continue,
+        let entry = index.get_path(path, 0);
+        if entry.as_ref().map(version_of) == file.to {
+            continue;
+        }
+        match file.to {
+            Some(to) => index.add(&entry_of(entry, to, &file.path))?,
+            None => index.remove_path(path)?,
         }
         is_any_late = true;
     }
-    if is_any_late {
-        index.write()?;
-    }
-    Ok(())
+    Ok(is_any_late)
 }
 
 /// An entry that has this version now. Its size of zero makes git look at the file itself.
-fn entry_of(entry: IndexEntry, version: Version) -> IndexEntry {
+fn entry_of(entry: Option<IndexEntry>, version: Version, path: &str) -> IndexEntry {
     let mode = if version.is_program { 0o100_755 } else { 0o100_644 };
+    let entry = entry.unwrap_or_else(|| IndexEntry {
+        ctime: IndexTime::new(0, 0),
+        mtime: IndexTime::new(0, 0),
+        dev: 0,
+        ino: 0,
+        mode,
+        uid: 0,
+        gid: 0,
+        file_size: 0,
+        id: version.blob,
+        flags: 0,
+        flags_extended: 0,
+        path: path.as_bytes().to_vec(),
+    });
     IndexEntry { id: version.blob, mode, file_size: 0, ..entry }
 }
 

@@ -79,6 +79,7 @@ struct Note {
     /// Name, hits, of, percent, interval.
     rows: Vec<[String; 5]>,
     claim: String,
+    usage: String,
     is_load_bearing: bool,
 }
 
@@ -152,6 +153,7 @@ fn told_note(at: usize, note: &Measured) -> Note {
         weeks: weeks(at, note),
         rows: rows.into_iter().map(figures).collect(),
         claim: note.claim.to_string(),
+        usage: note.usage.to_string(),
         is_load_bearing: note.effect == Effect::Works && note.last_read.is_some(),
     }
 }

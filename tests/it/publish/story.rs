@@ -82,6 +82,8 @@ fn told(kind: Kind) {
     world.sandbox.git(&reviewer, &["merge", "--quiet", "--no-ff", "-m", "Merge", &world.branch]);
     world.sandbox.git(&reviewer, &["push", "--quiet", "origin", "main", &format!(":{}", world.branch)]);
     world.forge.state().pulls[0].state = "merged";
+    let lagging = world.published();
+    assert!(lagging["branch"].is_null(), "what is fetched counts, pulled or not: {lagging:#}");
     world.git("pull", &["--quiet"]);
     let quiet = world.published();
     assert!(quiet["branch"].is_null() && quiet["pull_request"].is_null(), "{quiet:#}");

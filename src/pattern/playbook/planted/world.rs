@@ -301,7 +301,8 @@ pub(super) fn digest(
         failures: Vec::new(),
         remarks: Vec::new(),
         checks: Vec::new(),
-        notes_read: Vec::new(),
+        uses: Default::default(),
+        connected: false,
         counts: Counts::default(),
     }
 }
