@@ -41,6 +41,7 @@
 //! | | [`hook`] | what an agent is told at the moments of its session |
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
+//! | | [`candidate`] | notes that an agent, or an import, proposes itself, on a branch of its own |
 //! | | [`forgetting`] | forgetting lessons on purpose, and erasing what came from somewhere |
 //! | | [`review`] | deciding on what waits, and landing it |
 //! | | [`exchange`] | ledger, inboxes and branches, brought together with the remote's |
@@ -49,8 +50,12 @@
 //! | | [`report`] | what came of dreaming, for who leads the team |
 //! | front ends | [`mcp`] | the memory, served to agents by the Model Context Protocol |
 //! | | [`commands`] | one file a command |
+//! | | [`memory_tool`] | Anthropic's memory tool, served over a memory |
+//! | | [`transfer`] | notes from and to where agents keep their own: Claude Code, Codex, Anthropic's stores |
+//! | front ends | [`commands`] | one file a command |
 
 pub mod agents;
+pub mod candidate;
 pub mod capture;
 pub mod check;
 pub mod commands;
@@ -69,6 +74,7 @@ pub mod learning;
 pub mod ledger;
 pub mod mcp;
 pub mod memory;
+pub mod memory_tool;
 pub mod model;
 pub mod nearest;
 pub mod pattern;
@@ -85,6 +91,7 @@ pub mod schedule;
 pub mod session;
 pub mod settings;
 pub mod stale;
+pub mod transfer;
 pub mod usage;
 pub mod verdict;
 pub mod version;

@@ -21,6 +21,7 @@ mod init;
 mod log;
 mod man;
 mod mcp;
+mod memory_tool;
 mod naming;
 mod publish;
 mod recall;
@@ -33,6 +34,7 @@ mod schedule;
 mod sources;
 mod status;
 mod talk;
+mod transfer;
 mod whereabouts;
 mod why;
 
@@ -118,6 +120,12 @@ enum Command {
     Hook(hook::Options),
     /// Serve the memory to an agent, by the Model Context Protocol on stdin and stdout
     Mcp(mcp::Options),
+    /// Propose notes that agents keep elsewhere (Claude Code, Codex, a memory store), on a branch for review
+    Import(transfer::Import),
+    /// Write the memory to where agents keep notes of their own (Claude Code, Codex, a memory store)
+    Export(transfer::Export),
+    /// Serve Anthropic's memory tool over the memory: JSON lines of tool inputs in, JSON lines of results out
+    MemoryTool(memory_tool::Options),
     /// Show what sessions made of the notes that were merged
     ///
     /// For each of them: how often what it is against came up before the merge and since, where it was read and where
@@ -198,6 +206,9 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
             Ok(())
         }
         Some(Command::Mcp(options)) => mcp::main(&options, dir),
+        Some(Command::Import(options)) => transfer::import(&options, dir, talk),
+        Some(Command::Export(options)) => transfer::export(&options, dir, talk),
+        Some(Command::MemoryTool(options)) => memory_tool::main(&options, dir, talk),
         Some(Command::Impact(options)) => impact::main(&options, dir, talk),
         Some(Command::Report(options)) => report::main(&options, dir, talk),
         Some(Command::Grade(options)) => grade::main(&options, dir, talk),

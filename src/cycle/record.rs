@@ -82,6 +82,7 @@ pub(super) fn record(made: &Made<'_>) -> CycleRecord {
         branch: report.branch.clone(),
         tip: report.tip.clone(),
         engine: before.engine.clone(),
+        by: None,
         settings: before.setting.clone(),
         counts,
         learnings: report.learnings.clone(),

@@ -11,6 +11,9 @@
 //! erased/<name>.txt       sessions that were erased for good: no word of theirs is left, and they are not read again
 //! ```
 //!
+//! The record of an agent's own branch ([`super::own`]) stands where those of cycles do, and is written anew as long as the
+//! agent writes there.
+//!
 //! A cycle only adds its own files, and so does a review, so that all else is shared with the tree before it, and the cost of
 //! a cycle does not grow with what is stored. An inbox has the same layout.
 

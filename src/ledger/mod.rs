@@ -20,6 +20,7 @@ mod late;
 pub mod layout;
 mod mentions;
 mod newest;
+mod own;
 mod packed;
 mod record;
 pub mod stat_cache;
@@ -287,19 +288,19 @@ impl<'repo> Ledger<'repo> {
         Ok((cycles, skipped))
     }
 
-    /// The record of the cycle that was added last; `None` if there is none. Reads one record where the ledger is as
+    /// The record of the dream that was added last; `None` if there is none. Reads one record where the ledger is as
     /// cycles leave it, all of them where it was put together in another way.
     pub fn last_cycle(&self) -> Result<Option<CycleRecord>> {
         let Some(tip) = self.tip else { return Ok(None) };
         let added = self.repo.changes(tip, CYCLES)?;
         if let [only] = added.as_slice() {
             let content = only.after.map(|blob| self.repo.read_blob(blob)).transpose()?;
-            let record = content.and_then(|content| serde_json::from_slice(&content).ok());
-            if record.is_some() {
+            let record = content.and_then(|content| serde_json::from_slice::<CycleRecord>(&content).ok());
+            if record.as_ref().is_some_and(CycleRecord::is_of_dream) {
                 return Ok(record);
             }
         }
-        Ok(self.cycles()?.0.pop())
+        Ok(self.cycles()?.0.into_iter().rfind(CycleRecord::is_of_dream))
     }
 
     /// Whether everything in an inbox of this full name, standing at this commit, is among those folded in.

@@ -33,6 +33,9 @@ pub struct CycleRecord {
     pub tip: Option<String>,
     /// The engine that wrote.
     pub engine: String,
+    /// The agent, or the import, whose own branch this is the record of ([`super::own`]); `None` of a dream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// Hash of the settings in force: two cycles with the same one judged alike.
     pub settings: String,
     /// Plain counts by name: `sessions_read`, `sessions_new`, `skipped`, …
@@ -94,6 +97,9 @@ pub struct LearningRecord {
     /// How useful its note was held to be beside others; 0 where no record says so.
     #[serde(skip_serializing_if = "is_nought")]
     pub weight: f64,
+    /// What its note says, hashed: what people refused of an agent's own is known again when its commits are gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
     /// Who worded it, where that was not the builtin author.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worded_by: Option<String>,
@@ -165,6 +171,7 @@ impl From<&Learning> for LearningRecord {
             reopened: None,
             leaves: learning.leaves.clone(),
             weight: learning.weight,
+            words: None,
             worded_by: learning.worded_by.clone(),
             cost: None,
         }

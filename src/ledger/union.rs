@@ -6,7 +6,7 @@
 //! back what was erased.
 
 use super::erased::{Erased, erased_at};
-use super::layout::{self, DIGESTS, ERASED, OUTCOMES, SESSIONS};
+use super::layout::{self, CYCLES, DIGESTS, ERASED, OUTCOMES, SESSIONS};
 use crate::repo::{Commit, FileChange, Identity, Oid, Past, Plan, Repo, Signing};
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
@@ -51,12 +51,15 @@ fn missing(repo: &Repo, past: &Past, tip: Oid, erased: &Erased) -> Result<Vec<Fi
             continue;
         }
         let content = repo.read_blob(after)?;
+        let is_followed = standing.is_some() && standing == change.before;
         let standing = standing.map(|blob| repo.read_blob(blob)).transpose()?;
         let content = match (folder, standing) {
             (DIGESTS | SESSIONS | OUTCOMES | ERASED, standing) => {
                 let Some(content) = lines(folder, &content, standing.as_deref(), erased) else { continue };
                 content
             }
+            // The record of a branch that goes on, from where it is known there.
+            (CYCLES, Some(_)) if is_followed => content,
             // The same cycle, known there already: who was first is right.
             (_, Some(_)) => continue,
             (_, None) => content,

@@ -19,11 +19,21 @@ pub(super) fn open(
     key_header: (&'static str, &str),
     headers: &[(&'static str, &'static str)],
 ) -> Result<Http, Unusable> {
+    Http::new(way(access, key_header, headers)?, patience, may_pass)
+}
+
+/// The same way, for what a service has beside its models.
+///
+/// Errors: there is no address, or no key.
+pub(crate) fn way<'a>(
+    access: &'a Access,
+    key_header: (&'static str, &'a str),
+    headers: &'a [(&'static str, &'static str)],
+) -> Result<Way<'a>, Unusable> {
     let address = access.address.clone().ok_or_else(|| Unusable("there is no address".to_owned()))?;
     let key = access.key()?;
     let authority = access.authority.as_deref();
-    let way = Way { address, key, key_header, headers, authority, follows: false, renamed_by: "--base-url" };
-    Http::new(way, patience, may_pass)
+    Ok(Way { address, key, key_header, headers, authority, follows: false, renamed_by: "--base-url" })
 }
 
 fn may_pass(status: u16, says: &str, _asked: Option<Duration>) -> bool {

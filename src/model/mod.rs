@@ -30,6 +30,7 @@ pub use access::{Access, Unusable};
 pub use asker::Model;
 pub use estimate::Estimate;
 pub use failure::Failure;
+pub(crate) use http::way;
 
 use crate::redact::Clean;
 use serde::de::DeserializeOwned;

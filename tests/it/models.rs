@@ -7,7 +7,7 @@ mod process;
 mod program;
 pub(crate) mod server;
 mod tls;
-mod vendor;
+pub(crate) mod vendor;
 
 use git_dream::model::access::Said;
 use git_dream::model::{Access, Model, Prompt, service};

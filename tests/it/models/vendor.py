@@ -13,6 +13,11 @@ import anthropic.types
 import anthropic.types.messages
 import anthropic.types.messages.batch_create_params
 import anthropic.types.message_create_params
+import anthropic.types.beta.memory_stores as memory_stores
+import anthropic.types.beta.memory_stores.memory_create_params
+import anthropic.types.beta.memory_stores.memory_delete_params
+import anthropic.types.beta.memory_stores.memory_list_params
+import anthropic.types.beta.memory_stores.memory_update_params
 import openai.types.chat
 import openai.types.chat.completion_create_params
 import pydantic
@@ -28,12 +33,18 @@ for name, module in list(sys.modules.items()):
 requests = {
     "anthropic.request": anthropic.types.message_create_params.MessageCreateParamsNonStreaming,
     "anthropic.batch_request": anthropic.types.messages.batch_create_params.BatchCreateParams,
+    "anthropic.memory_create": memory_stores.memory_create_params.MemoryCreateParams,
+    "anthropic.memory_update": memory_stores.memory_update_params.MemoryUpdateParams,
+    "anthropic.memory_delete": memory_stores.memory_delete_params.MemoryDeleteParams,
+    "anthropic.memory_list": memory_stores.memory_list_params.MemoryListParams,
     "openai.request": openai.types.chat.completion_create_params.CompletionCreateParamsNonStreaming,
 }
 answers = {
     "anthropic.answer": anthropic.types.Message,
     "anthropic.batch": anthropic.types.messages.MessageBatch,
     "anthropic.batch_result": anthropic.types.messages.MessageBatchIndividualResponse,
+    "anthropic.memory": memory_stores.BetaManagedAgentsMemory,
+    "anthropic.deleted_memory": memory_stores.BetaManagedAgentsDeletedMemory,
     "openai.answer": openai.types.chat.ChatCompletion,
 }
 adapters: dict[str, pydantic.TypeAdapter] = {}
