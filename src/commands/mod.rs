@@ -94,7 +94,7 @@ enum Command {
     Audit(audit::Options),
     /// Dream: read new sessions and propose learnings on a branch
     Run(run::Options),
-    /// Agree that sessions of a project are captured, for a memory
+    /// Connect an agent with the memory, or agree that sessions of a project are captured
     Connect(connect::Options),
     /// Digest sessions where their transcripts are, for a dream that is dreamt elsewhere
     Capture(capture::Options),
