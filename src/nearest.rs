@@ -15,6 +15,10 @@ use crate::settings::{self, Settings};
 use anyhow::Result;
 use copy::Copy;
 use std::path::Path;
+use std::time::Duration;
+
+/// How old a copy may be before a session that begins has it brought up to date.
+const LATELY: Duration = Duration::from_secs(600);
 
 /// A memory as it stands now.
 #[derive(Debug)]
@@ -54,13 +58,12 @@ pub fn find(dir: &Path, places: &Places) -> Result<Option<Nearest>> {
             _ => Ok(None),
         };
     };
-    let there = Path::new(&project.memory);
     let connected = |is_copy| {
         let (memory, name) = (project.memory.clone(), project.name.clone());
         Some(Connected { memory, name, is_copy })
     };
-    if there.is_absolute() {
-        return here(Repo::open(there)?, connected(false));
+    if !copy::is_elsewhere(&project.memory) {
+        return here(Repo::open(Path::new(&project.memory))?, connected(false));
     }
     let Some(Copy { repo, settings, tip: at }) = copy::open(places, &project.memory)? else {
         return Ok(None);
@@ -68,6 +71,16 @@ pub fn find(dir: &Path, places: &Places) -> Result<Option<Nearest>> {
     let named = settings.memory.target.clone();
     let branch = if named.is_empty() { "HEAD".to_owned() } else { named };
     Ok(Some(Nearest { repo, settings, branch, at, connected: connected(true) }))
+}
+
+/// Whether the memory for this folder is read from a copy that nobody brought up to date lately.
+///
+/// Errors: what the person agreed to cannot be read.
+pub fn is_due(dir: &Path, places: &Places) -> Result<bool> {
+    let consent = Consent::read(&places.consent)?;
+    let memory = connected(&consent, dir).map(|project| project.memory.as_str());
+    let memory = memory.filter(|memory| copy::is_elsewhere(memory));
+    Ok(memory.is_some_and(|memory| copy::age(places, memory).is_none_or(|age| age > LATELY)))
 }
 
 /// Whether somebody made the repository a memory, or dreamt in it.

@@ -8,7 +8,10 @@ use super::talk::Talk;
 use super::whereabouts;
 use crate::agents::Agent;
 use crate::capture::consent::Consent;
-use anyhow::{Context, Result};
+use crate::learning::author::quote;
+use crate::nearest::copy;
+use anyhow::{Context, Result, anyhow};
+use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -53,6 +56,9 @@ pub(super) struct Options {
     /// Take it back
     #[arg(long, conflicts_with_all = ["memory", "name", "exclude"])]
     remove: bool,
+    /// Bring the copies up to date that agents here read of memories that lie elsewhere
+    #[arg(long, exclusive = true)]
+    refresh: bool,
 }
 
 const OF_A_PROJECT: &str = "Of a project";
@@ -61,6 +67,9 @@ const OF_AN_AGENT: &str = "Of an agent";
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     if options.list {
         return list(options, dir, talk);
+    }
+    if options.refresh {
+        return refresh(talk);
     }
     let agent = options.named.as_deref().and_then(Path::to_str).and_then(Agent::named);
     match agent {
@@ -94,6 +103,31 @@ fn list(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     }
     let projects = project::list(&consent, talk);
     talk.data(&format!("{projects}{}", agent::list(&agents)))
+}
+
+/// Brings the copy of every memory that lies elsewhere up to date.
+fn refresh(talk: &Talk) -> Result<()> {
+    let places = whereabouts::places();
+    let consent = Consent::read(&places.consent)?;
+    let memories: BTreeSet<&str> = consent.projects.iter().map(|project| project.memory.as_str()).collect();
+    let elsewhere: Vec<&str> = memories.into_iter().filter(|memory| copy::is_elsewhere(memory)).collect();
+    let mut failed = Vec::new();
+    for memory in &elsewhere {
+        let name = quote::one_line(memory);
+        match copy::refresh(&places, memory, None) {
+            Ok(()) => talk.say(&format!("{name} is read here as it is there now.")),
+            Err(error) => failed.push(format!("{name}: {error:#}")),
+        }
+    }
+    if elsewhere.is_empty() {
+        talk.say(
+            "No project is connected to a memory that lies elsewhere: every other one is read where it is.",
+        );
+    }
+    match failed.is_empty() {
+        true => Ok(()),
+        false => Err(anyhow!("could not be brought up to date: {}; run it again", failed.join("; "))),
+    }
 }
 
 /// Asks, once.

@@ -9,6 +9,7 @@ use crate::capture::consent::Consent;
 use crate::capture::{background, trouble};
 use crate::hook::wire::{self, MOST};
 use crate::hook::{self, Answer, Moment, said};
+use crate::nearest;
 use crate::usage::{self, How, Used};
 use anyhow::{Context, Result, anyhow};
 use jiff::Timestamp;
@@ -38,8 +39,16 @@ const DEADLINE: Duration = Duration::from_millis(40);
 const VARIABLE: &str = "GIT_DREAM_HOOK_DEADLINE";
 /// A question that has the notes indexed, and whose answer nobody reads.
 const INDEXING: [&str; 5] = ["recall", "--quiet", "--limit", "0", "index"];
+/// What brings the copies of memories up to date that lie elsewhere: for the next session, this one does not wait.
+const REFRESHING: [&str; 3] = ["connect", "--refresh", "--quiet"];
 
 /// What a hook comes to.
+struct Found {
+    reply: Reply,
+    /// The memory is read from a copy that is not new.
+    is_due: bool,
+}
+
 enum Reply {
     Nothing,
     Say { session: String, answer: Answer },
@@ -82,7 +91,10 @@ fn respond(options: &Options) -> Result<()> {
             return Err(anyhow!("nothing was said, because it took longer than an agent is to wait"));
         }
     };
-    match found {
+    if found.is_due {
+        background::start(REFRESHING, b"")?;
+    }
+    match found.reply {
         Reply::Nothing => Ok(()),
         Reply::Say { session, answer } => {
             say(&wire::answer(agent, &event, &answer.text));
@@ -103,7 +115,7 @@ fn deadline() -> Duration {
 }
 
 /// Finds out what to say.
-fn find(agent: Agent, event: &str) -> Result<Reply> {
+fn find(agent: Agent, event: &str) -> Result<Found> {
     let mut told = Vec::new();
     std::io::stdin().take(MOST + 1).read_to_end(&mut told).context("cannot read stdin")?;
     if told.len() as u64 > MOST {
@@ -114,11 +126,17 @@ fn find(agent: Agent, event: &str) -> Result<Reply> {
     if let Moment::Ends = told.moment {
         let is_connected = !Consent::read(&places.consent)?.projects.is_empty();
         let session = told.session.clone();
-        return Ok(Reply::Capture { session, told: hook::to_capture(&told).filter(|_| is_connected) });
+        let reply = Reply::Capture { session, told: hook::to_capture(&told).filter(|_| is_connected) };
+        return Ok(Found { reply, is_due: false });
     }
     let folder = here(Path::new("."))?;
     let answer = hook::answer(agent, &told, &folder, &places)?;
-    Ok(answer.map_or(Reply::Nothing, |answer| Reply::Say { session: told.session, answer }))
+    let is_due = match told.moment {
+        Moment::Begins { .. } => nearest::is_due(hook::place(&told, &folder), &places)?,
+        _ => false,
+    };
+    let reply = answer.map_or(Reply::Nothing, |answer| Reply::Say { session: told.session, answer });
+    Ok(Found { reply, is_due })
 }
 
 /// Whoever does not listen any more is not to be told.

@@ -3,6 +3,7 @@
 //! Owns the judgement of what is well ([`Finding`]); looks only at this machine, asks no network and changes nothing. Every
 //! part of it answers for itself: what cannot be looked at is a finding, never the end of the examination.
 
+mod agents;
 mod capturing;
 mod dreams;
 mod memory;
@@ -70,6 +71,7 @@ pub fn examine(scene: &Scene<'_>) -> Vec<Finding> {
     let nearest = crate::nearest::find(scene.dir, scene.places);
     let mut findings = program::look(scene);
     findings.extend(memory::look(scene, &nearest));
+    findings.extend(agents::look(scene));
     findings.extend(sessions::look(scene, nearest.as_ref().ok().and_then(Option::as_ref)));
     findings.extend(capturing::look(scene));
     if let Ok(Some(nearest)) = &nearest {

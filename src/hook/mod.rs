@@ -113,7 +113,8 @@ fn find(told: &Told<'_>, folder: &Path, places: &Places) -> Result<Option<Neares
     nearest::find(place(told, folder), places)
 }
 
-fn place<'p>(told: &'p Told<'_>, folder: &'p Path) -> &'p Path {
+/// Where the agent works; `folder` unless it says otherwise.
+pub fn place<'p>(told: &'p Told<'_>, folder: &'p Path) -> &'p Path {
     told.folder.as_deref().filter(|folder| folder.is_absolute()).unwrap_or(folder)
 }
 

@@ -9,7 +9,7 @@ use crate::remote::Remote;
 use crate::repo::{Oid, Repo};
 use crate::settings::{self, Settings};
 use anyhow::{Context, Result};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// The remote's default branch, as it was when it was last looked at.
@@ -46,10 +46,24 @@ pub(super) fn open(places: &Places, memory: &str) -> Result<Option<Copy>> {
     Ok(Some(Copy { repo, settings, tip }))
 }
 
+/// Whether the memory at this address lies elsewhere, so that a copy of it is read.
+pub fn is_elsewhere(memory: &str) -> bool {
+    !Path::new(memory).is_absolute()
+}
+
 /// How long ago the copy was last brought up to date; `None` if it never was.
 pub fn age(places: &Places, memory: &str) -> Option<Duration> {
     let looked = std::fs::metadata(folder(places, memory).join(LOOKED)).and_then(|found| found.modified());
     SystemTime::now().duration_since(looked.ok()?).ok()
+}
+
+/// Deletes the copy of the memory at this address.
+pub fn delete(places: &Places, memory: &str) -> Result<()> {
+    let folder = folder(places, memory);
+    if !folder.exists() {
+        return Ok(());
+    }
+    std::fs::remove_dir_all(&folder).with_context(|| format!("cannot delete {}", folder.display()))
 }
 
 /// Brings the copy of the memory at this address up to date, and makes it if there is none. `patience`: how long the

@@ -47,7 +47,8 @@ impl Machine {
 
     /// Everything in the home folder but what is git-dream's own.
     fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let entries = walkdir::WalkDir::new(self.home("")).sort_by_file_name().into_iter().map(Result::unwrap);
+        let entries =
+            walkdir::WalkDir::new(self.home("")).sort_by_file_name().into_iter().map(Result::unwrap);
         let files = entries.filter(|entry| !entry.file_type().is_dir()).map(walkdir::DirEntry::into_path);
         let theirs = files.filter(|file| !file.iter().any(|name| name == ".local"));
         theirs.map(|file| (file.clone(), std::fs::read(file).unwrap())).collect()
@@ -122,7 +123,10 @@ fn what_people_write_meanwhile_stays() {
     for agent in AGENTS {
         machine.connect(&[agent, "--remove", "--yes"]).ok();
     }
-    assert_eq!(machine.has(".claude/settings.json").unwrap(), lived_in()[0].1.replace("\"opus\"", "\"sonnet\""));
+    assert_eq!(
+        machine.has(".claude/settings.json").unwrap(),
+        lived_in()[0].1.replace("\"opus\"", "\"sonnet\"")
+    );
     let state: Value = serde_json::from_str(&machine.has(".claude.json").unwrap()).unwrap();
     assert_eq!((&state["numStartups"], &state["mcpServers"]), (&Value::from(7), &Value::Null));
     let config = machine.has(".codex/config.toml").unwrap();
@@ -152,7 +156,9 @@ fn an_older_form_is_replaced_and_others_are_not() {
     machine.connect(&["claude-code", "--yes"]).ok();
     let settings = machine.has(".claude/settings.json").unwrap();
     assert!(settings.contains("say bye") && !settings.contains("capture --hook"), "{settings}");
-    assert!(!settings.contains("\"Stop\"") && settings.contains("git dream hook SessionEnd --agent claude-code"));
+    assert!(
+        !settings.contains("\"Stop\"") && settings.contains("git dream hook SessionEnd --agent claude-code")
+    );
     machine.connect(&["claude-code", "--remove", "--yes"]).ok();
     let left: Value = serde_json::from_str(&machine.has(".claude/settings.json").unwrap()).unwrap();
     let bye = serde_json::json!([{"hooks": [{"type": "command", "command": "say bye"}]}]);
@@ -226,7 +232,10 @@ fn a_program_that_is_not_on_the_search_path_is_called_where_it_lies() {
     machine.sandbox.run(command).ok();
     let settings: Value = serde_json::from_str(&machine.has(".claude/settings.json").unwrap()).unwrap();
     let hook = settings["hooks"]["SessionEnd"][0]["hooks"][0]["command"].as_str().unwrap();
-    assert!(hook.starts_with('\'') && hook.ends_with("my tools/git-dream' hook SessionEnd --agent claude-code"), "{hook}");
+    assert!(
+        hook.starts_with('\'') && hook.ends_with("my tools/git-dream' hook SessionEnd --agent claude-code"),
+        "{hook}"
+    );
     let mut shell = machine.sandbox.command("sh", &machine.project);
     shell.args(["-c", &hook.replace("hook SessionEnd --agent claude-code", "--version")]);
     assert!(machine.sandbox.run(shell).ok().starts_with("git dream"));
@@ -276,7 +285,10 @@ fn a_project_has_settings_of_its_own() {
     }
     assert!(machine.files().is_empty(), "nothing in the user's own");
     let rules = std::fs::read_to_string(machine.project.join("AGENTS.md")).unwrap();
-    assert!(rules.starts_with("# Rules\n\nUse tabs.\n\n<!-- git-dream:begin") && rules.contains("git dream recall"));
+    assert!(
+        rules.starts_with("# Rules\n\nUse tabs.\n\n<!-- git-dream:begin")
+            && rules.contains("git dream recall")
+    );
     for agent in ["claude-code", "codex", "gemini", "opencode", "cursor"] {
         machine.connect(&[agent, "--project", "--remove", "--yes"]).ok();
     }

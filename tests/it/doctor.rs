@@ -90,8 +90,11 @@ fn what_does_not_work_is_a_problem_with_a_remedy() {
 
     // A memory elsewhere that was not fetched, and a note that cannot be read.
     let address = format!("file://{}", team.remote.display());
+    let away = team.sandbox.path("away.git");
+    std::fs::rename(&team.remote, &away).unwrap();
     ann.dream(&["connect", "--memory", &address, "--as", "ann", "--yes"]).ok();
     assert_one(&look("memory"), "problem", "was not fetched yet", "git dream capture");
+    std::fs::rename(&away, &team.remote).unwrap();
     std::fs::create_dir_all(team.clone.join("mistakes")).unwrap();
     std::fs::write(team.clone.join("mistakes/broken.md"), "---\nname: [\n---\n").unwrap();
     team.sandbox.git(&team.clone, &["add", "."]);
@@ -101,6 +104,13 @@ fn what_does_not_work_is_a_problem_with_a_remedy() {
     assert_one(&look("memory"), "problem", "1 of them cannot be read", "git dream status");
     assert_one(&look("memory"), "well", "just now", "");
     assert_one(&look("dreams"), "well", "not here", "");
+
+    // An agent whose settings somebody broke.
+    assert_one(&look("agents"), "note", "none is connected", "git dream connect claude-code");
+    ann.dream(&["connect", "claude-code", "--yes"]).ok();
+    assert_one(&look("agents"), "well", "claude-code is connected", "");
+    std::fs::write(ann.home.join(".claude/settings.json"), "{\"hooks\": [").unwrap();
+    assert_one(&look("agents"), "problem", "settings of claude-code cannot be read", "mend");
 
     // An agreement that cannot be understood.
     std::fs::write(ann.home.join("config/git-dream/projects.toml"), "[[projects]]\n").unwrap();

@@ -17,7 +17,6 @@ fn a_memory_elsewhere_is_read_from_a_copy_that_captures_bring_up_to_date() {
     let ann = team.machine("ann", "ann");
     let address = format!("file://{}", team.remote.display());
     ann.dream(&["connect", "--memory", &address, "--as", "ann", "--yes"]).ok();
-    ann.capture();
     let ask = || json(ann.dream(&["recall", "--json", "cargo", "locked"]));
     assert_eq!(found(&ask()), [] as [&str; 0]);
 
@@ -31,6 +30,16 @@ fn a_memory_elsewhere_is_read_from_a_copy_that_captures_bring_up_to_date() {
     assert_eq!(found(&ask()), [] as [&str; 0], "nobody who asks waits for a network");
     ann.capture();
     assert_eq!(found(&ask()), ["preferences/cargo-locked.md"]);
+
+    // By hand, too.
+    std::fs::remove_dir_all(clone.join("preferences")).unwrap();
+    team.sandbox.git(clone, &["commit", "--quiet", "-a", "-m", "No wish"]);
+    team.sandbox.git(clone, &["push", "--quiet", "origin", "HEAD"]);
+    ann.dream(&["connect", "--refresh"]).ok();
+    assert_eq!(found(&ask()), [] as [&str; 0]);
+    team.sandbox.git(clone, &["revert", "--no-edit", "--quiet", "HEAD"]);
+    team.sandbox.git(clone, &["push", "--quiet", "origin", "HEAD"]);
+    ann.capture();
 
     // Offline it goes on being there, and what went wrong is told.
     std::fs::rename(&team.remote, team.sandbox.path("gone.git")).unwrap();

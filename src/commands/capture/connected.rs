@@ -159,7 +159,7 @@ impl Here {
 
     /// Brings the copy that agents here read of a memory up to date; gives what went wrong.
     fn bring(&self, memory: &str) -> Option<String> {
-        if Path::new(memory).is_absolute() {
+        if !copy::is_elsewhere(memory) {
             return None;
         }
         let failed = copy::refresh(&self.places, memory, self.patience).err()?;

@@ -10,6 +10,7 @@ use crate::capture::name;
 use crate::capture::outbox::Outbox;
 use crate::capture::places::Places;
 use crate::learning::author::quote;
+use crate::nearest::copy;
 use crate::redact::redact;
 use crate::repo::Repo;
 use anyhow::{Context, Result};
@@ -46,7 +47,15 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         talk.say("Nothing was connected.");
         return Ok(());
     }
+    let memory = project.memory.clone();
     consent.with(project).write(&places.consent)?;
+    if let Some(failed) =
+        copy::is_elsewhere(&memory).then(|| copy::refresh(&places, &memory, None).err()).flatten()
+    {
+        talk.say(&format!(
+            "Its notes could not be fetched for agents here; every capture tries it: {failed:#}"
+        ));
+    }
     talk.say(&format!("Connected. Capture what is there: {COMMAND}git dream capture{COMMAND:#}"));
     talk.say(&format!("Take it back:          {COMMAND}git dream connect --remove{COMMAND:#}"));
     Ok(())
@@ -245,6 +254,7 @@ fn remove(consent: &Consent, folder: &Path, places: &Places, talk: &Talk) -> Res
     let queue = Outbox::folder(places, &project.memory);
     if !left.projects.iter().any(|other| other.memory == project.memory) {
         Outbox::delete(places, &project.memory)?;
+        copy::delete(places, &project.memory)?;
     } else if queue.exists() {
         talk.say(&format!(
             "What waits in {} goes on waiting, of this project too: other projects are connected to the same memory. \
