@@ -110,6 +110,11 @@ enum Command {
     /// Search the notes: by words, or by an error message as it was printed
     Recall(recall::Options),
     /// Serve the memory to an agent, by the Model Context Protocol on stdin and stdout
+    ///
+    /// Agents start it themselves: `git dream connect AGENT` writes it into their settings, and any other client takes the
+    /// command `git dream mcp`. Serves the memory that the folder's project is connected to, else the one in the folder's
+    /// repository: the tools recall, read_note, playbooks and remember, and the notes as resources. What an agent suggests
+    /// with remember goes to the memory's inbox; people decide on it as on any learning.
     Mcp(mcp::Options),
     /// Show what sessions made of the notes that were merged
     ///

@@ -20,6 +20,7 @@ mod impact;
 mod kill;
 mod ledger;
 mod lifecycle;
+mod mcp;
 mod models;
 mod moves;
 mod places;
