@@ -5,12 +5,7 @@ use crate::mcp::{Start, serve};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 
-/// Serve the memory to an agent, by the Model Context Protocol on stdin and stdout
-///
-/// Agents start it themselves: `git dream connect AGENT` writes it into their settings, and any other client takes the
-/// command `git dream mcp`. Serves the memory that the folder's project is connected to, else the one in the folder's
-/// repository: the tools recall, read_note, playbooks and remember, and the notes as resources. What an agent suggests with
-/// remember goes to the memory's inbox; people decide on it like on any learning.
+/// Serve the memory to an agent
 #[derive(clap::Args)]
 pub(super) struct Options {
     /// Date suggestions with this moment instead of now

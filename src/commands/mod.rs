@@ -119,6 +119,11 @@ enum Command {
     /// Answer an agent's hook; `git dream connect` puts the calls into an agent's settings
     Hook(hook::Options),
     /// Serve the memory to an agent, by the Model Context Protocol on stdin and stdout
+    ///
+    /// Agents start it themselves: `git dream connect AGENT` writes it into their settings, and any other client takes the
+    /// command `git dream mcp`. Serves the memory that the folder's project is connected to, else the one in the folder's
+    /// repository: the tools recall, read_note, playbooks and remember, and the notes as resources. What an agent suggests
+    /// with remember goes to the memory's inbox; people decide on it as on any learning.
     Mcp(mcp::Options),
     /// Propose notes that agents keep elsewhere (Claude Code, Codex, a memory store), on a branch for review
     Import(transfer::Import),

@@ -39,8 +39,8 @@ pub struct Looked {
 pub enum Unmeasured {
     /// The sessions do not make one pattern of it any more.
     Unseen,
-    /// It shows what people disagree on.
-    Conflict,
+    /// No session can show whether it was followed: it tells what people disagree on, or what agents suggested.
+    NothingToFollow,
 }
 
 impl std::fmt::Display for Unmeasured {
@@ -49,7 +49,9 @@ impl std::fmt::Display for Unmeasured {
             Unmeasured::Unseen => {
                 "what it was made from is no pattern any more, now that more sessions are known"
             }
-            Unmeasured::Conflict => "it shows what people disagree on, and there is nothing to follow",
+            Unmeasured::NothingToFollow => {
+                "it tells what people disagree on, or what agents suggested, and no session shows whether it was followed"
+            }
         })
     }
 }
@@ -89,7 +91,7 @@ pub fn look_among(
     let measured = measure_seen(&seen, &merged, settings);
     let others = merged.iter().filter(|note| !measured.contains_key(&note.note));
     let reason = |note: &Merged| match seen.occasions.contains_key(&note.pattern) {
-        true => Unmeasured::Conflict,
+        true => Unmeasured::NothingToFollow,
         false => Unmeasured::Unseen,
     };
     let unmeasured: BTreeMap<String, Unmeasured> =

@@ -17,6 +17,7 @@ mod remember;
 mod resources;
 mod roots;
 mod run;
+mod schema;
 mod server;
 mod tools;
 

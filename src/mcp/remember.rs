@@ -75,11 +75,6 @@ pub(super) fn remember(said: &Said, asked: &Asked) -> Result<Answer, Told> {
             "GIT_DREAM_CAPTURE keeps everything of this session out, suggestions too".to_owned(),
         ));
     }
-    if asked.run.left() == 0 {
-        return Err(Told(format!(
-            "{MOST} lessons were suggested already: that is as many as one session may; people look at those first"
-        )));
-    }
     for part in [&text, &when] {
         if let Some(finding) = gate::inspect(part).into_iter().next() {
             return Err(Told(format!("no note may say this: {}; {}", finding.what, finding.remedy)));
@@ -105,14 +100,22 @@ pub(super) fn remember(said: &Said, asked: &Asked) -> Result<Answer, Told> {
     };
     let digest = digest(suggestion, asked, &destination);
     let session = digest.session.to_string();
-    let is_new = destination.take(digest, (asked.start.now)())?;
+    if !asked.run.may_suggest() {
+        return Err(Told(format!(
+            "{MOST} lessons were suggested already: that is as many as one session may; people look at those first"
+        )));
+    }
+    let taken = destination.take(digest, (asked.start.now)());
+    if !matches!(taken, Ok(true)) {
+        asked.run.has_not_suggested();
+    }
+    let is_new = taken?;
     if is_new {
-        asked.run.count_suggestion();
         destination.hand_over(asked);
     }
     let what = match is_new {
         true => {
-            "Kept as a suggestion. It changes nothing now: the next dream proposes it, and people decide."
+            "Kept as a suggestion. It changes nothing now: the next dream looks at it, and people decide."
         }
         false => "This was suggested before, and waits for people.",
     };

@@ -47,16 +47,18 @@ impl Run {
         self.state().shown.iter().cloned().collect()
     }
 
-    /// How many more suggestions this run may make.
-    pub(super) fn left(&self) -> usize {
-        MOST.saturating_sub(self.state().suggestions)
+    /// Counts one more suggestion, where this run may make one.
+    pub(super) fn may_suggest(&self) -> bool {
+        let mut state = self.state();
+        let may = state.suggestions < MOST;
+        state.suggestions += usize::from(may);
+        may
     }
 
-    /// Counts one more suggestion; gives its number, from 1.
-    pub(super) fn count_suggestion(&self) -> u32 {
+    /// Takes back what was counted, because nothing came of it.
+    pub(super) fn has_not_suggested(&self) {
         let mut state = self.state();
-        state.suggestions += 1;
-        state.suggestions as u32
+        state.suggestions = state.suggestions.saturating_sub(1);
     }
 
     /// Keeps what hands something over, so that the server does not end before it.

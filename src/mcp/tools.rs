@@ -6,7 +6,7 @@
 use super::client::Client;
 use super::reach::{self, Reached};
 use super::run::Run;
-use super::{Start, Told, playbooks, recall, remember};
+use super::{Start, Told, playbooks, recall, remember, schema};
 use crate::capture::trouble;
 use crate::usage::{self, How, Used};
 use rmcp::model::{CallToolResult, ContentBlock, JsonObject, Tool, ToolAnnotations};
@@ -174,11 +174,14 @@ fn tool<I: JsonSchema + 'static, O: JsonSchema + 'static>(
     annotations: ToolAnnotations,
 ) -> Tool {
     let title = annotations.title.clone().unwrap_or_default();
-    Tool::new(name, description, JsonObject::default())
+    let mut tool = Tool::new(name, description, JsonObject::default())
         .with_input_schema::<I>()
         .with_output_schema::<O>()
         .with_title(title)
-        .with_annotations(annotations)
+        .with_annotations(annotations);
+    tool.input_schema = Arc::new(schema::plain(&tool.input_schema));
+    tool.output_schema = tool.output_schema.as_deref().map(|output| Arc::new(schema::plain(output)));
+    tool
 }
 
 #[cfg(test)]

@@ -194,7 +194,7 @@ pub fn drift(memory: &Memory) -> Vec<(Option<u32>, String)> {
 const RESERVE: usize = 40;
 
 /// One note's line: the rule, and where to read on.
-fn line(path: &str, note: &Note) -> String {
+pub(crate) fn line(path: &str, note: &Note) -> String {
     let limited = if note.front.scope == "team" { String::new() } else { format!(" ({})", note.front.scope) };
     format!("- {}{limited} [more]({path})\n", note.front.description.replace(['\n', '\r'], " "))
 }

@@ -23,6 +23,7 @@ mod kill;
 mod ledger;
 mod lifecycle;
 mod memory_tool;
+mod mcp;
 mod models;
 mod moves;
 mod nearest;

@@ -40,14 +40,11 @@ pub(super) fn word(lesson: &SuggestionLesson, pattern: &Pattern) -> Wording {
         slots: Slots {
             title,
             when: match when {
-                Some(when) => format!("“{when}”, an agent says."),
+                Some(when) => format!("“{}”, an agent says.", when.trim_end_matches('.')),
                 None => "the agents that suggest it do not say when it applies.".to_owned(),
             },
             message: saw.map(|saw| code(saw)),
-            advice: std::iter::once(&lesson.wording)
-                .chain(&lesson.variants)
-                .map(|text| quoted(text))
-                .collect(),
+            advice: std::iter::once(&lesson.wording).chain(&lesson.variants).map(quoted).collect(),
             ..Slots::default()
         },
         measured: None,

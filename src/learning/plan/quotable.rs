@@ -1,6 +1,7 @@
 //! What the gate would not let through.
 
 use crate::learning::{Learning, author, gate};
+use crate::memory::{index, note};
 use crate::pattern::{Evidence, Lesson, Pattern};
 use rayon::prelude::*;
 
@@ -9,7 +10,10 @@ pub(super) fn objection(learning: &Learning, is_quotable: bool) -> Option<String
     if !is_quotable {
         return Some("instruction-in-evidence: what the tool printed gives orders to agents".to_owned());
     }
-    let found = gate::inspect(&learning.text);
+    // Its line of the index stands alone, and what is harmless in the note may act there.
+    let line = note::parse(&learning.text).map(|note| index::line(&learning.note, &note));
+    let mut found = gate::inspect(&learning.text);
+    found.extend(line.iter().flat_map(|line| gate::inspect(line)));
     let first = found.into_iter().next()?;
     Some(format!("{}: {}", first.rule, first.what))
 }
