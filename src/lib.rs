@@ -46,11 +46,13 @@
 //! | | [`publish`] | a cycle's branch at the remote, and one pull request for it |
 //! | | [`doctor`] | what is installed, connected and found, and what keeps git-dream from learning |
 //! | | [`report`] | what came of dreaming, for who leads the team |
+//! | | [`away`] | a memory that lies elsewhere, written to |
 //! | | [`memory_tool`] | Anthropic's memory tool, served over a memory |
 //! | | [`transfer`] | notes from and to where agents keep their own: Claude Code, Codex, Anthropic's stores |
 //! | front ends | [`commands`] | one file a command |
 
 pub mod agents;
+pub mod away;
 pub mod candidate;
 pub mod capture;
 pub mod check;
