@@ -82,12 +82,14 @@ fn a_memory_elsewhere_is_written_to_and_what_people_decide_there_comes_back() {
     bob.capture();
     let inputs = [create("/memories/q.md", "Tag releases."), create("/memories/r.md", "Sign tags.")];
     assert_eq!(tool(&bob, &inputs).status, 0);
-    assert_eq!(tool(&ann, &[create("/memories/s.md", "Squash nothing.")]).status, 0);
+    // The record of ann's branch is written twice before it meets bob's.
+    let inputs = [create("/memories/s.md", "Squash nothing."), create("/memories/t.md", "Lint first.")];
+    assert_eq!(tool(&ann, &inputs).status, 0);
     git(&["fetch", "--quiet", "origin"]);
     git(&["fetch", "--quiet", "origin", "+refs/dream/ledger:refs/dream/ledger"]);
     let status = team.sandbox.dream(&team.clone, &["status"]).ok();
     assert!(
-        status.contains("4 pending") && status.contains("1 merged") && status.contains("1 rejected"),
+        status.contains("5 pending") && status.contains("1 merged") && status.contains("1 rejected"),
         "{status}"
     );
 }
