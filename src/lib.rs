@@ -37,6 +37,8 @@
 //! | | [`cycle`] | one dream: digests in, a branch of learnings out |
 //! | | [`capture`] | what leaves the machine that a session ran on, if its person agreed |
 //! | | [`nearest`] | the memory that is for an agent at work in a folder |
+//! | | [`context`] | what to put in front of a session |
+//! | | [`hook`] | what an agent is told at the moments of its session |
 //! | | [`provenance`] | where a line of the memory comes from, and what has become of it |
 //! | | [`check`] | may this change to the memory be merged? |
 //! | | [`candidate`] | notes that an agent, or an import, proposes itself, on a branch of its own |
@@ -47,6 +49,8 @@
 //! | | [`doctor`] | what is installed, connected and found, and what keeps git-dream from learning |
 //! | | [`report`] | what came of dreaming, for who leads the team |
 //! | | [`away`] | a memory that lies elsewhere, written to |
+//! | front ends | [`mcp`] | the memory, served to agents by the Model Context Protocol |
+//! | | [`commands`] | one file a command |
 //! | | [`memory_tool`] | Anthropic's memory tool, served over a memory |
 //! | | [`transfer`] | notes from and to where agents keep their own: Claude Code, Codex, Anthropic's stores |
 //! | front ends | [`commands`] | one file a command |
@@ -57,6 +61,7 @@ pub mod candidate;
 pub mod capture;
 pub mod check;
 pub mod commands;
+pub mod context;
 pub mod cycle;
 pub mod digest;
 pub mod doctor;
@@ -65,9 +70,11 @@ pub mod exchange;
 pub mod forge;
 pub mod forgetting;
 pub mod grading;
+pub mod hook;
 pub mod impact;
 pub mod learning;
 pub mod ledger;
+pub mod mcp;
 pub mod memory;
 pub mod memory_tool;
 pub mod model;

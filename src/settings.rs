@@ -81,7 +81,11 @@ impl Settings {
         if !(memory.growth.is_finite() && memory.growth >= 0.0) {
             return Err(Invalid(format!("{FILE}: `memory.growth = {}` must be 0 or more", memory.growth)));
         }
-        let counts = [("mining.min_sessions", mining.min_sessions), ("mining.min_jobs", mining.min_jobs)];
+        let counts = [
+            ("mining.min_sessions", mining.min_sessions),
+            ("mining.min_jobs", mining.min_jobs),
+            ("mining.suggestion_sessions", mining.suggestion_sessions),
+        ];
         for (name, value) in counts {
             if value == 0 {
                 return Err(Invalid(format!("{FILE}: `{name} = 0` must be 1 or more")));
@@ -120,6 +124,8 @@ pub struct MemorySettings {
     pub budget: u32,
     /// Most learnings one cycle may propose.
     pub max_learnings: u32,
+    /// Most of them that rest on nothing but what agents suggested.
+    pub max_suggestions: u32,
     /// Largest share of the notes' lines that one cycle may drop, 0 to 1.
     pub max_loss: f64,
     /// By what share the sessions behind a learning must have grown since it was last proposed before it is
@@ -167,6 +173,7 @@ impl Default for MemorySettings {
             about: Vec::new(),
             budget: 2000,
             max_learnings: 50,
+            max_suggestions: 5,
             max_loss: 0.25,
             growth: 0.5,
             retire_after_days: 180,
@@ -278,6 +285,8 @@ pub struct Mining {
     pub habit_share: f64,
     /// Similarity from which two wishes are the same, 0 to 1.
     pub wish_similarity: f64,
+    /// Independent sessions of agents that must have suggested something of their own accord before it is proposed.
+    pub suggestion_sessions: u32,
 }
 
 impl Default for Mining {
@@ -303,6 +312,7 @@ impl Default for Mining {
             workflow_converged: 0.4,
             habit_share: 0.5,
             wish_similarity: 0.5,
+            suggestion_sessions: 1,
         }
     }
 }

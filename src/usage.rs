@@ -52,8 +52,8 @@ pub fn keep(folder: &Path, used: &Used) -> Result<()> {
     open.write_all(format!("{}\n", redact(&line).as_str()).as_bytes()).with_context(failed)
 }
 
-/// Puts what was kept of a session into its digest, each note at the first event at or after its moment, and says what
-/// could not be used. A session is asked for by the id that its agent gave it, else by the name of its transcript.
+/// Puts what was kept of a session into its digest, each note at the last event before it came, and says what could not be
+/// used. A session is asked for by the id that its agent gave it, else by the name of its transcript.
 pub fn add_to(digest: &mut Digest, session: &Session, folder: &Path, transcript: &Path) -> Option<Skipped> {
     let stem = || transcript.file_stem().map(|stem| redact(&stem.to_string_lossy()));
     let id = session.source.clone().or_else(stem)?;
@@ -126,12 +126,12 @@ fn of_session(log: &[u8], id: &str) -> (Vec<Used>, usize) {
     (kept, broken)
 }
 
-/// The first event at or after a moment; the last one, where all came before; `None` where no event says when it was.
+/// The last event up to a moment: what comes after it came after the note. 0 where the session had not begun; `None`
+/// where no event says when it was.
 fn event_at(session: &Session, at: Timestamp) -> Option<u32> {
     let mut timed = session.events.iter().filter_map(|event| Some((event.at?, event.number))).peekable();
     timed.peek()?;
-    let first = timed.find(|(moment, _)| *moment >= at).map(|(_, number)| number);
-    first.or_else(|| session.events.last().map(|event| event.number))
+    Some(timed.take_while(|(moment, _)| *moment <= at).last().map_or(0, |(_, number)| number))
 }
 
 /// Where what is known of a session lies.
@@ -182,7 +182,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         for used in [
-            used("s-1", 105, How::Opened, &["mistakes/sail.md"]),
+            used("s-1", 95, How::Opened, &["mistakes/sail.md"]),
             used("s-1", 120, How::Shown, &["playbooks/hoist/SKILL.md"]),
             used("s-1", 999, How::Shown, &["preferences/tabs.md"]),
             used("another", 105, How::Shown, &["mistakes/cog.md"]),
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!((skipped, digest.connected), (None, true));
         let late = ["playbooks/hoist/SKILL.md", "preferences/tabs.md"].map(redact).to_vec();
         let late = Use { how: How::Shown, event: Some(3), notes: late };
-        assert_eq!(digest.uses, Uses(vec![one(How::Opened, Some(1), "mistakes/sail.md"), late]));
+        assert_eq!(digest.uses, Uses(vec![one(How::Opened, Some(0), "mistakes/sail.md"), late]));
         let events = session().events.into_iter().map(|event| Event { at: None, ..event }).collect();
         let (digest, _) = digested(folder, &Session { events, source: None, ..session() });
         let untimed = digest.uses.0.first().unwrap();

@@ -206,6 +206,7 @@ impl Draft {
             checks: Vec::new(),
             uses: Default::default(),
             connected: false,
+            suggestions: Vec::new(),
             counts: Counts::default(),
         }
     }

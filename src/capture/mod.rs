@@ -4,6 +4,7 @@
 //! ([`intake`]); the queue that it waits in ([`outbox`]); and how it gets to the memory's remote ([`mod@push`]). Refuses to
 //! take consent from anything that lies in a repository, and to send anything but digests.
 
+pub mod background;
 pub mod belonging;
 pub mod consent;
 pub mod hook;

@@ -39,6 +39,11 @@ impl Outbox {
         Ok(Outbox { repo: Repo::bare(&folder)? })
     }
 
+    /// The inboxes of a memory that lies here: what is added is there at once, and waits for nothing but a cycle.
+    pub fn within(memory: Repo) -> Outbox {
+        Outbox { repo: memory }
+    }
+
     /// The queue in this folder; `None` if there is none.
     pub fn open_if_there(places: &Places, memory: &str) -> Result<Option<Outbox>> {
         let is_there = Outbox::folder(places, memory).join("HEAD").exists();

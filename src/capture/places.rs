@@ -69,6 +69,11 @@ impl Places {
         self.outbox.with_file_name("copies")
     }
 
+    /// The file that remembers what was put into agents' settings ([`crate::agents::Record`]).
+    pub fn connected(&self) -> PathBuf {
+        self.outbox.with_file_name("agents.json")
+    }
+
     /// The folder with what is known of notes that were put before agents ([`crate::usage`]).
     pub fn usage(&self) -> PathBuf {
         self.outbox.with_file_name("usage")

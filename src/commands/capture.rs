@@ -7,6 +7,8 @@ mod hook;
 mod status;
 mod to;
 
+pub(super) use connected::is_kept_out;
+
 use super::talk::Talk;
 use anyhow::Result;
 use std::path::Path;

@@ -8,16 +8,19 @@ mod capture;
 mod check;
 mod completions;
 mod connect;
+mod context;
 mod demo;
 mod doctor;
 mod engine_options;
 mod exit;
 mod forget;
 mod grade;
+mod hook;
 mod impact;
 mod init;
 mod log;
 mod man;
+mod mcp;
 mod memory_tool;
 mod naming;
 mod publish;
@@ -92,7 +95,7 @@ enum Command {
     Audit(audit::Options),
     /// Dream: read new sessions and propose learnings on a branch
     Run(run::Options),
-    /// Agree that sessions of a project are captured, for a memory
+    /// Connect an agent with the memory, or agree that sessions of a project are captured
     Connect(connect::Options),
     /// Digest sessions where their transcripts are, for a dream that is dreamt elsewhere
     Capture(capture::Options),
@@ -112,6 +115,12 @@ enum Command {
     Log(log::Options),
     /// Search the notes: by words, or by an error message as it was printed
     Recall(recall::Options),
+    /// Print what to put in front of a session: the rules that hold for it, within a budget
+    Context(context::Options),
+    /// Answer an agent's hook; `git dream connect` puts the calls into an agent's settings
+    Hook(hook::Options),
+    /// Serve the memory to an agent, by the Model Context Protocol on stdin and stdout
+    Mcp(mcp::Options),
     /// Propose notes that agents keep elsewhere (Claude Code, Codex, a memory store), on a branch for review
     Import(transfer::Import),
     /// Write the memory to where agents keep notes of their own (Claude Code, Codex, a memory store)
@@ -152,8 +161,15 @@ enum Command {
 
 /// Runs the program with these arguments, the program's name first.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let is_hook = arguments.get(1).is_some_and(|command| command == "hook");
     let parsed = match CommandLine::try_parse_from(arguments) {
         Ok(parsed) => parsed,
+        // To some agents an exit status says that a call is to be blocked.
+        Err(error) if is_hook && error.use_stderr() => {
+            hook::misused(&error);
+            return ExitCode::SUCCESS;
+        }
         Err(error) => return exit::of_clap(&error),
     };
     let talk = Talk::new(&parsed.global);
@@ -185,6 +201,12 @@ fn run(command: Option<Command>, talk: &Talk) -> Result<()> {
         Some(Command::Review(options)) => review::main(&options, dir, talk),
         Some(Command::Log(options)) => log::main(&options, dir, talk),
         Some(Command::Recall(options)) => recall::main(&options, dir, talk),
+        Some(Command::Context(options)) => context::main(&options, dir, talk),
+        Some(Command::Hook(options)) => {
+            hook::main(&options);
+            Ok(())
+        }
+        Some(Command::Mcp(options)) => mcp::main(&options, dir),
         Some(Command::Import(options)) => transfer::import(&options, dir, talk),
         Some(Command::Export(options)) => transfer::export(&options, dir, talk),
         Some(Command::MemoryTool(options)) => memory_tool::main(&options, dir, talk),

@@ -48,8 +48,8 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     }
     if hits.is_empty() {
         talk.say(&match recall.notes() {
-            0 => format!("There are no notes on {} yet.", branch),
-            notes => format!("None of the {notes} notes on {} has a word of this.", branch),
+            0 => format!("There are no notes on {branch} yet."),
+            notes => format!("None of the {notes} notes on {branch} has a word of this."),
         });
     }
     talk.data(&text(&hits))

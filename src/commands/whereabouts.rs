@@ -3,12 +3,14 @@
 use super::exit::Usage;
 use super::talk::COMMAND;
 use crate::capture::places::Places;
+use crate::cycle::Target;
 use crate::ledger::{LEDGER, Stamp};
+use crate::nearest::{self, Nearest};
 use crate::repo::{Identity, Oid, Repo};
 use crate::settings::{self, Settings};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use jiff::Timestamp;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A repository with the settings it holds.
 pub(super) struct Whereabouts {
@@ -22,6 +24,24 @@ pub(super) fn find(dir: &Path) -> Result<Whereabouts> {
     let repo = Repo::from_environment(dir)?;
     let settings = read_settings(&repo)?;
     Ok(Whereabouts { repo, settings })
+}
+
+/// Where somebody stands: the folder in full, as consent knows folders.
+pub(super) fn here(dir: &Path) -> Result<PathBuf> {
+    std::path::absolute(dir).with_context(|| format!("cannot tell where {} is", dir.display()))
+}
+
+/// The memory for this folder ([`nearest::find`]), else the repository that it lies in, memory or not: who asks for it
+/// by hand means it. `None` where there is neither, or nothing in it yet.
+pub(super) fn nearest(folder: &Path, places: &Places) -> Result<Option<Nearest>> {
+    if let Some(nearest) = nearest::find(folder, places)? {
+        return Ok(Some(nearest));
+    }
+    let Some(repo) = Repo::open_if_there(folder)? else { return Ok(None) };
+    let settings = read_settings(&repo)?;
+    let target = Target::find(&repo, &settings)?;
+    let Some(at) = target.tip else { return Ok(None) };
+    Ok(Some(Nearest { repo, settings, branch: target.branch, at, connected: None }))
 }
 
 /// The settings of the repository that this folder lies in, and the defaults where it lies in none: for what needs no

@@ -120,6 +120,17 @@ pub fn has_failed(call: &Call) -> bool {
     judge::failed(call)
 }
 
+/// The same where nobody said how it went: also a command whose output may be what it failed with, and is not what it was
+/// to show.
+pub fn may_have_failed(call: &Call) -> bool {
+    judge::failed(call) || judge::may_have_failed(call)
+}
+
+/// The line of a failing call's output that says what went wrong, as a digest keeps it; `None` where none does.
+pub fn message(call: &Call, most: usize) -> Option<Clean> {
+    salient::told(&call.output, most).map(|told| without_orders(&told.message))
+}
+
 /// Most runs of one step that are compared with a failing one.
 const COMPARED_RUNS: usize = 16;
 

@@ -7,6 +7,7 @@
 
 use super::Digest;
 use super::addressed::fold::is_hidden;
+use super::suggestion;
 use crate::session::SessionId;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -38,6 +39,7 @@ pub fn read_line(line: &[u8], now: Option<Timestamp>) -> Result<Digest, serde_js
         digest.ended = digest.ended.filter(|ended| *ended <= latest);
     }
     bring_into_range(&mut digest);
+    suggestion::bound(&mut digest.suggestions);
     Ok(digest)
 }
 

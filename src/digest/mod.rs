@@ -14,6 +14,7 @@ mod outcome;
 pub mod remark;
 pub(crate) mod shell;
 pub mod step;
+pub mod suggestion;
 pub mod uses;
 
 use crate::redact::Clean;
@@ -91,6 +92,9 @@ pub struct Digest {
     pub connected: bool,
     /// Plain counts, for `audit`.
     pub counts: Counts,
+    /// What the agent asked to be remembered: of a digest that was made for this, and of no other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suggestions: Vec<suggestion::Suggestion>,
 }
 
 /// How a session ended, and how we know.
@@ -187,6 +191,7 @@ pub fn read(session: &Session, settings: &Reading) -> Digest {
         connected: notes::speaks_of_git_dream(session),
         failures,
         remarks,
+        suggestions: Vec::new(),
     }
 }
 

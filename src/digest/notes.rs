@@ -107,7 +107,9 @@ fn names_index(call: &Call) -> bool {
 fn asks_for_notes(call: &Call) -> bool {
     let asks = |text: &str| ["recall", "context", "playbooks"].iter().any(|word| text.contains(word));
     let is_ours = |text: &str| text.contains("git dream ") || text.contains("git-dream ");
-    call.tool.contains("dream") && asks(&call.tool)
+    // Some agents call a server's tools by their bare names.
+    matches!(&*call.tool, "recall" | "playbooks")
+        || call.tool.contains("dream") && asks(&call.tool)
         || call.args.0.iter().any(|arg| is_ours(&arg.value) && asks(&arg.value))
 }
 
@@ -130,14 +132,20 @@ mod tests {
         );
     }
 
-    /// The notes that were read in a transcript of these records.
-    fn read(records: &[Value]) -> Vec<String> {
+    /// The session in a transcript of these records.
+    fn session(records: &[Value]) -> Session {
         let lines: Vec<String> = records.iter().map(Value::to_string).collect();
         let mut sessions = Vec::new();
         let mut take = |session| sessions.push(session);
         let read = read_bytes("s.jsonl", lines.join("\n").as_bytes(), &Reading::default(), &mut take);
         assert_eq!(sessions.len(), 1, "{:?}", read.skipped);
-        let mut paths: Vec<String> = read_in(&sessions[0]).notes().map(|path| path.to_string()).collect();
+        sessions.remove(0)
+    }
+
+    /// The notes that were read in a transcript of these records.
+    fn read(records: &[Value]) -> Vec<String> {
+        let mut paths: Vec<String> =
+            read_in(&session(records)).notes().map(|path| path.to_string()).collect();
         paths.sort();
         paths
     }
@@ -185,6 +193,38 @@ mod tests {
     }
 
     #[test]
+    fn what_git_dream_itself_put_there_is_recognised_and_is_no_evidence() {
+        let hook = |event: &str, text: &str| {
+            json!({ "type": "attachment", "uuid": event, "sessionId": "s", "timestamp": "2026-01-01T00:00:00Z",
+                "attachment": { "type": "hook_additional_context", "hookEvent": event, "content": [text] } })
+        };
+        let note =
+            "git-dream: reef it ([more](mistakes/sail.md))\n> error: the sail is torn\n> Always reef first.";
+        let recall =
+            claude("mcp__git-dream__recall", json!({ "query": "sail" }), "error: the sail is torn", false);
+        let shell = json!({ "command": "git dream recall 'the sail is torn'" });
+        let asked = claude("Bash", shell, "mistakes/oil.md\nerror: the sail is torn\nTraceback", true);
+        let records: Vec<Value> =
+            [hook("SessionStart", note)].into_iter().chain(recall).chain(asked).collect();
+        let session = session(&records);
+        let told: Vec<Option<u32>> = read_in(&session).0.iter().map(|one| one.event).collect();
+        assert_eq!(told, [Some(1)], "a call that failed was shown nothing");
+        assert!(speaks_of_git_dream(&session));
+        let digest = crate::digest::read(&session, &Reading::default());
+        assert!(
+            digest.failures.is_empty() && digest.remarks.is_empty() && digest.steps.is_empty(),
+            "{digest:#?}"
+        );
+        assert!(digest.writes.is_empty() && digest.checks.is_empty(), "{digest:#?}");
+        let gemini = json!({ "sessionId": "s", "projectHash": "x", "messages": [
+            { "type": "user", "content": "mend it\n\n<hook_context>Always reef first, see mistakes/sail.md</hook_context>" },
+            { "type": "gemini", "content": "Done." },
+        ] });
+        assert_eq!(read(std::slice::from_ref(&gemini)), ["mistakes/sail.md"]);
+        assert!(crate::digest::read(&self::session(&[gemini]), &Reading::default()).remarks.is_empty());
+    }
+
+    #[test]
     fn codex_reads_notes_by_its_shell_and_is_shown_instructions() {
         let record = |payload: Value| json!({ "timestamp": "2026-01-01T00:00:00Z", "type": "response_item", "payload": payload });
         let begun = json!({ "timestamp": "2026-01-01T00:00:00Z", "type": "session_meta",
@@ -198,6 +238,10 @@ mod tests {
         assert_eq!(read(&[begun.clone(), call, result]), ["mistakes/sail.md"]);
         let shown = record(json!({ "type": "message", "role": "user", "content": [{ "type": "input_text",
             "text": "# AGENTS.md instructions for /home/ann/mill\n\n- Oil it. [more](mistakes/cog.md)" }] }));
-        assert_eq!(read(&[begun, shown]), ["mistakes/cog.md"]);
+        assert_eq!(read(&[begun.clone(), shown]), ["mistakes/cog.md"]);
+        let hooked =
+            record(json!({ "type": "message", "role": "developer", "content": [{ "type": "input_text",
+            "text": "git-dream: oil it ([more](mistakes/oil.md))" }] }));
+        assert_eq!(read(&[begun, hooked]), ["mistakes/oil.md"]);
     }
 }

@@ -28,7 +28,8 @@ pub enum How {
 pub struct Use {
     /// How.
     pub how: How,
-    /// The event at which they did; `None` where nobody knows.
+    /// The event at which they did, or after which, where only a log tells (0: before the first one); `None` where nobody
+    /// knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<u32>,
     /// Their paths inside the memory, sorted.

@@ -111,7 +111,7 @@ pub(super) fn moments(pattern: &Pattern, occasion: &Occasion, mined: &Mined) -> 
             }
             told.map(|(at, digest)| (at, of_wish(lesson, digest, said.get(&at).copied()))).collect()
         }
-        Lesson::Conflict(_) => BTreeMap::new(),
+        Lesson::Conflict(_) | Lesson::Suggestion(_) => BTreeMap::new(),
     }
 }
 

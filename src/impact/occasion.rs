@@ -77,7 +77,8 @@ impl<'a> Occasions<'a> {
         Occasions { mined, took, failed }
     }
 
-    /// The sessions that tell something about this lesson; `None` for a conflict, which nobody can follow.
+    /// The sessions that tell something about this lesson; `None` for a conflict, which nobody can follow, and for a
+    /// suggestion, of which no session shows whether it came up.
     pub(super) fn of_lesson(&self, pattern: &Pattern) -> Option<Occasion> {
         let occasion = self.sessions_of(pattern)?;
         Some(Occasion { moments: moments(pattern, &occasion, self.mined), ..occasion })
@@ -134,7 +135,7 @@ impl<'a> Occasions<'a> {
                     hit: Hit::HadToBeTold,
                 })
             }
-            Lesson::Conflict(_) => None,
+            Lesson::Conflict(_) | Lesson::Suggestion(_) => None,
         }
     }
 

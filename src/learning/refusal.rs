@@ -11,7 +11,7 @@ use super::author::{quote, quoted};
 use super::standing::{Refusal, Standing, Standings, Verdict, needed};
 use super::{Learning, message};
 use crate::pattern::identity::{self, Again};
-use crate::pattern::{Evidence, Fingerprint, Kind, Known, Pattern, Support};
+use crate::pattern::{Evidence, Fingerprint, Grade, Kind, Known, Pattern, Support};
 use crate::redact::Clean;
 use crate::session::SessionId;
 use jiff::Timestamp;
@@ -21,6 +21,8 @@ use std::fmt::Write;
 
 /// Share of the evidence of what was rejected that a pattern has to have too, to be that lesson by where it was seen.
 const SAME_EVIDENCE: f64 = 0.5;
+/// Independent sessions that must suggest again what was rejected: that one more agent says so is no news.
+const SUGGESTED_ANEW: u32 = 3;
 /// Most sessions that a proposal names as new.
 const MOST_NAMED: usize = 8;
 
@@ -127,7 +129,9 @@ impl Refused<'_> {
         let read_by_then = read_before(seen_in.copied(), witnesses, refusal.proposed);
         let sessions_then = standing.support.sessions.max(read_by_then);
         let then = Support { sessions: sessions_then, ..Support::default() };
-        if refusal.is_final || (new.len() as u64) < u64::from(needed(&then, growth)) {
+        let all_suggested = said_by.iter().all(|pattern| pattern.grade == Grade::Suggested);
+        let least = if all_suggested { SUGGESTED_ANEW } else { 0 };
+        if refusal.is_final || (new.len() as u64) < u64::from(needed(&then, growth).max(least)) {
             return None;
         }
         // The first of equals: patterns come in the order of how well they are founded.

@@ -141,6 +141,9 @@ mod tests {
             ],
             "uses": [{ "how": "shown", "event": 1, "notes": ["a.md"] }, { "how": "opened", "notes": ["b.md"] }],
             "connected": true, "counts": { "calls": 1, "failed": 2, "retries": 3, "turns": 4 },
+            "suggestions": [{
+                "event": 1, "sort": "playbook", "text": "do it", "when": "now", "saw": "größe", "shown": ["a.md"],
+            }],
         });
         let bare = serde_json::json!({
             "session": "ffffffffffffffff", "root": "s", "agent": "codex", "ask": "",

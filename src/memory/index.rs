@@ -117,8 +117,25 @@ fn lines(chosen: &[(&String, &Note)], omitted: usize) -> String {
 
 /// The paths that the index of a MEMORY.md names.
 pub fn named(main: &str) -> BTreeSet<String> {
+    listed(main).map(str::to_owned).collect()
+}
+
+/// The same in the order of the index.
+pub fn listed(main: &str) -> impl Iterator<Item = &str> {
     let lines = section(main).map(|range| &main[range]).unwrap_or_default().lines();
-    lines.filter(|line| line.starts_with("- ")).filter_map(path_in).map(str::to_owned).collect()
+    lines.filter(|line| line.starts_with("- ")).filter_map(path_in)
+}
+
+/// Whether a MEMORY.md has an index.
+pub fn has_index(main: &str) -> bool {
+    section(main).is_some()
+}
+
+/// What people wrote in MEMORY.md around the index, its heading left out: before it and behind it.
+pub fn around(main: &str) -> (&str, &str) {
+    let Some(range) = section(main) else { return (main, "") };
+    let before = main[..range.start].trim_end();
+    (before.rsplit_once('\n').map_or("", |(before, _)| before), &main[range.end..])
 }
 
 /// The notes that were in the index before and still stand, and find no room in this new MEMORY.md, by their paths.
@@ -234,6 +251,14 @@ mod tests {
         );
         let again = Memory { main: Some(text.clone()), ..memory };
         assert_eq!(regenerate(&again, &BTreeMap::new(), 2000), text, "a second time changes nothing");
+    }
+
+    #[test]
+    fn what_people_wrote_stands_around_the_index() {
+        let main = "# Ours\n\nKeep.\n\n## Index\n\n- Do a. [more](mistakes/a.md)\n\n## Also ours\n";
+        assert_eq!(around(main), ("# Ours\n\nKeep.\n", "## Also ours\n"));
+        assert_eq!(around("## Index\n"), ("", ""));
+        assert_eq!(around("# M\n"), ("# M\n", ""));
     }
 
     #[test]

@@ -103,6 +103,7 @@ pub fn same(a: &[Clean], b: &[Clean]) -> bool {
         ("wish" | "correction" | "conflict", "wish" | "correction" | "conflict") => {
             preference::same_wish(a, b)
         }
+        ("suggestion", "suggestion") => a == b || preference::same_wish(a, b),
         _ => a == b,
     }
 }

@@ -156,6 +156,7 @@ mod tests {
             checks: Vec::new(),
             uses: Default::default(),
             connected: false,
+            suggestions: Vec::new(),
             counts: Counts::default(),
         }
     }

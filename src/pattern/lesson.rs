@@ -1,6 +1,6 @@
 //! What a pattern can say, one type a sort of lesson.
 
-use super::{Evidence, Fingerprint, Support};
+use super::{Evidence, Fingerprint, Kind, Support};
 use crate::digest::step::Step;
 use crate::redact::Clean;
 use serde::Serialize;
@@ -20,6 +20,8 @@ pub enum Lesson {
     Wish(WishLesson),
     /// People ask for opposite things.
     Conflict(ConflictLesson),
+    /// Agents suggest it.
+    Suggestion(SuggestionLesson),
 }
 
 /// A step keeps failing with one error.
@@ -236,4 +238,21 @@ pub struct Side {
     pub support: Support,
     /// Its quotes.
     pub evidence: Vec<Evidence>,
+}
+
+/// What agents suggest to remember.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SuggestionLesson {
+    /// Which kind of lesson they call it.
+    pub kind: Kind,
+    /// The clearest wording, verbatim from an agent.
+    pub wording: Clean,
+    /// Other wordings, verbatim.
+    pub variants: Vec<Clean>,
+    /// When it applies, as an agent says.
+    pub when: Option<Clean>,
+    /// What an agent says that it saw.
+    pub saw: Option<Clean>,
+    /// The agents that suggested it.
+    pub agents: Vec<Clean>,
 }

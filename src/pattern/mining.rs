@@ -3,7 +3,8 @@
 //! Owns their order and what they share: the witnesses, the jobs, the names that lessons keep. Refuses to judge.
 
 use super::{
-    Corpus, Fingerprint, Known, Pattern, contrast, identity, job, mistake, playbook, preference, witness,
+    Corpus, Fingerprint, Known, Pattern, contrast, identity, job, mistake, playbook, preference, suggestion,
+    witness,
 };
 use crate::digest::Digest;
 use crate::settings::Mining;
@@ -76,6 +77,7 @@ pub fn mine_telling(
     patterns.extend(workflows);
     patterns.extend(contrasts);
     patterns.extend(wishes);
+    patterns.extend(timed("· suggestions", told, || suggestion::mine(&corpus)));
     timed("· names", told, || identity::keep_names(&mut patterns, known));
     witness::leave_out_readers(&mut patterns, notes, &corpus);
     // The best founded first, then what costs most.

@@ -1,8 +1,8 @@
 //! What holds across sessions.
 //!
 //! `mine` takes the digests of all sessions and gives [`Pattern`]s: recurring mistakes ([`mistake`] from error
-//! texts, [`contrast`] from outcomes), converged workflows ([`playbook`]), emergent [`preference`]s. Pure
-//! functions: the same set of digests gives the same patterns in the same order, whatever order they came in.
+//! texts, [`contrast`] from outcomes), converged workflows ([`playbook`]), emergent [`preference`]s, and what
+//! agents suggest ([`suggestion`]). Pure functions: the same set of digests gives the same patterns in the same order, whatever order they came in.
 //! Refuses to word anything: that is the author's work in [`crate::learning`].
 
 pub mod contrast;
@@ -16,14 +16,15 @@ pub mod playbook;
 pub mod preference;
 pub mod statistics;
 pub(crate) mod stem;
+pub mod suggestion;
 pub mod template;
 pub mod witness;
 mod worded;
 
 pub use identity::Known;
 pub use lesson::{
-    ConflictLesson, ContrastLesson, Done, ErrorLesson, Further, Habit, Lesson, Rate, Remedy, Side, Way,
-    WishLesson, WorkflowLesson, WorkflowStep,
+    ConflictLesson, ContrastLesson, Done, ErrorLesson, Further, Habit, Lesson, Rate, Remedy, Side,
+    SuggestionLesson, Way, WishLesson, WorkflowLesson, WorkflowStep,
 };
 pub use mining::{Given, Mined, mine, mine_telling};
 
@@ -105,7 +106,7 @@ impl std::fmt::Display for Grade {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grade {
-    /// An agent says so itself; nothing that was seen in sessions speaks for it.
+    /// Agents suggested it; no failure, no request of a person and no outcome was counted for it.
     Suggested,
     /// It recurs and costs retries; no outcome says that it causes failure.
     Friction,
@@ -117,7 +118,7 @@ pub enum Grade {
 }
 
 impl Grade {
-    /// Takes a word that was written down earlier (a commit trailer); `friction` for any that is none.
+    /// Takes a word that was written down earlier (a commit trailer); friction for any that is none.
     pub fn parse(word: &str) -> Grade {
         let known = [Grade::Confirmed, Grade::Corroborated, Grade::Suggested].into_iter();
         known.into_iter().find(|grade| grade.to_string() == word).unwrap_or(Grade::Friction)
@@ -217,7 +218,7 @@ pub struct Pattern {
     /// Its name.
     pub fingerprint: Fingerprint,
     /// What makes it this lesson and no other: the lesson's sort first (`error`, `contrast`, `correction`,
-    /// `workflow`, `wish`, `conflict`), then its defining parts (step and template; the steps; what is wanted
+    /// `workflow`, `wish`, `conflict`, `suggestion`), then its defining parts (step and template; the steps; what is wanted
     /// and what not; …). Later cycles recognise the lesson by it, in other words too.
     pub anchor: Vec<Clean>,
     /// What it says.
@@ -252,6 +253,7 @@ impl Pattern {
             Lesson::Error(_) | Lesson::Contrast(_) | Lesson::Correction(_) => Kind::Mistake,
             Lesson::Workflow(_) => Kind::Playbook,
             Lesson::Wish(_) | Lesson::Conflict(_) => Kind::Preference,
+            Lesson::Suggestion(SuggestionLesson { kind, .. }) => kind,
         }
     }
 }

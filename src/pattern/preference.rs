@@ -20,6 +20,7 @@ mod lexicon;
 mod likeness;
 mod people;
 mod request;
+mod sentence;
 mod slot;
 mod term;
 mod turns;
@@ -34,6 +35,8 @@ mod planted;
 pub use grouped::{Grouped, Open, Spoken, judged, open, spoken_of};
 pub(super) use identity::alike_wish;
 pub use identity::{disputes, same_wish};
+pub(super) use sentence::group_sentences;
+pub use sentence::say_the_same;
 pub use term::{Term, Terms};
 pub use turns::{Turn, Turns};
 

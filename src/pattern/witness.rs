@@ -28,14 +28,18 @@ pub fn support(digests: &[Digest], jobs: &Jobs, seen_in: &BTreeSet<usize>) -> Su
 }
 
 /// The smallest scope that covers these sessions: what they all have in common and all sessions together have
-/// not (where everything is one project, naming the project says nothing).
+/// not (where everything is one project, naming the project says nothing). Where an agent merely suggested something, no
+/// session tells of that agent or project.
 pub fn scope(digests: &[Digest], seen_in: &BTreeSet<usize>) -> Scope {
+    let is_suggested = |session: &usize| digests.get(*session).is_some_and(|d| !d.suggestions.is_empty());
+    let are_suggested = seen_in.iter().any(is_suggested);
     let common = |of: fn(&Digest) -> Option<&Clean>| -> Option<Clean> {
         let mut here = seen_in.iter().filter_map(|&session| digests.get(session)).map(of);
         let one = here.next()??;
         let is_shared = here.all(|other| other == Some(one));
         // Hardly ever is the first other one far away.
-        let is_telling = || digests.iter().any(|digest| of(digest) != Some(one));
+        let tells = |digest: &&Digest| are_suggested || digest.suggestions.is_empty();
+        let is_telling = || digests.iter().filter(tells).any(|digest| of(digest) != Some(one));
         (is_shared && is_telling()).then(|| one.clone())
     };
     Scope {
@@ -58,7 +62,10 @@ pub fn leave_out_readers(
     let Corpus { digests, jobs, .. } = corpus;
     for pattern in patterns {
         let Some(note) = notes.get(&pattern.fingerprint) else { continue };
-        let has_read = |digest: &Digest| digest.uses.has_one(&[note]);
+        let has_read = |digest: &Digest| {
+            let mut shown = digest.suggestions.iter().flat_map(|suggestion| &suggestion.shown);
+            digest.uses.has_one(&[note]) || shown.any(|shown| **shown == **note)
+        };
         let (readers, others): (BTreeSet<usize>, BTreeSet<usize>) =
             pattern.support.seen_in.iter().partition(|&&session| digests.get(session).is_some_and(has_read));
         if readers.is_empty() {

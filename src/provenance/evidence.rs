@@ -87,6 +87,13 @@ pub enum Deed {
         /// Whether it corrects the agent; else it is a wish.
         is_correction: bool,
     },
+    /// An agent suggested to remember this.
+    Suggested {
+        /// Its words.
+        text: String,
+        /// What it says that it saw; empty where it says nothing.
+        saw: String,
+    },
     /// A call that changed or checked something.
     Did {
         /// The call.
@@ -227,6 +234,10 @@ fn around(digest: &Digest, event: u32) -> Vec<Around> {
     for remark in &digest.remarks {
         let is_correction = remark.sort == Sort::Correction;
         deeds.insert(remark.event, Deed::Said { text: remark.text.to_string(), is_correction });
+    }
+    for suggestion in &digest.suggestions {
+        let (text, saw) = (suggestion.text.to_string(), suggestion.saw.to_string());
+        deeds.insert(suggestion.event, Deed::Suggested { text, saw });
     }
     for failure in &digest.failures {
         deeds.insert(failure.event, failed(failure));

@@ -52,6 +52,11 @@ pub fn told(around: &Around) -> Option<String> {
             format!("failed{again}: {}{said}{end}", short(call))
         }
         Deed::Said { .. } if around.is_quoted => return None,
+        Deed::Suggested { saw, .. } if around.is_quoted && saw.is_empty() => return None,
+        Deed::Suggested { saw, .. } if around.is_quoted => {
+            format!("the agent says that it saw: {}", short(saw))
+        }
+        Deed::Suggested { text, .. } => format!("the agent suggested: “{}”", short(text)),
         Deed::Said { text, is_correction: true } => format!("a person corrected: “{}”", short(text)),
         Deed::Said { text, is_correction: false } => format!("a person said: “{}”", short(text)),
         Deed::Did { call, worked } => format!("{}: {}", if *worked { "did" } else { "failed" }, short(call)),

@@ -7,7 +7,7 @@
 //! cannot be seen are shown by their numbers.
 
 use crate::digest::addressed::fold::{is_hidden, is_variation};
-use crate::learning::author::quote::{brief, code};
+use crate::learning::author::quote::{brief, code, next_span};
 
 /// A foreign text as one code span, at most so many bytes of it.
 pub(crate) fn quoted(text: &str, most: usize) -> String {
@@ -36,28 +36,6 @@ pub(crate) fn prose(text: &str, most: usize) -> String {
 /// since there may be one in the text, and what is cut off would stand outside of its code.
 pub(crate) fn cell(text: &str) -> String {
     text.replace('|', "¦")
-}
-
-/// Up to the next code span, what stands in it, and what comes after. A span that is not closed is none.
-pub(crate) fn next_span(text: &str) -> (&str, &str, &str) {
-    let Some(begin) = text.find('`') else { return (text, "", "") };
-    let (plain, rest) = text.split_at(begin);
-    let fence = rest.len() - rest.trim_start_matches('`').len();
-    let (fence, inner) = rest.split_at(fence);
-    let mut from = 0;
-    while let Some(found) = inner.get(from..).and_then(|inner| inner.find('`')) {
-        let at = from + found;
-        let run = inner.get(at..).map_or(0, |run| run.len() - run.trim_start_matches('`').len());
-        if run == fence.len() {
-            let (span, after) = inner.split_at(at);
-            return (plain, span, after.get(run..).unwrap_or_default());
-        }
-        from = at + run;
-    }
-    // Backticks that close nothing are words like others.
-    let end = begin + fence.len();
-    let (before, after) = text.split_at(end);
-    (before, "", after)
 }
 
 /// Adds words: those that could be more than words as code.

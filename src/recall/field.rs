@@ -1,7 +1,7 @@
 //! What a note is searched by: which of its words count how much, and the error messages that it is about.
 
-use super::words;
-use crate::digest::failure::mask;
+use super::{message, words};
+use crate::learning::author::quote;
 use crate::memory::note::split;
 use crate::memory::place;
 use crate::pattern::Kind;
@@ -16,10 +16,8 @@ const IN_EVIDENCE: u16 = 2;
 const WHEN: &str = "**When:**";
 /// The heading of the quotes.
 const EVIDENCE: &str = "## Evidence";
-/// Fewest words that an error message has to have to be known by.
-const FEWEST_WORDS: usize = 3;
-/// Longest line that an error message is looked for in, bytes.
-const LONGEST_LINE: usize = 2000;
+/// Longest line whose code spans are looked at, bytes.
+const LONGEST_LINE: usize = 8000;
 
 /// A note as it is searched.
 #[derive(Debug, Default, PartialEq)]
@@ -56,7 +54,7 @@ pub(super) fn searched(path: &str, text: &str) -> Searched {
         };
         searched.add(without_source(line), weight);
         if is_mistake {
-            searched.messages.extend(quoted(line).filter_map(message));
+            searched.messages.extend(quoted(line).flat_map(message::written));
         }
     }
     searched.messages.sort_unstable();
@@ -78,25 +76,15 @@ fn without_source(line: &str) -> &str {
     line.rfind("[source: ").and_then(|at| line.get(..at)).unwrap_or(line)
 }
 
-/// What stands between backticks in a line.
+/// What stands in code spans in a line.
 fn quoted(line: &str) -> impl Iterator<Item = &str> {
-    line.split('`').skip(1).step_by(2)
-}
-
-/// What an error message is known by: the hash of what stays the same in it. `None` for what says too little.
-pub(super) fn message(line: &str) -> Option<u64> {
-    let line = line.trim();
-    if line.len() > LONGEST_LINE {
-        return None;
-    }
-    let tokens = mask::tokens(line);
-    let says = tokens.iter().filter(|token| !token.is_slot() && token.raw.chars().any(char::is_alphabetic));
-    if says.count() < FEWEST_WORDS {
-        return None;
-    }
-    let masked = mask::render(tokens.iter().map(|token| (token.masked.as_str(), token.glued)));
-    let bytes = *blake3::hash(masked.to_lowercase().as_bytes()).as_bytes();
-    Some(u64::from_le_bytes(std::array::from_fn(|at| bytes[at])))
+    let mut rest = if line.len() <= LONGEST_LINE { line } else { "" };
+    let spans = std::iter::from_fn(move || {
+        let (_, span, after) = (!rest.is_empty()).then(|| quote::next_span(rest))?;
+        rest = after;
+        Some(span)
+    });
+    spans.filter(|span| !span.is_empty())
 }
 
 #[cfg(test)]
@@ -116,11 +104,9 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_known_whatever_numbers_it_has() {
-        let searched = searched("mistakes/x.md", NOTE);
-        let known = |line: &str| message(line).is_some_and(|message| searched.messages.contains(&message));
-        assert!(known("  Error: price is 1203, but paid 9"));
-        assert!(!known("Error: price is missing, but paid 9"));
-        assert_eq!(message("exit 1"), None);
+    fn messages_stand_in_code_spans_whatever_is_in_them() {
+        let spans = |line| quoted(line).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(spans("a `b c` d ``use of `e` here`` f ` g"), ["b c", "use of `e` here"]);
+        assert_eq!(spans("none"), [""; 0]);
     }
 }

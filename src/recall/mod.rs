@@ -2,12 +2,13 @@
 //!
 //! A question in words finds what is about them, an error message pasted whole finds the mistake that it is of. The
 //! memory is searched as it stands at a commit, so that an answer is right after whatever git has done. Owns what a note is
-//! searched by ([`field`], [`words`]), the [`index`] and the order of the answers ([`rank`]). There is no server, and no
+//! searched by ([`field`], [`words`], [`message`]), the [`index`] and the order of the answers ([`rank`]). There is no server, and no
 //! index to look after: one lies beside the repository, is named by the commit's folder, and is brought up to date by
 //! reading only the notes that differ. Without it the answer is the same, later.
 
 mod field;
 mod index;
+mod message;
 mod rank;
 pub mod words;
 
@@ -19,6 +20,7 @@ use field::Searched;
 use index::Index;
 use rayon::prelude::*;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// The name of the index in the cache.
 const NAME: &str = "recall";
@@ -52,15 +54,9 @@ impl<'r> Recall<'r> {
     ///
     /// Errors: the repository cannot be read.
     pub fn open(repo: &'r Repo, at: Oid, root: &str) -> Result<Recall<'r>> {
-        let folder = repo.folder(at, root)?;
         let cache = Cache::of(repo, true);
-        let stamp = folder.map(|folder| *folder.as_bytes()).unwrap_or_default();
-        let kept = cache.load(NAME).and_then(|mut bytes| {
-            let named = *bytes.last_chunk::<20>()?;
-            bytes.truncate(bytes.len() - named.len());
-            Some((named == stamp, Index::open(bytes)?))
-        });
-        let old = match kept {
+        let stamp = stamp(repo, at, root)?;
+        let old = match kept(&cache, stamp) {
             Some((true, index)) => return Ok(Recall { repo, index }),
             Some((false, index)) => Some(index),
             None => None,
@@ -81,9 +77,27 @@ impl<'r> Recall<'r> {
         }
     }
 
+    /// Whether an index of the notes at this commit lies ready, so that they can be searched at once.
+    ///
+    /// Errors: the repository cannot be read.
+    pub fn is_ready(repo: &Repo, at: Oid, root: &str) -> Result<bool> {
+        Ok(kept(&Cache::of(repo, false), stamp(repo, at, root)?).is_some_and(|(is_current, _)| is_current))
+    }
+
     /// How many notes there are.
     pub fn notes(&self) -> usize {
         self.index.notes
+    }
+
+    /// The notes that are about the error message that this line is: paths inside the memory, with their contents' names,
+    /// sorted by path.
+    pub fn about(&self, line: &str) -> Vec<(String, Oid)> {
+        let numbers: BTreeSet<u32> = rank::about(&self.index, line).into_iter().collect();
+        numbers
+            .into_iter()
+            .filter_map(|number| self.index.note(number))
+            .map(|note| (note.path, note.blob))
+            .collect()
     }
 
     /// At most so many notes that answer the question, best first.
@@ -94,6 +108,19 @@ impl<'r> Recall<'r> {
             Ok(String::from_utf8_lossy(&self.repo.read_blob(blob)?).into_owned())
         })
     }
+}
+
+/// What names the index of the notes at a commit: their folder.
+fn stamp(repo: &Repo, at: Oid, root: &str) -> Result<[u8; 20]> {
+    Ok(repo.folder(at, root)?.map(|folder| *folder.as_bytes()).unwrap_or_default())
+}
+
+/// The index that is kept, and whether it has this name.
+fn kept(cache: &Cache, stamp: [u8; 20]) -> Option<(bool, Index)> {
+    let mut bytes = cache.load(NAME)?;
+    let named = *bytes.last_chunk::<20>()?;
+    bytes.truncate(bytes.len() - named.len());
+    Some((named == stamp, Index::open(bytes)?))
 }
 
 /// Reads notes, in parallel.

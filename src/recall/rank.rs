@@ -7,7 +7,7 @@
 
 use super::index::Index;
 use super::words;
-use super::{Hit, field};
+use super::{Hit, message};
 use crate::memory::note;
 use crate::repo::Oid;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +24,8 @@ const BESIDE_EACH_OTHER: f64 = 0.5;
 const LONGEST_QUESTION: usize = 256 * 1024;
 /// Lines of a question that an error message is looked for in.
 const MOST_LINES: usize = 2000;
+/// Lines of a question in which words are tried for what varies.
+const LOOKED_AT_CLOSELY: usize = 50;
 /// Most different words of a question that are looked up, the rarest.
 const MOST_WORDS: usize = 64;
 
@@ -115,8 +117,21 @@ fn asked(index: &Index, question: &str) -> Vec<Asked> {
 
 /// The notes that are about an error message among the lines of a question.
 fn messages(index: &Index, question: &str) -> BTreeSet<u32> {
-    let lines = question.lines().take(MOST_LINES);
-    lines.filter_map(field::message).flat_map(|message| index.about(message)).collect()
+    let known = |(at, line)| match at < LOOKED_AT_CLOSELY {
+        true => about(index, line),
+        false => message::seen(line).map(|message| index.about(message)).unwrap_or_default(),
+    };
+    question.lines().take(MOST_LINES).enumerate().flat_map(known).collect()
+}
+
+/// The notes that are about the error message that a line is, by their numbers.
+pub(super) fn about(index: &Index, line: &str) -> Vec<u32> {
+    let Some(plain) = message::seen(line) else { return Vec::new() };
+    let found = index.about(plain);
+    if !found.is_empty() || index.about(message::OPEN).is_empty() {
+        return found;
+    }
+    message::with_open_places(line).into_iter().flat_map(|message| index.about(message)).collect()
 }
 
 /// How much of a word there is, with diminishing returns; `length` is relative to the mean.

@@ -15,7 +15,8 @@ pub struct PublishSettings {
     pub labels: Vec<String>,
     /// Whom to ask for a review, by the names that they have on the forge.
     pub reviewers: Vec<String>,
-    /// The grade under which learnings make it a draft: `friction`, `corroborated`, `confirmed`; empty: none does.
+    /// The grade under which learnings make it a draft: `suggested`, `friction`, `corroborated`, `confirmed`; empty: none
+    /// does.
     pub draft_below: String,
     /// Whether `any` such learning makes it a draft, or only `all` of them.
     pub draft_when: String,
@@ -34,7 +35,7 @@ impl Default for PublishSettings {
 }
 
 /// Grades, the least first.
-const GRADES: [&str; 3] = ["friction", "corroborated", "confirmed"];
+const GRADES: [&str; 4] = ["suggested", "friction", "corroborated", "confirmed"];
 
 impl PublishSettings {
     /// Whether every value can be used.

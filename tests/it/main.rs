@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 
 mod advance;
+mod agents;
 mod cache;
 mod capture;
 mod check;
@@ -42,6 +43,7 @@ mod signing;
 mod stale;
 mod tidy;
 mod transfer;
+mod usage;
 mod verdict;
 mod why;
 mod workflows;

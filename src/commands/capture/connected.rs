@@ -207,7 +207,7 @@ impl Captured {
 }
 
 /// Whether the environment keeps sessions out.
-pub(super) fn is_kept_out() -> bool {
+pub(in crate::commands) fn is_kept_out() -> bool {
     std::env::var(VARIABLE).is_ok_and(|said| matches!(said.trim(), "0" | "false" | "no" | "off"))
 }
 

@@ -4,11 +4,10 @@
 use super::super::whereabouts;
 use super::connected::{ConnectedOptions, Here, is_kept_out};
 use crate::capture::hook::{MOST, Told};
-use crate::capture::trouble;
+use crate::capture::{background, trouble};
 use anyhow::{Context, Result, anyhow};
 use jiff::Timestamp;
-use std::io::{Read, Write};
-use std::process::{Command, Stdio};
+use std::io::Read;
 use std::time::Duration;
 
 /// How long a remote is waited for: nobody looks, and the next capture goes there again.
@@ -17,8 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) fn main(options: &ConnectedOptions, in_background: bool) {
     let mut told = Vec::new();
     let read = std::io::stdin().take(MOST).read_to_end(&mut told).context("cannot read stdin");
-    let done =
-        read.and_then(|_| if in_background { hand_on(options, &told) } else { capture(options, &told) });
+    let hand_on = || background::start(["capture", "--hook"].into_iter().chain(options.arguments()), &told);
+    let done = read.and_then(|_| if in_background { hand_on() } else { capture(options, &told) });
     if let Err(error) = done {
         trouble::note(&whereabouts::places().trouble(), Timestamp::now(), &format!("{error:#}"));
     }
@@ -45,30 +44,3 @@ fn capture(options: &ConnectedOptions, told: &[u8]) -> Result<()> {
     captured.failures().for_each(|failure| note(&failure));
     Ok(())
 }
-
-/// Starts this program once more, apart from the agent, which may end whatever it started when it ends itself.
-fn hand_on(options: &ConnectedOptions, told: &[u8]) -> Result<()> {
-    let program = std::env::current_exe().context("cannot find this program")?;
-    let mut command = Command::new(program);
-    command.args(["capture", "--hook"]).args(options.arguments());
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    apart(&mut command);
-    let mut child = command.spawn().context("cannot go on in the background")?;
-    let mut stdin = child.stdin.take().context("cannot go on in the background")?;
-    stdin.write_all(told).context("cannot go on in the background")
-}
-
-#[cfg(unix)]
-fn apart(command: &mut Command) {
-    std::os::unix::process::CommandExt::process_group(command, 0);
-}
-
-#[cfg(windows)]
-fn apart(command: &mut Command) {
-    /// `DETACHED_PROCESS` and `CREATE_NEW_PROCESS_GROUP` of the Windows API.
-    const APART: u32 = 0x0000_0008 | 0x0000_0200;
-    std::os::windows::process::CommandExt::creation_flags(command, APART);
-}
-
-#[cfg(not(any(unix, windows)))]
-fn apart(_: &mut Command) {}

@@ -288,6 +288,10 @@ fn event(around: &Around) -> Event<'_> {
         Deed::Said { text, is_correction } => {
             Event { what: "said", text, correction: Some(*is_correction), ..blank }
         }
+        Deed::Suggested { text, saw } => {
+            let message = (!saw.is_empty()).then_some(saw.as_str());
+            Event { what: "suggested", text, message, ..blank }
+        }
         Deed::Did { call, worked } => Event { text: call, worked: Some(*worked), ..blank },
     }
 }

@@ -38,6 +38,17 @@ pub fn failed(call: &Call) -> bool {
     }
 }
 
+/// Whether a command of which only the output is known may have failed: it would count as a failure if it had, and it is
+/// not one that shows what somebody else said.
+pub(super) fn may_have_failed(call: &Call) -> bool {
+    let Some(line) = step::command_line(call) else { return false };
+    let shows = |command: &Command| !command.piped && program::never_acts(command.program());
+    let unknown = call.status == Status::Returned && stated_exit(&call.output).is_none();
+    unknown
+        && !shell::commands(line).iter().any(shows)
+        && failed(&Call { status: Status::Failed { exit: None }, ..call.clone() })
+}
+
 /// Some tools report a person's refusal as an error.
 fn refused_in_words(output: &str) -> bool {
     static REFUSED: Expression = Expression::new(concat!(
@@ -353,6 +364,15 @@ mod tests {
             "Command timed out after 2m"
         )));
         assert!(failed(&shell("make all", Status::Failed { exit: Some(124) }, "Command timed out after 2m")));
+    }
+
+    #[test]
+    fn where_nobody_says_how_it_went_what_was_to_be_shown_is_no_failure() {
+        let said = "error: failed to push some refs to 'a'";
+        let may = |line: &str, output: &str| may_have_failed(&shell(line, Status::Returned, output));
+        assert!(may("git push", said) && may("make jam | tail -3", said));
+        assert!(!may("cat log", said) && !may("rg push", said) && !may("git push", "Exit code 0\nok"));
+        assert!(!may_have_failed(&tool("book", said)));
     }
 
     #[test]

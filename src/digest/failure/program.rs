@@ -78,6 +78,11 @@ pub(super) fn only_shows(program: &str) -> bool {
     SHOW.contains(&program) || SHOW_AND_ACT.contains(&program)
 }
 
+/// Programs that do nothing but show text.
+pub(super) fn never_acts(program: &str) -> bool {
+    SHOW.contains(&program) || matches!(program, "awk" | "dmesg" | "journalctl" | "sed" | "zcat" | "zgrep")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

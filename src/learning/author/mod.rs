@@ -2,7 +2,7 @@
 //!
 //! A note is made from a template under `templates/notes/` whose slots are typed: steps, masked messages,
 //! argument paths, counts. Text that came out of a tool is shown as data, inside a code span or quotation
-//! marks; free text is copied only from what people typed.
+//! marks; free text is copied only from what people typed and, as a quotation that says so, from what agents suggest.
 
 mod condition;
 mod contrast;
@@ -10,10 +10,12 @@ mod error;
 pub mod quote;
 pub mod quoted;
 mod reasons;
+mod suggestion;
 mod wish;
 mod words;
 mod workflow;
 
+pub use suggestion::suggested_in;
 pub use words::{Phrase, Reading, Told, Words, is_unexplained};
 
 use crate::pattern::{Evidence, Fingerprint, Lesson, Pattern, Scope};
@@ -110,6 +112,7 @@ impl Author {
             ("playbook", include_str!("../../../templates/notes/playbook.md")),
             ("preference", include_str!("../../../templates/notes/preference.md")),
             ("conflict", include_str!("../../../templates/notes/conflict.md")),
+            ("suggestion", include_str!("../../../templates/notes/suggestion.md")),
         ] {
             templates
                 .add_template(name, text)
@@ -162,6 +165,7 @@ fn word(pattern: &Pattern, notes: &BTreeMap<Fingerprint, String>) -> Wording {
         Lesson::Workflow(lesson) => workflow::word(lesson, pattern, notes),
         Lesson::Wish(lesson) => wish::word(lesson, pattern),
         Lesson::Conflict(lesson) => wish::word_conflict(lesson, pattern),
+        Lesson::Suggestion(lesson) => suggestion::word(lesson, pattern),
     }
 }
 

@@ -43,6 +43,28 @@ pub fn uncoded(quote: &str) -> String {
     padded.filter(|inner| inner.starts_with('`') || inner.ends_with('`')).unwrap_or(inner).to_owned()
 }
 
+/// Up to the next code span, what stands in it, and what comes after. A span that is not closed is none.
+pub(crate) fn next_span(text: &str) -> (&str, &str, &str) {
+    let Some(begin) = text.find('`') else { return (text, "", "") };
+    let (plain, rest) = text.split_at(begin);
+    let fence = rest.len() - rest.trim_start_matches('`').len();
+    let (fence, inner) = rest.split_at(fence);
+    let mut from = 0;
+    while let Some(found) = inner.get(from..).and_then(|inner| inner.find('`')) {
+        let at = from + found;
+        let run = inner.get(at..).map_or(0, |run| run.len() - run.trim_start_matches('`').len());
+        if run == fence.len() {
+            let (span, after) = inner.split_at(at);
+            return (plain, span, after.get(run..).unwrap_or_default());
+        }
+        from = at + run;
+    }
+    // Backticks that close nothing are words like others.
+    let end = begin + fence.len();
+    let (before, after) = text.split_at(end);
+    (before, "", after)
+}
+
 /// At most `most` bytes of the text, cut between words, with `…` where something was cut.
 pub fn brief(text: &str, most: usize) -> String {
     let line = one_line(text);

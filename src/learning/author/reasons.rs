@@ -18,7 +18,7 @@ pub(super) fn seen(pattern: &Pattern) -> String {
 /// What the grade means.
 pub(super) fn grade(grade: Grade) -> &'static str {
     match grade {
-        Grade::Suggested => "Graded suggested: an agent says so itself; nothing that was seen speaks for it.",
+        Grade::Suggested => "Graded suggested: agents say so, and nothing else supports it yet.",
         Grade::Friction => {
             "Graded friction: it recurs and costs retries; no outcome says that it makes sessions fail."
         }

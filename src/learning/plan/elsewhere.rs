@@ -2,7 +2,7 @@
 //!
 //! A miner that finds new words for a wish may give it another name, and the note under the first name still says it.
 //! Two things tell: the anchors are alike ([`identity::alike`]), or the wish was made from what the note was made from
-//! ([`identity::said_again`]). Refuses to compare anything but what people asked for.
+//! ([`identity::said_again`]). Refuses to compare anything but what people asked for and what agents suggest.
 
 use super::Observed;
 use crate::learning::standing::{Standing, Standings, Verdict};
@@ -14,7 +14,10 @@ pub(super) fn said_elsewhere<'a>(
     standings: &'a Standings,
     observed: &Observed<'_>,
 ) -> impl Iterator<Item = &'a Standing> {
-    let is_wish = matches!(pattern.lesson, Lesson::Wish(_) | Lesson::Correction(_) | Lesson::Conflict(_));
+    let is_wish = matches!(
+        pattern.lesson,
+        Lesson::Wish(_) | Lesson::Correction(_) | Lesson::Conflict(_) | Lesson::Suggestion(_)
+    );
     let again = observed.again.get(&pattern.fingerprint);
     standings
         .iter()

@@ -17,6 +17,7 @@ mod restore;
 mod retire;
 mod revise;
 mod room;
+mod suggested;
 mod text;
 mod twin;
 mod undecided;
@@ -41,6 +42,7 @@ use quotable::{objection, quotable};
 use room::Room;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use suggested::Said;
 use twin::Sayings;
 
 /// What came of the patterns.
@@ -110,6 +112,7 @@ pub fn plan(
     let stand = held::held(memory, standings, patterns, observed);
     let held = &stand.ours;
     let sayings = Sayings::of(memory);
+    let said = Said::of(memory, standings, patterns);
     let mut planned = tidied(ground, &mut room, &stand, &sayings);
     let mut notes: BTreeMap<Fingerprint, String> =
         standings.iter().map(|(pattern, standing)| (pattern.clone(), standing.note.clone())).collect();
@@ -127,7 +130,7 @@ pub fn plan(
             planned.settled += 1;
             continue;
         }
-        if room.is_full() && standing.is_none_or(|standing| !standing.is_active()) {
+        if room.is_full_for(pattern.grade) && standing.is_none_or(|standing| !standing.is_active()) {
             // A note that finds no room is not written, nor judged: the next cycle will.
             planned.left_over += 1;
             continue;
@@ -151,6 +154,7 @@ pub fn plan(
                 restore::restore(pattern, &draft, standing, memory, today)
             }
             _ if said_elsewhere(pattern, standings, observed).next().is_some() => None,
+            _ if said.already(pattern, &planned.learnings) => None,
             _ => add::add(pattern, &draft, &sayings, &mut taken, today),
         };
         let Some(learning) = proposal.filter(|learning| !is_declined(learning, ground)) else {

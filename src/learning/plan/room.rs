@@ -2,6 +2,7 @@
 
 use crate::learning::{Change, Learning};
 use crate::memory::Memory;
+use crate::pattern::Grade;
 use crate::settings::MemorySettings;
 use std::collections::BTreeSet;
 
@@ -9,6 +10,8 @@ use std::collections::BTreeSet;
 pub(super) struct Room {
     /// Learnings.
     learnings: usize,
+    /// Those of them that rest on what agents suggested alone.
+    suggestions: usize,
     /// Lines that may be dropped in all.
     most_lost: usize,
     /// Lines that what was taken so far drops.
@@ -22,6 +25,7 @@ impl Room {
         let lines: usize = memory.notes.values().map(|note| note.body.lines().count()).sum();
         Room {
             learnings: settings.max_learnings as usize,
+            suggestions: settings.max_suggestions as usize,
             most_lost: (lines as f64 * settings.max_loss) as usize,
             lost: 0,
             touched: BTreeSet::new(),
@@ -30,6 +34,11 @@ impl Room {
 
     pub(super) fn is_full(&self) -> bool {
         self.learnings == 0
+    }
+
+    /// Whether there is none left for a learning of this grade.
+    pub(super) fn is_full_for(&self, grade: Grade) -> bool {
+        self.is_full() || grade == Grade::Suggested && self.suggestions == 0
     }
 
     pub(super) fn is_touched(&self, path: &str) -> bool {
@@ -42,10 +51,16 @@ impl Room {
         let lost = lines_lost(learning, memory);
         let fits = lost == 0 || self.lost == 0 || self.lost + lost <= self.most_lost;
         let paths = || std::iter::once(&learning.note).chain(&learning.leaves);
-        if self.is_full() || !fits || paths().any(|path| self.is_touched(path)) {
+        let is_suggested = learning.grade == Grade::Suggested && !learning.change.only_moves();
+        if self.is_full()
+            || is_suggested && self.suggestions == 0
+            || !fits
+            || paths().any(|path| self.is_touched(path))
+        {
             return false;
         }
         self.learnings -= 1;
+        self.suggestions -= usize::from(is_suggested);
         self.lost += lost;
         self.touched.extend(paths().cloned());
         true

@@ -6,6 +6,7 @@ use super::{Packer, Unpacker};
 use crate::digest::failure::{Change, Failure, Fix};
 use crate::digest::remark::{Remark, Sort};
 use crate::digest::step::{Form, Step};
+use crate::digest::suggestion::{Sort as Suggested, Suggestion};
 use crate::digest::uses::{How, Use, Uses};
 use crate::digest::{Counts, Digest, Outcome, OutcomeSource, Write};
 use crate::pattern::memo::written::Written;
@@ -191,6 +192,7 @@ macro_rules! packed_inside {
 packed_inside!(Step Args Uses);
 packed_choice!(Sort: Wish Correction);
 packed_choice!(How: Shown Opened);
+packed_choice!(Suggested: Mistake Preference Playbook);
 packed_choice!(OutcomeSource: Stated Tests Graded Person Abandoned);
 packed_fields!(Outcome: score by);
 packed_fields!(Counts: calls failed retries turns);
@@ -201,7 +203,8 @@ packed_fields!(Fix: event step changes between calls call edited guessed);
 packed_fields!(Use: how event notes);
 packed_fields!(Failure: event last step message beside args exit times cost attempts given_up fix);
 packed_fields!(Remark: event text sort lasting passing);
+packed_fields!(Suggestion: event sort text when saw shown);
 packed_fields!(
     Digest: session source root agent model project contributor task ask began ended outcome steps forms writes failures
-        checks remarks uses connected counts
+        checks remarks uses connected counts suggestions
 );

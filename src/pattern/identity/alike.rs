@@ -29,7 +29,8 @@ const SAID_BY_ALL: &[&str] = &[
     "unable", "until", "use", "warning", "was", "while", "will", "with", "you", "your",
 ];
 
-/// Whether two anchors ([`crate::pattern::Pattern::anchor`]) may be the same lesson in other words.
+/// Whether two anchors ([`crate::pattern::Pattern::anchor`]) may be the same lesson in other words: `a`, the earlier one,
+/// and `b`.
 pub fn alike(a: &[Clean], b: &[Clean]) -> bool {
     if super::same(a, b) {
         return true;
@@ -43,6 +44,8 @@ pub fn alike(a: &[Clean], b: &[Clean]) -> bool {
         }
         ("workflow", "workflow", ..) => playbook::contains_workflow(rest_a, rest_b),
         ("wish" | "correction", "wish" | "correction", ..) => preference::alike_wish(rest_a, rest_b),
+        // An agent that suggests what people asked for says nothing new. That people ask for what an agent suggested is.
+        ("wish" | "correction" | "suggestion", "suggestion", ..) => preference::alike_wish(rest_a, rest_b),
         // What runs leave out and what they do in its place are two sides of one habit.
         ("contrast", "contrast", [_, step_a, ..], [_, step_b, ..]) => step_a == step_b,
         _ => false,

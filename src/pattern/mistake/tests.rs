@@ -66,6 +66,7 @@ fn digest(number: usize, task: &str, failures: Vec<Failure>) -> Digest {
         checks: Vec::new(),
         uses: Default::default(),
         connected: false,
+        suggestions: Vec::new(),
         counts: Counts::default(),
     }
 }

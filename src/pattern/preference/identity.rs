@@ -81,16 +81,18 @@ fn core(middle: &Vector) -> Vec<(&str, &'static str)> {
 /// Whether two anchors name the same wish: most of their telling words in common, none with the opposite sign, and not two
 /// alternatives.
 ///
-/// Takes anchors of the sorts `wish`, `correction` and `conflict`; a correction that later turns into a wish is
-/// still the same lesson, a conflict is one only with a conflict. Anything else is `false`.
+/// Takes anchors of the sorts `wish`, `correction`, `conflict` and `suggestion`; a correction that later turns into a wish
+/// is still the same lesson, a conflict is one only with a conflict, a suggestion only with a suggestion. Anything else is
+/// `false`.
 pub fn same_wish(anchor_a: &[Clean], anchor_b: &[Clean]) -> bool {
     let (Some((sort_a, words_a)), Some((sort_b, words_b))) = (anchor_a.split_first(), anchor_b.split_first())
     else {
         return false;
     };
     let kind = |sort: &str| match sort {
-        "wish" | "correction" => Some(true),
-        "conflict" => Some(false),
+        "wish" | "correction" => Some("wish"),
+        "conflict" => Some("conflict"),
+        "suggestion" => Some("suggestion"),
         _ => None,
     };
     if kind(sort_a).is_none() || kind(sort_a) != kind(sort_b) {

@@ -168,6 +168,7 @@ fn digest(at: usize, job: usize, ask: &str, turns: &[String], person: Option<&st
         checks: Vec::new(),
         uses: Default::default(),
         connected: false,
+        suggestions: Vec::new(),
         counts: Counts::default(),
     }
 }

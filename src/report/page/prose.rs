@@ -4,7 +4,7 @@
 //! paragraphs, lists, quotes, code and emphasis; links only to the web, told apart from ours and without a referrer.
 //! Refuses the rest: HTML and pictures are shown as the text that they are, and nothing nests without end.
 
-use crate::publish::defused::next_span;
+use crate::learning::author::quote::next_span;
 use minijinja::HtmlEscape;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 use std::fmt::Write;

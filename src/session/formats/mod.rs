@@ -129,7 +129,7 @@ fn seen<'a, const N: usize>(line: &'a [u8], names: [&str; N]) -> Option<[Option<
 
 /// The text of a content: a string, or a list of strings and of blocks with a `text`, in lines. Other values
 /// are given as JSON. Shortened to the bound.
-fn flat_text(content: &[u8], bound: Bound) -> Cow<'_, str> {
+pub(super) fn flat_text(content: &[u8], bound: Bound) -> Cow<'_, str> {
     match content.first() {
         Some(b'"') => excerpt::of_string(content, bound).unwrap_or_default(),
         Some(b'[') => {

@@ -303,6 +303,7 @@ pub(super) fn digest(
         checks: Vec::new(),
         uses: Default::default(),
         connected: false,
+        suggestions: Vec::new(),
         counts: Counts::default(),
     }
 }
