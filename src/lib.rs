@@ -48,6 +48,7 @@
 //! | | [`publish`] | a cycle's branch at the remote, and one pull request for it |
 //! | | [`doctor`] | what is installed, connected and found, and what keeps git-dream from learning |
 //! | | [`report`] | what came of dreaming, for who leads the team |
+//! | | [`away`] | a memory that lies elsewhere, written to |
 //! | front ends | [`mcp`] | the memory, served to agents by the Model Context Protocol |
 //! | | [`commands`] | one file a command |
 //! | | [`memory_tool`] | Anthropic's memory tool, served over a memory |
@@ -55,6 +56,7 @@
 //! | front ends | [`commands`] | one file a command |
 
 pub mod agents;
+pub mod away;
 pub mod candidate;
 pub mod capture;
 pub mod check;

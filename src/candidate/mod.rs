@@ -144,14 +144,16 @@ impl<'r> Candidate<'r> {
     }
 
     /// The memory as its author sees it: as it is on the target, with what waits of the author's own.
-    pub fn files(&self) -> Files {
-        let own = self.current.iter().flat_map(|current| &current.changes);
-        let mut files = with(&self.files, self.waiting.iter().chain(own));
+    ///
+    /// Errors: the repository cannot be read.
+    pub fn files(&self) -> Result<Files> {
+        let own = self.on_target()?;
+        let mut files = with(&self.files, self.waiting.iter().chain(&own));
         // Nobody but people and cycles writes the index; what waits is not in it.
         if let Some(main) = self.files.get(crate::memory::MEMORY_FILE) {
             files.insert(crate::memory::MEMORY_FILE.to_owned(), main.clone());
         }
-        files
+        Ok(files)
     }
 
     /// The branch that its changes wait on; `None` while there are none.

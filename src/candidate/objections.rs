@@ -4,7 +4,7 @@ use super::{Candidate, Changes, Files, with};
 use crate::check;
 use crate::check::change::{Change, File};
 use crate::check::finding::{Finding, Severity};
-use crate::learning::{gate, into_archive};
+use crate::learning::into_archive;
 use crate::memory::note::{self, Status};
 use crate::memory::{MEMORY_FILE, Memory, index, place};
 use crate::repo::compare::Sort;
@@ -83,50 +83,53 @@ fn told(found: &[Finding]) -> BTreeSet<Told> {
     found.iter().map(|finding| (finding.path.clone(), finding.rule, finding.what.clone())).collect()
 }
 
-/// What these changes are refused for, where the branch has `earlier` already; empty where they may be written.
+/// What these changes are refused for, where the branch has `earlier` already; empty where they may be written. With it what
+/// the gate has against the branch then.
 pub(super) fn against(
     candidate: &mut Candidate<'_>,
     before: &Files,
     earlier: &Changes,
     changes: &Changes,
     today: &str,
-) -> Result<Vec<String>> {
-    let mut reasons: Vec<String> = Vec::new();
-    let is_new = |path: &String| earlier.get(path) != changes.get(path);
-    for (path, content) in changes.iter().filter(|(path, _)| is_new(path)) {
-        let standing = before.get(path).and_then(super::text_of).and_then(|text| note::parse(text).ok());
-        if standing.is_some_and(|note| note.front.status == Status::Pinned) {
-            reasons.push("the note is pinned: people keep it as it is".to_owned());
-        }
-        let new = content.as_deref().and_then(|text| note::parse(text).ok());
-        if new.is_some_and(|note| note.front.status == Status::Pinned) {
-            reasons.push("only people pin a note: leave `status: pinned` out".to_owned());
-        }
-        if let Some(text) = content {
-            let found = gate::inspect(text).into_iter();
-            reasons.extend(found.map(|found| format!("{} ({}): {}", found.what, found.rule, found.remedy)));
-        }
-        if candidate.refused.contains(&super::learnings::words(path, content.as_deref())) {
-            reasons.push(
-                "people have refused this in the same words; it is not proposed again as it is".to_owned(),
-            );
-        }
+) -> Result<(Vec<String>, BTreeSet<Told>)> {
+    let mut reasons = own_objections(candidate, before, earlier, changes);
+    if !reasons.is_empty() {
+        return Ok((reasons, BTreeSet::new()));
     }
-    if reasons.is_empty() {
-        if candidate.known.is_none() {
-            candidate.known = Some(told(&findings(candidate, before, earlier, today)?));
-        }
-        let found = findings(candidate, before, changes, today)?;
-        let known = candidate.known.clone().unwrap_or_default();
-        let is_news =
-            |finding: &&Finding| !known.contains(&(finding.path.clone(), finding.rule, finding.what.clone()));
-        let news = found.iter().filter(is_news);
-        reasons = news.map(|one| format!("{} ({}): {}", one.what, one.rule, one.remedy)).collect();
-        if reasons.is_empty() {
-            candidate.known = Some(told(&found));
-        }
+    // What speaks against the branch as it stands is not the fault of what comes now.
+    if candidate.known.is_none() {
+        candidate.known = Some(told(&findings(candidate, before, earlier, today)?));
     }
+    let known = candidate.known.clone().unwrap_or_default();
+    let found = findings(candidate, before, changes, today)?;
+    let is_news =
+        |finding: &&Finding| !known.contains(&(finding.path.clone(), finding.rule, finding.what.clone()));
+    let news = found.iter().filter(is_news);
+    reasons.extend(news.map(|one| format!("{} ({}): {}", one.what, one.rule, one.remedy)));
     reasons.sort();
     reasons.dedup();
-    Ok(reasons)
+    Ok((reasons, told(&found)))
+}
+
+/// What only an agent's notes are refused for: people may do all that.
+fn own_objections(
+    candidate: &Candidate<'_>,
+    before: &Files,
+    earlier: &Changes,
+    changes: &Changes,
+) -> Vec<String> {
+    let mut reasons = BTreeSet::new();
+    let is_new = |path: &String| earlier.get(path) != changes.get(path);
+    let is_pinned = |text: &str| note::parse(text).is_ok_and(|note| note.front.status == Status::Pinned);
+    for (path, content) in changes.iter().filter(|(path, _)| is_new(path)) {
+        if before.get(path).and_then(super::text_of).is_some_and(is_pinned) {
+            reasons.insert("the note is pinned: people keep it as it is");
+        } else if content.as_deref().is_some_and(is_pinned) {
+            reasons.insert("only people pin a note: leave `status: pinned` out");
+        }
+        if candidate.refused.contains(&super::learnings::words(path, content.as_deref())) {
+            reasons.insert("people have refused this in the same words; it is not proposed again as it is");
+        }
+    }
+    reasons.into_iter().map(str::to_owned).collect()
 }

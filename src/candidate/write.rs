@@ -42,35 +42,28 @@ impl Candidate<'_> {
                 format!("{path} waits for people to decide on it, and cannot be taken back until then");
             return Err(Refusal(vec![reason]).into());
         }
-        let earlier = self.earlier();
-        let mut all = earlier.clone();
-        all.extend(changes.iter().map(|(path, content)| (path.clone(), content.clone())));
-        let made = self.rebased(all)?;
-        let earlier = self.rebased(earlier)?.changes;
+        let made = self.made(changes)?;
+        let earlier = self.on_target()?;
         if made.changes == earlier && self.base_of_current().is_none_or(|base| base == made.base) {
             return Ok(Written::Same);
         }
         let today = at.strftime("%Y-%m-%d").to_string();
-        let reasons = objections::against(self, &made.before, &earlier, &made.changes, &today)?;
+        let (reasons, known) = objections::against(self, &made.before, &earlier, &made.changes, &today)?;
         if !reasons.is_empty() {
             return Err(Refusal(reasons).into());
         }
-        self.write(made, at, &today)
+        let written = self.write(made, at, &today)?;
+        self.known = self.current.as_ref().map(|_| known);
+        Ok(written)
     }
 
     /// Why these changes would be refused; empty where they would be taken. Nothing is written.
     ///
     /// Errors: the repository cannot be read.
     pub fn objections(&mut self, changes: &Changes, at: Timestamp) -> Result<Vec<String>> {
-        let earlier = self.earlier();
-        let mut all = earlier.clone();
-        all.extend(changes.iter().map(|(path, content)| (path.clone(), content.clone())));
-        let made = self.rebased(all)?;
-        let known = self.known.clone();
+        let (made, earlier) = (self.made(changes)?, self.on_target()?);
         let today = at.strftime("%Y-%m-%d").to_string();
-        let reasons = objections::against(self, &made.before, &earlier, &made.changes, &today);
-        self.known = known;
-        reasons
+        Ok(objections::against(self, &made.before, &earlier, &made.changes, &today)?.0)
     }
 
     /// A note that is to go, and stands only on a branch that is people's to decide on.
@@ -79,8 +72,20 @@ impl Candidate<'_> {
         (content.is_none() && waits && !self.files.contains_key(path)).then_some(path)
     }
 
+    /// What the branch is to change with these changes on top.
+    fn made(&self, changes: &Changes) -> Result<Made> {
+        let mut all = self.earlier();
+        all.extend(changes.iter().map(|(path, content)| (path.clone(), content.clone())));
+        self.rebased(all)
+    }
+
     fn earlier(&self) -> Changes {
         self.current.as_ref().map(|current| current.changes.clone()).unwrap_or_default()
+    }
+
+    /// What the branch changes, beside what people have changed since it was made.
+    pub(super) fn on_target(&self) -> Result<Changes> {
+        Ok(self.rebased(self.earlier())?.changes)
     }
 
     fn base_of_current(&self) -> Option<Oid> {
@@ -133,7 +138,7 @@ impl Candidate<'_> {
         let by = &self.writer.by;
         let cycle = match &self.current {
             Some(current) => current.record.cycle.clone(),
-            None => self.name(base, at),
+            None => self.name(base, &changes, at),
         };
         let branch = format!("dream/{cycle}");
         let after = objections::after(self, &before, &changes, today);
@@ -188,7 +193,7 @@ impl Candidate<'_> {
             None => drop(self.stamp.branches.remove(&branch)),
         }
         if tip.is_none() {
-            (self.current, self.known) = (None, None);
+            self.current = None;
             return Ok(Written::Nothing);
         }
         let notes = record.learnings.len();
@@ -229,12 +234,14 @@ impl Candidate<'_> {
         commits
     }
 
-    /// The branch's name: its day, whose it is, and a few digits of the hash of what it starts from.
-    fn name(&self, base: Oid, at: Timestamp) -> String {
+    /// The branch's name: its day, whose it is, and a few digits of the hash of what it starts from and with. The same
+    /// author on two machines begins with different words, and so has two branches.
+    fn name(&self, base: Oid, changes: &Changes, at: Timestamp) -> String {
         let stood = self.stamp.ledger.map(|tip| tip.to_string()).unwrap_or_default();
-        let hash = blake3::hash(format!("{base}\n{stood}\n{}", self.writer.by).as_bytes());
+        let begins = format!("{base}\n{stood}\n{}\n{at}\n{changes:?}", self.writer.by);
         let whose = crate::memory::place::slug(&self.writer.by, 60);
-        format!("{}-{whose}-{}", at.strftime("%Y-%m-%d"), &hash.to_hex()[..6])
+        let digits = blake3::hash(begins.as_bytes()).to_hex();
+        format!("{}-{whose}-{}", at.strftime("%Y-%m-%d"), &digits[..6])
     }
 }
 

@@ -3,8 +3,8 @@
 use super::exit::Usage;
 use super::talk::Talk;
 use super::whereabouts;
+use super::writable::Writable;
 use crate::memory_tool::{self, Answer, Desk};
-use crate::nearest;
 use crate::usage::{self, How, Used};
 use anyhow::{Context, Result};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -40,19 +40,9 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         .into());
     }
     let places = whereabouts::places();
-    let Some(nearest) = nearest::find(dir, &places)? else {
-        return Err(Usage(
-            "there is no memory here: run `git dream init`, or connect the project with one (`git dream connect`)"
-                .to_owned(),
-        )
-        .into());
-    };
+    let memory = Writable::find(dir, &places, false, whereabouts::now(options.now.as_deref())?)?;
     let writer = memory_tool::writer(&options.agent, options.session.as_deref());
-    let mut desk = Desk::open(&nearest.repo, &nearest.settings, &writer)?;
-    talk.mention(&format!(
-        "The memory is on {}; what {} writes waits under dream/.",
-        nearest.branch, writer.by
-    ));
+    let mut desk = Desk::open(memory.repo(), memory.settings(), &writer)?;
     let mut input = BufReader::new(std::io::stdin().lock());
     let mut output = std::io::stdout().lock();
     while let Some(line) = next(&mut input)? {
@@ -75,7 +65,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         text.push(b'\n');
         output.write_all(&text).and_then(|()| output.flush()).context("cannot write to standard output")?;
     }
-    Ok(())
+    memory.share(&writer.by, options.now.as_deref(), talk)
 }
 
 enum Line {

@@ -37,6 +37,7 @@ mod talk;
 mod transfer;
 mod whereabouts;
 mod why;
+mod writable;
 
 use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand};

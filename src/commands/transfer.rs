@@ -3,13 +3,15 @@
 use super::exit::{Usage, usage};
 use super::talk::{COMMAND, Talk, count};
 use super::whereabouts;
+use super::writable::{Writable, none};
 use crate::candidate::Candidate;
 use crate::cycle::{read_memory, usefulness};
+use crate::learning::author::quote::visible;
 use crate::ledger::Ledger;
 use crate::model::access::Said;
 use crate::model::{Access, service};
-use crate::nearest::{self, Nearest};
-use crate::repo::in_main_tree;
+use crate::nearest;
+use crate::repo::{Repo, in_main_tree};
 use crate::transfer::folder::Done;
 use crate::transfer::import::{Imported, Taken};
 use crate::transfer::store::Store;
@@ -94,13 +96,16 @@ impl Place {
 
 pub(super) fn import(options: &Import, dir: &Path, talk: &Talk) -> Result<()> {
     let At { side, dry_run, .. } = options.at;
-    let here = memory(dir)?;
-    let place = place(&options.at, dir, &here)?;
-    let found = read(side, &place)?;
     let at = whereabouts::now(options.now.as_deref())?;
+    let memory = Writable::find(dir, &whereabouts::places(), true, at)?;
+    let place = place(&options.at, dir, memory.repo())?;
+    let found = read(side, &place)?;
     let writer = import::writer(side);
-    let mut candidate = Candidate::open(&here.repo, &here.settings, &writer)?;
+    let mut candidate = Candidate::open(memory.repo(), memory.settings(), &writer)?;
     let imported = import::import(&mut candidate, side, found, at, dry_run)?;
+    if !dry_run {
+        memory.share(&writer.by, options.now.as_deref(), talk)?;
+    }
     let Imported { branch, taken, known, left } = &imported;
     if talk.json {
         return talk.data_json(&ImportWire {
@@ -116,7 +121,8 @@ pub(super) fn import(options: &Import, dir: &Path, talk: &Talk) -> Result<()> {
     let mut text = String::new();
     for Taken { name, note, revises } in taken {
         let what = if *revises { "revise" } else { "add" };
-        text.push_str(&format!("{what}  {note}  from {name}\n"));
+        text.push_str(&visible(&format!("{what}  {note}  from {name}")));
+        text.push('\n');
     }
     tell_left(left, talk);
     let kept = if *known > 0 { format!("; {} there already", count(*known, "piece")) } else { String::new() };
@@ -138,8 +144,8 @@ fn waits(notes: usize) -> String {
 
 pub(super) fn export(options: &Export, dir: &Path, talk: &Talk) -> Result<()> {
     let At { side, dry_run, .. } = options.at;
-    let here = memory(dir)?;
-    let place = place(&options.at, dir, &here)?;
+    let here = nearest::find(dir, &whereabouts::places())?.ok_or_else(none)?;
+    let place = place(&options.at, dir, &here.repo)?;
     let memory = read_memory(&here.repo, here.at, &here.settings.memory.root)?;
     let useful = usefulness::on_record(&Ledger::open(&here.repo)?.cycles()?.0);
     let (notes, left) = export::outgoing(&memory, &useful, side);
@@ -183,16 +189,8 @@ pub(super) fn export(options: &Export, dir: &Path, talk: &Talk) -> Result<()> {
 /// What was not taken along, each with its reason.
 fn tell_left(left: &[Left], talk: &Talk) {
     for Left { what, reason } in left {
-        talk.say(&format!("left    {what}: {reason}"));
+        talk.say(&visible(&format!("left    {what}: {reason}")));
     }
-}
-
-fn memory(dir: &Path) -> Result<Nearest> {
-    let found = nearest::find(dir, &whereabouts::places())?;
-    found.ok_or_else(|| {
-        Usage("there is no memory here: run `git dream init`, or connect the project with one (`git dream connect`)".to_owned())
-            .into()
-    })
 }
 
 fn read(side: Side, place: &Place) -> Result<Found> {
@@ -209,7 +207,7 @@ fn read(side: Side, place: &Place) -> Result<Found> {
 }
 
 /// The place that was named, else the usual one.
-fn place(at: &At, dir: &Path, here: &Nearest) -> Result<Place> {
+fn place(at: &At, dir: &Path, repo: &Repo) -> Result<Place> {
     let home = std::env::home_dir().unwrap_or_default();
     let base = |name: &str, folder: &str| {
         let said = std::env::var_os(name).filter(|value| !value.is_empty());
@@ -224,7 +222,7 @@ fn place(at: &At, dir: &Path, here: &Nearest) -> Result<Place> {
                 return Err(Usage("there is no service anthropic".to_owned()).into());
             };
             let variable = |name: &str| std::env::var(name).ok();
-            let configured = |key: &str| here.repo.config(key);
+            let configured = |key: &str| repo.config(key);
             let said = Said { base_url: None, command: None, variable: &variable, configured: &configured };
             let access = Access::find(service, true, &said).map_err(usage)?;
             Ok(Place::Store(Box::new(Store::open(&access, id).map_err(usage)?), id.clone()))

@@ -57,7 +57,7 @@ impl At<'_> {
         if self.shelf.has(&name) {
             return Err(format!("File {asked} already exists"));
         }
-        let (stored, content) = self.new(&name, text)?;
+        let (stored, content) = self.written(&name, text)?;
         let changes = Changes::from([(stored, Some(content))]);
         Ok(Edited { changes, said: format!("File created successfully at: {asked}") })
     }
@@ -187,7 +187,7 @@ impl At<'_> {
     }
 
     /// A file that is written anew under a name: where it lies, and what is in it.
-    fn new(&self, name: &str, text: &str) -> Result<(String, String), String> {
+    fn written(&self, name: &str, text: &str) -> Result<(String, String), String> {
         self.is_allowed(name)?;
         let clean = redact(text).to_string();
         let is_own = place::agent_at(name).is_none_or(|agent| agent == self.agent);

@@ -101,7 +101,7 @@ impl<'r> Desk<'r> {
             if !self.candidate.is_up_to_date()? {
                 self.candidate = Candidate::open(self.repo, self.settings, self.writer)?;
             }
-            let shelf = Shelf::of(&self.candidate.files(), &self.agent);
+            let shelf = Shelf::of(&self.candidate.files()?, &self.agent);
             if let Asked::View { path, view_range } = asked {
                 return Ok(show::view(&shelf, path, view_range.as_deref()));
             }

@@ -94,7 +94,7 @@ pub fn refresh(places: &Places, memory: &str, patience: Option<Duration>) -> Res
 /// The settings that a commit of the memory holds; the defaults where it holds none.
 ///
 /// Errors: they say what cannot be.
-pub(super) fn settings_at(repo: &Repo, commit: Option<Oid>) -> Result<Settings> {
+pub fn settings_at(repo: &Repo, commit: Option<Oid>) -> Result<Settings> {
     let text = match commit {
         Some(commit) => repo.read(commit, settings::FILE)?,
         None => None,

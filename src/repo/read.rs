@@ -136,6 +136,15 @@ impl Repo {
             .with_context(failed)
     }
 
+    /// Has a remote of this name be at this address, with its branches where git keeps them.
+    pub fn point_at(&self, remote: &str, address: &str) -> Result<()> {
+        let failed = || format!("cannot note in the git configuration where {remote} is");
+        let mut config = self.inner.config().with_context(failed)?;
+        config.set_str(&format!("remote.{remote}.url"), address).with_context(failed)?;
+        let branches = format!("+refs/heads/*:refs/remotes/{remote}/*");
+        config.set_str(&format!("remote.{remote}.fetch"), &branches).with_context(failed)
+    }
+
     /// The names of the remotes, sorted.
     pub fn remotes(&self) -> Result<Vec<String>> {
         let remotes = self.inner.remotes().context("cannot list the remotes")?;

@@ -64,7 +64,7 @@ pub fn import(
     at: Timestamp,
     dry_run: bool,
 ) -> Result<Imported> {
-    let mut files = candidate.files();
+    let mut files = candidate.files()?;
     let mut imported = Imported { left: found.left, ..Imported::default() };
     let mut changes = Changes::new();
     let today = at.strftime("%Y-%m-%d").to_string();
