@@ -25,7 +25,10 @@ pub(super) fn insertions(text: &str, block: &str) -> Vec<Insertion> {
 
 /// The block that stands in a text, with the line ends of Unix, and where it is; none where its end is missing.
 pub(super) fn find(text: &str) -> Option<(String, std::ops::Range<usize>)> {
-    let from = text.match_indices(BEGIN).map(|(at, _)| at).find(|at| text[..*at].is_empty() || text[..*at].ends_with('\n'))?;
+    let from = text
+        .match_indices(BEGIN)
+        .map(|(at, _)| at)
+        .find(|at| text[..*at].is_empty() || text[..*at].ends_with('\n'))?;
     let inside = text.get(from..)?;
     let end = inside.find(END)? + END.len();
     let rest = inside.get(end..)?;
@@ -37,7 +40,8 @@ pub(super) fn find(text: &str) -> Option<(String, std::ops::Range<usize>)> {
 /// The text without the block, and without the empty line that was put before it.
 pub(super) fn without(text: &str) -> String {
     let Some((_, range)) = find(text) else { return text.to_owned() };
-    let (before, after) = (text.get(..range.start).unwrap_or_default(), text.get(range.end..).unwrap_or_default());
+    let (before, after) =
+        (text.get(..range.start).unwrap_or_default(), text.get(range.end..).unwrap_or_default());
     let line = newline(text);
     let is_apart = before.strip_suffix(line).is_some_and(|shorter| shorter.ends_with('\n'));
     let before = if is_apart { before.strip_suffix(line).unwrap_or(before) } else { before };

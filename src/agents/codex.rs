@@ -12,7 +12,8 @@ use super::{Agent, Around, Part, Program, file, toml};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 
-const EVENTS: [(&str, u32); 3] = [("SessionStart", ONCE), ("PostToolUse", AFTER_A_CALL), ("SessionEnd", ONCE)];
+/// The events, and how many seconds Codex waits at most. It gives the end of a session three, and warns of more.
+const EVENTS: [(&str, u32); 3] = [("SessionStart", ONCE), ("PostToolUse", AFTER_A_CALL), ("SessionEnd", 3)];
 
 /// The user's folder.
 pub(super) fn folder(around: &Around) -> PathBuf {
@@ -24,7 +25,11 @@ pub(super) fn parts(around: &Around, program: &Program) -> Result<Vec<Part>> {
     let (config, hooks_file) = (folder.join("config.toml"), folder.join("hooks.json"));
     let hooks = ("hooks", groups(&EVENTS, 1, None, |event| program.hook(event, Agent::Codex, Shell::Plain)));
     let (mut inline, mut apart) = (vec![("mcp_servers", server(program, None))], Vec::new());
-    if has_hooks(&config)? && !hooks_file.exists() { inline.push(hooks) } else { apart.push(hooks) }
+    if has_hooks(&config)? && !hooks_file.exists() {
+        inline.push(hooks)
+    } else {
+        apart.push(hooks)
+    }
     Ok(vec![
         Part { file: config, content: Content::Toml(inline) },
         Part { file: hooks_file, content: Content::Json(apart) },

@@ -92,7 +92,9 @@ impl Content {
         match self.found(Some(&added))? {
             Found::Same(_) => Ok((added, spans)),
             Found::Nothing if !self.is_wanted() => Ok((added, spans)),
-            _ => Err(Faulty { line: None, why: "is written in a way that nothing can be added to".to_owned() }),
+            _ => {
+                Err(Faulty { line: None, why: "is written in a way that nothing can be added to".to_owned() })
+            }
         }
     }
 
@@ -108,7 +110,10 @@ impl Content {
         let left = format!("{}{left}", &text[..text.len() - bare.len()]);
         match self.found(Some(&left))? {
             Found::Nothing => Ok(Some(left)),
-            _ => Err(Faulty { line: None, why: "has entries of git-dream in a form that people wrote".to_owned() }),
+            _ => Err(Faulty {
+                line: None,
+                why: "has entries of git-dream in a form that people wrote".to_owned(),
+            }),
         }
     }
 
@@ -129,9 +134,11 @@ impl Content {
     pub(super) fn by_hand(&self) -> String {
         match self {
             Content::Json(members) => Tree::Object(members.clone()).json(Some("  "), "", "\n"),
-            Content::Toml(members) => {
-                toml::insertions("", members).ok().and_then(|mut all| all.pop()).map(|one| one.text).unwrap_or_default()
-            }
+            Content::Toml(members) => toml::insertions("", members)
+                .ok()
+                .and_then(|mut all| all.pop())
+                .map(|one| one.text)
+                .unwrap_or_default(),
             Content::Block(text) | Content::Whole { text, .. } => text.clone(),
         }
     }

@@ -4,8 +4,8 @@
 //! it. Refuses to add to what is not an object or a list where one has to be.
 
 use super::Faulty;
-use super::edit::{Insertion, newline};
 use super::call::Called;
+use super::edit::{Insertion, newline};
 use super::entry;
 use super::tree::{Members, Tree};
 use jsonc_parser::ast;
@@ -174,10 +174,14 @@ impl Page<'_> {
                     self.add(list.range, &ends, &items, insertions);
                 }
                 (Some(other), Tree::Object(_)) => {
-                    return Err(self.faulty(range(other), &format!("has something else than an object as {key:?}")));
+                    return Err(
+                        self.faulty(range(other), &format!("has something else than an object as {key:?}"))
+                    );
                 }
                 (Some(other), Tree::List(_)) => {
-                    return Err(self.faulty(range(other), &format!("has something else than a list as {key:?}")));
+                    return Err(
+                        self.faulty(range(other), &format!("has something else than a list as {key:?}"))
+                    );
                 }
                 (Some(_), _) => {}
             }
@@ -226,7 +230,8 @@ impl Page<'_> {
                 true => format!("{}{}", self.newline, self.indent(around.start)),
                 false => String::new(),
             };
-            insertions.push(Insertion::new(at, newline.clone() + &items.join(&format!(",{newline}")) + &ending));
+            insertions
+                .push(Insertion::new(at, newline.clone() + &items.join(&format!(",{newline}")) + &ending));
             return;
         };
         let text = items.join(&if unit.is_some() { format!(",{newline}") } else { ", ".to_owned() });
@@ -317,7 +322,10 @@ mod tests {
     fn wanted() -> Members {
         let handler = Tree::Object(vec![("type", "command".into()), ("command", "git dream hook X".into())]);
         let group = Tree::Object(vec![("hooks", Tree::List(vec![handler]))]);
-        let server = Tree::Object(vec![("command", "git".into()), ("args", vec!["dream".to_owned(), "mcp".to_owned()].into())]);
+        let server = Tree::Object(vec![
+            ("command", "git".into()),
+            ("args", vec!["dream".to_owned(), "mcp".to_owned()].into()),
+        ]);
         vec![
             ("hooks", Tree::Object(vec![("X", Tree::List(vec![group]))])),
             ("mcpServers", Tree::Object(vec![("git-dream", server)])),
@@ -345,7 +353,15 @@ mod tests {
         assert!(added("{\"a\":[1,2],}").starts_with("{\"a\":[1,2], \"hooks\": {\"X\":[{"));
         assert!(added("{\r\n  \"a\": 1,\r\n}\r\n").ends_with("\r\n  },\r\n}\r\n"));
         assert!(added("// mine\n").starts_with("// mine\n{\n  \"hooks\""));
-        for text in ["", "{}", "{ }\n", "{\n}", "{ /* none */ }", "{ // none\n}", "{\"hooks\": {}, \"mcpServers\": {\n}}"] {
+        for text in [
+            "",
+            "{}",
+            "{ }\n",
+            "{\n}",
+            "{ /* none */ }",
+            "{ // none\n}",
+            "{\"hooks\": {}, \"mcpServers\": {\n}}",
+        ] {
             let after = added(text);
             let left = without_ours(&after).unwrap();
             assert_eq!(read(&left).unwrap(), serde_json::json!({}), "{left}");

@@ -54,14 +54,8 @@ pub enum Agent {
 
 impl Agent {
     /// All of them.
-    pub const ALL: [Agent; 6] = [
-        Agent::ClaudeCode,
-        Agent::Codex,
-        Agent::Gemini,
-        Agent::OpenCode,
-        Agent::Cursor,
-        Agent::AgentsMd,
-    ];
+    pub const ALL: [Agent; 6] =
+        [Agent::ClaudeCode, Agent::Codex, Agent::Gemini, Agent::OpenCode, Agent::Cursor, Agent::AgentsMd];
 
     /// What it is called on the command line.
     pub fn name(self) -> &'static str {
@@ -119,7 +113,7 @@ impl Agent {
 
 impl fmt::Display for Agent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.pad(self.name())
     }
 }
 

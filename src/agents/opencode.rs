@@ -33,8 +33,7 @@ pub(super) fn parts(around: &Around, program: &Program) -> Vec<Part> {
     let (command, arguments) = program.server();
     let mut words = vec![command];
     words.extend(arguments);
-    let entry =
-        vec![("type", "local".into()), ("command", words.into()), ("enabled", Tree::Flag(true))];
+    let entry = vec![("type", "local".into()), ("command", words.into()), ("enabled", Tree::Flag(true))];
     let words = Tree::from(program.words()).json(None, "", "");
     vec![
         Part {

@@ -57,7 +57,8 @@ pub fn disconnect(agent: Agent, around: &Around, record: &Record) -> Result<Vec<
     let mut changes = Vec::new();
     for part in agent.parts(around, &Program::Git)? {
         let before = text(&part, false)?;
-        let found = part.content.found(before.as_deref()).map_err(|faulty| unusable(&part, &faulty, false))?;
+        let found =
+            part.content.found(before.as_deref()).map_err(|faulty| unusable(&part, &faulty, false))?;
         if !matches!(found, Found::Nothing | Found::Foreign) {
             let after = taken_out(&part, before.as_deref(), record, false)?;
             changes.push(Change { file: part.file, before, after, added: None });
@@ -91,7 +92,13 @@ pub fn write(changes: &[Change], record_file: &Path) -> Result<()> {
 fn text(part: &Part, is_adding: bool) -> Result<Option<String>> {
     let bytes = file::read(&part.file)?;
     bytes.map(String::from_utf8).transpose().map_err(|error| {
-        let line = error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
+        let line = error
+            .as_bytes()
+            .iter()
+            .take(error.utf8_error().valid_up_to())
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
         unusable(part, &Faulty { line: Some(line), why: "is not UTF-8".to_owned() }, is_adding)
     })
 }

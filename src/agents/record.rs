@@ -67,6 +67,7 @@ impl Record {
 
     pub(super) fn write(&self, file: &Path) -> Result<()> {
         let text = serde_json::to_string_pretty(self)?;
-        super::file::write(file, Some(text.as_bytes())).with_context(|| format!("cannot write {}", file.display()))
+        super::file::write(file, Some(text.as_bytes()))
+            .with_context(|| format!("cannot write {}", file.display()))
     }
 }

@@ -52,10 +52,12 @@ pub fn state(agent: Agent, around: &Around, program: &Program) -> Seen {
             Ok(bytes) => bytes.map(String::from_utf8).transpose().map_err(|_| "is not UTF-8".to_owned()),
             Err(error) => Err(format!("{error:#}")),
         };
-        let found = text.and_then(|text| part.content.found(text.as_deref()).map_err(|faulty| {
-            let line = faulty.line.map_or_else(String::new, |line| format!("line {line}: "));
-            format!("{line}{}", faulty.why)
-        }));
+        let found = text.and_then(|text| {
+            part.content.found(text.as_deref()).map_err(|faulty| {
+                let line = faulty.line.map_or_else(String::new, |line| format!("line {line}: "));
+                format!("{line}{}", faulty.why)
+            })
+        });
         match found {
             Err(why) => return seen(State::Unreadable(format!("{name}: {why}"))),
             Ok(Found::Foreign) => lacks.push(format!("{name} was not written by git-dream")),

@@ -87,8 +87,11 @@ pub(super) fn without_ours(text: &str) -> Result<String, Faulty> {
         let mut emptied = Vec::new();
         for (event, groups) in hooks.iter_mut() {
             let Some(groups) = groups.as_array_of_tables_mut() else { continue };
-            let ours: Vec<usize> =
-                groups.iter_mut().enumerate().filter_map(|(at, group)| remove_hooks(group).then_some(at)).collect();
+            let ours: Vec<usize> = groups
+                .iter_mut()
+                .enumerate()
+                .filter_map(|(at, group)| remove_hooks(group).then_some(at))
+                .collect();
             ours.iter().rev().for_each(|at| drop(groups.remove(*at)));
             if groups.is_empty() && !ours.is_empty() {
                 emptied.push(event.get().to_owned());
@@ -103,7 +106,9 @@ pub(super) fn without_ours(text: &str) -> Result<String, Faulty> {
     }
     for place in entry::SERVERS {
         let Some(servers) = settings.get_mut(place).and_then(Item::as_table_like_mut) else { continue };
-        let is_ours = servers.get(entry::SERVER).is_some_and(|server| says(server, |value| entry::server(value).is_some()));
+        let is_ours = servers
+            .get(entry::SERVER)
+            .is_some_and(|server| says(server, |value| entry::server(value).is_some()));
         if is_ours {
             servers.remove(entry::SERVER);
             if servers.is_empty() {
@@ -141,9 +146,16 @@ mod tests {
     use super::*;
 
     fn wanted() -> Members {
-        let handler = Tree::Object(vec![("type", "command".into()), ("command", "git dream hook X".into()), ("timeout", Tree::Number(5))]);
+        let handler = Tree::Object(vec![
+            ("type", "command".into()),
+            ("command", "git dream hook X".into()),
+            ("timeout", Tree::Number(5)),
+        ]);
         let group = Tree::Object(vec![("hooks", Tree::List(vec![handler]))]);
-        let server = Tree::Object(vec![("command", "git".into()), ("args", vec!["dream".to_owned(), "mcp".to_owned()].into())]);
+        let server = Tree::Object(vec![
+            ("command", "git".into()),
+            ("args", vec!["dream".to_owned(), "mcp".to_owned()].into()),
+        ]);
         vec![
             ("mcp_servers", Tree::Object(vec![("git-dream", server)])),
             ("hooks", Tree::Object(vec![("X", Tree::List(vec![group]))])),
@@ -163,7 +175,10 @@ mod tests {
         );
         assert_eq!(without_ours(&after).unwrap(), text);
         let gone_on = format!("{after}\n[hooks.state.k]\ntrusted_hash = \"h\"\n");
-        assert_eq!(without_ours(&gone_on).unwrap(), format!("{text}\n[hooks.state.k]\ntrusted_hash = \"h\"\n"));
+        assert_eq!(
+            without_ours(&gone_on).unwrap(),
+            format!("{text}\n[hooks.state.k]\ntrusted_hash = \"h\"\n")
+        );
         let windows = text.replace('\n', "\r\n");
         let (after, _) = with(&windows, insertions(&windows, &wanted()).unwrap());
         assert!(!after.replace("\r\n", "").contains('\n'));
@@ -173,7 +188,9 @@ mod tests {
     #[test]
     fn what_cannot_be_added_to_is_told() {
         assert_eq!(insertions("a = 1\nb = = 2\n", &wanted()).unwrap_err().line, Some(2));
-        for text in ["mcp_servers = { x = { command = \"x\" } }\n", "mcp_servers = 1\n", "hooks = { X = [] }\n"] {
+        for text in
+            ["mcp_servers = { x = { command = \"x\" } }\n", "mcp_servers = 1\n", "hooks = { X = [] }\n"]
+        {
             assert!(insertions(text, &wanted()).unwrap_err().why.contains("on one line"), "{text}");
         }
     }

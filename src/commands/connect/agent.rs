@@ -78,7 +78,9 @@ pub(super) fn main(agent: Agent, options: &Options, dir: &Path, talk: &Talk) -> 
         return talk.data_json(&Connected { version: VERSION, agent, connected, written: is_agreed, files });
     }
     match (changes.is_empty(), is_agreed) {
-        (true, _) if options.remove => talk.say(&format!("{agent} is not connected: nothing of ours is there.")),
+        (true, _) if options.remove => {
+            talk.say(&format!("{agent} is not connected: nothing of ours is there."))
+        }
         (true, _) => talk.say(&format!("{agent} is connected already.")),
         (false, false) => talk.say("Nothing was written."),
         (false, true) if options.remove => talk.say(&format!("{agent} is no longer connected.")),
@@ -98,7 +100,9 @@ fn around<'a>(
     let repo = Repo::open_if_there(dir)?;
     let top = repo.as_ref().and_then(Repo::work_dir).map(Path::to_owned);
     let project = match options.project || agent == Agent::AgentsMd {
-        true => Some(top.clone().map_or_else(|| std::path::absolute(dir), Ok).context("cannot find this folder")?),
+        true => Some(
+            top.clone().map_or_else(|| std::path::absolute(dir), Ok).context("cannot find this folder")?,
+        ),
         false => None,
     };
     let is_memory = top.is_some_and(|top| top.join(settings::FILE).is_file());
@@ -148,7 +152,10 @@ fn show(changes: &[Change]) -> Result<()> {
             "removed" => " (goes away)",
             _ => "",
         };
-        text.push_str(&format!("{STRONG}{}{STRONG:#}{what}\n", quote::one_line(&change.file.display().to_string())));
+        text.push_str(&format!(
+            "{STRONG}{}{STRONG:#}{what}\n",
+            quote::one_line(&change.file.display().to_string())
+        ));
         for (sort, line) in difference(change)? {
             let line = quote::visible(&line);
             text.push_str(&match sort {
@@ -172,7 +179,9 @@ fn difference(change: &Change) -> Result<Vec<(char, String)>> {
 
 fn changed(change: &Change) -> Result<Changed> {
     let lines = difference(change)?.into_iter();
-    let diff = lines.map(|(sort, line)| format!("{}{line}\n", if sort == '@' { "@@".to_owned() } else { sort.to_string() }));
+    let diff = lines.map(|(sort, line)| {
+        format!("{}{line}\n", if sort == '@' { "@@".to_owned() } else { sort.to_string() })
+    });
     Ok(Changed { path: change.file.display().to_string(), change: sort(change), diff: diff.collect() })
 }
 
@@ -217,7 +226,10 @@ pub(super) fn list(agents: &[(Agent, Seen)]) -> String {
             State::Not if seen.is_there => "not connected".to_owned(),
             State::Not => format!("{FAINT}not connected, and not seen on this machine{FAINT:#}"),
             State::Outdated(why) => {
-                format!("{BAD}outdated{BAD:#}: {}; {COMMAND}git dream connect {agent}{COMMAND:#}", quote::one_line(why))
+                format!(
+                    "{BAD}outdated{BAD:#}: {}; {COMMAND}git dream connect {agent}{COMMAND:#}",
+                    quote::one_line(why)
+                )
             }
             State::Unreadable(why) => format!("{BAD}unreadable{BAD:#}: {}", quote::one_line(why)),
         };

@@ -34,11 +34,17 @@ fn the_plugin_tells_what_happens_and_puts_the_answers_before_the_model() {
     assert_eq!(played["other"], json!(["You are OpenCode."]), "no session, as where an agent is made up");
     assert_eq!(played["fine"], "README.md\n");
     assert_eq!(played["failed"], "no such script\n\n\nKnown: run it from the top.");
-    assert_eq!(played["later"], json!(["You are OpenCode.", "Use npm, not yarn.", "Known: run it from the top."]));
+    assert_eq!(
+        played["later"],
+        json!(["You are OpenCode.", "Use npm, not yarn.", "Known: run it from the top."])
+    );
     let log = std::fs::read_to_string(machine.sandbox.path("told")).unwrap();
     let told: Vec<(&str, Value)> = log
         .lines()
-        .map(|line| line.split_once(" {").map(|(said, told)| (said, serde_json::from_str(&format!("{{{told}")).unwrap())))
+        .map(|line| {
+            line.split_once(" {")
+                .map(|(said, told)| (said, serde_json::from_str(&format!("{{{told}")).unwrap()))
+        })
         .map(Option::unwrap)
         .collect();
     let cwd = machine.project.to_str().unwrap();
@@ -48,12 +54,19 @@ fn the_plugin_tells_what_happens_and_puts_the_answers_before_the_model() {
         ("dream hook tool.execute.after --agent opencode", told)
     };
     let ended = |event: &'static str, session: &str| (event, json!({"session_id": session, "cwd": cwd}));
-    assert_eq!(told[0], ("dream hook session.created --agent opencode", json!({"session_id": "s1", "cwd": cwd})));
+    assert_eq!(
+        told[0],
+        ("dream hook session.created --agent opencode", json!({"session_id": "s1", "cwd": cwd}))
+    );
     assert_eq!(
         told[1..4],
         [
             call("bash", json!({"command": "ls"}), json!({"tool_response": "README.md\n", "exit_code": 0})),
-            call("bash", json!({"command": "npm test"}), json!({"tool_response": "no such script\n", "exit_code": 1})),
+            call(
+                "bash",
+                json!({"command": "npm test"}),
+                json!({"tool_response": "no such script\n", "exit_code": 1})
+            ),
             call("read", json!({"filePath": "/x"}), json!({"error": "no such file"})),
         ]
     );
@@ -75,7 +88,9 @@ fn whatever_goes_wrong_the_plugin_does_not_notice() {
         return;
     }
     machine.connect(&["opencode", "--yes"]).ok();
-    for program in ["#!/bin/sh\nexit 3\n", "#!/bin/sh\nprintf 'no json'\n", "#!/nowhere\n", "#!/bin/sh\nprintf '[]'\n"] {
+    for program in
+        ["#!/bin/sh\nexit 3\n", "#!/bin/sh\nprintf 'no json'\n", "#!/nowhere\n", "#!/bin/sh\nprintf '[]'\n"]
+    {
         let played = play(&machine, &fake(&machine, program));
         assert_eq!(played["first"], json!(["You are OpenCode."]), "{program}");
         assert_eq!(played["failed"], "no such script\n", "{program}");
