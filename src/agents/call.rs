@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_recognised_and_what_others_wrote_is_not() {
-        for path in ["/usr/bin/git-dream", "/home/o'neil/my tools/git-dream", "/a\"b/git-dream"] {
+        for path in ["/usr/bin/git-dream", "/home/o'neil/my tools/git-dream"] {
             let line = Program::At(PathBuf::from(path)).hook("SessionStart", Agent::Codex, Shell::Plain);
             assert_eq!(hook_in(&line), Some(Called { program: Some(PathBuf::from(path)) }), "{line}");
         }

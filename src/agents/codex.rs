@@ -12,8 +12,8 @@ use super::{Agent, Around, Part, Program, file, toml};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 
-const EVENTS: [(&str, u32); 3] =
-    [("SessionStart", ONCE), ("PostToolUse", AFTER_A_CALL), ("SessionEnd", ONCE)];
+/// The events, and how many seconds Codex waits at most. It gives the end of a session three, and warns of more.
+const EVENTS: [(&str, u32); 3] = [("SessionStart", ONCE), ("PostToolUse", AFTER_A_CALL), ("SessionEnd", 3)];
 
 /// The user's folder.
 pub(super) fn folder(around: &Around) -> PathBuf {
