@@ -221,7 +221,7 @@ mod tests {
         assert!(skipped.unwrap().reason.starts_with("5 of its lines"));
         assert_eq!(
             digest.uses.notes().map(|note| note.as_str()).collect::<Vec<_>>(),
-            ["mistakes/sail.md", "mistakes/oil.md"]
+            ["mistakes/oil.md", "mistakes/sail.md"]
         );
         // Cut in the middle of a line, where it is too long.
         std::fs::write(&file, (line("s-1", &["mistakes/oil.md"]) + "\n").repeat(20_000)).unwrap();

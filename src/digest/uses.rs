@@ -86,6 +86,11 @@ impl Uses {
         self.notes().any(|note| paths.contains(&&**note))
     }
 
+    /// Where a note is among them: once, or nowhere.
+    pub fn of(&self, note: &str) -> impl Iterator<Item = &Use> {
+        self.0.iter().filter(move |one| one.notes.iter().any(|path| **path == *note))
+    }
+
     /// These and what was found beside them.
     pub fn and(self, more: Found) -> Uses {
         let mut found = more;

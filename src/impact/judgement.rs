@@ -121,3 +121,34 @@ impl Compared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tally::{Case, Period};
+    use super::*;
+    use crate::learning::effect::Usage;
+
+    /// What is said of a note that came before so many sessions, of which some met its mistake after that.
+    fn said(contradicted: u32, followed: u32, known: bool) -> Effect {
+        let case =
+            |hit| Case { period: Period::After, week: 0, job: 0, agent: "codex".to_owned(), read: true, hit };
+        let hits = (0..contradicted).map(|_| case(true));
+        let tally = Tally {
+            cases: hits.chain((0..followed).map(|_| case(false))).collect(),
+            usage: if known {
+                Usage { contradicted, followed, ..Usage::default() }
+            } else {
+                Usage::default()
+            },
+            ..Tally::default()
+        };
+        judge([tally].iter(), &Settings::default())[0].effect
+    }
+
+    #[test]
+    fn a_note_that_most_go_against_once_they_have_it_is_in_vain_whatever_was_before() {
+        assert_eq!(said(9, 1, true), Effect::Ineffective);
+        assert_eq!(said(9, 1, false), Effect::TooEarly, "nobody knows when they read it");
+        assert_eq!([said(3, 0, true), said(5, 4, true), said(0, 9, true)], [Effect::TooEarly; 3]);
+    }
+}

@@ -1,8 +1,9 @@
 //! When sessions last opened the notes, for their own sake.
 //!
 //! Whoever reads the index is shown a line of every note, whoever is shown one by a hook did not ask for it, and whoever
-//! looks around opens one that is no business of theirs: neither says that anybody needs the note. So a session that had most of the memory before it counts for no
-//! note, and the last one of those that opened a note is left out. Refuses to say whether a note helped ([`super::effect`]).
+//! looks around opens one that is no business of theirs: none of that says that anybody needs the note. So a session that
+//! had most of the memory before it counts for no note, and the last one of those that opened a note is left out. Refuses
+//! to say whether a note helped ([`super::effect`]).
 
 use crate::digest::Digest;
 use crate::digest::uses::{How, Use};
@@ -19,11 +20,11 @@ const FEW: usize = 4;
 pub fn opened(digests: &[Digest], notes: usize) -> BTreeMap<String, Timestamp> {
     let mut readers: BTreeMap<&str, BTreeMap<&str, Timestamp>> = BTreeMap::new();
     let opens = |digest: &&Digest| digest.uses.len() <= FEW.max(notes / 2);
-    // Where nobody knows when a note came, an earlier version wrote it down, which did not tell how either.
-    let by_itself = |one: &&Use| one.how == How::Opened || one.event.is_none();
+    // Where git-dream itself shows notes, being shown one is its doing and not the agent's.
+    let by_itself = |digest: &Digest, one: &Use| one.how == How::Opened || !digest.connected;
     for digest in digests.iter().filter(opens) {
         let Some(at) = digest.began.or(digest.ended) else { continue };
-        for note in digest.uses.0.iter().filter(by_itself).flat_map(|one| &one.notes) {
+        for note in digest.uses.0.iter().filter(|one| by_itself(digest, one)).flat_map(|one| &one.notes) {
             let last = readers.entry(note).or_default().entry(&digest.root).or_insert(at);
             *last = at.max(*last);
         }
@@ -68,7 +69,8 @@ mod tests {
         let found = opened(&sessions, 8);
         assert_eq!([day(&found, "a"), day(&found, "b"), day(&found, "f")], [Some(5), None, None]);
         let shown = r#"[{"how":"shown","event":2,"notes":["a"]}]"#;
-        let hooked = Digest { uses: serde_json::from_str(shown).unwrap(), ..session("r5", 30, &[]) };
+        let uses = serde_json::from_str(shown).unwrap();
+        let hooked = Digest { uses, connected: true, ..session("r5", 30, &[]) };
         let and_hooked: Vec<Digest> = sessions.iter().cloned().chain([hooked]).collect();
         assert_eq!(day(&opened(&and_hooked, 8), "a"), Some(5), "it did not ask for it");
         // Of very many notes, so few are not the index.

@@ -48,7 +48,10 @@ pub fn newest(mut digests: Vec<Digest>) -> Vec<Digest> {
 pub fn one_each(digests: &mut Vec<Digest>) {
     digests.sort_by(|a, b| {
         let by_text = || if a == b { Ordering::Equal } else { text(a).cmp(&text(b)) };
-        a.session.cmp(&b.session).then_with(|| length(b).cmp(&length(a))).then_with(by_text)
+        // Where hooks kept a log beside the transcript, the digest that was made there knows more.
+        let by_uses = || b.uses.len().cmp(&a.uses.len());
+        let by_length = || length(b).cmp(&length(a));
+        a.session.cmp(&b.session).then_with(by_length).then_with(by_uses).then_with(by_text)
     });
     digests.dedup_by(|later, kept| later.session == kept.session);
 }

@@ -51,7 +51,8 @@ pub fn scope(digests: &[Digest], seen_in: &BTreeSet<usize>) -> Scope {
 }
 
 /// Takes sessions in which a pattern's own note was read out of what speaks for the pattern: agents must not
-/// learn from what they were told. `notes` is the path, inside the memory, of each pattern's note. The weight
+/// learn from what they were told. Who was shown the note of a mistake only once they had made it, as hooks do it, had
+/// been told nothing. `notes` is the path, inside the memory, of each pattern's note. The weight
 /// stays, so that a note does not lose its place because it is read; the readers stay known, because whether the note
 /// helps them is another question.
 pub fn leave_out_readers(
@@ -62,12 +63,20 @@ pub fn leave_out_readers(
     let Corpus { digests, jobs, .. } = corpus;
     for pattern in patterns {
         let Some(note) = notes.get(&pattern.fingerprint) else { continue };
-        let has_read = |digest: &Digest| {
+        let mut first: BTreeMap<usize, u32> = BTreeMap::new();
+        for met in &pattern.support.met {
+            let known = first.entry(met.session).or_insert(met.first);
+            *known = met.first.min(*known);
+        }
+        let had_it = |session: usize| {
+            let met = first.get(&session).copied();
+            let is_before = |event: Option<u32>| event.zip(met).is_none_or(|(event, met)| event < met);
+            let Some(digest) = digests.get(session) else { return false };
             let mut shown = digest.suggestions.iter().flat_map(|suggestion| &suggestion.shown);
-            digest.uses.has_one(&[note]) || shown.any(|shown| **shown == **note)
+            digest.uses.of(note).any(|one| is_before(one.event)) || shown.any(|shown| **shown == **note)
         };
         let (readers, others): (BTreeSet<usize>, BTreeSet<usize>) =
-            pattern.support.seen_in.iter().partition(|&&session| digests.get(session).is_some_and(has_read));
+            pattern.support.seen_in.iter().partition(|&&session| had_it(session));
         if readers.is_empty() {
             continue;
         }
@@ -173,6 +182,23 @@ mod tests {
         assert_eq!(noted.support.readers.len(), 3, "who had read it is still known");
         let readers: BTreeSet<SessionId> = (0..3).map(|n: u32| SessionId::of(&n.to_le_bytes())).collect();
         assert!(!noted.evidence.is_empty() && noted.evidence.iter().all(|e| !readers.contains(&e.session)));
+        let late = |digest: &Digest, event: u32| {
+            let uses = serde_json::json!([{ "how": "shown", "event": event, "notes": [note] }]);
+            Digest { uses: serde_json::from_value(uses).unwrap(), ..digest.clone() }
+        };
+        let told: Vec<Digest> =
+            (0..).zip(&digests).map(|(n, digest)| late(digest, [3, 4, 5][n % 3])).collect();
+        let given = Given {
+            settings: &settings,
+            known: &[],
+            notes: &BTreeMap::from([(unnoted.fingerprint, note.to_owned())]),
+        };
+        let hooked = mine_telling(told, &given, &|_, _| {}).patterns.into_iter().next().unwrap();
+        assert_eq!(
+            (hooked.support.readers.len(), hooked.support.sessions),
+            (3, 5),
+            "it failed at event 4, then was told"
+        );
         assert_eq!(noted.weight, unnoted.weight, "its place in the index is not lost by being read");
     }
 }

@@ -150,11 +150,12 @@ pub fn before(
     settings: &Reading,
 ) -> Result<Moment, Unfit> {
     let digest = digest::read(session, settings);
-    if digest.uses.has_one(&[note.path]) {
-        return Err(Unfit::HadTheNote);
-    }
     let failure =
         digest.failures.iter().find(|failure| is_quoted(failure, quoted)).ok_or(Unfit::NoFailure)?;
+    // One that a hook showed once it had happened is no part of the moment before.
+    if digest.uses.of(note.path).any(|one| one.event.is_none_or(|event| event < failure.event)) {
+        return Err(Unfit::HadTheNote);
+    }
     let call = call_at(session, failure.event).ok_or(Unfit::NoFailure)?.clone();
     if call.args.0.is_empty() && step::handles_files(&failure.step) {
         return Err(Unfit::NoArguments);
