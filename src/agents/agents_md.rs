@@ -13,8 +13,8 @@ pub(super) fn parts(around: &Around) -> Vec<Part> {
         None => String::new(),
     };
     let text = format!(
-        "## Memory\n\nWhat earlier sessions taught is kept with git-dream.{place} Read it with `git dream context` before you \
-         start; when something\nfails, look its message up with `git dream recall \"MESSAGE\"`."
+        "## Memory\n\nWhat earlier sessions taught is kept with git-dream.{place}\nRead it with `git dream context` before \
+         you start; when something fails, look its message up with\n`git dream recall \"MESSAGE\"`."
     );
     vec![Part { file: top.join("AGENTS.md"), content: Content::Block(block::marked(&text)) }]
 }

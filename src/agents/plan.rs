@@ -128,3 +128,28 @@ fn unusable(part: &Part, faulty: &Faulty, is_adding: bool) -> anyhow::Error {
     let verb = if why.starts_with("is ") || why.starts_with("has ") { "" } else { " cannot be read:" };
     Unusable(format!("{file}{at}{verb} {why}. Nothing was changed: {what_to_do}")).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_wrote_meanwhile_is_not_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let around = Around { home: dir.path(), project: None, memory: None, variable: &|_| None };
+        let record = dir.path().join("record.json");
+        let changes = connect(Agent::Cursor, &around, &Program::Git, &Record::default()).unwrap();
+        std::fs::create_dir(dir.path().join(".cursor")).unwrap();
+        std::fs::write(dir.path().join(".cursor/mcp.json"), "{}").unwrap();
+        let said = write(&changes, &record).unwrap_err().to_string();
+        assert!(said.contains("mcp.json was written to meanwhile"), "{said}");
+        assert!(!dir.path().join(".cursor/hooks.json").exists(), "all or nothing");
+        let changes = connect(Agent::Cursor, &around, &Program::Git, &Record::default()).unwrap();
+        write(&changes, &record).unwrap();
+        assert_eq!(connect(Agent::Cursor, &around, &Program::Git, &Record::read(&record)).unwrap(), []);
+        let changes = disconnect(Agent::Cursor, &around, &Record::read(&record)).unwrap();
+        write(&changes, &record).unwrap();
+        assert_eq!(std::fs::read_to_string(dir.path().join(".cursor/mcp.json")).unwrap(), "{}");
+        assert!(!dir.path().join(".cursor/hooks.json").exists());
+    }
+}

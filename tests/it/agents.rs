@@ -68,7 +68,7 @@ fn lived_in() -> Vec<(&'static str, String)> {
         (".gemini/settings.json", gemini.to_owned()),
         (".config/opencode/opencode.jsonc", opencode.to_owned()),
         (".cursor/hooks.json", "{\n  \"version\": 1,\n  \"hooks\": {\n    \"stop\": [ { \"command\": \"./audit.sh\" } ]\n  }\n}\n".to_owned()),
-        (".cursor/mcp.json", "{}\n".to_owned()),
+        (".cursor/mcp.json", "\u{feff}{}\n".to_owned()),
     ]
 }
 
@@ -185,12 +185,14 @@ fn what_cannot_be_read_is_left_alone() {
     assert!(ran.status == 2 && ran.stderr.contains("not written by git-dream"), "{ran:?}");
     std::fs::write(machine.home(".gemini"), "a file").unwrap();
     assert_eq!(machine.connect(&["gemini", "--yes"]).status, 3);
+    machine.sandbox.git(&machine.project, &["init", "--quiet", "--bare", "bare.git"]);
     for (arguments, said) in [
         (&["codexx"][..], "one of claude-code, codex"),
         (&["codex", "--memory", "x"], "./codex"),
         (&["--project"], "--project is for an agent"),
         (&["codex"], "agree with --yes"),
         (&["./codex", "--memory", "x"], "there is no folder"),
+        (&["-C", "bare.git", "agents-md"], "a bare repository"),
     ] {
         let ran = machine.connect(arguments);
         assert!(ran.status == 2 && ran.stderr.contains(said), "{arguments:?}: {ran:?}");

@@ -99,7 +99,14 @@ fn around<'a>(
 ) -> Result<Around<'a>> {
     let repo = Repo::open_if_there(dir)?;
     let top = repo.as_ref().and_then(Repo::work_dir).map(Path::to_owned);
-    let project = match options.project || agent == Agent::AgentsMd {
+    let is_of_project = options.project || agent == Agent::AgentsMd;
+    if is_of_project && repo.is_some() && top.is_none() && !options.list {
+        return Err(Usage(
+            "a bare repository has no files to write to: go to a working tree of it".to_owned(),
+        )
+        .into());
+    }
+    let project = match is_of_project {
         true => Some(
             top.clone().map_or_else(|| std::path::absolute(dir), Ok).context("cannot find this folder")?,
         ),

@@ -17,7 +17,6 @@ esac
 
 #[cfg(unix)]
 #[test]
-#[expect(clippy::print_stdout, reason = "whoever runs the tests has to see what was not tested")]
 fn the_plugin_tells_what_happens_and_puts_the_answers_before_the_model() {
     let machine = Machine::new();
     let node = machine.sandbox.command("node", &machine.project).arg("--version").output();
