@@ -69,8 +69,10 @@ impl Team {
     }
 
     fn inboxes(&self) -> usize {
-        let refs = self.sandbox.git(&self.remote, &["for-each-ref", "--format=%(refname)", "refs/dream/inbox"]);
-        let listed = |inbox: &str| self.sandbox.git(&self.remote, &["grep", "-h", "-e", "", inbox, "--", "sessions"]);
+        let refs =
+            self.sandbox.git(&self.remote, &["for-each-ref", "--format=%(refname)", "refs/dream/inbox"]);
+        let listed =
+            |inbox: &str| self.sandbox.git(&self.remote, &["grep", "-h", "-e", "", inbox, "--", "sessions"]);
         refs.lines().map(|inbox| listed(inbox).lines().count()).sum()
     }
 
@@ -78,7 +80,11 @@ impl Team {
     fn wait_for(&self, sessions: usize) {
         let begun = Instant::now();
         while self.inboxes() < sessions {
-            assert!(begun.elapsed() < Duration::from_secs(60), "{} of {sessions} sessions came in", self.inboxes());
+            assert!(
+                begun.elapsed() < Duration::from_secs(60),
+                "{} of {sessions} sessions came in",
+                self.inboxes()
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
     }
@@ -104,6 +110,8 @@ impl Person<'_> {
             .env("PATH", std::env::join_paths(folders).unwrap())
             .env("HOME", &self.home)
             .env("USERPROFILE", &self.home)
+            // The machines of tests are slower than those that agents work on.
+            .env("GIT_DREAM_HOOK_DEADLINE", "20000")
             .env("CLAUDE_CONFIG_DIR", self.home.join(".claude"))
             .env("XDG_CONFIG_HOME", self.home.join("config"))
             .env("XDG_DATA_HOME", self.home.join("data"));
@@ -150,9 +158,27 @@ fn what_agents_learn_reaches_the_next_sessions() {
         "evidence": "error: no region is set" });
     let jobs = [
         (&ann, "0a000000-0000-4000-8000-000000000001", "2026-01-05T09:00:00Z", "Deploy the shop.", "shop"),
-        (&ben, "0b000000-0000-4000-8000-000000000002", "2026-01-05T10:00:00Z", "The blog has a new post, put it online.", "blog"),
-        (&ann, "0a000000-0000-4000-8000-000000000003", "2026-01-05T11:00:00Z", "Roll out the handbook for customers.", "handbook"),
-        (&ben, "0b000000-0000-4000-8000-000000000004", "2026-01-05T12:00:00Z", "Bring the status page up again.", "status"),
+        (
+            &ben,
+            "0b000000-0000-4000-8000-000000000002",
+            "2026-01-05T10:00:00Z",
+            "The blog has a new post, put it online.",
+            "blog",
+        ),
+        (
+            &ann,
+            "0a000000-0000-4000-8000-000000000003",
+            "2026-01-05T11:00:00Z",
+            "Roll out the handbook for customers.",
+            "handbook",
+        ),
+        (
+            &ben,
+            "0b000000-0000-4000-8000-000000000004",
+            "2026-01-05T12:00:00Z",
+            "Bring the status page up again.",
+            "status",
+        ),
     ];
     for (person, session, began, ask, what) in jobs {
         let suggestion = (what == "status").then(|| suggestion.clone());
@@ -170,12 +196,15 @@ fn what_agents_learn_reaches_the_next_sessions() {
     for learning in learnings {
         println!("dreamt: {} ({}, {})", learning["title"], learning["kind"], learning["grade"]);
     }
-    let mistake = learnings.iter().find(|learning| learning["kind"] == "mistake").expect("a mistake was learnt");
+    let mistake =
+        learnings.iter().find(|learning| learning["kind"] == "mistake").expect("a mistake was learnt");
     assert!(learnings.iter().any(|learning| learning["grade"] == "suggested"), "{learnings:#?}");
     let note = mistake["note"].as_str().unwrap();
     team.sandbox.dream(&team.clone, &["review", "--accept", "all", "--now", "2026-01-06T08:00:00Z"]).ok();
     team.sandbox.git(&team.clone, &["push", "--quiet", "origin", "main"]);
-    team.sandbox.dream(&team.clone, &["publish", "--quiet", "--forge", "none", "--now", "2026-01-06T08:00:00Z"]).ok();
+    team.sandbox
+        .dream(&team.clone, &["publish", "--quiet", "--forge", "none", "--now", "2026-01-06T08:00:00Z"])
+        .ok();
     println!("merged: {note}");
 
     // The next morning.
@@ -224,9 +253,19 @@ fn what_agents_learn_reaches_the_next_sessions() {
     team.wait_for(before + 3);
 
     team.night("2026-01-08T02:00:00Z");
-    let impact = crate::cli::json(team.sandbox.dream(&team.clone, &["impact", "--json", "--now", "2026-01-08T08:00:00Z"]));
-    let of_note = impact["notes"].as_array().and_then(|notes| notes.iter().find(|found| found["note"] == note));
+    let impact = crate::cli::json(
+        team.sandbox.dream(&team.clone, &["impact", "--json", "--now", "2026-01-08T08:00:00Z"]),
+    );
+    let of_note =
+        impact["notes"].as_array().and_then(|notes| notes.iter().find(|found| found["note"] == note));
     println!("impact: {:#}", of_note.expect("the note is told of"));
-    let recalled = crate::cli::json(ann.dream(&["recall", "--json", "error: no region is set for x, nothing was deployed"]));
-    assert_eq!((&recalled["hits"][0]["note"], &recalled["hits"][0]["is_its_message"]), (&json!(note), &json!(true)));
+    let recalled = crate::cli::json(ann.dream(&[
+        "recall",
+        "--json",
+        "error: no region is set for x, nothing was deployed",
+    ]));
+    assert_eq!(
+        (&recalled["hits"][0]["note"], &recalled["hits"][0]["is_its_message"]),
+        (&json!(note), &json!(true))
+    );
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 
 mod advance;
+mod agent_loop;
 mod agents;
 mod cache;
 mod capture;
