@@ -18,8 +18,12 @@
 #![allow(clippy::print_stdout, reason = "a bench prints its table")]
 #![allow(clippy::unwrap_used, reason = "a bench ends where its data cannot be used")]
 
+#[path = "many_notes/mod.rs"]
+mod many_notes;
+
 use git_dream::recall::{Recall, words};
-use git_dream::repo::{Commit, FileChange, Identity, Plan, RefMove, Repo, Signing};
+use git_dream::repo::{Commit, FileChange, Identity, Plan, Repo, Signing};
+use many_notes::{NOTES, RUNS, milliseconds, print_times};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -218,40 +222,11 @@ impl Bm25 {
     }
 }
 
-/// Notes of the memory that is searched for speed.
-const NOTES: usize = 10_000;
-/// How often each program is started.
-const RUNS: usize = 200;
-/// Different words in the notes.
-const WORDS: u64 = 8_000;
-
 /// How long it takes.
 fn speed() {
     let dir = tempfile::tempdir().unwrap();
     let top = dir.path().join("memory");
-    let repo = Repo::init(&top, "main").unwrap();
-    let mut random = Random(7);
-    let changes: Vec<FileChange> = (0..NOTES).map(|number| made_up(number, &mut random)).collect();
-    for change in &changes {
-        let file = top.join(&change.path);
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, change.content.as_ref().unwrap()).unwrap();
-    }
-    let plan = Plan {
-        base: None,
-        identity: Identity { name: "bench".to_owned(), email: "bench@localhost".to_owned() },
-        at: jiff::Timestamp::UNIX_EPOCH,
-        signing: Signing::Never,
-        commits: vec![Commit { message: "notes\n".to_owned(), changes }],
-    };
-    let commit = *repo.write(&plan).unwrap().first().unwrap();
-    let to_main = RefMove {
-        name: "refs/heads/main".to_owned(),
-        from: None,
-        to: Some(commit),
-        reason: "bench".to_owned(),
-    };
-    repo.move_refs(&[to_main]).unwrap();
+    let mut random = many_notes::make(&top, Vec::new());
     let own = |question: &str| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_git-dream"));
         command.current_dir(&top).args(["recall", "--json", question]);
@@ -260,77 +235,15 @@ fn speed() {
     let began = Instant::now();
     own("begin").output().unwrap();
     println!("\nthe first question, which makes the index of {NOTES} notes: {:.0} ms", milliseconds(began));
-    let has_rg = Command::new("rg").arg("--version").output().is_ok();
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let question: Vec<String> = (0..5).map(|_| random.word()).collect();
         let began = Instant::now();
         assert!(own(&question.join(" ")).output().unwrap().status.success());
         ours.push(milliseconds(began));
-        if has_rg {
-            let began = Instant::now();
-            let word = question.first().unwrap();
-            Command::new("rg")
-                .current_dir(&top)
-                .args(["--files-with-matches", "--word-regexp", word])
-                .output()
-                .unwrap();
-            theirs.push(milliseconds(began));
-        }
+        theirs.extend(many_notes::rg(&top, question.first().unwrap()));
     }
-    println!("{:<28} {:>9} {:>9}", "a cold process, ms", "p50", "p99");
+    println!("{:<36} {:>9} {:>9}", "a cold process, ms", "p50", "p99");
     print_times("git dream recall", &mut ours);
-    if has_rg {
-        print_times("rg, one word", &mut theirs);
-    } else {
-        println!("rg is not installed: nothing beside it");
-    }
-}
-
-fn milliseconds(began: Instant) -> f64 {
-    began.elapsed().as_secs_f64() * 1_000.0
-}
-
-fn print_times(name: &str, times: &mut [f64]) {
-    times.sort_by(f64::total_cmp);
-    let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
-    println!("{name:<28} {:>9.1} {:>9.1}", at(0.5), at(0.99));
-}
-
-/// A note of about a hundred words, frequent and rare ones as in any text.
-fn made_up(number: usize, random: &mut Random) -> FileChange {
-    let mut sentence = |words: usize| (0..words).map(|_| random.word()).collect::<Vec<_>>().join(" ");
-    let (rule, lines) = (sentence(12), (0..8).map(|_| sentence(11)).collect::<Vec<_>>().join("\n\n"));
-    let text = format!(
-        "---\nname: n{number}\ndescription: \"{rule}\"\nkind: mistake\nscope: team\nstatus: active\n---\n\n# {rule}\n\n{lines}\n"
-    );
-    FileChange { path: format!("mistakes/n{number}.md"), content: Some(text.into_bytes()) }
-}
-
-/// Numbers that are the same in every run (SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A word: the n-th is about n times as rare as the first.
-    fn word(&mut self) -> String {
-        let share = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
-        let rank = (WORDS as f64).powf(share) as u64;
-        let mut letters = String::new();
-        let mut rest = rank.wrapping_mul(0x9e37_79b9);
-        for _ in 0..3 {
-            letters.push(char::from(b"bcdfgklmnprstvz"[(rest % 15) as usize]));
-            rest /= 15;
-            letters.push(char::from(b"aeiou"[(rest % 5) as usize]));
-            rest /= 5;
-        }
-        letters
-    }
+    print_times("rg, one word", &mut theirs);
 }

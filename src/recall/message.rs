@@ -140,6 +140,6 @@ mod tests {
         assert!(knows("queue <*> refused the job", "Queue beta refused the job"));
         assert!(!knows("queue <*> refused the job", "Queue beta refused the other job"));
         let long = "word ".repeat(200);
-        assert_eq!(with_open_places(&long), [0_u64; 0]);
+        assert!(with_open_places(&long).is_empty());
     }
 }
