@@ -6,10 +6,11 @@ use crate::learning::refusal::Witness;
 use crate::learning::standing::Standings;
 use crate::ledger::CycleRecord;
 use crate::pattern::Known;
+use crate::pattern::witness::in_order;
 use anyhow::Result;
 use std::collections::BTreeMap;
 
-/// The sessions of these digests in their order, which is the one that patterns count them in. `cycles`: oldest first.
+/// The sessions of these digests in the order that patterns count them in. `cycles`: oldest first.
 /// Empty where nothing was ever rejected and no wish is known: then nobody asks.
 ///
 /// A session that was read before it went on is as old as it was then.
@@ -55,5 +56,7 @@ pub(super) fn of(
             .min()
             .unwrap_or(cycles.len()),
     };
-    Ok(digests.iter().map(witness).collect())
+    let mut counted: Vec<&Digest> = digests.iter().collect();
+    in_order(&mut counted, |digest| digest);
+    Ok(counted.into_iter().map(witness).collect())
 }

@@ -80,6 +80,15 @@ impl Jobs {
         Jobs { of, sessions: groups }
     }
 
+    /// The same with so many sessions more, behind all others, each with a job of its own.
+    pub(super) fn and_alone(mut self, more: usize) -> Jobs {
+        for session in (self.of.len()..).take(more) {
+            self.of.push(self.sessions.len());
+            self.sessions.push(vec![session]);
+        }
+        self
+    }
+
     /// The job of a session (index into the digests the jobs were made from).
     pub fn of(&self, session: usize) -> Job {
         self.of[session]

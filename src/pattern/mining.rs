@@ -60,11 +60,14 @@ pub fn mine_telling(
 ) -> Mined {
     let Given { settings, known, notes } = *given;
     let digests = timed("· witnesses", told, || witness::independent(digests));
+    // What only carries suggestions stands last, and shows nothing of how sessions go.
+    let (worked, suggested) =
+        digests.split_at(digests.partition_point(|one| !suggestion::is_nothing_else(one)));
     // What sessions do can be looked through before it is known which of them had the same job.
-    let jobs = || timed("· jobs", told, || job::Jobs::group(&digests, settings));
-    let ways = || timed("· ways", told, || playbook::Ways::of(&digests, settings));
+    let jobs = || timed("· jobs", told, || job::Jobs::group(worked, settings));
+    let ways = || timed("· ways", told, || playbook::Ways::of(worked, settings));
     let (ways, jobs) = rayon::join(ways, jobs);
-    let corpus = Corpus { digests: &digests, jobs, settings };
+    let corpus = Corpus { digests: worked, jobs, settings };
     let errors = || timed("· errors", told, || mistake::mine(&corpus));
     let workflows = || timed("· workflows", told, || playbook::mine(ways, &corpus));
     let contrasts = || timed("· contrasts", told, || contrast::mine(&corpus));
@@ -77,6 +80,7 @@ pub fn mine_telling(
     patterns.extend(workflows);
     patterns.extend(contrasts);
     patterns.extend(wishes);
+    let corpus = Corpus { digests: &digests, jobs: corpus.jobs.and_alone(suggested.len()), settings };
     patterns.extend(timed("· suggestions", told, || suggestion::mine(&corpus)));
     timed("· names", told, || identity::keep_names(&mut patterns, known));
     witness::leave_out_readers(&mut patterns, notes, &corpus);

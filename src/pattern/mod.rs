@@ -204,7 +204,7 @@ pub struct Evidence {
 /// Everything a miner looks at.
 #[derive(Clone, Debug)]
 pub struct Corpus<'a> {
-    /// Every digest there is, sorted by session id: miners must not depend on any other order.
+    /// The digests, in the order of [`witness::in_order`]: miners must not depend on any other order.
     pub digests: &'a [Digest],
     /// Which session (index into `digests`) had which job.
     pub jobs: job::Jobs,

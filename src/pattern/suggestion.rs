@@ -6,7 +6,10 @@
 //! read the same files and the same memory are no independent witnesses.
 
 use super::preference::group_sentences;
-use super::{Corpus, Evidence, Fingerprint, Grade, Kind, Lesson, Pattern, SuggestionLesson, witness};
+use super::{
+    Corpus, Evidence, Fingerprint, Grade, Kind, Lesson, Pattern, SuggestionLesson, Support, witness,
+};
+use crate::digest::Digest;
 use crate::digest::suggestion::{Sort, Suggestion};
 use crate::redact::Clean;
 use std::cmp::Reverse;
@@ -22,6 +25,14 @@ const SORT: &str = "suggestion";
 
 /// A suggestion and the place of its digest.
 type Made<'a> = (usize, &'a Suggestion);
+
+/// Whether a digest carries what an agent suggests and nothing that was done: in it no session shows how work goes.
+pub fn is_nothing_else(digest: &Digest) -> bool {
+    !digest.suggestions.is_empty()
+        && digest.steps.is_empty()
+        && digest.ask.is_empty()
+        && digest.task.is_none()
+}
 
 /// Mines what agents suggest. Sorted by anchor.
 pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
@@ -44,8 +55,7 @@ pub fn mine(corpus: &Corpus<'_>) -> Vec<Pattern> {
 }
 
 fn newest<'a>(corpus: &Corpus<'a>) -> Vec<Made<'a>> {
-    let of =
-        |(at, digest): (usize, &'a crate::digest::Digest)| digest.suggestions.iter().map(move |s| (at, s));
+    let of = |(at, digest): (usize, &'a Digest)| digest.suggestions.iter().map(move |s| (at, s));
     let mut made: Vec<Made<'a>> = corpus.digests.iter().enumerate().flat_map(of).collect();
     if made.len() > MOST {
         let began = |made: &Made<'a>| corpus.digests.get(made.0).and_then(|digest| digest.began);
@@ -61,6 +71,8 @@ fn pattern(corpus: &Corpus<'_>, mut made: Vec<Made<'_>>, mut anchor: Vec<Clean>)
     let Corpus { digests, jobs, settings } = corpus;
     let sessions: BTreeSet<usize> = made.iter().map(|(at, _)| *at).collect();
     let support = witness::support(digests, jobs, &sessions);
+    // No suggestion says what its session was asked for.
+    let support = Support { jobs: support.sessions, ..support };
     if support.sessions < settings.suggestion_sessions {
         return None;
     }
@@ -132,7 +144,6 @@ fn evidence(corpus: &Corpus<'_>, made: &[Made<'_>]) -> Vec<Evidence> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::Digest;
     use crate::pattern::{identity, mine as mine_all};
     use crate::session::SessionId;
     use crate::settings::Mining;

@@ -4,7 +4,7 @@
 //! number of transcripts they left.
 
 use super::job::Jobs;
-use super::{Corpus, Fingerprint, Pattern, Scope, Support};
+use super::{Corpus, Fingerprint, Pattern, Scope, Support, suggestion};
 use crate::digest::Digest;
 use crate::redact::Clean;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -28,18 +28,14 @@ pub fn support(digests: &[Digest], jobs: &Jobs, seen_in: &BTreeSet<usize>) -> Su
 }
 
 /// The smallest scope that covers these sessions: what they all have in common and all sessions together have
-/// not (where everything is one project, naming the project says nothing). Where an agent merely suggested something, no
-/// session tells of that agent or project.
+/// not (where everything is one project, naming the project says nothing).
 pub fn scope(digests: &[Digest], seen_in: &BTreeSet<usize>) -> Scope {
-    let is_suggested = |session: &usize| digests.get(*session).is_some_and(|d| !d.suggestions.is_empty());
-    let are_suggested = seen_in.iter().any(is_suggested);
     let common = |of: fn(&Digest) -> Option<&Clean>| -> Option<Clean> {
         let mut here = seen_in.iter().filter_map(|&session| digests.get(session)).map(of);
         let one = here.next()??;
         let is_shared = here.all(|other| other == Some(one));
         // Hardly ever is the first other one far away.
-        let tells = |digest: &&Digest| are_suggested || digest.suggestions.is_empty();
-        let is_telling = || digests.iter().filter(tells).any(|digest| of(digest) != Some(one));
+        let is_telling = || digests.iter().any(|digest| of(digest) != Some(one));
         (is_shared && is_telling()).then(|| one.clone())
     };
     Scope {
@@ -92,13 +88,24 @@ pub fn leave_out_readers(
     }
 }
 
-/// Every session once, sorted by name, with its root found across sessions: the first of the chain of sessions
+/// Brings digests, of which each session has one, into the order that patterns count them in: sorted by session, those
+/// that only carry what agents suggest behind all others, so that whoever counts sessions leaves them out.
+pub fn in_order<T>(digests: &mut [T], of: impl Fn(&T) -> &Digest) {
+    digests.sort_by(|a, b| {
+        let (a, b) = (of(a), of(b));
+        let is_last = suggestion::is_nothing_else;
+        is_last(a).cmp(&is_last(b)).then_with(|| a.session.cmp(&b.session))
+    });
+}
+
+/// Every session once, in the order of [`in_order`], with its root found across sessions: the first of the chain of sessions
 /// that started one another; forks (same first moment, same request) share one. A chain that runs in a circle
 /// ends where it closes. What a session says it belongs to is believed of its own contributor's sessions only, so that
 /// nobody can make one witness of other people's.
 pub fn independent(mut sorted: Vec<Digest>) -> Vec<Digest> {
     sorted.sort_by(|a, b| a.session.cmp(&b.session));
     sorted.dedup_by(|a, b| a.session == b.session);
+    in_order(&mut sorted, |digest| digest);
     let started: HashMap<(Option<&Clean>, &Clean), &Clean> =
         sorted.iter().filter_map(|d| Some(((d.contributor.as_ref(), d.source.as_ref()?), &d.root))).collect();
     let root = |d: &Digest| first_of_chain(&d.root, |at| started.get(&(d.contributor.as_ref(), at)).copied());
@@ -162,6 +169,31 @@ mod tests {
             "counts": { "calls": 9, "failed": 2, "retries": 2, "turns": 1 },
         }))
         .unwrap()
+    }
+
+    #[test]
+    fn what_agents_suggest_changes_nothing_of_what_sessions_show() {
+        let sessions: Vec<Digest> = (0..8).map(|n| failing(n, "mistakes/other.md")).collect();
+        let suggested = (0..40_u32).map(|n| {
+            let session = SessionId::of(format!("suggested {n}").as_bytes());
+            serde_json::from_value(serde_json::json!({
+                "session": session, "root": session, "agent": "another", "project": "elsewhere", "ask": "",
+                "counts": { "calls": 0, "failed": 0, "retries": 0, "turns": 0 },
+                "suggestions": [{ "event": 1, "sort": "mistake", "text": format!("Oven {n} burns rye number {n}") }],
+            }))
+            .unwrap()
+        });
+        let both: Vec<Digest> = suggested.chain(sessions.clone()).collect();
+        let settings = Mining::default();
+        let given = Given { settings: &settings, known: &[], notes: &BTreeMap::new() };
+        let mined = |digests: &[Digest]| mine_telling(digests.to_vec(), &given, &|_, _| {});
+        let (without, with) = (mined(&sessions), mined(&both));
+        let is_suggested = |pattern: &&Pattern| pattern.grade == crate::pattern::Grade::Suggested;
+        let told: Vec<&Pattern> = with.patterns.iter().filter(|pattern| !is_suggested(pattern)).collect();
+        assert!(!told.is_empty() && with.patterns.iter().any(|pattern| is_suggested(&pattern)));
+        assert_eq!(told, without.patterns.iter().collect::<Vec<_>>());
+        assert_eq!(with.digests.len(), 48);
+        assert!((0..48).all(|session| with.jobs.sessions(with.jobs.of(session)).contains(&session)));
     }
 
     #[test]
