@@ -4,7 +4,7 @@
 //! since then where the note was read and where it was not ([`measure`], a pure function). The way: [`mod@merged`] says
 //! since when a note stands and under which names; [`occasion`] which sessions could have shown what it is against and
 //! which did; [`following`] what was done once the note had come before an agent; [`tally`] sorts all that by time and by
-//! reading, independent ones only; [`comparison`] says what a
+//! [`reading`], independent ones only; [`comparison`] says what a
 //! difference can carry, and with [`judgement`] what it comes to. [`mod@look`] brings together what that needs, and [`seen`] keeps what takes
 //! long.
 //!
@@ -20,6 +20,7 @@ mod judgement;
 mod look;
 mod merged;
 mod occasion;
+mod reading;
 mod seen;
 mod tally;
 

@@ -376,7 +376,7 @@ fn digest(id: &str, number: usize) -> serde_json::Value {
         "began": moment(BEGIN + number as i64 * 5_000), "ended": moment(BEGIN + number as i64 * 5_000 + 600),
         "outcome": {"score": 1.0, "by": "tests"},
         "steps": ["git status", "read *.py", "edit *.py", format!("tool-{} push", number % 300), "pytest"],
-        "notes_read": [path(number % 2_000)],
+        "uses": [{"how": "opened", "event": 2, "notes": [path(number % 2_000)]}],
         "remarks": [{"event": 1, "text": quote, "sort": "wish", "lasting": false, "passing": false}],
         "counts": {"calls": 10, "failed": 1, "retries": 1, "turns": 1},
     })

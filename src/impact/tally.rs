@@ -6,17 +6,13 @@
 //! against, as a hook does it that answers a failure, and that did not do so again, had not read it when it mattered: it
 //! counts among the others.
 //!
-//! What counts as reading: a session opened the note, or was shown its line of the index; or it opened MEMORY.md,
-//! where transcripts do not keep all of what that showed, after the merge, and the index names the note now. The
-//! index is taken as it stands, because which note left it when costs a walk through the history and changes little.
+//! What counts as reading, [`super::reading`] says.
 
-use super::following::{Course, Moments};
 use super::merged::Merged;
 use super::occasion::Occasion;
+use super::reading::Reading;
 use super::seen::Session;
-use crate::digest::uses::How;
 use crate::learning::effect::Usage;
-use crate::memory::MEMORY_FILE;
 use crate::pattern::Rate;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -35,20 +31,12 @@ struct Witness {
 
 /// Everybody who can tell something.
 pub(super) struct Witnesses<'a> {
-    sessions: &'a [Session],
+    pub(super) sessions: &'a [Session],
     all: Vec<Witness>,
     /// The witness of each session.
-    of: Vec<usize>,
+    pub(super) of: Vec<usize>,
     /// The sessions that a note came before, by its path; of MEMORY.md too.
-    readings: BTreeMap<&'a str, Vec<Reading>>,
-}
-
-/// A note before one session.
-#[derive(Clone, Copy, Debug)]
-struct Reading {
-    session: usize,
-    how: How,
-    event: Option<u32>,
+    pub(super) readings: BTreeMap<&'a str, Vec<Reading>>,
 }
 
 /// When a witness was.
@@ -103,14 +91,6 @@ pub struct Week {
     pub hits: u32,
     /// Sessions in which it could have been.
     pub of: u32,
-}
-
-/// Where a note was read, by witness.
-type Readings = BTreeMap<usize, Vec<Reading>>;
-
-/// The moments of a lesson in a session.
-fn moments(occasion: &Occasion, session: usize) -> Option<Moments> {
-    occasion.moments.get(&session).copied()
 }
 
 impl<'a> Witnesses<'a> {
@@ -182,88 +162,21 @@ impl<'a> Witnesses<'a> {
             };
             tally.between += u32::from(period == Period::Between);
             let week = (began.as_second() - note.worded.as_second()).div_euclid(WEEK);
+            // One of several sessions that followed the workflow is enough to say that it was followed.
+            let hit = match &followed {
+                Some(followed) => !followed.contains(&witness),
+                None => hits.contains(&witness),
+            };
             tally.cases.push(Case {
                 period,
                 week: if period == Period::After { week.max(0) } else { week },
                 job: session.job,
                 agent: session.agent.clone(),
-                read: read && !too_late.contains(&witness),
-                // One of several sessions that followed the workflow is enough to say that it was followed.
-                hit: match &followed {
-                    Some(followed) => !followed.contains(&witness),
-                    None => hits.contains(&witness),
-                },
+                read: read && !(hit && too_late.contains(&witness)),
+                hit,
             });
         }
         tally
-    }
-
-    /// How often a note came before agents, of which nobody knows what they did with it.
-    pub(super) fn usage_alone(&self, note: &Merged) -> Usage {
-        self.usage(&self.readings(note), None, note)
-    }
-
-    fn usage(&self, readings: &Readings, occasion: Option<&Occasion>, note: &Merged) -> Usage {
-        let is_since = |witness: usize| self.is_after(witness, note.worded);
-        let mut usage = Usage::default();
-        for (&witness, readings) in readings.iter().filter(|(witness, _)| is_since(**witness)) {
-            match readings.iter().map(|reading| reading.how).max() {
-                Some(How::Opened) => usage.opened += 1,
-                _ => usage.shown += 1,
-            }
-            let course = |reading: &Reading| {
-                moments(occasion?, reading.session).map(|moments| moments.since(reading.event))
-            };
-            match readings.iter().filter_map(course).max() {
-                Some(Course::Contradicted) => usage.contradicted += 1,
-                Some(Course::Followed) => {
-                    usage.followed += 1;
-                    usage.last_followed = usage.last_followed.max(self.last(std::iter::once(witness)));
-                }
-                Some(Course::Unknown) | None => {}
-            }
-        }
-        let connected = self.sessions.iter().zip(&self.of).filter(|(session, _)| session.connected);
-        let connected: BTreeSet<usize> = connected.map(|(_, witness)| *witness).collect();
-        usage.connected = connected.into_iter().filter(|witness| is_since(*witness)).count() as u32;
-        usage
-    }
-
-    /// The witnesses whose every session that showed what the note is against had the note before it only afterwards.
-    fn too_late(&self, readings: &Readings, occasion: &Occasion) -> BTreeSet<usize> {
-        let was_late = |session: usize, readings: &[Reading]| {
-            let mut here = readings.iter().filter(|reading| reading.session == session).peekable();
-            let is_late = |reading: &Reading| {
-                moments(occasion, session).is_some_and(|moments| moments.is_over_by(reading.event))
-            };
-            here.peek().is_some() && here.all(is_late)
-        };
-        let mut late: BTreeMap<usize, bool> = BTreeMap::new();
-        for &session in &occasion.did {
-            let Some(&witness) = self.of.get(session) else { continue };
-            let Some(readings) = readings.get(&witness) else { continue };
-            *late.entry(witness).or_insert(true) &= was_late(session, readings);
-        }
-        late.into_iter().filter_map(|(witness, is_late)| is_late.then_some(witness)).collect()
-    }
-
-    /// Where a note was read, by witness.
-    fn readings(&self, note: &Merged) -> Readings {
-        let of = |path: &str| self.readings.get(path).into_iter().flatten().copied();
-        let by_name = note.names.iter().flat_map(|name| of(name));
-        // Who opened the index was shown a line of the note.
-        let by_index = of(MEMORY_FILE).map(|reading| Reading { how: How::Shown, ..reading });
-        let by_index = by_index.filter(|reading| {
-            let witness = self.of.get(reading.session);
-            note.is_indexed && witness.is_some_and(|&witness| self.is_after(witness, note.at))
-        });
-        let mut readings = Readings::new();
-        for reading in by_name.chain(by_index) {
-            if let Some(&witness) = self.of.get(reading.session) {
-                readings.entry(witness).or_default().push(reading);
-            }
-        }
-        readings
     }
 
     fn witnesses(&self, sessions: &BTreeSet<usize>) -> BTreeSet<usize> {
@@ -271,11 +184,11 @@ impl<'a> Witnesses<'a> {
     }
 
     /// Whether a witness went on after a moment.
-    fn is_after(&self, witness: usize, moment: Timestamp) -> bool {
+    pub(super) fn is_after(&self, witness: usize, moment: Timestamp) -> bool {
         self.all.get(witness).and_then(|known| known.ended).is_some_and(|ended| ended >= moment)
     }
 
-    fn last(&self, witnesses: impl Iterator<Item = usize>) -> Option<Timestamp> {
+    pub(super) fn last(&self, witnesses: impl Iterator<Item = usize>) -> Option<Timestamp> {
         witnesses.filter_map(|witness| self.all.get(witness)?.ended).max()
     }
 }

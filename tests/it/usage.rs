@@ -82,7 +82,7 @@ fn told(sandbox: &Sandbox) -> (PathBuf, String, PathBuf) {
         ("told-when-it-failed", vec![Fails(wrong, error), Hook(&shown), Works(right, "done")]),
         ("told-in-vain", vec![Hook(&shown), Fails(wrong, error), Fails(wrong, error)]),
         ("logged", vec![Fails(wrong, error), Works(right, "done")]),
-        ("asked", vec![Works(&"git dream recall 'the ramp is still up'", &recalled)]),
+        ("asked", vec![Works("git dream recall 'the ramp is still up'", &recalled)]),
         ("never-told", vec![Hook(index), Works("lantern count", "12")]),
     ];
     let folder = sandbox.path("since");
