@@ -133,7 +133,7 @@ mod tests {
         assert!(failed(&search, &settings).is_none(), "a search without a match is no failure");
         let push =
             called("Bash", r#"{"command":"git push"}"#, "error: failed to push some refs to 'a'\nhint: x\n");
-        assert_eq!(failed(&push, &settings).is_some(), false);
+        assert!(failed(&push, &settings).is_none());
         assert!(failed(&Called { is_unmarked: true, ..push }, &settings).is_some());
     }
 
