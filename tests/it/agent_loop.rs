@@ -258,7 +258,10 @@ fn what_agents_learn_reaches_the_next_sessions() {
     let impact = crate::cli::json(team.sandbox.dream(&team.clone, &["impact", "--json"]));
     let of_note =
         impact["notes"].as_array().and_then(|notes| notes.iter().find(|found| found["note"] == note));
-    println!("impact: {:#}", of_note.expect("the note is told of"));
+    let usage = &of_note.expect("the note is told of")["usage"];
+    let counts = ["shown", "followed", "contradicted"].map(|count| usage[count].as_u64().unwrap());
+    println!("impact: shown in {}, then followed in {}, contradicted in {}", counts[0], counts[1], counts[2]);
+    assert_eq!(counts, [3, 2, 1], "{usage}");
     let recalled = crate::cli::json(ann.dream(&[
         "recall",
         "--json",
