@@ -298,7 +298,12 @@ fn a_session_that_ends_is_captured_in_the_background_if_its_project_is_connected
         })
     };
     // A session without a transcript, as Codex may have one, is none to capture.
-    end(&ann, "codex", "SessionEnd", &json!({"session_id": "x", "transcript_path": null, "cwd": ann.project}));
+    end(
+        &ann,
+        "codex",
+        "SessionEnd",
+        &json!({"session_id": "x", "transcript_path": null, "cwd": ann.project}),
+    );
     let arrived = |sessions: &[&str]| {
         for _ in 0..600 {
             if team.inboxes() == sessions {
