@@ -68,8 +68,8 @@ pub fn of(nearest: &Nearest, asked: &Asked<'_>) -> Result<Context> {
     let main = repo.read(*at, &place::outside(root, MEMORY_FILE))?;
     let main = main.map(|main| String::from_utf8_lossy(&main).into_owned()).unwrap_or_default();
     let surroundings = Surroundings::of(nearest, asked.folder, asked.agent);
-    let all = notes_at(nearest)?;
     let about = rank::by_paths(nearest, asked.paths)?;
+    let all = notes_at(nearest, &main, &about, asked.agent)?;
     let order = rank::order(&main, &all, &about, asked.agent);
     let mut candidates = Vec::new();
     for path in order.iter().take(MOST_OPENED) {
@@ -80,18 +80,41 @@ pub fn of(nearest: &Nearest, asked: &Asked<'_>) -> Result<Context> {
     let readable = candidates.len();
     let head = head(nearest, asked.folder);
     let own = own::text(&main, asked.budget.saturating_sub(index::tokens(&head)) / OWN_SHARE);
-    Ok(within(asked.budget, &head, &own, candidates, readable.max(suited(&all, &surroundings))))
+    Ok(within(
+        asked.budget,
+        &head,
+        &own,
+        candidates,
+        readable.max(suited(&all, &surroundings) + index::omitted(&main)),
+    ))
 }
 
-/// The notes of the memory by their paths inside it.
-fn notes_at(nearest: &Nearest) -> Result<BTreeMap<String, Oid>> {
-    let root = nearest.settings.memory.root.as_str();
-    let files = nearest.repo.list(nearest.at, root)?;
-    let notes = files.into_iter().filter_map(|file| {
-        let path = place::inside(root, &file.path)?;
-        place::is_note(path).then(|| (path.to_owned(), file.blob))
-    });
-    Ok(notes.collect())
+/// The notes that may be shown by their paths inside the memory: where there is an index, those that it lists, those that
+/// name the files at work, and the agent's own; else all. A folder of thousands of notes is not listed for a few.
+fn notes_at(
+    nearest: &Nearest,
+    main: &str,
+    about: &BTreeMap<String, usize>,
+    agent: Option<&str>,
+) -> Result<BTreeMap<String, Oid>> {
+    let Nearest { repo, settings, at, .. } = nearest;
+    let root = settings.memory.root.as_str();
+    let own = agent.map(|agent| format!("agents/{}", place::slug(agent, place::MOST_AGENT)));
+    let folder = match (index::has_index(main), &own) {
+        (false, _) => Some(root.to_owned()),
+        (true, Some(own)) => Some(place::outside(root, own)),
+        (true, None) => None,
+    };
+    let files = folder.map(|folder| repo.list(*at, &folder)).transpose()?.unwrap_or_default();
+    let lying = files.into_iter().map(|file| (file.path, file.blob));
+    let named: Vec<String> = index::listed(main)
+        .chain(about.keys().map(String::as_str))
+        .map(|path| place::outside(root, path))
+        .collect();
+    let named = repo.blobs(*at, named.iter().map(String::as_str))?;
+    let all = lying.chain(named.into_iter().map(|(path, blob)| (path.to_owned(), blob)));
+    let inside = |(path, blob): (String, Oid)| Some((place::inside(root, &path)?.to_owned(), blob));
+    Ok(all.filter_map(inside).filter(|(path, _)| place::is_note(path)).collect())
 }
 
 /// How many notes lie where they can be for this agent.

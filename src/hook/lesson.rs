@@ -20,6 +20,8 @@ use std::path::Path;
 
 /// What a note says to do begins with this line.
 const DO: &str = "**Do:**";
+/// How a note begins to say what its error looks like.
+const LOOKS: &str = "**What it looks like:**";
 /// Most of what a note says to do, in points and in bytes.
 const MOST_POINTS: usize = 4;
 const MOST_BYTES: usize = 900;
@@ -51,6 +53,9 @@ pub(super) fn failed(called: &Called<'_>, settings: &Reading) -> Option<Failed> 
     Some(Failed { message, step: step::failing(&call) })
 }
 
+/// How far a note is from what is asked for: for another command, in passing, not pinned; then by how it fits.
+type Rank = ([bool; 3], Fit);
+
 /// What a message is known by in its session.
 pub(super) fn known_by(message: &Clean) -> u64 {
     let bytes = *blake3::hash(failure::mask::masked(message).as_bytes()).as_bytes();
@@ -66,16 +71,21 @@ pub(super) fn find(
 ) -> Result<Option<(String, String)>> {
     let recall = Recall::open(&nearest.repo, nearest.at, &nearest.settings.memory.root)?;
     let surroundings = Surroundings::of(nearest, folder, Some(agent.name()));
-    let mut found: Vec<((bool, bool, Fit), String, Note)> = Vec::new();
+    let mut found: Vec<(Rank, String, Note)> = Vec::new();
     for (path, blob) in recall.about(&failed.message) {
         let content = nearest.repo.read_blob(blob)?;
         let Ok(note) = note::parse(&String::from_utf8_lossy(&content)) else { continue };
         let is_followed = matches!(note.front.status, Status::Active | Status::Pinned);
         let Some(fit) = surroundings.fit(&path, &note.front.scope).filter(|_| is_followed) else { continue };
-        // The same message may come from several commands: the note of this one is meant.
-        let is_of_step = note.front.applies_to.iter().any(|of| of.as_str() == &*failed.step);
-        let rank = (!is_of_step, note.front.status != Status::Pinned, fit);
-        found.push((rank, path, note));
+        // The same message may come from several commands: the note of this one is meant. A note of another one is about
+        // the message only if it says so, and not if it merely quotes it.
+        let applies_to = &note.front.applies_to;
+        let is_of_step = applies_to.iter().any(|of| of.as_str() == &*failed.step);
+        let says_so = note.body.lines().any(|line| line.starts_with(LOOKS));
+        if is_of_step || says_so || applies_to.is_empty() {
+            let rank = ([!is_of_step, !says_so, note.front.status != Status::Pinned], fit);
+            found.push((rank, path, note));
+        }
     }
     found.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     let first = found.into_iter().next();

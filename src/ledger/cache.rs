@@ -20,7 +20,7 @@ use super::packed;
 use crate::digest::Digest;
 use crate::pattern::memo;
 use crate::repo::{Oid, Repo};
-use std::io::Write;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
@@ -59,6 +59,18 @@ impl Cache {
         }
         content.truncate(length);
         Some(content)
+    }
+
+    /// The last bytes of what a file holds, for who only asks which one it is; whether it is whole, [`Cache::load`] looks.
+    pub fn tail(&self, name: &str, bytes: usize) -> Option<Vec<u8>> {
+        let mut file = std::fs::File::open(self.folder.join(name)).ok()?;
+        let end = bytes + blake3::OUT_LEN + self.stamp.len();
+        file.seek(SeekFrom::End(-i64::try_from(end).ok()?)).ok()?;
+        let mut tail = Vec::with_capacity(end);
+        file.read_to_end(&mut tail).ok()?;
+        let is_ours = tail.ends_with(self.stamp.as_bytes());
+        tail.truncate(bytes);
+        (is_ours && tail.len() == bytes).then_some(tail)
     }
 
     /// Replaces what a file holds, as a whole or not at all.

@@ -81,7 +81,8 @@ impl<'r> Recall<'r> {
     ///
     /// Errors: the repository cannot be read.
     pub fn is_ready(repo: &Repo, at: Oid, root: &str) -> Result<bool> {
-        Ok(kept(&Cache::of(repo, false), stamp(repo, at, root)?).is_some_and(|(is_current, _)| is_current))
+        let stamp = stamp(repo, at, root)?;
+        Ok(Cache::of(repo, false).tail(NAME, stamp.len()).is_some_and(|named| named == stamp))
     }
 
     /// How many notes there are.

@@ -18,7 +18,8 @@ pub(super) fn moment<'a>(event: &str, fields: &Fields<'a>) -> Moment<'a> {
 fn called<'a>(fields: &Fields<'a>) -> Called<'a> {
     let text = fields.response.and_then(scan::text).unwrap_or_default();
     let inner = text.trim().as_bytes();
-    if inner.first() != Some(&b'{') || scan::whole(inner).is_err() {
+    let is_json = matches!(inner.first(), Some(b'{' | b'[' | b'"')) && scan::whole(inner).is_ok();
+    if !is_json {
         return fields.called(output(fields.response).0);
     }
     let exit = scan::field(inner, "exitCode").and_then(scan::number).map(|exit| exit as i32);
@@ -46,6 +47,7 @@ mod tests {
         };
         assert_eq!(of(r#"{"exitCode":2,"stdout":"a","stderr":"b"}"#), (Some(2), "\"a\" \"b\"".to_owned()));
         assert_eq!(of(r#"{"output":"a","exitCode":0}"#), (Some(0), "\"a\"".to_owned()));
+        assert_eq!(of(r#""Error: a""#), (None, "\"Error: a\"".to_owned()));
         assert_eq!(of("plain {text"), (None, "\"plain {text\"".to_owned()));
     }
 }
