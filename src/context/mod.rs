@@ -142,7 +142,8 @@ fn candidate(path: &str, content: &[u8], surroundings: &Surroundings) -> Option<
 fn head(nearest: &Nearest, folder: &Path) -> String {
     format!(
         "# What was learnt here before (git-dream)\n\nRules from earlier sessions; people reviewed each before it was kept. \
-         Behind a rule stands its note, which has more and the evidence: {}.\n\n",
+         Behind a rule stands its note, which has more and the evidence: {}. `git dream recall WORDS` finds others, by words \
+         or by an error message.\n\n",
         shown::how_to_open(nearest, folder)
     )
 }
@@ -154,9 +155,7 @@ fn within(budget: usize, head: &str, own: &str, candidates: Vec<Candidate>, suit
     let mut notes = Vec::new();
     let foot = |left: usize| match left {
         0 => String::new(),
-        left => {
-            format!("\n{left} more: `git dream recall WORDS` finds them, by words or by an error message.\n")
-        }
+        left => format!("\n{left} more found no room here.\n"),
     };
     let reserve = foot(suited);
     let mut seen = BTreeSet::new();
@@ -203,7 +202,7 @@ mod tests {
         }
         let context = within(500, "# Head\n\n", "", candidates(&rules), 4);
         assert_eq!((context.notes.len(), context.left_out), (4, 0));
-        assert!(!context.text.contains("more:"), "{}", context.text);
+        assert!(!context.text.contains("found no room"), "{}", context.text);
         assert_eq!(within(500, "# Head\n\n", "", Vec::new(), 0), Context::default());
     }
 }

@@ -129,8 +129,8 @@ pub fn listed(main: &str) -> impl Iterator<Item = &str> {
 /// How many notes the index says that it left out.
 pub fn omitted(main: &str) -> usize {
     let lines = section(main).map(|range| &main[range]).unwrap_or_default().lines();
-    let said = lines.filter_map(|line| line.split_once(" more in ")?.0.parse::<usize>().ok());
-    said.last().unwrap_or_default()
+    let mut said = lines.filter_map(|line| line.split_once(" more in ")?.0.parse::<usize>().ok());
+    said.next_back().unwrap_or_default()
 }
 
 /// Whether a MEMORY.md has an index.

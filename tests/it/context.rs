@@ -76,7 +76,7 @@ fn what_holds_comes_first_and_what_is_for_others_stays_out() {
     let own = text.find("Deploys are on Fridays.").unwrap();
     assert!(own < text.find("- Pull before you push").unwrap(), "{text}");
     assert!(
-        text.contains("(project web) (mistakes/web.md)") && text.contains("more: `git dream recall WORDS`"),
+        text.contains("(project web) (mistakes/web.md)") && text.contains("`git dream recall WORDS` finds"),
         "{text}"
     );
     for never in ["Never shown", "Tabs or spaces", "Gone", "## Index"] {
