@@ -49,11 +49,10 @@
 //! | | [`doctor`] | what is installed, connected and found, and what keeps git-dream from learning |
 //! | | [`report`] | what came of dreaming, for who leads the team |
 //! | | [`away`] | a memory that lies elsewhere, written to |
-//! | front ends | [`mcp`] | the memory, served to agents by the Model Context Protocol |
-//! | | [`commands`] | one file a command |
 //! | | [`memory_tool`] | Anthropic's memory tool, served over a memory |
 //! | | [`transfer`] | notes from and to where agents keep their own: Claude Code, Codex, Anthropic's stores |
-//! | front ends | [`commands`] | one file a command |
+//! | front ends | [`mcp`] | the memory, served to agents by the Model Context Protocol |
+//! | | [`commands`] | one file a command |
 
 pub mod agents;
 pub mod away;
