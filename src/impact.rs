@@ -4,9 +4,8 @@
 //! since then where the note was read and where it was not ([`measure`], a pure function). The way: [`mod@merged`] says
 //! since when a note stands and under which names; [`occasion`] which sessions could have shown what it is against and
 //! which did; [`following`] what was done once the note had come before an agent; [`tally`] sorts all that by time and by
-//! [`reading`], independent ones only; [`comparison`] says what a
-//! difference can carry, and with [`judgement`] what it comes to. [`mod@look`] brings together what that needs, and [`seen`] keeps what takes
-//! long.
+//! [`reading`], independent ones only; [`comparison`] says what a difference can carry, and with [`judgement`] what it
+//! comes to. [`mod@look`] brings together what that needs, and [`seen`] keeps what takes long.
 //!
 //! Three rules keep the figures honest. A note is proposed *because* its mistake came up, so what came before is too
 //! much by chance; the comparison with it takes that into account ([`comparison`]). Of several comparisons the one that
@@ -23,6 +22,7 @@ mod occasion;
 mod reading;
 mod seen;
 mod tally;
+pub mod wire;
 
 #[cfg(test)]
 mod planted;

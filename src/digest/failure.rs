@@ -126,9 +126,10 @@ pub fn may_have_failed(call: &Call) -> bool {
     judge::failed(call) || judge::may_have_failed(call)
 }
 
-/// The line of a failing call's output that says what went wrong, as a digest keeps it; `None` where none does.
-pub fn message(call: &Call, most: usize) -> Option<Clean> {
-    salient::told(&call.output, most).map(|told| without_orders(&told.message))
+/// The line of a failing call's output that says what went wrong, as a digest keeps it, unless it talks to agents: good to
+/// know the error by, and never to be shown. `None` where no line says it.
+pub fn known_by(call: &Call, most: usize) -> Option<Clean> {
+    salient::known_by(&call.output, most).map(|message| without_orders(&message))
 }
 
 /// Most runs of one step that are compared with a failing one.

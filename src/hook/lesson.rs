@@ -49,7 +49,7 @@ pub(super) fn failed(called: &Called<'_>, settings: &Reading) -> Option<Failed> 
         true => failure::may_have_failed(&call),
         false => failure::has_failed(&call),
     };
-    let message = has_failed.then(|| failure::message(&call, settings.max_quote))??;
+    let message = has_failed.then(|| failure::known_by(&call, settings.max_quote))??;
     Some(Failed { message, step: step::failing(&call) })
 }
 

@@ -3,11 +3,10 @@
 //! A format of its own, with a version: fields may be added to it, none changes what it means.
 
 use super::{Learning, Measured, Report};
+use crate::impact::wire::{Share, Used};
 use crate::learning::standing::Verdict;
 use crate::ledger::{CostRecord, SupportRecord};
 use crate::memory::reference::DeadReference;
-use crate::pattern::Rate;
-use crate::pattern::statistics::interval::wilson;
 use crate::verdict::Decider;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -128,24 +127,6 @@ struct Note<'a> {
     usage: Used,
 }
 
-/// Sessions that a note came before, and what they did then.
-#[derive(Serialize)]
-struct Used {
-    shown: u32,
-    opened: u32,
-    followed: u32,
-    contradicted: u32,
-    connected: u32,
-}
-
-/// A rate with its 95 % interval.
-#[derive(Serialize)]
-struct Share {
-    hits: u32,
-    of: u32,
-    interval: (f64, f64),
-}
-
 #[derive(Serialize)]
 struct Unmeasured<'a> {
     note: &'a str,
@@ -240,7 +221,6 @@ fn mistakes(report: &Report) -> Mistakes<'_> {
 }
 
 fn note(note: &Measured) -> Note<'_> {
-    let share = |Rate { hits, of }: Rate| Share { hits, of, interval: wilson(hits, of) };
     Note {
         note: &note.note,
         title: &note.title,
@@ -250,17 +230,11 @@ fn note(note: &Measured) -> Note<'_> {
         claim: note.claim.to_string(),
         occasion: &note.occasion,
         hit: note.hit.to_string(),
-        before: share(note.before),
-        after: share(note.after),
-        read: share(note.read),
-        unread: share(note.unread),
+        before: note.before.into(),
+        after: note.after.into(),
+        read: note.read.into(),
+        unread: note.unread.into(),
         last_read: note.last_read,
-        usage: Used {
-            shown: note.usage.shown,
-            opened: note.usage.opened,
-            followed: note.usage.followed,
-            contradicted: note.usage.contradicted,
-            connected: note.usage.connected,
-        },
+        usage: note.usage.into(),
     }
 }

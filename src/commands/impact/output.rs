@@ -2,8 +2,9 @@
 
 use super::chart;
 use crate::commands::talk::{BAD, FAINT, GOOD, STRONG, count};
+use crate::impact::wire::{Share, Used};
 use crate::impact::{Claim, Looked, Measured, Merged, Week};
-use crate::learning::effect::{Effect, Usage};
+use crate::learning::effect::Effect;
 use crate::pattern::Rate;
 use crate::pattern::statistics::interval::wilson;
 use crate::verdict::Decider;
@@ -57,47 +58,12 @@ struct Landed<'a> {
     worded: Timestamp,
 }
 
-/// A rate with its 95 % interval.
-#[derive(Serialize)]
-struct Share {
-    hits: u32,
-    of: u32,
-    interval: (f64, f64),
-}
-
-/// Independent sessions since the note says what it says.
-#[derive(Serialize)]
-struct Used {
-    shown: u32,
-    opened: u32,
-    followed: u32,
-    contradicted: u32,
-    /// Of those that it came before, those of which nobody can tell which of the two.
-    unknown: u32,
-    /// Those in which git-dream could have shown it.
-    connected: u32,
-    last_followed: Option<Timestamp>,
-}
-
-impl From<Usage> for Used {
-    fn from(usage: Usage) -> Used {
-        let Usage { shown, opened, followed, contradicted, connected, last_followed } = usage;
-        Used { shown, opened, followed, contradicted, unknown: usage.unknown(), connected, last_followed }
-    }
-}
-
 #[derive(Serialize)]
 struct Unmeasured<'a> {
     note: &'a str,
     title: &'a str,
     reason: String,
     usage: Used,
-}
-
-impl From<Rate> for Share {
-    fn from(Rate { hits, of }: Rate) -> Share {
-        Share { hits, of, interval: wilson(hits, of) }
-    }
 }
 
 pub(super) fn report<'a>(looked: &'a Looked, wanted: &[&'a Merged]) -> Report<'a> {

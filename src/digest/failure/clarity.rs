@@ -5,6 +5,8 @@
 
 use super::wrapper;
 use crate::digest::expression::{AnyOf, Expression};
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// How clearly a line says what went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,11 +74,21 @@ static SPEAKING: AnyOf = AnyOf::new(&[
     &PROGRESS,
 ]);
 
+/// From how many lines on it pays to make one look out of ten ready; a hook reads fewer.
+const MANY_LINES: u32 = 64;
+
+/// Whether a line says nothing of all this. `false` where nobody looked.
+fn is_silent(line: &str) -> bool {
+    static LOOKED_AT: AtomicU32 = AtomicU32::new(0);
+    let is_worth_it = LOOKED_AT.load(Relaxed) >= MANY_LINES || LOOKED_AT.fetch_add(1, Relaxed) >= MANY_LINES;
+    is_worth_it && !SPEAKING.may_match(line)
+}
+
 /// How clearly a line (trimmed) says what went wrong.
 pub(super) fn clarity(line: &str) -> Clarity {
     if !line.chars().any(char::is_alphabetic) || wrapper::is_redacted(line) {
         Clarity::Boilerplate
-    } else if !SPEAKING.may_match(line) {
+    } else if is_silent(line) {
         Clarity::Plain
     } else if BOILERPLATE.is_match(line) {
         Clarity::Boilerplate

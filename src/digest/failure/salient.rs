@@ -51,21 +51,7 @@ impl Ranked {
 
 /// What an output says about a failure, in lines of at most `most` bytes; `None` where no line says anything.
 pub fn told(output: &Clean, most: usize) -> Option<Told> {
-    let (message, candidates) = match report(output) {
-        Some(said) => (said.message, said.others.into_iter().map(Ranked::other).collect()),
-        None => {
-            let (ranked, refused) = ranked(output);
-            // Beside a refused line one that nothing speaks for is no error.
-            let unstated = || if refused { None } else { unstated(output, &ranked) };
-            let mut line = stated(output, &ranked).or_else(unstated)?;
-            // A heading may announce another one.
-            for _ in 0..MOST_HEADINGS {
-                let Some(next) = announced(output, &line) else { break };
-                line = next;
-            }
-            (line, ranked)
-        }
-    };
+    let (message, candidates) = said(output, may_address_an_agent(output))?;
     if output.get(message.clone()).is_none_or(addresses_an_agent) {
         return None;
     }
@@ -75,6 +61,30 @@ pub fn told(output: &Clean, most: usize) -> Option<Told> {
         message: excerpt(output, message, most)?,
         beside: beside.into_iter().filter_map(cut).collect(),
     })
+}
+
+/// The line that says what went wrong, to know it by and not to quote it: then it matters to nobody whom it talks to, which
+/// takes longer to find out than all the rest.
+pub fn known_by(output: &Clean, most: usize) -> Option<Clean> {
+    excerpt(output, said(output, false)?.0, most)
+}
+
+/// Where an output says what went wrong, and the other lines that can say something. `suspicious`: lines of it may talk to
+/// agents.
+fn said(output: &Clean, suspicious: bool) -> Option<(Range<usize>, Vec<Ranked>)> {
+    if let Some(said) = report(output) {
+        return Some((said.message, said.others.into_iter().map(Ranked::other).collect()));
+    }
+    let (ranked, refused) = ranked(output, suspicious);
+    // Beside a refused line one that nothing speaks for is no error.
+    let unstated = || if refused { None } else { unstated(output, &ranked) };
+    let mut line = stated(output, &ranked).or_else(unstated)?;
+    // A heading may announce another one.
+    for _ in 0..MOST_HEADINGS {
+        let Some(next) = announced(output, &line) else { break };
+        line = next;
+    }
+    Some((line, ranked))
 }
 
 /// What the JSON object says that an output is, or that it ends with.
@@ -95,9 +105,8 @@ fn report(output: &str) -> Option<json::Said> {
 /// The lines of an output that do not talk to agents, with how clearly they say what went wrong, and whether any line was
 /// refused altogether. Of a line that is a JSON object only its texts count; of one that says what went wrong before
 /// it talks to agents, what it says first.
-fn ranked(output: &str) -> (Vec<Ranked>, bool) {
+fn ranked(output: &str, suspicious: bool) -> (Vec<Ranked>, bool) {
     let escaped = is_escaped(output);
-    let suspicious = may_address_an_agent(output);
     let (mut ranked, mut refused) = (Vec::new(), false);
     for place in lines(output) {
         let Some(text) = output.get(place.clone()) else { continue };
