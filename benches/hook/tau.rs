@@ -78,19 +78,24 @@ pub(crate) fn measure(folder: &Path) {
     );
     let mut all = Score::default();
     for held in &trials {
-        let score = held_out(&runs, *held);
+        let (learnt_from, rest): (Vec<&Run>, Vec<&Run>) = runs.iter().partition(|run| run.trial != *held);
+        let score = told(&learnt_from, &rest);
         score.print(&format!("trial {held}"));
         all.add(&score);
     }
     all.print("each trial in turn");
     if trials.len() < 4 {
-        println!("there is no fourth trial here: nothing was held out but what others were learnt from");
+        let all: Vec<&Run> = runs.iter().collect();
+        told(&all, &all).print("all, none held out");
+        println!(
+            "there is no fourth trial here, so fewer runs are learnt from than its figure would rest on"
+        );
     }
 }
 
-fn held_out(runs: &[Run], held: i64) -> Score {
+/// What is said at the calls of runs, by notes that were learnt from others.
+fn told(learnt_from: &[&Run], rest: &[&Run]) -> Score {
     let dir = tempfile::tempdir().unwrap();
-    let (learnt_from, rest): (Vec<&Run>, Vec<&Run>) = runs.iter().partition(|run| run.trial != held);
     let file = dir.path().join("sessions.jsonl");
     let lines: String = learnt_from.iter().map(|run| format!("{}\n", run.line)).collect();
     std::fs::write(&file, lines).unwrap();
