@@ -118,11 +118,23 @@ pub fn render(path: &str, free: &Free, rule: &str, scope: &str, since: &str) -> 
     };
     let head = note::render(&Note { front, body: String::new() });
     let body = if free.text.trim().is_empty() { EMPTY } else { &free.text };
-    let quoted = serde_json::Value::from(free.name.as_str());
+    let quoted = quoted(&free.name);
     let head = head.strip_suffix("---\n").unwrap_or(&head);
     // A skill has no fields of its own but under `metadata`.
     let indent = if kind == Kind::Playbook { "  " } else { "" };
     format!("{head}{indent}{FIELD}{quoted}\n---\n\n{body}")
+}
+
+/// A name as JSON and YAML both read it: YAML knows fewer characters that may stand as they are.
+fn quoted(name: &str) -> String {
+    let mut quoted = String::new();
+    for c in serde_json::Value::from(name).to_string().chars() {
+        match c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}') {
+            true => quoted.push_str(&format!("\\u{:04x}", u32::from(c))),
+            false => quoted.push(c),
+        }
+    }
+    quoted
 }
 
 /// The text that a note was made from; `None` where it was written as a note.
@@ -148,7 +160,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_reads_back_the_same(name in "[^\0]{1,40}", text in "(?s).{0,200}") {
+        fn what_is_written_reads_back_the_same(name in "[^\0]{1,40}|[\u{7f}-\u{a0}\u{2028}\u{feff}\u{ffff}]{1,9}", text in "(?s).{0,200}") {
             let free = Free { name, text };
             let file = render("agents/a/preferences/x.md", &free, "A rule", "agent a", "2026-01-05");
             let expected = if free.text.trim().is_empty() { String::new() } else { free.text.clone() };

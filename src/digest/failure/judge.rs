@@ -42,11 +42,13 @@ pub fn failed(call: &Call) -> bool {
 /// not one that shows what somebody else said.
 pub(super) fn may_have_failed(call: &Call) -> bool {
     let Some(line) = step::command_line(call) else { return false };
-    let shows = |command: &Command| !command.piped && program::never_acts(command.program());
+    let commands = shell::commands(line);
+    // What stands behind a pipe only passes on what came through it.
+    let mut is_fed = false;
+    let mut heads = commands.iter().filter(|command| !std::mem::replace(&mut is_fed, command.piped));
+    let shows = heads.any(|command| program::never_acts(command.program()));
     let unknown = call.status == Status::Returned && stated_exit(&call.output).is_none();
-    unknown
-        && !shell::commands(line).iter().any(shows)
-        && failed(&Call { status: Status::Failed { exit: None }, ..call.clone() })
+    unknown && !shows && failed(&Call { status: Status::Failed { exit: None }, ..call.clone() })
 }
 
 /// Some tools report a person's refusal as an error.
