@@ -24,7 +24,8 @@ pub(crate) fn prose(text: &str, most: usize) -> String {
     while !rest.is_empty() {
         let (plain, span, after) = next_span(rest);
         words(&mut out, plain);
-        if !span.is_empty() {
+        // Nothing in backticks would not be code, but backticks.
+        if !span.trim().is_empty() {
             push_code(&mut out, span);
         }
         rest = after;
@@ -172,6 +173,7 @@ mod tests {
             ("a\u{200b}b\u{202e}", "`a⟨U+200B⟩b⟨U+202E⟩`"),
             ("one ` two", "one ``` ` ``` two"),
             ("mail ann@example.com", "mail `ann@example.com`"),
+            ("well!`\n`", "well!"),
         ] {
             let made = prose(text, 400);
             if text.starts_with("![") || text.starts_with("one `") {
