@@ -1,8 +1,8 @@
 //! What to put in front of a session: the rules that hold for it, within a budget.
 //!
-//! First what people wrote into MEMORY.md themselves, then the rules of its index, which is where a cycle keeps the most
-//! useful ones; before them those that are pinned or name the files at work, behind them other notes that name those files
-//! or are this agent's own. Owns which notes are for whom ([`fit`]), how they rank ([`rank`]) and what the block says.
+//! First what people wrote into MEMORY.md themselves, then what is pinned or names the files at work, then the rules of its
+//! index, which is where a cycle keeps the most useful ones, with what is for this agent or project alone behind the first of
+//! them. Owns which notes are for whom ([`fit`]), how they rank ([`rank`]) and what the block says.
 //! States facts and gives no orders: text that talks like an instruction is what agents are right to distrust. The same
 //! memory and the same question give the same block. Refuses to open more of a large memory than it shows.
 

@@ -1,8 +1,9 @@
 //! Which notes come first.
 //!
-//! Pinned ones, those that name the files at work, those that are limited to this agent or project; then what the index
-//! lists, in its order, kinds in turn, so that a small budget is not filled by one of them. A note that is not in the index
-//! comes in only by naming the files or by being the agent's own; where there is no index, all of them do.
+//! Pinned ones, those that name the files at work, then the rules that the index begins with, which bear most; then what is
+//! limited to this agent or project, and the rest of the index. Its kinds take turns, so that a small budget is not filled by
+//! one of them. A note that is not in the index comes in only by naming the files or by being the agent's own; where there
+//! is no index, all of them do.
 
 use super::Candidate;
 use crate::memory::{index, place};
@@ -16,6 +17,8 @@ use std::fmt::Write;
 
 /// Most notes that are taken for naming the files.
 const MOST_BY_PATHS: usize = 20;
+/// How many rules of the index come before what is limited to this agent or project.
+const LOAD_BEARING: usize = 10;
 /// Most files that are asked about.
 const MOST_PATHS: usize = 50;
 
@@ -122,7 +125,9 @@ pub(super) fn sort(candidates: &mut [Candidate], order: &[String], about: &BTree
     candidates.sort_by_key(|candidate| {
         let by_path = about.get(&candidate.path).copied().unwrap_or(usize::MAX);
         let at = place.get(candidate.path.as_str()).copied().unwrap_or(usize::MAX);
-        (!candidate.is_pinned, by_path, candidate.fit, at)
+        let bears = at < about.len() + LOAD_BEARING;
+        let fit = if bears { None } else { Some(candidate.fit) };
+        (!candidate.is_pinned, by_path, fit, at)
     });
 }
 
@@ -151,22 +156,25 @@ mod tests {
     }
 
     #[test]
-    fn pinned_comes_before_named_and_named_before_limited() {
+    fn pinned_comes_before_named_and_what_bears_most_before_limited() {
         let candidate = |path: &str, is_pinned, fit| Candidate {
             path: path.to_owned(),
             rule: String::new(),
             is_pinned,
             fit,
         };
+        let first: Vec<String> = (0..LOAD_BEARING).map(|at| format!("f{at}")).collect();
         let mut candidates = vec![
             candidate("a", false, Fit::Anybody),
             candidate("b", false, Fit::Own),
             candidate("c", false, Fit::Anybody),
             candidate("d", true, Fit::Anybody),
+            candidate(&first[0], false, Fit::Anybody),
         ];
-        let order = ["a", "b", "c", "d"].map(str::to_owned);
+        let rest = ["a", "b", "d"].map(str::to_owned);
+        let order: Vec<String> = [vec!["c".to_owned()], first.clone(), rest.to_vec()].concat();
         sort(&mut candidates, &order, &BTreeMap::from([("c".to_owned(), 0)]));
         let paths: Vec<&str> = candidates.iter().map(|candidate| candidate.path.as_str()).collect();
-        assert_eq!(paths, ["d", "c", "b", "a"]);
+        assert_eq!(paths, ["d", "c", &first[0], "b", "a"]);
     }
 }

@@ -6,8 +6,11 @@ use crate::capture::consent::{Consent, Project};
 use crate::capture::outbox::{Outbox, inbox_of};
 use crate::capture::trouble;
 use anyhow::Result;
+use jiff::Timestamp;
 
 const PART: &str = "capture";
+/// For how long trouble is told, in seconds: two weeks.
+const RECENT: i64 = 14 * 24 * 60 * 60;
 /// Most lines of trouble that are told, the newest.
 const MOST_TROUBLE: usize = 3;
 
@@ -34,11 +37,26 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Finding> {
         )),
     }
     let trouble = trouble::read(&scene.places.trouble());
-    for line in trouble.iter().rev().take(MOST_TROUBLE) {
-        let remedy = "git dream capture tries again, and tells what is wrong";
-        findings.push(Finding::problem(PART, line.clone(), remedy));
+    for line in trouble.iter().rev().filter(|line| is_recent(scene, line)).take(MOST_TROUBLE) {
+        let said = line.split_once(' ').map_or(line.as_str(), |(_, said)| said);
+        findings.push(match said.starts_with("the hook ") || said.starts_with("a hook ") {
+            true => Finding::problem(
+                "hooks",
+                line.clone(),
+                "git dream connect AGENT writes an agent's settings anew; the next capture that goes well forgets this",
+            ),
+            false => {
+                Finding::problem(PART, line.clone(), "git dream capture tries again, and tells what is wrong")
+            }
+        });
     }
     findings
+}
+
+/// Whether a line of trouble, which begins with when it was, is about these days.
+fn is_recent(scene: &Scene<'_>, line: &str) -> bool {
+    let at = line.split(' ').next().and_then(|at| at.parse::<Timestamp>().ok());
+    at.is_none_or(|at| scene.now.as_second() - at.as_second() < RECENT)
 }
 
 fn of_project(scene: &Scene<'_>, project: &Project) -> Vec<Finding> {
