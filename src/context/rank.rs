@@ -61,8 +61,11 @@ pub(super) fn by_paths(nearest: &Nearest, paths: &[String]) -> Result<BTreeMap<S
         let name = path.rsplit('/').next().unwrap_or_default();
         let kind = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
         let about = KINDS.iter().find(|(ending, _)| *ending == kind).map_or("", |(_, about)| *about);
-        let _ = writeln!(question, "{path} {name} {about}");
-        for word in [path.as_str(), name].into_iter().chain(about.split(' ')) {
+        // A note may call the file by any end of its path.
+        let ends = path.match_indices('/').filter_map(|(at, _)| path.get(at + 1..));
+        let called: Vec<&str> = std::iter::once(path.as_str()).chain(ends).collect();
+        let _ = writeln!(question, "{} {about}", called.join(" "));
+        for word in called.into_iter().chain(about.split(' ')) {
             // The first word that a name gives is the name itself.
             let mut first = true;
             words::each(word, |word| {
