@@ -2,7 +2,7 @@
 //!
 //! Such a branch is a dream branch like any other: reviewed, published, checked and judged by the same commands, because its
 //! commits carry the same trailers and its record stands among those of the cycles. What differs is that its author goes on
-//! writing: with every change the branch is made anew ([`write`]), as the target's tip, one commit for each note that
+//! writing: with every change the branch is made anew ([`mod@write`]), as the target's tip, one commit for each note that
 //! differs ([`learnings`]), and the index; the same notes at the same moment give the same commits. As soon as people have
 //! decided on any of it, published it or put commits of their own on it, it is theirs, and what comes later goes to a new
 //! branch. Owns what its author sees: the memory as it is on the target, with what waits of its own.
