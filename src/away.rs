@@ -44,8 +44,7 @@ impl Away {
     /// Errors: the remote fails ([`crate::remote::Failure`]) and nothing is here yet, or `fresh` was asked for; it has no
     /// branch.
     pub fn open(places: &Places, memory: &str, fresh: bool, now: Timestamp) -> Result<Away> {
-        let folder =
-            places.outbox.with_file_name("away").join(&blake3::hash(memory.as_bytes()).to_hex()[..16]);
+        let folder = Places::of_memory(&places.away(), memory);
         std::fs::create_dir_all(&folder)
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let repo = Repo::bare(&folder)?;

@@ -51,8 +51,7 @@ pub struct Connected {
 /// Errors: what the person agreed to, or the memory, cannot be read.
 pub fn find(dir: &Path, places: &Places) -> Result<Option<Nearest>> {
     let consent = Consent::read(&places.consent)?;
-    let folder = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
-    let Some(project) = connected(&consent, &folder) else {
+    let Some(project) = connected(&consent, dir) else {
         return match Repo::open_if_there(dir)? {
             Some(repo) if is_memory(&repo)? => here(repo, None),
             _ => Ok(None),

@@ -59,11 +59,16 @@ impl Program {
 
 /// Whether a program of this name is on the search path.
 pub(super) fn is_on_path(name: &str, search_path: Option<&OsStr>) -> bool {
+    on_path(name, search_path).is_some()
+}
+
+/// The program of this name that a shell would run.
+pub fn on_path(name: &str, search_path: Option<&OsStr>) -> Option<PathBuf> {
     let endings: &[&str] = if cfg!(windows) { &[".exe", ".cmd"] } else { &[""] };
     let folders = search_path.into_iter().flat_map(std::env::split_paths);
     let mut files =
         folders.flat_map(|folder| endings.iter().map(move |end| folder.join(format!("{name}{end}"))));
-    files.any(|file| is_program(&file))
+    files.find(|file| is_program(file))
 }
 
 #[cfg(unix)]

@@ -25,7 +25,7 @@ mod state;
 mod toml;
 mod tree;
 
-pub use call::Program;
+pub use call::{Program, on_path};
 pub use plan::{Change, connect, disconnect, write};
 pub use record::Record;
 pub use state::{Seen, State, state};
@@ -148,15 +148,3 @@ struct Faulty {
     line: Option<usize>,
     why: String,
 }
-
-/// Settings that are left alone because they cannot be read or added to: says where, why, and what to do by hand.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unusable(pub String);
-
-impl fmt::Display for Unusable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unusable {}

@@ -2,7 +2,8 @@
 
 use super::content::{Content, Found};
 use super::record::{Added, Record};
-use super::{Agent, Around, Faulty, Part, Program, Unusable, file};
+use super::{Agent, Around, Faulty, Part, Program, file};
+use crate::repo::Unusable;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 

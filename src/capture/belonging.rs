@@ -73,9 +73,9 @@ pub fn belongs<'c>(
     Ok(home)
 }
 
-/// The innermost connected project around a folder.
+/// The innermost connected project around a folder of this machine, as seen from where this program works.
 pub fn connected<'c>(consent: &'c Consent, folder: &Path) -> Option<&'c Project> {
-    around(consent, &real(folder)?).map(|(project, _)| project)
+    around(consent, &real(&std::path::absolute(folder).ok()?)?).map(|(project, _)| project)
 }
 
 /// The innermost project around a folder, and the folder as a place in it.

@@ -28,7 +28,7 @@ pub struct Outbox {
 impl Outbox {
     /// The folder of the queue for the memory at this address.
     pub fn folder(places: &Places, memory: &str) -> PathBuf {
-        places.outbox.join(&blake3::hash(memory.as_bytes()).to_hex()[..16])
+        Places::of_memory(&places.outbox, memory)
     }
 
     /// The queue for a memory, made if there is none.

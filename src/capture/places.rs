@@ -64,6 +64,16 @@ impl Places {
         file.write_all(lines.as_bytes()).with_context(failed)
     }
 
+    /// A folder of a memory's own, inside of one that has one for each.
+    pub fn of_memory(folder: &Path, memory: &str) -> PathBuf {
+        folder.join(&blake3::hash(memory.as_bytes()).to_hex()[..16])
+    }
+
+    /// The folder with a repository for each memory that lies elsewhere and is written to.
+    pub fn away(&self) -> PathBuf {
+        self.outbox.with_file_name("away")
+    }
+
     /// The folder with a copy of each memory that lies elsewhere, for reading.
     pub fn copies(&self) -> PathBuf {
         self.outbox.with_file_name("copies")

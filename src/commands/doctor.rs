@@ -28,7 +28,7 @@ struct Wire<'a> {
 pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let places = whereabouts::places();
     let scene = Scene {
-        dir,
+        dir: &whereabouts::here(dir)?,
         home: &std::env::home_dir().unwrap_or_default(),
         places: &places,
         variable: &|name| std::env::var_os(name),

@@ -2,7 +2,7 @@
 
 use super::{capture, whereabouts};
 use crate::mcp::{Start, serve};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use std::path::{Path, PathBuf};
 
 /// Serve the memory to an agent
@@ -22,7 +22,7 @@ pub(super) fn main(options: &Options, dir: &Path) -> Result<()> {
     let began = whereabouts::now(given.as_deref())?;
     let is_fixed = given.is_some() || std::env::var_os("SOURCE_DATE_EPOCH").is_some();
     let now = move || if is_fixed { began } else { whereabouts::now(None).unwrap_or(began) };
-    let here = std::path::absolute(dir).context("cannot tell where this is")?;
+    let here = whereabouts::here(dir)?;
     let project = std::env::var_os(PROJECT).map(PathBuf::from).filter(|project| project.is_absolute());
     serve(Start {
         folders: project.into_iter().chain([here]).collect(),

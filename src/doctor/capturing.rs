@@ -19,15 +19,14 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Finding> {
         Ok(consent) => consent,
         Err(error) => return vec![Finding::error(PART, &error)],
     };
-    let folder = std::path::absolute(scene.dir).unwrap_or_else(|_| scene.dir.to_owned());
     let mut findings = Vec::new();
-    match connected(&consent, &folder) {
+    match connected(&consent, scene.dir) {
         Some(project) => findings.extend(of_project(scene, project)),
         None => findings.push(Finding::note(
             PART,
             format!(
                 "sessions in {} are not captured: {}",
-                folder.display(),
+                scene.dir.display(),
                 match consent.projects.len() {
                     0 => "no project is connected".to_owned(),
                     others => format!("it is none of the {} connected", count(others, "project")),

@@ -27,8 +27,7 @@ pub(super) fn look(scene: &Scene<'_>, nearest: &Result<Option<Nearest>>) -> Vec<
 /// There is no memory: why.
 fn none(scene: &Scene<'_>) -> Finding {
     let consent = Consent::read(&scene.places.consent).unwrap_or_default();
-    let folder = std::path::absolute(scene.dir).unwrap_or_else(|_| scene.dir.to_owned());
-    match connected(&consent, &folder) {
+    match connected(&consent, scene.dir) {
         Some(project) => Finding::problem(
             PART,
             format!("{} was not fetched yet, so agents here read nothing", project.memory),
@@ -36,7 +35,7 @@ fn none(scene: &Scene<'_>) -> Finding {
         ),
         None => Finding::note(
             PART,
-            format!("no memory is for {}", folder.display()),
+            format!("no memory is for {}", scene.dir.display()),
             "git dream connect --memory URL, or git dream init for a memory of its own",
         ),
     }

@@ -45,7 +45,7 @@ pub struct Finding {
 
 /// Where to look.
 pub struct Scene<'a> {
-    /// The folder that somebody, or an agent, works in.
+    /// The folder that somebody, or an agent, works in, in full.
     pub dir: &'a Path,
     /// The user's own folder.
     pub home: &'a Path,
@@ -55,15 +55,6 @@ pub struct Scene<'a> {
     pub variable: &'a dyn Fn(&str) -> Option<OsString>,
     /// Now.
     pub now: Timestamp,
-}
-
-impl Scene<'_> {
-    /// The program of this name that a shell would run.
-    fn program(&self, name: &str) -> Option<std::path::PathBuf> {
-        let path = (self.variable)("PATH")?;
-        let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-        std::env::split_paths(&path).map(|folder| folder.join(&name)).find(|file| file.is_file())
-    }
 }
 
 /// Looks at everything.

@@ -1,6 +1,7 @@
 //! The program itself, and the git that it needs.
 
 use super::{Finding, Scene};
+use crate::agents::on_path;
 use crate::version;
 use std::process::{Command, Stdio};
 
@@ -12,7 +13,7 @@ pub(super) fn look(scene: &Scene<'_>) -> Vec<Finding> {
 
 fn ours(scene: &Scene<'_>) -> Finding {
     let version = version::LONG;
-    match scene.program("git-dream") {
+    match on_path("git-dream", (scene.variable)("PATH").as_deref()) {
         Some(found) => Finding::well(PART, format!("git-dream {version}, {}", found.display())),
         None => Finding::note(
             PART,

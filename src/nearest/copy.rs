@@ -1,12 +1,12 @@
 //! Copies of memories that lie elsewhere, for reading: nobody who waits for an answer waits for a network.
 //!
 //! A bare repository of the user's own a memory, without its past: `refs/dream/default` is the branch that its settings are
-//! on, `refs/dream/copy` the one that the memory is on.
-//! Captures bring it up to date, and `git dream connect` does. What is in it is never changed here.
+//! on, `refs/dream/copy` the one that the memory is on. Captures bring it up to date, the beginnings of sessions, and
+//! `git dream connect`. What is in it is never changed here.
 
 use crate::capture::places::Places;
 use crate::remote::Remote;
-use crate::repo::{Oid, Repo};
+use crate::repo::{MoveError, Oid, RefMove, Repo};
 use crate::settings::{self, Settings};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ const LOOKED: &str = "looked";
 
 /// The folder of the copy of the memory at this address.
 pub fn folder(places: &Places, memory: &str) -> PathBuf {
-    places.copies().join(&blake3::hash(memory.as_bytes()).to_hex()[..16])
+    Places::of_memory(&places.copies(), memory)
 }
 
 /// A copy of a memory.
@@ -84,11 +84,28 @@ pub fn refresh(places: &Places, memory: &str, patience: Option<Duration>) -> Res
         return Ok(());
     }
     remote.fetch_tips(&[format!("+HEAD:{DEFAULT}")])?;
-    let target = settings_at(&repo, repo.resolve(DEFAULT)?)?.memory.target;
-    let branch = if target.is_empty() { "HEAD".to_owned() } else { format!("refs/heads/{target}") };
-    remote.fetch_tips(&[format!("+{branch}:{COPY}")])?;
+    let default = repo.resolve(DEFAULT)?;
+    let target = settings_at(&repo, default)?.memory.target;
+    if target.is_empty() {
+        point_at(&repo, default)?;
+    } else {
+        remote.fetch_tips(&[format!("+refs/heads/{target}:{COPY}")])?;
+    }
     let looked = folder.join(LOOKED);
     std::fs::write(&looked, "").with_context(|| format!("cannot write {}", looked.display()))
+}
+
+/// Has the memory be where the default branch is. Whoever did so first, at the same time, brought what there is.
+fn point_at(repo: &Repo, default: Option<Oid>) -> Result<()> {
+    let from = repo.resolve(COPY)?;
+    if from == default {
+        return Ok(());
+    }
+    let moving = RefMove { name: COPY.to_owned(), from, to: default, reason: "fetch".to_owned() };
+    match repo.move_refs(&[moving]) {
+        Ok(()) | Err(MoveError::Lost { .. }) => Ok(()),
+        Err(MoveError::Failed(error)) => Err(error),
+    }
 }
 
 /// The settings that a commit of the memory holds; the defaults where it holds none.

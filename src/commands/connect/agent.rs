@@ -4,7 +4,7 @@ use super::super::exit::Usage;
 use super::super::talk::{BAD, COMMAND, FAINT, GOOD, STRONG, Talk};
 use super::super::whereabouts;
 use super::{Options, VERSION, agrees};
-use crate::agents::{self, Agent, Around, Change, Program, Record, Seen, State, Unusable};
+use crate::agents::{self, Agent, Around, Change, Program, Record, Seen, State};
 use crate::learning::author::quote;
 use crate::repo::Repo;
 use crate::repo::compare;
@@ -60,7 +60,7 @@ pub(super) fn main(agent: Agent, options: &Options, dir: &Path, talk: &Talk) -> 
         true => agents::disconnect(agent, &around, &record),
         false => agents::connect(agent, &around, &program, &record),
     };
-    let changes = planned.map_err(usage)?;
+    let changes = planned?;
     if !talk.json || !options.yes && !options.dry_run {
         show(&changes)?;
     }
@@ -69,7 +69,7 @@ pub(super) fn main(agent: Agent, options: &Options, dir: &Path, talk: &Talk) -> 
         false => options.yes || agrees(if options.remove { "Take this out?" } else { "Write this?" })?,
     };
     if is_agreed {
-        agents::write(&changes, &record_file).map_err(usage)?;
+        agents::write(&changes, &record_file)?;
     }
     if talk.json {
         let files = changes.iter().map(changed).collect::<Result<_>>()?;
@@ -243,12 +243,4 @@ pub(super) fn list(agents: &[(Agent, Seen)]) -> String {
         lines.push_str(&format!("{STRONG}{agent:12}{STRONG:#} {said}\n"));
     }
     lines
-}
-
-/// What is wrong with settings is the person's to mend.
-fn usage(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast::<Unusable>() {
-        Ok(Unusable(why)) => Usage(why).into(),
-        Err(error) => error,
-    }
 }
