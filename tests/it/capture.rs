@@ -34,6 +34,7 @@ impl Team {
         sandbox.git(&top, &["clone", "--quiet", "--bare", first.to_str().unwrap(), "remote.git"]);
         sandbox.git(&top, &["clone", "--quiet", "remote.git", "clone"]);
         let (remote, clone) = (sandbox.path("remote.git"), sandbox.path("clone"));
+        sandbox.name_committer(&clone);
         Team { sandbox, remote, clone }
     }
 

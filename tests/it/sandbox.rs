@@ -67,6 +67,10 @@ impl Sandbox {
             .env("GIT_CONFIG_GLOBAL", nothing)
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_TERMINAL_PROMPT", "0")
+            // Who commits is said in a repository, or nobody can: git would make a name of this machine's.
+            .env("GIT_CONFIG_COUNT", "1")
+            .env("GIT_CONFIG_KEY_0", "user.useConfigOnly")
+            .env("GIT_CONFIG_VALUE_0", "true")
             .env("GIT_AUTHOR_DATE", "2026-01-01T00:00:00Z")
             .env("GIT_COMMITTER_DATE", "2026-01-01T00:00:00Z")
             .env("TZ", "UTC")
@@ -107,17 +111,19 @@ impl Sandbox {
         let dir = self.path(name);
         std::fs::create_dir_all(&dir).unwrap();
         self.git(&dir, &["init", "--quiet", "--initial-branch=main"]);
-        for (key, value) in [
-            ("user.name", "Ann"),
-            ("user.email", "ann@example.com"),
-            ("commit.gpgsign", "false"),
-            ("gc.auto", "0"),
-            ("core.autocrlf", "false"),
-        ] {
+        self.name_committer(&dir);
+        for (key, value) in [("commit.gpgsign", "false"), ("gc.auto", "0"), ("core.autocrlf", "false")] {
             self.git(&dir, &["config", key, value]);
         }
         self.commit(&dir, files, "Begin");
         dir
+    }
+
+    /// Says in a repository's configuration who commits there with git.
+    pub(crate) fn name_committer(&self, repo: &Path) {
+        for (key, value) in [("user.name", "Ann"), ("user.email", "ann@example.com")] {
+            self.git(repo, &["config", key, value]);
+        }
     }
 
     /// Writes files into a working tree and commits everything; gives the commit.
