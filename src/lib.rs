@@ -11,6 +11,7 @@
 //! | layer | module | what is in it |
 //! |---|---|---|
 //! | words | [`version`] | which git-dream this is |
+//! | | [`mod@count`] | a number with what it counts, as sentences say it |
 //! | | [`redact`] | [`redact::Clean`]: text that has passed redaction; the only text the layers below know |
 //! | | [`settings`] | every threshold, with unit and default; `dream.toml` |
 //! | | [`session`] | one agent conversation, and one reader a transcript format |
@@ -61,6 +62,7 @@ pub mod capture;
 pub mod check;
 pub mod commands;
 pub mod context;
+mod count;
 pub mod cycle;
 pub mod digest;
 pub mod doctor;

@@ -54,6 +54,17 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Reads settings from the bytes of a `dream.toml`; without one everything is at its default.
+    ///
+    /// Errors: no UTF-8, and what [`Settings::parse`] says.
+    pub fn of_file(content: Option<&[u8]>) -> Result<Settings, Invalid> {
+        let Some(content) = content else { return Ok(Settings::default()) };
+        let text = std::str::from_utf8(content);
+        Settings::parse(
+            text.map_err(|_| Invalid(format!("{FILE} is not UTF-8: save it as UTF-8 and commit it")))?,
+        )
+    }
+
     /// Whether every value is in its range.
     fn check(&self) -> Result<(), Invalid> {
         let Settings { memory, mining, impact, .. } = self;

@@ -3,7 +3,7 @@
 use crate::random::Random;
 use git_dream::digest::failure::Failure;
 use git_dream::digest::step::Step;
-use git_dream::digest::{Counts, Digest, Outcome, OutcomeSource, Write};
+use git_dream::digest::{Digest, Outcome, OutcomeSource, Write};
 use git_dream::pattern::Habit;
 use git_dream::redact::redact;
 use git_dream::session::{Arg, Args, SessionId};
@@ -186,28 +186,13 @@ impl Draft {
     fn digest(self, n: usize, job: usize, failed: bool, seed: u64) -> Digest {
         let session = SessionId::of(format!("{seed}/{n}").as_bytes());
         Digest {
-            root: redact(session.as_str()),
-            session,
-            source: None,
-            agent: redact("agent"),
-            model: None,
-            project: None,
-            contributor: None,
             task: Some(redact(&format!("task-{job}"))),
             ask: redact(&format!("please do task {job}")),
-            began: None,
-            ended: None,
             outcome: Some(Outcome { score: if failed { 0.0 } else { 1.0 }, by: OutcomeSource::Stated }),
             steps: self.steps.iter().chain(&self.last).map(|name| step(name)).collect(),
-            forms: Vec::new(),
             writes: self.writes,
             failures: self.failures,
-            remarks: Vec::new(),
-            checks: Vec::new(),
-            uses: Default::default(),
-            connected: false,
-            suggestions: Vec::new(),
-            counts: Counts::default(),
+            ..Digest::empty(session, redact("agent"))
         }
     }
 }

@@ -170,21 +170,16 @@ fn text(status: &Status) -> String {
     let _ = match status.notes.is_empty() {
         true => writeln!(text, "The memory on {STRONG}{}{STRONG:#} has no notes yet.", status.target),
         false => {
-            let counts: Vec<String> = status
-                .notes
-                .iter()
-                .map(|(kind, n)| format!("{n} {kind}{}", if *n == 1 { "" } else { "s" }))
-                .collect();
+            let counts: Vec<String> = status.notes.iter().map(|(kind, n)| count(*n, kind)).collect();
             writeln!(text, "The memory on {STRONG}{}{STRONG:#} has {}.", status.target, counts.join(", "))
         }
     };
     let _ = match &status.last {
         Some(last) => writeln!(
             text,
-            "{} cycle{}, the last one {last}; {} sessions in the ledger; learnings: {}.",
-            status.cycles,
-            if status.cycles == 1 { "" } else { "s" },
-            status.sessions,
+            "{}, the last one {last}; {} in the ledger; learnings: {}.",
+            count(status.cycles, "cycle"),
+            count(status.sessions, "session"),
             match status.verdicts.is_empty() {
                 true => "none".to_owned(),
                 false => {

@@ -1,5 +1,7 @@
 //! What the program says: data on stdout, talk on stderr, progress on a terminal.
 
+pub(super) use crate::count::count;
+
 use super::Global;
 use crate::ledger::SupportRecord;
 use anstyle::{AnsiColor, Style};
@@ -81,12 +83,6 @@ impl Talk {
     pub(super) fn bar(&self, what: &'static str) -> Bar {
         Bar { what, quiet: self.quiet, began: Instant::now(), bar: ProgressBar::hidden() }
     }
-}
-
-/// `1 session`, `2 sessions`.
-pub(super) fn count(n: impl TryInto<u64>, noun: &str) -> String {
-    let n = n.try_into().unwrap_or(u64::MAX);
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 /// `13 sessions, 6 jobs, 1 agent`.

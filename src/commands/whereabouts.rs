@@ -6,7 +6,7 @@ use crate::capture::places::Places;
 use crate::cycle::Target;
 use crate::ledger::{LEDGER, Stamp};
 use crate::nearest::{self, Nearest};
-use crate::repo::{Identity, Oid, Repo};
+use crate::repo::{Identity, Repo};
 use crate::settings::{self, Settings};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -55,22 +55,9 @@ pub(super) fn settings(dir: &Path) -> Result<Settings> {
 }
 
 fn read_settings(repo: &Repo) -> Result<Settings> {
-    let committed = match repo.head()? {
-        Some(head) => committed_settings(repo, head)?,
-        None => None,
-    };
-    let lying_there =
-        || repo.work_dir().and_then(|dir| std::fs::read_to_string(dir.join(settings::FILE)).ok());
-    match committed.or_else(lying_there) {
-        Some(text) => Ok(Settings::parse(&text)?),
-        None => Ok(Settings::default()),
-    }
-}
-
-fn committed_settings(repo: &Repo, head: Oid) -> Result<Option<String>> {
-    let bytes = repo.read(head, settings::FILE)?;
-    let text = bytes.map(String::from_utf8).transpose();
-    text.map_err(|_| Usage(format!("{} is not UTF-8: save it as UTF-8 and commit it", settings::FILE)).into())
+    let committed = repo.head()?.map(|head| repo.read(head, settings::FILE)).transpose()?.flatten();
+    let lying_there = || repo.work_dir().and_then(|dir| std::fs::read(dir.join(settings::FILE)).ok());
+    Ok(Settings::of_file(committed.or_else(lying_there).as_deref())?)
 }
 
 /// Whoever runs this, as git would name them as a committer, and when: for what is theirs and not git-dream's.

@@ -97,6 +97,36 @@ pub struct Digest {
     pub suggestions: Vec<suggestion::Suggestion>,
 }
 
+impl Digest {
+    /// The digest of a session in which nothing happened, and of which only the agent is known: it is its own root.
+    pub fn empty(session: SessionId, agent: Clean) -> Digest {
+        Digest {
+            root: crate::redact::redact(session.as_str()),
+            session,
+            source: None,
+            agent,
+            model: None,
+            project: None,
+            contributor: None,
+            task: None,
+            ask: Clean::default(),
+            began: None,
+            ended: None,
+            outcome: None,
+            steps: Vec::new(),
+            forms: Vec::new(),
+            writes: Vec::new(),
+            checks: Vec::new(),
+            failures: Vec::new(),
+            remarks: Vec::new(),
+            uses: Uses::default(),
+            connected: false,
+            counts: Counts::default(),
+            suggestions: Vec::new(),
+        }
+    }
+}
+
 /// How a session ended, and how we know.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {

@@ -11,6 +11,7 @@ mod program;
 mod sessions;
 
 use crate::capture::places::Places;
+use crate::count::count;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::ffi::OsString;
@@ -89,11 +90,6 @@ impl Finding {
         let what = format!("{error:#}");
         Finding { part, health: Health::Problem, what, remedy: None }
     }
-}
-
-/// How many there are of something: `1 session`, `3 sessions`.
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// How long ago something was, in words: `3 hours ago`.

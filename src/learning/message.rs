@@ -2,6 +2,7 @@
 
 use super::Learning;
 use super::author::quote;
+use crate::count::count;
 use crate::pattern::{Fingerprint, Kind, Support};
 use crate::redact::Clean;
 use regex::Regex;
@@ -139,21 +140,15 @@ pub fn of_forgetting(forgotten: &Forgotten<'_>) -> String {
 /// `13 sessions, 6 jobs, 3 agents`.
 pub(crate) fn support(support: &Support) -> String {
     let Support { sessions, jobs, agents, .. } = support;
-    [count(*sessions, "session", "sessions"), count(*jobs, "job", "jobs"), count(*agents, "agent", "agents")]
-        .join(", ")
+    [count(*sessions, "session"), count(*jobs, "job"), count(*agents, "agent")].join(", ")
 }
 
 /// The same with the people, where they are known: for sentences.
 pub fn support_in_words(of: &Support) -> String {
     match of.people {
         0 => support(of),
-        people => format!("{}, {}", support(of), count(people, "person", "people")),
+        people => format!("{}, {}", support(of), count(people, "person")),
     }
-}
-
-/// `1 session`, `2 sessions`.
-pub(super) fn count(n: u32, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
 }
 
 /// A text as one line.

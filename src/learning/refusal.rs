@@ -7,9 +7,10 @@
 //! not: the measure of what is enough. Also owns what the next proposal has to say about it. Refuses to read history:
 //! who decided, [`super::standing::Refusal`] says.
 
+use super::Learning;
 use super::author::{quote, quoted};
 use super::standing::{Refusal, Standing, Standings, Verdict, needed};
-use super::{Learning, message};
+use crate::count::count;
 use crate::pattern::identity::{self, Again};
 use crate::pattern::{Evidence, Fingerprint, Grade, Kind, Known, Pattern, Support};
 use crate::redact::Clean;
@@ -305,7 +306,7 @@ fn in_words(reopened: &Reopened) -> String {
     let _ = write!(
         text,
         "New since then: {} on top of the {} there were: {}{more}.",
-        message::count(*sessions_since, "independent session", "independent sessions"),
+        count(*sessions_since, "independent session"),
         sessions_then,
         days.join(", ")
     );

@@ -6,6 +6,7 @@
 
 use super::layout::{self, COMMENTS, DECISIONS};
 use super::{CommentRecord, LEDGER, Ledger, Stamp};
+use crate::count::count;
 use crate::learning::author::quote;
 use crate::redact::{Clean, redact};
 use crate::repo::{Commit, FileChange, Oid, Plan, Signing};
@@ -117,9 +118,8 @@ impl Ledger<'_> {
             changes.extend(self.added(COMMENTS, &comment.name(), comment, &changes)?);
         }
         let counts = [(refusals, "refusal"), (changes.len() - refusals, "comment")];
-        let counts = counts.iter().filter(|(count, _)| *count > 0);
-        let count = counts.map(|(count, of)| format!("{count} {of}{}", if *count == 1 { "" } else { "s" }));
-        let count = count.collect::<Vec<_>>().join(", ");
+        let counts = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, noun)| count(n, noun));
+        let counts = counts.collect::<Vec<_>>().join(", ");
         if changes.is_empty() {
             return Ok(None);
         }
@@ -129,7 +129,7 @@ impl Ledger<'_> {
             identity: stamp.identity.clone(),
             at: stamp.at,
             signing: Signing::Never,
-            commits: vec![Commit { message: format!("ledger: {count}\n"), changes }],
+            commits: vec![Commit { message: format!("ledger: {counts}\n"), changes }],
         };
         Ok(self.repo.write(&plan)?.first().copied())
     }

@@ -9,9 +9,8 @@ mod destination;
 use super::recall::search;
 use super::tools::{Answer, Asked};
 use super::{Told, note};
+use crate::digest::Digest;
 use crate::digest::suggestion::{self, MOST, MOST_SAW, MOST_TEXT, MOST_WHEN, Sort, Suggestion};
-use crate::digest::uses::Uses;
-use crate::digest::{Counts, Digest};
 use crate::learning::author::suggested_in;
 use crate::learning::gate;
 use crate::pattern::preference::say_the_same;
@@ -152,28 +151,14 @@ fn digest(suggestion: Suggestion, asked: &Asked, destination: &Destination) -> D
     let named = format!("suggestion\n{agent}\n{run}\n{}", suggestion.text);
     let at = (asked.start.now)();
     Digest {
-        session: SessionId::of(named.as_bytes()),
-        source: None,
         root: redact(run),
-        agent,
-        model: None,
         project: destination.project.clone(),
         contributor: Some(redact(&destination.name)),
-        task: None,
-        ask: Clean::default(),
         began: Some(at),
         ended: Some(at),
-        outcome: None,
-        steps: Vec::new(),
-        forms: Vec::new(),
-        writes: Vec::new(),
-        checks: Vec::new(),
-        failures: Vec::new(),
-        remarks: Vec::new(),
-        uses: Uses::default(),
         connected: true,
-        counts: Counts::default(),
         suggestions: vec![suggestion],
+        ..Digest::empty(SessionId::of(named.as_bytes()), agent)
     }
 }
 

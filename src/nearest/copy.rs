@@ -112,15 +112,6 @@ fn point_at(repo: &Repo, default: Option<Oid>) -> Result<()> {
 ///
 /// Errors: they say what cannot be.
 pub fn settings_at(repo: &Repo, commit: Option<Oid>) -> Result<Settings> {
-    let text = match commit {
-        Some(commit) => repo.read(commit, settings::FILE)?,
-        None => None,
-    };
-    match text {
-        Some(text) => {
-            let text = String::from_utf8(text).with_context(|| format!("{} is not UTF-8", settings::FILE))?;
-            Ok(Settings::parse(&text)?)
-        }
-        None => Ok(Settings::default()),
-    }
+    let content = commit.map(|commit| repo.read(commit, settings::FILE)).transpose()?.flatten();
+    Ok(Settings::of_file(content.as_deref())?)
 }

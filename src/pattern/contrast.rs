@@ -180,42 +180,25 @@ fn call_quote(digest: &Digest, habit: &Habit) -> Option<(u32, Clean)> {
 mod tests {
     use super::super::Grade;
     use super::*;
-    use crate::digest::{Counts, Outcome, OutcomeSource, Write};
+    use crate::digest::{Outcome, OutcomeSource, Write};
     use crate::pattern::job::Jobs;
     use crate::redact::redact;
     use crate::session::{Arg, Args, SessionId};
     use crate::settings::Mining;
 
     fn run(n: usize, job: usize, failed: bool, steps: &[&str], value: &str) -> Digest {
-        let session = SessionId::of(format!("{n}").as_bytes());
         Digest {
-            root: redact(session.as_str()),
-            session,
-            source: None,
-            agent: redact("agent"),
-            model: None,
-            project: None,
-            contributor: None,
             task: Some(redact(&format!("task-{job}"))),
             ask: redact("do the task, please"),
-            began: None,
-            ended: None,
             outcome: Some(Outcome { score: f64::from(u8::from(!failed)), by: OutcomeSource::Stated }),
             steps: steps.iter().map(|name| Step(redact(name))).collect(),
-            forms: Vec::new(),
             writes: vec![Write {
                 event: 7,
                 step: Step(redact("order")),
                 args: Args(vec![Arg { path: redact("cabin"), value: redact(value) }]),
                 ok: true,
             }],
-            failures: Vec::new(),
-            remarks: Vec::new(),
-            checks: Vec::new(),
-            uses: Default::default(),
-            connected: false,
-            suggestions: Vec::new(),
-            counts: Counts::default(),
+            ..Digest::empty(SessionId::of(format!("{n}").as_bytes()), redact("agent"))
         }
     }
 

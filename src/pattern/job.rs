@@ -136,37 +136,17 @@ fn task_key(digest: &Digest) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::digest::Counts;
     use crate::redact::redact;
     use crate::session::SessionId;
     use std::collections::BTreeSet;
 
     /// A session; `number` tells it from others that were asked the same.
     fn digest(number: usize, ask: &str, task: Option<&str>, project: Option<&str>) -> Digest {
-        let id = SessionId::of(&number.to_le_bytes());
         Digest {
-            root: redact(id.as_str()),
-            session: id,
-            source: None,
-            agent: redact("chat"),
-            model: None,
             project: project.map(redact),
-            contributor: None,
             task: task.map(redact),
             ask: redact(ask),
-            began: None,
-            ended: None,
-            outcome: None,
-            steps: Vec::new(),
-            forms: Vec::new(),
-            writes: Vec::new(),
-            failures: Vec::new(),
-            remarks: Vec::new(),
-            checks: Vec::new(),
-            uses: Default::default(),
-            connected: false,
-            suggestions: Vec::new(),
-            counts: Counts::default(),
+            ..Digest::empty(SessionId::of(&number.to_le_bytes()), redact("chat"))
         }
     }
 

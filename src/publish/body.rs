@@ -5,6 +5,7 @@
 //! value is defused before the template sees it: whatever a template does with them, they are text.
 
 use super::defused::{cell, prose, quoted};
+use crate::count::count;
 use crate::learning::standing::Verdict;
 use crate::ledger::CycleRecord;
 use crate::memory::place::outside;
@@ -93,12 +94,8 @@ pub(super) fn summary(cycle: &CycleRecord) -> String {
             kinds.insert(kind, of_kind);
         }
     }
-    let kinds: Vec<String> = kinds.iter().map(|(kind, n)| counted(*n, kind)).collect();
-    format!("{} ({})", counted(cycle.learnings.len(), "learning"), kinds.join(", "))
-}
-
-fn counted(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+    let kinds: Vec<String> = kinds.iter().map(|(kind, n)| count(*n, kind)).collect();
+    format!("{} ({})", count(cycle.learnings.len(), "learning"), kinds.join(", "))
 }
 
 /// The title of a cycle's pull request, by the template that the settings have.
@@ -208,7 +205,7 @@ impl Values {
             cost: match &cycle.model {
                 None => "no model was asked.".to_owned(),
                 Some(model) => {
-                    let calls = counted(model.cost.calls as usize, "question");
+                    let calls = count(model.cost.calls, "question");
                     format!("a model was asked {calls}: {}.", model.cost.in_words())
                 }
             },
@@ -224,7 +221,7 @@ impl Values {
             target => cycle.target.replace('`', "'"),
             engine => prose(&cycle.engine, MOST_TITLE),
             summary => summary(cycle),
-            sessions => counted(usize::try_from(sessions).unwrap_or(usize::MAX), "new session"),
+            sessions => count(sessions, "new session"),
             learnings => Value::from(Serde(&self.learnings)),
             rows_left_out => self.rows_left_out,
             detailed => detailed,
@@ -245,13 +242,7 @@ fn learning(material: &Material<'_>, number: usize, proposal: &Proposal<'_>) -> 
     let of = &learning.support;
     let counts = [(of.sessions, "session"), (of.jobs, "job"), (of.agents, "agent"), (of.people, "person")];
     let counts = counts.into_iter().filter(|(n, _)| *n > 0);
-    let support: Vec<String> = counts
-        .map(
-            |(n, noun)| {
-                if noun == "person" && n != 1 { format!("{n} people") } else { counted(n as usize, noun) }
-            },
-        )
-        .collect();
+    let support: Vec<String> = counts.map(|(n, noun)| count(n, noun)).collect();
     let quotes = quotes_of(message);
     Learning {
         number,
@@ -302,7 +293,7 @@ fn before(learning: &crate::ledger::LearningRecord) -> String {
         "Rejected before{by}{at} ({}{}); since then {}.",
         prose(&before.how, MOST_TITLE),
         reason.unwrap_or_default(),
-        counted(before.sessions_since as usize, "new session")
+        count(before.sessions_since, "new session")
     )
 }
 

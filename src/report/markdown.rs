@@ -4,9 +4,10 @@
 //! a workflow's summary may be one MiB.
 
 use super::words::{
-    count, date, decision, dollars, effect, grouped, interval, news, percent, since, standing, support,
+    date, decision, dollars, effect, grouped, interval, news, percent, since, standing, support,
 };
 use super::{Learning, Measured, Report};
+use crate::count::count;
 use crate::learning::effect::Effect;
 use crate::pattern::Rate;
 use crate::publish::defused::{cell, prose, quoted};

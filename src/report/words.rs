@@ -1,15 +1,11 @@
 //! Sentences that more than one writer says.
 
 use super::{Learning, Measured, Report};
+use crate::count::count;
 use crate::learning::effect::Effect;
 use crate::pattern::Rate;
 use crate::pattern::statistics::interval::wilson;
 use jiff::Timestamp;
-
-/// `1 note`, `2 notes`.
-pub(super) fn count(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
-}
 
 /// `31 January 2026`, as people write days.
 pub(super) fn date(at: Timestamp) -> String {
@@ -67,7 +63,7 @@ fn memory(report: &Report) -> String {
     let kinds: Vec<String> = report.notes.iter().map(|(kind, n)| count(*n, kind)).collect();
     match kinds.is_empty() {
         true => "no notes yet".to_owned(),
-        false => format!("{}: {}", count(report.notes.values().sum(), "note"), kinds.join(", ")),
+        false => format!("{}: {}", count(report.notes.values().sum::<usize>(), "note"), kinds.join(", ")),
     }
 }
 

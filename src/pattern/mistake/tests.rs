@@ -1,9 +1,9 @@
 //! Mining from digests made by hand: names and words that stand nowhere else.
 
 use super::*;
+use crate::digest::Digest;
 use crate::digest::failure::{Change, Fix};
 use crate::digest::step::Step;
-use crate::digest::{Counts, Digest};
 use crate::pattern::job::Jobs;
 use crate::pattern::{Done, Way};
 use crate::session::{Arg, Args, SessionId};
@@ -46,28 +46,10 @@ fn first(step: &'static str) -> Way {
 
 fn digest(number: usize, task: &str, failures: Vec<Failure>) -> Digest {
     Digest {
-        session: SessionId::of(&number.to_le_bytes()),
-        source: None,
         root: redact(&format!("root {number}")),
-        agent: Clean::fixed("a"),
-        model: None,
-        project: None,
-        contributor: None,
         task: Some(redact(task)),
-        ask: Clean::default(),
-        began: None,
-        ended: None,
-        outcome: None,
-        steps: Vec::new(),
-        forms: Vec::new(),
-        writes: Vec::new(),
         failures,
-        remarks: Vec::new(),
-        checks: Vec::new(),
-        uses: Default::default(),
-        connected: false,
-        suggestions: Vec::new(),
-        counts: Counts::default(),
+        ..Digest::empty(SessionId::of(&number.to_le_bytes()), Clean::fixed("a"))
     }
 }
 

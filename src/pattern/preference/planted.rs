@@ -7,7 +7,7 @@ mod made_up;
 mod vocabulary;
 
 use super::*;
-use crate::digest::{Counts, Digest, remark};
+use crate::digest::{Digest, remark};
 use crate::pattern::job::Jobs;
 use crate::redact::redact;
 use crate::session::{Body, Event, Session, SessionId};
@@ -149,27 +149,10 @@ fn digest(at: usize, job: usize, ask: &str, turns: &[String], person: Option<&st
     };
     Digest {
         remarks: remark::find(&session, &Reading::default()),
-        root: redact(id.as_str()),
-        session: id,
-        source: None,
-        agent,
-        model: None,
-        project: None,
         contributor,
         task: Some(redact(&format!("job {job}"))),
         ask: redact(ask),
-        began: None,
-        ended: None,
-        outcome: None,
-        steps: Vec::new(),
-        forms: Vec::new(),
-        writes: Vec::new(),
-        failures: Vec::new(),
-        checks: Vec::new(),
-        uses: Default::default(),
-        connected: false,
-        suggestions: Vec::new(),
-        counts: Counts::default(),
+        ..Digest::empty(id, agent)
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::super::chart::columns::{self, Columns};
 use super::super::chart::shares;
-use super::super::words::{count, date, decision, dollars, effect, grouped, interval, percent, support};
+use super::super::words::{date, decision, dollars, effect, grouped, interval, percent, support};
 use super::super::{Learning, Measured, Report};
 use super::prose;
+use crate::count::count;
 use crate::learning::author::quote::visible;
 use crate::learning::effect::Effect;
 use crate::ledger::CostRecord;

@@ -1,11 +1,12 @@
 //! What stands on the page, in its order, as text that the template only has to place.
 
 use super::super::chart::columns::{self, Columns};
-use super::super::words::{count, date, news, since, standing};
+use super::super::words::{date, news, since, standing};
 use super::super::{Learning, Report, Trend};
 use super::cards::{Card, Filters};
 use super::sections::{Attention, Cost, Entry, Impact};
 use super::{cards, prose, sections};
+use crate::count::count;
 use crate::learning::author::quote::visible;
 use crate::verdict::How;
 use serde::Serialize;

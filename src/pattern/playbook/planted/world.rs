@@ -1,7 +1,7 @@
 //! Worlds made from a seed: sessions that follow planted workflows among sessions that do anything.
 
 use crate::digest::step::Step;
-use crate::digest::{Counts, Digest, Outcome, OutcomeSource};
+use crate::digest::{Digest, Outcome, OutcomeSource};
 use crate::redact::redact;
 use crate::session::SessionId;
 use std::collections::BTreeSet;
@@ -282,28 +282,12 @@ pub(super) fn digest(
     succeeded: Option<bool>,
 ) -> Digest {
     let session = SessionId::of(format!("{seed}/{number}").as_bytes());
+    let agent = redact(random.pick(&["claude-code", "codex"]));
     Digest {
-        root: redact(session.as_str()),
-        session,
-        source: None,
-        agent: redact(random.pick(&["claude-code", "codex"])),
-        model: None,
-        project: None,
         contributor: Some(redact(&format!("person{}", random.below(5)))),
-        task: None,
         ask: redact(ask),
-        began: None,
-        ended: None,
         outcome: succeeded.map(|s| Outcome { score: f64::from(u8::from(s)), by: OutcomeSource::Stated }),
         steps: steps.iter().map(|step| Step(redact(step))).collect(),
-        forms: Vec::new(),
-        writes: Vec::new(),
-        failures: Vec::new(),
-        remarks: Vec::new(),
-        checks: Vec::new(),
-        uses: Default::default(),
-        connected: false,
-        suggestions: Vec::new(),
-        counts: Counts::default(),
+        ..Digest::empty(session, agent)
     }
 }
