@@ -11,7 +11,8 @@
 //! | layer | module | what is in it |
 //! |---|---|---|
 //! | words | [`version`] | which git-dream this is |
-//! | | [`mod@count`] | a number with what it counts, as sentences say it |
+//! | | [`unusable`] | the error for what the user has to mend |
+//! | | [`count`] | a number with what it counts, as sentences say it |
 //! | | [`redact`] | [`redact::Clean`]: text that has passed redaction; the only text the layers below know |
 //! | | [`settings`] | every threshold, with unit and default; `dream.toml` |
 //! | | [`session`] | one agent conversation, and one reader a transcript format |
@@ -95,6 +96,7 @@ pub mod session;
 pub mod settings;
 pub mod stale;
 pub mod transfer;
+pub mod unusable;
 pub mod usage;
 pub mod verdict;
 pub mod version;

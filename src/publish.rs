@@ -19,8 +19,9 @@ use crate::forge::{self, Access, Cause, Draft, Forge, Found, Kind, PullRequest, 
 use crate::ledger::{CycleRecord, Ledger, Stamp};
 use crate::memory::place::outside;
 use crate::remote::Remote;
-use crate::repo::{Oid, Repo, Unusable};
+use crate::repo::{Oid, Repo};
 use crate::settings::Settings;
+use crate::unusable::Unusable;
 use crate::verdict::{self, Proposal};
 use anyhow::Result;
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use super::content::{Content, Found};
 use super::record::{Added, Record};
 use super::{Agent, Around, Faulty, Part, Program, file};
-use crate::repo::Unusable;
+use crate::unusable::Unusable;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 

@@ -4,7 +4,7 @@
 //! add to it: whoever clones a project that says "send your sessions here" has agreed to nothing.
 
 use super::name;
-use crate::repo::Unusable;
+use crate::unusable::Unusable;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::io::Write;

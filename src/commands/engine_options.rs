@@ -1,7 +1,7 @@
 //! Which engine a command dreams with: what is said on the command line, in the environment and in `git config`, over
 //! what the repository's `dream.toml` says.
 
-use super::exit::{Usage, usage};
+use super::exit::Usage;
 use crate::model::access::Said;
 use crate::model::{Access, Estimate, Model, service};
 use crate::repo::Repo;
@@ -108,7 +108,7 @@ impl EngineOptions {
             let gone = service::gone(name).map(|gone| format!(" ({gone})")).unwrap_or_default();
             return Err(Usage(format!("there is no engine {name:?}{gone}: name one of {names}")).into());
         };
-        let access = Access::find(service, named.is_some(), &said).map_err(usage)?;
+        let access = Access::find(service, named.is_some(), &said)?;
         Ok(Some(Chosen { access, folder: repo.private_dir() }))
     }
 }
@@ -118,14 +118,14 @@ impl Chosen {
     ///
     /// Errors: no model is named, or there is no key.
     pub(super) fn model(self, settings: &EngineSettings) -> Result<Model> {
-        Model::new(self.access, settings, &self.folder).map_err(|error| usage(error.into()))
+        Ok(Model::new(self.access, settings, &self.folder)?)
     }
 
     /// What asking would take, on the terms of `settings`; needs no key.
     ///
     /// Errors: no model is named.
     pub(super) fn estimate(&self, settings: &EngineSettings) -> Result<Estimate> {
-        Estimate::new(&self.access, settings, &self.folder).map_err(|error| usage(error.into()))
+        Ok(Estimate::new(&self.access, settings, &self.folder)?)
     }
 }
 

@@ -2,9 +2,8 @@
 //! one), 3 the outside world failed.
 
 use super::talk::Talk;
-use crate::repo::Unusable;
 use crate::settings;
-use crate::web;
+use crate::unusable::Unusable;
 use std::process::ExitCode;
 
 /// The user asked for something that cannot be: says what, and what to do.
@@ -30,17 +29,6 @@ impl std::fmt::Display for Failed {
 }
 
 impl std::error::Error for Failed {}
-
-/// What is set up wrong, outside of the repository, is the person's to mend.
-pub(super) fn usage(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast_ref::<web::Unusable>() {
-        Some(_) => {
-            let because: Vec<String> = error.chain().map(ToString::to_string).collect();
-            Usage(because.join(": ")).into()
-        }
-        None => error,
-    }
-}
 
 /// The exit code of a command, with its error told.
 pub(super) fn of(done: anyhow::Result<()>, talk: &Talk) -> ExitCode {

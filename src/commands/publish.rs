@@ -1,6 +1,5 @@
 //! `git dream publish`
 
-use super::exit::usage;
 use super::talk::{COMMAND, GOOD, STRONG, Talk, count};
 use super::whereabouts;
 use crate::cycle::Target;
@@ -101,7 +100,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
         stamp,
         dry_run: options.dry_run,
     };
-    let published = publish::publish(&request).map_err(usage)?;
+    let published = publish::publish(&request)?;
     let name = remote.as_ref().map(Remote::name);
     if talk.json {
         return talk.data_json(&wire(&published, name, &why_none));
@@ -127,7 +126,7 @@ fn forge(remote: Option<&Remote<'_>>, named: Option<&str>, repo: &Repo) -> Resul
     let variable = |name: &str| std::env::var(name).ok();
     let configured = |key: &str| repo.config(key);
     let said = Said { forge: named, variable: &variable, configured: &configured };
-    Access::find(remote.map_or("", Remote::address), &said).map_err(usage)
+    Access::find(remote.map_or("", Remote::address), &said)
 }
 
 /// Why there is no pull request, where there is none.

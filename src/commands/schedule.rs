@@ -7,10 +7,10 @@ use super::exit::Usage;
 use super::talk::{COMMAND, FAINT, GOOD, STRONG, Talk};
 use super::whereabouts::{self, Whereabouts};
 use crate::repo::Repo;
-use crate::schedule::Unusable;
 use crate::schedule::cron::Cron;
 use crate::schedule::files::State;
 use crate::schedule::forge::Forge;
+use crate::unusable::Unusable;
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -120,7 +120,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
     let now = whereabouts::now(options.now.as_deref())?;
     let place = options.place();
     let wish = options.wish(&here.repo)?;
-    let done = match (place, &wish) {
+    let schedule = match (place, &wish) {
         (None, Wish::Show) => show_all(&here, now),
         (None, _) => {
             Err(Usage("say where: --github, --gitlab, --forgejo, --cron, --systemd or --launchd".to_owned())
@@ -130,8 +130,7 @@ pub(super) fn main(options: &Options, dir: &Path, talk: &Talk) -> Result<()> {
             forge::act(&here.repo, forge, wish, options.force, now).map(|one| vec![one])
         }
         (Some(Place::Timer(timer)), wish) => timer::act(&here.repo, timer, wish, now).map(|one| vec![one]),
-    };
-    let schedule = done.map_err(usage)?;
+    }?;
     if talk.json {
         return talk.data_json(&Schedule { version: 1, schedule });
     }
@@ -241,13 +240,5 @@ fn tell(one: &Scheduled, talk: &Talk) {
         (true, None, _) => talk.say(&format!(
             "{STRONG}{place}{STRONG:#}: is there; when it runs was changed by people, or is set elsewhere"
         )),
-    }
-}
-
-/// What cannot be scheduled like this is the person's to mend.
-fn usage(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast::<Unusable>() {
-        Ok(Unusable(why)) => Usage(why).into(),
-        Err(error) => error,
     }
 }

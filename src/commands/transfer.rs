@@ -1,6 +1,6 @@
 //! `git dream import` and `git dream export`: notes from and to where agents keep their own.
 
-use super::exit::{Usage, usage};
+use super::exit::Usage;
 use super::talk::{COMMAND, Talk, count};
 use super::whereabouts;
 use super::writable::{Writable, none};
@@ -224,8 +224,8 @@ fn place(at: &At, dir: &Path, repo: &Repo) -> Result<Place> {
             let variable = |name: &str| std::env::var(name).ok();
             let configured = |key: &str| repo.config(key);
             let said = Said { base_url: None, command: None, variable: &variable, configured: &configured };
-            let access = Access::find(service, true, &said).map_err(usage)?;
-            Ok(Place::Store(Box::new(Store::open(&access, id).map_err(usage)?), id.clone()))
+            let access = Access::find(service, true, &said)?;
+            Ok(Place::Store(Box::new(Store::open(&access, id)?), id.clone()))
         }
         (_, Some(folder)) => Ok(Place::Folder(PathBuf::from(folder))),
         (Side::Codex, None) => Ok(Place::Folder(base("CODEX_HOME", ".codex").join("memories"))),

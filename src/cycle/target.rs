@@ -5,8 +5,9 @@
 //! may delete.
 
 use crate::ledger::Ledger;
-use crate::repo::{Oid, Repo, Unusable};
+use crate::repo::{Oid, Repo};
 use crate::settings::{FILE, Settings};
+use crate::unusable::Unusable;
 use anyhow::Result;
 
 /// Branches on which proposals wait begin with this.

@@ -7,7 +7,7 @@
 use super::fence;
 use crate::model::Prompt;
 use crate::redact::redact;
-use crate::repo::Unusable;
+use crate::unusable::Unusable;
 use anyhow::Result;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior, context};

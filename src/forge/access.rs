@@ -6,11 +6,12 @@
 //! of which the person said what it is. A host of which nobody said anything gets none, whatever its name looks like.
 
 use super::{Kind, Place};
+use crate::unusable::Unusable;
 use crate::web::address::{self, Wanted};
+use crate::web::is_loopback;
 use crate::web::key::Key;
 use crate::web::person::Person;
 use crate::web::words::command_line;
-use crate::web::{Unusable, is_loopback};
 use anyhow::Result;
 use reqwest::Url;
 

@@ -6,7 +6,7 @@
 
 use super::line::{Call, Line};
 use super::{Access, Cause, Closer, Comment, Draft, Failure, Forge, PullRequest, State};
-use crate::web::Unusable;
+use crate::unusable::Unusable;
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;

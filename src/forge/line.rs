@@ -1,9 +1,10 @@
 //! The line to a forge's API: one call in, one value out, and in words what went wrong.
 
 use super::{Access, Cause, Failure, Kind};
+use crate::unusable::Unusable;
 use crate::web::http::{Answer, Fault, Http, Lost, Request, Way};
 use crate::web::retry::{self, Patience};
-use crate::web::{Unusable, telling};
+use crate::web::telling;
 use reqwest::Method;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;

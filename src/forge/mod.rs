@@ -194,7 +194,7 @@ pub trait Forge {
 /// Opens the way to a project; nothing is sent yet, but a token may be fetched from the program that prints it.
 ///
 /// Errors: there is no token, or certificates that are none.
-pub fn open(access: &Access) -> Result<Box<dyn Forge>, crate::web::Unusable> {
+pub fn open(access: &Access) -> Result<Box<dyn Forge>, crate::unusable::Unusable> {
     Ok(match access.kind {
         Kind::GitHub => Box::new(github::GitHub::open(access)?),
         Kind::GitLab => Box::new(gitlab::GitLab::open(access)?),

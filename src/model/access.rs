@@ -9,7 +9,7 @@
 //! key for one service over to another.
 
 use super::service::{Service, Wire};
-pub use crate::web::Unusable;
+use crate::unusable::Unusable;
 use crate::web::address::{self, Wanted};
 use crate::web::key::Key;
 use crate::web::person::Person;

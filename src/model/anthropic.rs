@@ -7,12 +7,13 @@
 
 pub(super) mod batch;
 
-use super::access::{Access, Unusable};
+use super::access::Access;
 use super::answer::asking_for;
 use super::failure::telling;
 use super::heard::{Heard, Said, Took};
 use super::http::{self, Fault, Http, Request};
 use super::{Failure, Prompt, Tokens, estimate, most};
+use crate::unusable::Unusable;
 use crate::web::retry::Patience;
 use reqwest::Method;
 use serde::Deserialize;

@@ -10,7 +10,7 @@
 
 mod together;
 
-use super::access::{Access, Unusable};
+use super::access::Access;
 use super::batches::Batches;
 use super::failure::telling;
 use super::heard::Took;
@@ -21,6 +21,7 @@ use super::replies::{self, Replies};
 use super::terms::Terms;
 use super::{Answer, Answers, Failure, Prompt, most};
 use crate::settings::EngineSettings;
+use crate::unusable::Unusable;
 use crate::web::retry::Patience;
 use std::cell::{OnceCell, RefCell};
 use std::collections::VecDeque;

@@ -1,11 +1,12 @@
 //! What asking would take, without asking: for `git dream run --dry-run`.
 
-use super::access::{Access, Unusable};
+use super::access::Access;
 use super::purse::{Purse, Spent};
 use super::replies::Replies;
 use super::terms::Terms;
 use super::{Answer, Answers, Failure, Prompt, most};
 use crate::settings::EngineSettings;
+use crate::unusable::Unusable;
 use std::cell::RefCell;
 use std::path::Path;
 

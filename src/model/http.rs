@@ -2,8 +2,9 @@
 //!
 //! The asking itself is [`crate::web`]'s; here is what only models' services say: that nothing is left to pay with.
 
-use super::access::{Access, Unusable};
+use super::access::Access;
 use super::failure::Failure;
+use crate::unusable::Unusable;
 use crate::web::http::Way;
 pub(super) use crate::web::http::{Fault, Http, Lost, Request};
 use crate::web::retry::{self, Patience};

@@ -1,12 +1,13 @@
 //! The line to a service: whichever wire format it speaks, a prompt in and what was heard out.
 
 use super::Prompt;
-use super::access::{Access, Unusable};
+use super::access::Access;
 use super::anthropic::Messages;
 use super::heard::Heard;
 use super::openai::Chat;
 use super::program::Program;
 use super::service::Wire;
+use crate::unusable::Unusable;
 use crate::web::retry::Patience;
 
 /// The line to a service.

@@ -26,7 +26,7 @@ pub mod replies;
 pub mod service;
 mod terms;
 
-pub use access::{Access, Unusable};
+pub use access::Access;
 pub use asker::Model;
 pub use estimate::Estimate;
 pub use failure::Failure;

@@ -5,12 +5,13 @@
 //! and remembered, so that a server is asked what it does not know once.
 //! Format: the types of the `openai` package on PyPI.
 
-use super::access::{Access, Unusable};
+use super::access::Access;
 use super::answer::asking_for;
 use super::failure::telling;
 use super::heard::{Heard, Said, Took};
 use super::http::{self, Fault, Http, Request};
 use super::{Failure, Prompt, Tokens, estimate};
+use crate::unusable::Unusable;
 use crate::web::retry::Patience;
 use reqwest::Method;
 use serde::Deserialize;

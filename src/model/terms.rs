@@ -1,10 +1,11 @@
 //! On what terms a model is asked: which one, at what price, within what budget.
 
-use super::access::{Access, Unusable};
+use super::access::Access;
 use super::price::{self, Money};
 use super::purse::{Budget, Purse};
 use super::service::Wire;
 use crate::settings::{EngineSettings, Price};
+use crate::unusable::Unusable;
 use crate::web::is_loopback;
 use std::path::Path;
 

@@ -4,7 +4,7 @@ use super::Request;
 use crate::learning::standing::Verdict;
 use crate::ledger::layout::is_cycle_name;
 use crate::ledger::{CycleRecord, Ledger};
-use crate::repo::Unusable;
+use crate::unusable::Unusable;
 use crate::verdict::{Proposal, open_branches};
 use anyhow::Result;
 use std::collections::BTreeSet;

@@ -12,7 +12,8 @@ mod push;
 pub use failure::Failure;
 pub use push::Update;
 
-use crate::repo::{Oid, Repo, Unusable};
+use crate::repo::{Oid, Repo};
+use crate::unusable::Unusable;
 use anyhow::Result;
 use program::Git;
 use std::collections::BTreeMap;

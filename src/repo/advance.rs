@@ -22,7 +22,8 @@ mod tree;
 
 use super::lock::Lock;
 use super::read::is_regular;
-use super::{MoveError, Oid, RefMove, Repo, Unusable};
+use super::{MoveError, Oid, RefMove, Repo};
+use crate::unusable::Unusable;
 use anyhow::{Context, Result, anyhow, bail};
 use note::Note;
 use std::path::PathBuf;

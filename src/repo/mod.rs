@@ -41,23 +41,11 @@ pub use rewrite::{Edit, Edited};
 pub use search::{Bounds, Searched};
 pub use worktree::in_main_tree;
 
+use crate::unusable::Unusable;
 use anyhow::{Context, Result, anyhow};
 use git2::{ErrorCode, RepositoryOpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
-
-/// There is no repository, or none in a state that can be worked with: says what is wrong, with what, and what to do.
-/// The user can mend it, as opposed to what fails outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unusable(pub String);
-
-impl std::fmt::Display for Unusable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unusable {}
 
 /// A git repository that was found and could be opened.
 pub struct Repo {

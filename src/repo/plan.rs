@@ -4,8 +4,9 @@
 //! gives byte-identical commits: the time is a value in it and nothing is read from clock or environment.
 
 use super::sign::Signer;
-use super::{Oid, Repo, Unusable, staged, tree};
+use super::{Oid, Repo, staged, tree};
 use crate::settings::Author;
+use crate::unusable::Unusable;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use std::collections::BTreeSet;

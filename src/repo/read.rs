@@ -3,7 +3,8 @@
 //! Refuses to look at the working tree: what counts is what is committed.
 
 use super::lookup::regular;
-use super::{Oid, Repo, Unusable};
+use super::{Oid, Repo};
+use crate::unusable::Unusable;
 use anyhow::{Context, Result};
 use git2::{ErrorCode, ObjectType};
 

@@ -5,8 +5,9 @@
 //! signing program works here. Refuses to fall back: where signing is asked for, an unsigned commit is an error.
 //! Format: gitformat-signature(5), git-config(1).
 
+use super::Repo;
 use super::plan::Identity;
-use super::{Repo, Unusable};
+use crate::unusable::Unusable;
 use anyhow::{Context, Result, anyhow, bail};
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -78,7 +78,7 @@ impl std::error::Error for Unfit {}
 
 /// Lands these answers; those to learnings that wait no more are passed over. `stamp`: whoever reviews, and when.
 ///
-/// Errors: [`Unfit`]; local changes in the way ([`AdvanceError::InTheWay`], as [`crate::repo::Unusable`]); the
+/// Errors: [`Unfit`]; local changes in the way ([`AdvanceError::InTheWay`], as [`crate::unusable::Unusable`]); the
 /// repository cannot be read or written. Nothing has changed then.
 pub fn land(repo: &Repo, settings: &Settings, answers: &Answers, stamp: &Stamp) -> Result<Landed> {
     for attempt in 1.. {

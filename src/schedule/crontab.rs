@@ -2,10 +2,11 @@
 //!
 //! The text is edited as a pure function ([`with`]); the program `crontab` reads and writes it.
 
+use super::Standing;
 use super::cron::Cron;
 use super::job::Job;
 use super::program::ask;
-use super::{Standing, Unusable};
+use crate::unusable::Unusable;
 use anyhow::Result;
 
 /// Longest line that every cron runs whole (`MAX_COMMAND` of the oldest in use).

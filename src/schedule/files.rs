@@ -4,7 +4,8 @@
 
 use super::cron::Cron;
 use super::forge::{self, File, Forge, Stands};
-use super::{Unusable, keep};
+use super::keep;
+use crate::unusable::Unusable;
 use anyhow::{Context, Result};
 use serde::Serialize;
 use std::io::ErrorKind;

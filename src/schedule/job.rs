@@ -3,7 +3,7 @@
 //! Owns the words of the commands and the names that a timer goes by. Refuses paths that no crontab, unit or plist can
 //! hold.
 
-use super::Unusable;
+use crate::unusable::Unusable;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

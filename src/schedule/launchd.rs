@@ -3,7 +3,8 @@
 use super::cron::Cron;
 use super::job::Job;
 use super::program::ask;
-use super::{Standing, Unusable, fill, home_file, keep, read_if_there, remove_if_there};
+use super::{Standing, fill, home_file, keep, read_if_there, remove_if_there};
+use crate::unusable::Unusable;
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 

@@ -13,23 +13,11 @@ pub mod launchd;
 mod program;
 pub mod systemd;
 
+use crate::unusable::Unusable;
 use anyhow::{Context, Result};
 use cron::Cron;
-use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-
-/// What cannot be scheduled like this: says why, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unusable(pub String);
-
-impl fmt::Display for Unusable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unusable {}
 
 /// A timer that stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The programs that keep this machine's timers, run with their answers read.
 
-use super::Unusable;
+use crate::unusable::Unusable;
 use anyhow::{Context, Result};
 use std::io::{ErrorKind, Write};
 use std::process::{Command, Stdio};

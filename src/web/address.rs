@@ -1,6 +1,6 @@
 //! Addresses that requests and keys may go to: encrypted, or on this machine.
 
-use super::Unusable;
+use crate::unusable::Unusable;
 use reqwest::Url;
 
 /// What an address is for, in the words of an error.

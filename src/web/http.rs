@@ -6,7 +6,8 @@
 
 use super::key::Key;
 use super::retry::{self, Patience};
-use super::{Unusable, is_loopback, telling};
+use super::{is_loopback, telling};
+use crate::unusable::Unusable;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder, Method, Response, Url};

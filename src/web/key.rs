@@ -1,6 +1,6 @@
 //! A key to a service, which never shows itself.
 
-use super::Unusable;
+use crate::unusable::Unusable;
 use std::fmt;
 use std::process::{Command, Stdio};
 

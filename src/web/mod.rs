@@ -15,17 +15,3 @@ pub(crate) mod words;
 
 pub(crate) use address::is_loopback;
 pub(crate) use telling::telling;
-
-use std::fmt;
-
-/// What cannot be used as it is set up: what is missing, and what to do.
-#[derive(Debug)]
-pub struct Unusable(pub(crate) String);
-
-impl fmt::Display for Unusable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unusable {}

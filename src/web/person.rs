@@ -1,7 +1,7 @@
 //! What the person at this machine says: in the environment, then in `git config`, none of which a repository's
 //! history can change.
 
-use super::Unusable;
+use crate::unusable::Unusable;
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 

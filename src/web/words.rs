@@ -1,6 +1,6 @@
 //! A command line, split into its words.
 
-use super::Unusable;
+use crate::unusable::Unusable;
 
 /// The words of a command line; `whose` names it in an error.
 pub(crate) fn command_line(line: &str, whose: &str) -> Result<Vec<String>, Unusable> {

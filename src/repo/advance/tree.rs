@@ -4,7 +4,8 @@
 //! as unchanged or saved without a change is told for what it is.
 
 use super::{Blocked, Changed, Version, index};
-use crate::repo::{Oid, Unusable};
+use crate::repo::Oid;
+use crate::unusable::Unusable;
 use anyhow::{Context, Result};
 use git2::build::CheckoutBuilder;
 use git2::{Index, IndexEntry, IndexEntryExtendedFlag, IndexTime, Repository, RepositoryState};
