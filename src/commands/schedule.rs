@@ -10,13 +10,13 @@ use crate::repo::Repo;
 use crate::schedule::cron::Cron;
 use crate::schedule::files::State;
 use crate::schedule::forge::Forge;
+use crate::schedule::timer::Timer;
 use crate::unusable::Unusable;
 use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
-use timer::Timer;
 
 /// Have this memory dream by itself
 ///

@@ -8,6 +8,7 @@ mod capturing;
 mod dreams;
 mod memory;
 mod program;
+mod schedule;
 mod sessions;
 
 use crate::capture::places::Places;
@@ -68,6 +69,7 @@ pub fn examine(scene: &Scene<'_>) -> Vec<Finding> {
     findings.extend(capturing::look(scene));
     if let Ok(Some(nearest)) = &nearest {
         findings.extend(dreams::look(scene, nearest));
+        findings.extend(schedule::look(nearest));
     }
     findings
 }

@@ -38,7 +38,11 @@ pub fn show(job: &Job) -> Result<Option<Standing>> {
         let fields: Vec<&str> = line.split_whitespace().take(5).collect();
         fields.join(" ")
     });
-    Ok(Some(Standing { cron: fields.and_then(|fields| Cron::parse(&fields).ok()), text: lines.join("\n") }))
+    let program = quoted(&job.program).replace('%', "\\%");
+    Ok(Some(Standing {
+        cron: fields.and_then(|fields| Cron::parse(&fields).ok()),
+        runs_this_program: lines.iter().any(|line| line.contains(&format!(" {program} -C "))),
+    }))
 }
 
 /// What stands between the markers.

@@ -3,7 +3,9 @@
 //! Owns the words of the commands and the names that a timer goes by. Refuses paths that no crontab, unit or plist can
 //! hold.
 
+use crate::repo::Repo;
 use crate::unusable::Unusable;
+use anyhow::{Context, Result};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +28,23 @@ pub struct Job {
 }
 
 impl Job {
+    /// What a timer runs for this memory: this program, wherever it is.
+    ///
+    /// Errors: a path cannot be found out, or no timer can hold it ([`Job::new`]).
+    pub fn of(repo: &Repo) -> Result<Job> {
+        let real = |path: PathBuf| -> Result<PathBuf> {
+            let path = std::path::absolute(&path)
+                .with_context(|| format!("cannot find out where {} is", path.display()))?;
+            Ok(path.canonicalize().unwrap_or(path))
+        };
+        let memory = repo.work_dir().unwrap_or_else(|| repo.git_dir());
+        let program = std::env::current_exe().context("cannot find out where this program is")?;
+        let log = real(repo.private_dir())?.join("timer.log");
+        let search_path = std::env::var_os("PATH").unwrap_or_default();
+        let has_remote = !repo.remotes()?.is_empty();
+        Ok(Job::new(&program, &real(memory.to_owned())?, &log, &search_path, has_remote)?)
+    }
+
     /// A job of these paths. `search_path` is the caller's `PATH`, of which the folder with `git` is taken.
     ///
     /// Errors: a path that is no UTF-8 or holds a line break, a tab or another control character.

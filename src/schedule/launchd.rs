@@ -50,7 +50,7 @@ pub fn show(job: &Job) -> Result<Option<Standing>> {
     let said = text.split_once(" At: ").and_then(|(_, rest)| rest.split(" -->").next());
     Ok(Some(Standing {
         cron: said.and_then(|cron| Cron::parse(cron).ok()),
-        text: file.display().to_string(),
+        runs_this_program: text.contains(&format!("<string>{}</string>", escaped(&job.program))),
     }))
 }
 

@@ -12,6 +12,7 @@ pub mod job;
 pub mod launchd;
 mod program;
 pub mod systemd;
+pub mod timer;
 
 use crate::unusable::Unusable;
 use anyhow::{Context, Result};
@@ -24,8 +25,8 @@ use std::path::{Path, PathBuf};
 pub struct Standing {
     /// When it runs; `None` where people changed it into something else.
     pub cron: Option<Cron>,
-    /// What it is: the line, or the file.
-    pub text: String,
+    /// Whether it runs this very program, and not one that lies, or lay, elsewhere.
+    pub runs_this_program: bool,
 }
 
 /// Fills `__NAME__` with values. One pass, so that nothing in a value is taken for a place to fill.

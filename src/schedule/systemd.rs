@@ -57,10 +57,12 @@ pub fn remove(job: &Job) -> Result<bool> {
 
 /// The timer that stands for this job.
 pub fn show(job: &Job) -> Result<Option<Standing>> {
-    let [_, timer] = files(job)?;
+    let [service, timer] = files(job)?;
     let Some(text) = read_if_there(&timer)? else { return Ok(None) };
     let cron = text.lines().find_map(|line| line.strip_prefix(AT)).and_then(|cron| Cron::parse(cron).ok());
-    Ok(Some(Standing { cron, text: timer.display().to_string() }))
+    let service = read_if_there(&service)?.unwrap_or_default();
+    let runs_this_program = service.contains(&format!("ExecStart={} ", word(&job.program)));
+    Ok(Some(Standing { cron, runs_this_program }))
 }
 
 fn systemctl(arguments: &[&str]) -> Result<()> {
@@ -84,7 +86,7 @@ fn files(job: &Job) -> Result<[PathBuf; 2]> {
 /// The service's text.
 pub fn service_text(job: &Job) -> String {
     let start = |words: Vec<&str>| {
-        let words: Vec<String> = words.into_iter().map(|word| quoted(&word.replace('$', "$$"))).collect();
+        let words: Vec<String> = words.into_iter().map(word).collect();
         format!("ExecStart={}", words.join(" "))
     };
     let commands: Vec<String> = job.commands().into_iter().map(start).collect();
@@ -107,6 +109,11 @@ pub fn timer_text(job: &Job, cron: &Cron) -> String {
         TIMER,
         &[("CRON", &cron.to_string()), ("ABOUT", &specified(&job.memory)), ("MOMENTS", &moments.join("\n"))],
     )
+}
+
+/// A word of a command.
+fn word(word: &str) -> String {
+    quoted(&word.replace('$', "$$"))
 }
 
 /// A word of a unit. A percent sign begins a specifier in any value, a backslash an escape between quotes.

@@ -100,6 +100,13 @@ mod timers {
     /// What is hard to write down: a space, both quotes, a percent sign, a dollar sign, a bracket, another script.
     const ODD: &str = "my 100% \"mem'ory\" $HOME & <né>";
 
+    /// A crontab that is kept in a file.
+    const CRONTAB: &str = r#"case "$1" in
+        -l) cat "$KEPT/crontab" 2>/dev/null || { echo "no crontab for ann" >&2; exit 1; } ;;
+        -) cat >"$KEPT/crontab" ;;
+        *) exit 9 ;;
+        esac"#;
+
     fn program(sandbox: &Sandbox, name: &str, text: &str) {
         let path = sandbox.path("bin").join(name);
         std::fs::create_dir_all(sandbox.path("bin")).unwrap();
@@ -109,9 +116,12 @@ mod timers {
 
     /// Runs `git dream schedule` where the programs are found.
     fn timer(sandbox: &Sandbox, memory: &Path, arguments: &[&str]) -> Ran {
-        let mut all = vec!["schedule", "--now", NOW];
-        all.extend(arguments);
-        let mut command = sandbox.dream_command(memory, &all);
+        dream(sandbox, memory, &[&["schedule", "--now", NOW], arguments].concat())
+    }
+
+    /// Runs `git dream` where the programs are found.
+    fn dream(sandbox: &Sandbox, memory: &Path, arguments: &[&str]) -> Ran {
+        let mut command = sandbox.dream_command(memory, arguments);
         let inherited = std::env::var("PATH").unwrap();
         command.env("PATH", format!("{}:{inherited}", sandbox.path("bin").display()));
         command.env("KEPT", sandbox.path(""));
@@ -132,15 +142,7 @@ mod timers {
     fn a_crontab_keeps_its_other_lines_and_runs_both_commands() {
         let sandbox = Sandbox::new();
         let memory = memory(&sandbox, ODD);
-        program(
-            &sandbox,
-            "crontab",
-            r#"case "$1" in
-               -l) cat "$KEPT/crontab" 2>/dev/null || { echo "no crontab for ann" >&2; exit 1; } ;;
-               -) cat >"$KEPT/crontab" ;;
-               *) exit 9 ;;
-               esac"#,
-        );
+        program(&sandbox, "crontab", CRONTAB);
         let kept = || std::fs::read_to_string(sandbox.path("crontab")).unwrap();
         // Into none, and away again.
         timer(&sandbox, &memory, &["--cron"]).ok();
@@ -178,6 +180,46 @@ mod timers {
         program(&sandbox, "crontab", r#"[ "$1" = -l ] && exit 0; echo "no room" >&2; exit 1"#);
         let failed = timer(&sandbox, &memory, &["--cron"]);
         assert_eq!((failed.status, failed.stderr.contains("no room")), (3, true), "{}", failed.stderr);
+    }
+
+    #[test]
+    fn the_doctor_sees_what_dreams_and_whether_it_is_this_program() {
+        let sandbox = Sandbox::new();
+        let memory = memory(&sandbox, ODD);
+        program(&sandbox, "crontab", CRONTAB);
+        program(&sandbox, "systemctl", "exit 0");
+        let found = || {
+            let wire = json(dream(&sandbox, &memory, &["doctor", "--json", "--now", NOW]));
+            let findings = wire["findings"].as_array().unwrap().clone();
+            let of_schedule = findings.into_iter().filter(|finding| finding["part"] == "schedule");
+            let text =
+                |finding: &serde_json::Value, field: &str| finding[field].as_str().unwrap_or("").to_owned();
+            of_schedule
+                .map(|one| ["health", "what", "remedy"].map(|field| text(&one, field)).join(" | "))
+                .collect::<Vec<String>>()
+        };
+        assert_eq!(found(), ["note | nothing dreams here by itself | git dream schedule --help"]);
+        timer(&sandbox, &memory, &["--cron", "--at", "5 4 * * 1-5"]).ok();
+        timer(&sandbox, &memory, &["--systemd", "--at", "17 3 * * *"]).ok();
+        timer(&sandbox, &memory, &["--github", "--at", "9 2 * * *"]).ok();
+        let files = ".github/workflows/dream.yml, .github/workflows/memory-check.yml";
+        let forge = format!("well | the forge dreams at 9 2 * * * UTC: {files} | ");
+        let well = ["well | cron dreams at 5 4 * * 1-5 | ", "well | systemd dreams at 17 3 * * * | "];
+        assert_eq!(found(), [forge.as_str(), well[0], well[1]]);
+
+        // The program was moved since.
+        let is_file = |path: &PathBuf| path.is_file();
+        let folder = sandbox.path("home/.config/systemd/user");
+        let units = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        for file in units.chain([sandbox.path("crontab")]).filter(is_file) {
+            let text = std::fs::read_to_string(&file).unwrap();
+            std::fs::write(&file, text.replace(env!("CARGO_BIN_EXE_git-dream"), "/old/git-dream")).unwrap();
+        }
+        let note = |name: &str, at: &str| {
+            let another = "with another git-dream than this one";
+            format!("note | {name} dreams at {at}, {another} | git dream schedule --{name} --at \"{at}\"")
+        };
+        assert_eq!(found(), [forge, note("cron", "5 4 * * 1-5"), note("systemd", "17 3 * * *")]);
     }
 
     #[test]

@@ -7,53 +7,32 @@ use crate::repo::Repo;
 use crate::schedule::cron::Cron;
 use crate::schedule::files::State;
 use crate::schedule::job::Job;
-use crate::schedule::{crontab, launchd, systemd};
+use crate::schedule::timer::Timer;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::path::PathBuf;
-
-/// What keeps the timer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Timer {
-    Cron,
-    Systemd,
-    Launchd,
-}
 
 /// The option that suits most machines of this kind.
 pub(super) const USUAL: &str = if cfg!(target_os = "macos") { "launchd" } else { "systemd" };
 
-impl Timer {
-    pub(super) const ALL: [Timer; 3] = [Timer::Cron, Timer::Systemd, Timer::Launchd];
-
-    fn name(self) -> &'static str {
-        match self {
-            Timer::Cron => "cron",
-            Timer::Systemd => "systemd",
-            Timer::Launchd => "launchd",
-        }
+fn scheduled(timer: Timer, cron: Option<&Cron>, now: Timestamp, files: Vec<FileState>) -> Scheduled {
+    Scheduled {
+        place: timer.name(),
+        scheduled: true,
+        cron: cron.map(ToString::to_string),
+        next: next(cron, now, &TimeZone::system()),
+        files,
+        clock: TimeZone::system(),
     }
+}
 
-    fn scheduled(self, cron: Option<&Cron>, now: Timestamp, files: Vec<FileState>) -> Scheduled {
-        Scheduled {
-            place: self.name(),
-            scheduled: true,
-            cron: cron.map(ToString::to_string),
-            next: next(cron, now, &TimeZone::system()),
-            files,
-            clock: TimeZone::system(),
-        }
-    }
-
-    fn nothing(self) -> Scheduled {
-        Scheduled { scheduled: false, ..self.scheduled(None, Timestamp::UNIX_EPOCH, Vec::new()) }
-    }
+fn nothing(timer: Timer) -> Scheduled {
+    Scheduled { scheduled: false, ..scheduled(timer, None, Timestamp::UNIX_EPOCH, Vec::new()) }
 }
 
 /// Shows, installs or takes away this memory's timer.
 pub(super) fn act(repo: &Repo, timer: Timer, wish: &Wish, now: Timestamp) -> Result<Scheduled> {
-    let job = job(repo)?;
+    let job = Job::of(repo)?;
     match wish {
         Wish::Show => show(&job, timer, now),
         Wish::Remove => remove(&job, timer),
@@ -68,43 +47,29 @@ pub(super) fn act(repo: &Repo, timer: Timer, wish: &Wish, now: Timestamp) -> Res
 }
 
 fn install(job: &Job, timer: Timer, cron: &Cron, now: Timestamp) -> Result<Scheduled> {
-    let files = match timer {
-        Timer::Cron => crontab::install(job, cron).map(|()| Vec::new())?,
-        Timer::Systemd => systemd::install(job, cron)?,
-        Timer::Launchd => vec![launchd::install(job, cron)?],
-    };
-    let files = files.into_iter().map(|path| FileState { path, state: State::Wrote }).collect();
-    Ok(timer.scheduled(Some(cron), now, files))
+    let files = timer.install(job, cron)?.into_iter();
+    let files = files.map(|path| FileState { path, state: State::Wrote }).collect();
+    Ok(scheduled(timer, Some(cron), now, files))
 }
 
 fn show(job: &Job, timer: Timer, now: Timestamp) -> Result<Scheduled> {
-    let standing = match timer {
-        Timer::Cron => crontab::show(job)?,
-        Timer::Systemd => systemd::show(job)?,
-        Timer::Launchd => launchd::show(job)?,
-    };
-    let shown = standing.map(|standing| timer.scheduled(standing.cron.as_ref(), now, Vec::new()));
-    Ok(shown.unwrap_or_else(|| timer.nothing()))
+    let shown = timer.show(job)?.map(|standing| scheduled(timer, standing.cron.as_ref(), now, Vec::new()));
+    Ok(shown.unwrap_or_else(|| nothing(timer)))
 }
 
 fn remove(job: &Job, timer: Timer) -> Result<Scheduled> {
-    let was_there = match timer {
-        Timer::Cron => crontab::remove(job)?,
-        Timer::Systemd => systemd::remove(job)?,
-        Timer::Launchd => launchd::remove(job)?,
-    };
-    match was_there {
-        true => Ok(timer.nothing()),
+    match timer.remove(job)? {
+        true => Ok(nothing(timer)),
         false => {
-            Err(Usage(format!("there is no timer for this memory in {}: nothing to remove", timer.name()))
-                .into())
+            let name = timer.name();
+            Err(Usage(format!("there is no timer for this memory in {name}: nothing to remove")).into())
         }
     }
 }
 
 /// What a person has to know about the timer that was just installed.
 pub(super) fn advise(repo: &Repo, timer: Timer, talk: &Talk) -> Result<()> {
-    let job = job(repo)?;
+    let job = Job::of(repo)?;
     let what = match job.has_remote {
         true => "`git dream run --fetch`, then `git dream publish`",
         false => "`git dream run`; there is no remote, so nothing is published",
@@ -123,19 +88,4 @@ pub(super) fn advise(repo: &Repo, timer: Timer, talk: &Talk) -> Result<()> {
     }
     talk.say(&format!("Take it away: {COMMAND}git dream schedule --{} --remove{COMMAND:#}", timer.name()));
     Ok(())
-}
-
-/// What the timer runs: this program, on this memory.
-fn job(repo: &Repo) -> Result<Job> {
-    let real = |path: PathBuf| -> Result<PathBuf> {
-        let path = std::path::absolute(&path)
-            .with_context(|| format!("cannot find out where {} is", path.display()))?;
-        Ok(path.canonicalize().unwrap_or(path))
-    };
-    let memory = repo.work_dir().unwrap_or_else(|| repo.git_dir());
-    let program = std::env::current_exe().context("cannot find out where this program is")?;
-    let log = real(repo.private_dir())?.join("timer.log");
-    let search_path = std::env::var_os("PATH").unwrap_or_default();
-    let has_remote = !repo.remotes()?.is_empty();
-    Ok(Job::new(&program, &real(memory.to_owned())?, &log, &search_path, has_remote)?)
 }
