@@ -37,7 +37,7 @@ fn last_verification(session: &Session) -> Option<Outcome> {
     });
     let (last, _) = last.filter(|(_, tests)| *tests)?;
     let score = match last.status {
-        Status::Refused | Status::Unanswered => return None,
+        Status::Refused | Status::Unanswered | Status::Unrecorded => return None,
         Status::Failed { .. } => 0.0,
         Status::Returned if failure::has_failed(last) => 0.0,
         Status::Returned => 1.0,
