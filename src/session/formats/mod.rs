@@ -1,7 +1,7 @@
 //! One reader a transcript format, and how a format is recognised by what is in it.
 //!
 //! A reader takes records (lines, the elements of an array, or one document) and gives sessions. It reads what
-//! it knows and counts what it does not, whatever the version. Names of files and folders play no part.
+//! it knows and counts what it does not, whatever the version. Names of files and folders play no part in which reader it is.
 
 pub(super) mod atif;
 pub(super) mod chat;
