@@ -47,12 +47,15 @@ impl Told {
         self.hook_event_name.is_empty() || self.hook_event_name == "SessionEnd"
     }
 
-    /// The transcript, and those of the agents that its session started, which lie in a folder named after it.
+    /// The transcript, and those of the agents that its session started: they lie in a folder named after it, beside it or
+    /// around it.
     pub fn transcripts(&self) -> (Vec<PathBuf>, Vec<Skipped>) {
         let Some(path) = &self.transcript_path else { return (Vec::new(), Vec::new()) };
-        let started: PathBuf = path.with_extension("").join("subagents");
+        let around = path.parent().filter(|folder| folder.file_name() == path.file_stem());
+        let named = [Some(path.with_extension("")), around.map(Path::to_owned)];
+        let started = named.into_iter().flatten().map(|folder| folder.join("subagents"));
         let places: Vec<PathBuf> =
-            [path.clone(), started].into_iter().filter(|place| place.exists()).collect();
+            std::iter::once(path.clone()).chain(started).filter(|place| place.exists()).collect();
         discover::expand(&places)
     }
 

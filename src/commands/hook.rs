@@ -10,6 +10,7 @@ use crate::capture::{background, trouble};
 use crate::hook::wire::{self, MOST};
 use crate::hook::{self, Answer, Moment, said};
 use crate::nearest;
+use crate::session::discover;
 use crate::usage::{self, How, Used};
 use anyhow::{Context, Result, anyhow};
 use jiff::Timestamp;
@@ -121,10 +122,13 @@ fn find(agent: Agent, event: &str) -> Result<Found> {
     if told.len() as u64 > MOST {
         return Err(anyhow!("the agent told more than {} MiB", MOST >> 20));
     }
-    let told = wire::read(agent, event, &told).map_err(|why| anyhow!(why))?;
+    let mut told = wire::read(agent, event, &told).map_err(|why| anyhow!(why))?;
     let places = whereabouts::places();
     if let Moment::Ends = told.moment {
         let is_connected = !Consent::read(&places.consent)?.projects.is_empty();
+        if is_connected && agent == Agent::Cursor && told.transcript.is_none() {
+            told.transcript = std::env::home_dir().and_then(|home| discover::of_cursor(&home, &told.session));
+        }
         let session = told.session.clone();
         let reply = Reply::Capture { session, told: hook::to_capture(&told).filter(|_| is_connected) };
         return Ok(Found { reply, is_due: false });

@@ -18,7 +18,7 @@ pub mod suggestion;
 pub mod uses;
 
 use crate::redact::Clean;
-use crate::session::{Arg, Args, Body, Call, Event, Session, SessionId};
+use crate::session::{Arg, Args, Body, Call, Event, Session, SessionId, Status};
 use crate::settings::Reading;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -278,7 +278,11 @@ fn checks(session: &Session, settings: &Reading) -> Vec<Write> {
     checks.take(settings.max_writes).collect()
 }
 
+/// A call as a deed; `None` where the transcript keeps no results, so that nothing says whether it worked.
 fn write(event: &Event, call: &Call, settings: &Reading) -> Option<Write> {
+    if call.status == Status::Unrecorded {
+        return None;
+    }
     let step = step::of(call).into_iter().last()?;
     let args = shorten(&call.args, settings);
     Some(Write { event: event.number, step, args, ok: !failure::has_failed(call) })

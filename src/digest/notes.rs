@@ -45,7 +45,8 @@ pub(super) fn read_in(session: &Session) -> Uses {
         };
         match &event.body {
             Body::Context(text) => add(&mut paths_in(text).into_iter().chain(skill_in(text)), How::Shown),
-            Body::Call(call) if call.status == Status::Returned => {
+            // Where no results are kept, that a note was asked for is all there is.
+            Body::Call(call) if matches!(call.status, Status::Returned | Status::Unrecorded) => {
                 add(&mut call.args.0.iter().flat_map(|arg| paths_in(&arg.value)), How::Opened);
                 let opens_index = names_index(call);
                 if opens_index || asks_for_notes(call) {

@@ -37,7 +37,7 @@ fn last_verification(session: &Session) -> Option<Outcome> {
     });
     let (last, _) = last.filter(|(_, tests)| *tests)?;
     let score = match last.status {
-        Status::Refused | Status::Unanswered => return None,
+        Status::Refused | Status::Unanswered | Status::Unrecorded => return None,
         Status::Failed { .. } => 0.0,
         Status::Returned if failure::has_failed(last) => 0.0,
         Status::Returned => 1.0,
@@ -62,4 +62,33 @@ fn abandoned(session: &Session) -> Option<Outcome> {
         _ => false,
     };
     broke_off.then_some(Outcome { score: 0.0, by: OutcomeSource::Abandoned })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::redact;
+    use crate::session::{Arg, Args, Call};
+    use crate::settings::Reading;
+
+    fn ends_with(tool: &str, argument: (&str, &str), status: Status) -> Digest {
+        let args = Args(vec![Arg { path: redact(argument.0), value: redact(argument.1) }]);
+        let call = Call { tool: redact(tool), args, status, output: Clean::default() };
+        let session = Session::of([Body::Person(redact("mend it")), Body::Call(call)]);
+        crate::digest::read(&session, &Reading::default())
+    }
+
+    #[test]
+    fn a_call_whose_result_no_transcript_keeps_says_nothing_of_the_end() {
+        let by = |digest: &Digest| digest.outcome.as_ref().map(|outcome| outcome.by);
+        let test = |status| ends_with("Shell", ("command", "cargo test"), status);
+        assert_eq!(by(&test(Status::Returned)), Some(OutcomeSource::Tests));
+        assert_eq!(by(&test(Status::Unanswered)), Some(OutcomeSource::Abandoned));
+        assert_eq!(by(&test(Status::Unrecorded)), None);
+        let edit = |status| ends_with("StrReplace", ("path", "/w/a.rs"), status);
+        assert_eq!(edit(Status::Returned).writes.len(), 1);
+        let unknown = edit(Status::Unrecorded);
+        assert!(unknown.writes.is_empty() && unknown.failures.is_empty() && unknown.steps.is_empty());
+        assert_eq!(unknown.counts.calls, 1);
+    }
 }

@@ -28,7 +28,7 @@ pub fn of(session: &Session, room: usize) -> Clean {
     told(events, &TELLING, room, |at, event| match &event.body {
         Body::Person(_) | Body::Interrupted => 0,
         _ if at + END >= events.len() => 1,
-        Body::Call(call) if call.status != Status::Returned => 2,
+        Body::Call(call) if !matches!(call.status, Status::Returned | Status::Unrecorded) => 2,
         // The first one is the policy or the system prompt that the agent was given.
         Body::Context(_) if at == 0 => 2,
         Body::Call(_) => 3,

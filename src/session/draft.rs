@@ -11,6 +11,7 @@ use crate::settings::Reading;
 use jiff::Timestamp;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use std::path::Path;
 
 /// Most folders that are kept of a session. One that works in more goes through a machine, and belongs to no project.
@@ -36,6 +37,8 @@ pub(super) struct Draft<'s> {
     pub(super) contributor: Option<Clean>,
     /// Nobody can type into this session: what stands under the user's role comes from an agent.
     pub(super) unattended: bool,
+    /// The transcript has the results of calls in it: one that is missing says something.
+    pub(super) keeps_results: bool,
     /// See [`Session::folders`]; one more than [`MOST_FOLDERS`] where there were more.
     folders: Vec<Folder>,
     models: BTreeMap<String, u32>,
@@ -77,6 +80,7 @@ impl<'s> Draft<'s> {
             project: None,
             contributor: None,
             unattended: false,
+            keeps_results: true,
             folders: Vec::new(),
             models: BTreeMap::new(),
             owners: BTreeMap::new(),
@@ -249,6 +253,45 @@ impl<'s> Draft<'s> {
         self.waiting.clear();
     }
 
+    /// How many events there are so far.
+    pub(super) fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Where among the events the call with this id is that waits for its result.
+    pub(super) fn waits(&self, id: &str) -> Option<usize> {
+        self.open.get(id).copied()
+    }
+
+    /// The result of this event, a call, is not part of the conversation after all.
+    pub(super) fn unanswer(&mut self, event: usize) {
+        if let Some(Body::Call(call)) = self.events.get_mut(event).map(|event| &mut event.body) {
+            call.status = Status::Unanswered;
+            call.output = Clean::default();
+        }
+    }
+
+    /// Keeps only the events in these stretches, which follow each other, and numbers them anew. Nothing is to be added
+    /// after that.
+    pub(super) fn keep(&mut self, stretches: &[Range<usize>]) {
+        let mut at = 0;
+        let mut left = stretches.iter();
+        let mut stretch = left.next();
+        self.events.retain(|_| {
+            while stretch.is_some_and(|stretch| stretch.end <= at) {
+                stretch = left.next();
+            }
+            let is_kept = stretch.is_some_and(|stretch| stretch.contains(&at));
+            at += 1;
+            is_kept
+        });
+        for (number, event) in (1..).zip(&mut self.events) {
+            event.number = number;
+        }
+        self.forget_open_calls();
+        self.closed.clear();
+    }
+
     /// Whether anything happened at all.
     pub(super) fn is_empty(&self) -> bool {
         self.events.is_empty()
@@ -262,6 +305,9 @@ impl<'s> Draft<'s> {
     /// The session. Where it does not say itself whose it is and what project it is about, the place where the
     /// transcript lies does.
     pub(super) fn finish(mut self, id: SessionId, owner: Option<&str>, project: Option<&str>) -> Session {
+        if !self.keeps_results {
+            self.unrecord();
+        }
         if self.project.is_none() {
             self.project = project.and_then(|project| self.name(project));
         }
@@ -285,6 +331,17 @@ impl<'s> Draft<'s> {
             task: self.task,
             outcome: self.outcome,
             events: self.events,
+        }
+    }
+
+    /// Of calls without a result nothing is known.
+    fn unrecord(&mut self) {
+        for event in &mut self.events {
+            if let Body::Call(call) = &mut event.body
+                && call.status == Status::Unanswered
+            {
+                call.status = Status::Unrecorded;
+            }
         }
     }
 

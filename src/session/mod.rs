@@ -147,6 +147,8 @@ pub enum Status {
     Refused,
     /// No result in the transcript.
     Unanswered,
+    /// The transcript keeps no results, so that none is here says nothing.
+    Unrecorded,
 }
 
 /// A call's arguments, flattened: one entry a leaf, in the transcript's order.

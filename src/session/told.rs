@@ -94,6 +94,7 @@ fn of_call(call: &Call, telling: &Telling, is_late: bool) -> Clean {
         Status::Returned => Clean::fixed("->"),
         Status::Refused => Clean::fixed("-> the person did not allow it"),
         Status::Unanswered => Clean::fixed("-> no answer"),
+        Status::Unrecorded => Clean::fixed("-> its answer is not in the transcript"),
     };
     let (_, last) = telling.last;
     let output = call.output.cut(if is_late { last } else { telling.output });

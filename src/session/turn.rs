@@ -19,7 +19,18 @@ pub(super) enum Part<'a> {
 }
 
 /// Tags that surround what a tool injects. Tags with `-` or `_` in their name need not be listed.
-const INJECTED_TAGS: &[&str] = &["tick", "goal", "skill", "instructions", "context", "subagent", "analysis"];
+const INJECTED_TAGS: &[&str] = &[
+    "tick",
+    "goal",
+    "skill",
+    "instructions",
+    "context",
+    "subagent",
+    "analysis",
+    "timestamp",
+    "file",
+    "rules",
+];
 
 /// How notices begin that tools write in the user's name.
 const INJECTED_OPENINGS: &[&str] = &[
@@ -38,6 +49,9 @@ const INJECTED_OPENINGS: &[&str] = &[
     "The user wants to clarify these questions",
     "Unknown slash command:",
     "Unknown skill:",
+    "The above subagent result is already visible to the user.",
+    "The beginning of the above subagent result is already visible to the user.",
+    "Briefly inform the user about the task result",
 ];
 
 /// How an agent's plan begins that an editor hands to a fresh conversation.

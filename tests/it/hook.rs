@@ -14,7 +14,7 @@ const REJECTED: &str =
 
 /// Tells a hook this; whatever comes of it, the agent sees no failure and nothing on stderr.
 #[track_caller]
-fn tell(mut command: Command, told: &[u8]) -> String {
+pub(crate) fn tell(mut command: Command, told: &[u8]) -> String {
     let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     // Whoever does not read to the end is not to be told more.

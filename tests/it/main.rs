@@ -13,6 +13,7 @@ mod capture;
 mod check;
 mod cli;
 mod context;
+mod cursor_and_pi;
 mod cycle;
 mod doctor;
 mod dream;

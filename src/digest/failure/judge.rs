@@ -32,7 +32,7 @@ const MISSING: &str = ": command not found";
 /// Whether a call failed. Expected non-zero exits and what a person refused are no failures.
 pub fn failed(call: &Call) -> bool {
     match call.status {
-        Status::Refused | Status::Unanswered => false,
+        Status::Refused | Status::Unanswered | Status::Unrecorded => false,
         Status::Failed { exit } => !refused_in_words(&call.output) && !is_expected(call, exit),
         Status::Returned => text_is_an_error(call) && !refused_in_words(&call.output),
     }

@@ -1,5 +1,5 @@
-//! Claude Code's JSONL, one file a session; also its `stream-json` output and Cursor's agent transcripts, which
-//! have the same messages in other envelopes.
+//! Claude Code's JSONL, one file a session; also its `stream-json` output, which has the same messages in other
+//! envelopes.
 //!
 //! The format is internal to Claude Code and undocumented; this reader follows what its SDK reads and what files
 //! show. A file holds one conversation and, in older versions, the side chains of its sub-agents: each of those
@@ -81,8 +81,8 @@ struct Line<'a> {
 
 /// Whether a line looks like one of these transcripts.
 pub(super) fn is_line(line: &[u8]) -> bool {
-    let names = ["type", "sessionId", "session_id", "parentUuid", "message", "role", "leafUuid", "payload"];
-    let Some([kind, session, session_too, parent, message, role, leaf, payload]) = formats::seen(line, names)
+    let names = ["type", "sessionId", "session_id", "parentUuid", "message", "leafUuid", "payload"];
+    let Some([kind, session, session_too, parent, message, leaf, payload]) = formats::seen(line, names)
     else {
         return false;
     };
@@ -93,12 +93,10 @@ pub(super) fn is_line(line: &[u8]) -> bool {
     let has_message = message.is_some_and(|message| message.first() == Some(&b'{'));
     let has_session = session.or(session_too).or(parent).is_some();
     let is_summary = kind.as_deref() == Some("summary") && leaf.is_some();
-    let has_role =
-        role.and_then(|role| short_text(role, 20)).is_some_and(|role| matches!(&*role, "user" | "assistant"));
     let is_snapshot = kind.as_deref().is_some_and(|kind| kind.starts_with("file-history-"));
     payload.is_none()
         && ((is_known && has_session)
-            || (has_message && (is_turn || has_session || has_role))
+            || (has_message && (is_turn || has_session))
             || is_summary
             || is_snapshot)
 }
@@ -279,9 +277,6 @@ impl Reader for ClaudeCode<'_> {
         }
         if found.broken {
             return out.skip(record, "the message is no object");
-        }
-        if kind.is_none() && role.is_some() && self.session.is_none() && self.main.is_empty() {
-            self.main.agent = Clean::fixed("cursor");
         }
         let starting_call = parent_call.filter(|call| scan::inside(call).is_some());
         let draft = if is(sidechain) || starting_call.is_some() {

@@ -1,16 +1,19 @@
 //! One reader a transcript format, and how a format is recognised by what is in it.
 //!
 //! A reader takes records (lines, the elements of an array, or one document) and gives sessions. It reads what
-//! it knows and counts what it does not, whatever the version. Names of files and folders play no part.
+//! it knows and counts what it does not, whatever the version. Names of files and folders play no part in which reader it is.
 
 pub(super) mod atif;
 pub(super) mod chat;
 pub(super) mod claude_code;
 pub(super) mod codex;
+pub(super) mod cursor;
 pub(super) mod neutral;
+pub(super) mod pi;
 pub(super) mod specstory;
 
 mod claude_line;
+mod pi_tree;
 mod specstory_call;
 
 use super::draft::Draft;
@@ -21,6 +24,7 @@ use super::{Session, SessionId, scan};
 use crate::settings::Reading;
 use jiff::Timestamp;
 use std::borrow::Cow;
+use std::path::Path;
 
 /// One transcript format's reader.
 pub(super) trait Reader {
@@ -55,6 +59,8 @@ pub(super) struct Out<'a> {
     pub(super) owner: Option<&'a str>,
     /// Which project's folder the transcript itself lies in.
     pub(super) project: Option<&'a str>,
+    /// Where the transcript itself lies, if it is a file.
+    pub(super) path: Option<&'a Path>,
     /// Sessions given so far.
     pub(super) sessions: u64,
 }
@@ -89,6 +95,12 @@ pub(super) fn recognise<'s>(start: &[u8], cut: Cut, settings: &'s Reading) -> Op
         }
         if codex::is_line(line) {
             return Some(Box::new(codex::Codex::new(settings)));
+        }
+        if pi::is_line(line) {
+            return Some(Box::new(pi::Pi::new(settings)));
+        }
+        if cursor::is_line(line) {
+            return Some(Box::new(cursor::Cursor::new(settings)));
         }
         if claude_code::is_line(line) {
             return Some(Box::new(claude_code::ClaudeCode::new(settings)));
