@@ -9,6 +9,7 @@ pub mod outcomes;
 pub mod read;
 pub mod scan;
 pub mod shard;
+pub mod shell_report;
 pub mod single;
 pub mod told;
 
