@@ -38,6 +38,9 @@ const INJECTED_OPENINGS: &[&str] = &[
     "The user wants to clarify these questions",
     "Unknown slash command:",
     "Unknown skill:",
+    "This is the Gemini CLI. We are setting up the context for our chat.",
+    "I ran the following shell command:\n```",
+    "System: Please continue.",
 ];
 
 /// How an agent's plan begins that an editor hands to a fresh conversation.
