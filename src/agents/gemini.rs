@@ -7,15 +7,21 @@ use super::call::Shell;
 use super::content::Content;
 use super::hooks::{AFTER_A_CALL, ONCE, groups, server};
 use super::{Agent, Around, Part, Program, entry};
+use std::path::PathBuf;
 
 const EVENTS: [(&str, u32); 3] = [("SessionStart", ONCE), ("AfterTool", AFTER_A_CALL), ("SessionEnd", ONCE)];
 
+/// The user's folder: in what Gemini CLI takes for the home folder.
+pub(super) fn folder(around: &Around) -> PathBuf {
+    around.folder("GEMINI_CLI_HOME").unwrap_or_else(|| around.home.to_owned()).join(".gemini")
+}
+
 pub(super) fn parts(around: &Around, program: &Program) -> Vec<Part> {
-    let top = around.project.as_deref().unwrap_or(around.home);
+    let folder = around.project.as_ref().map_or_else(|| folder(around), |top| top.join(".gemini"));
     let command = |event: &str| program.hook(event, Agent::Gemini, Shell::Power);
     let members = vec![
         ("hooks", groups(&EVENTS, 1000, Some(entry::SERVER), command)),
         ("mcpServers", server(program, None)),
     ];
-    vec![Part { file: top.join(".gemini/settings.json"), content: Content::Json(members) }]
+    vec![Part { file: folder.join("settings.json"), content: Content::Json(members) }]
 }

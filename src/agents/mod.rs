@@ -103,7 +103,7 @@ impl Agent {
         match self {
             Agent::ClaudeCode => (Some(claude_code::folder(around)), &["claude"]),
             Agent::Codex => (Some(codex::folder(around)), &["codex"]),
-            Agent::Gemini => (Some(around.home.join(".gemini")), &["gemini"]),
+            Agent::Gemini => (Some(gemini::folder(around)), &["gemini"]),
             Agent::OpenCode => (Some(opencode::folder(around)), &["opencode"]),
             Agent::Cursor => (Some(around.home.join(".cursor")), &["cursor", "cursor-agent"]),
             Agent::AgentsMd => (around.project.clone(), &[]),

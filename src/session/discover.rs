@@ -32,6 +32,9 @@ const NO_TRANSCRIPTS: &[&str] = &[
 /// Folders that hold no transcripts and may be very large, and those in which agents keep other things.
 const NO_FOLDERS: &[&str] = &[".git", "node_modules", "target", "tool-results"];
 
+/// Where Gemini CLI keeps what it notes of each project, its chats among it.
+const GEMINI: &str = ".gemini/tmp";
+
 /// The transcripts that these files and folders are or hold: sorted, each once, however often it was named or
 /// linked to. Folders are walked into, also over links, but never in a circle.
 pub fn expand(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Skipped>) {
@@ -55,7 +58,8 @@ pub fn expand(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<Skipped>) {
                 let walk = WalkDir::new(path).follow_links(true).sort_by_file_name().into_iter();
                 let walk = walk.filter_entry(|entry| {
                     let is_left_out = NO_FOLDERS.iter().any(|name| entry.file_name() == *name);
-                    entry.depth() == 0 || !entry.file_type().is_dir() || !is_left_out
+                    let is_left_out = entry.file_type().is_dir() && is_left_out;
+                    entry.depth() == 0 || !(is_left_out || is_beside_chats(entry.path()))
                 });
                 for entry in walk {
                     match entry {
@@ -94,8 +98,8 @@ fn real_path(path: &Path, is_link: bool, real_folders: &mut HashMap<PathBuf, Pat
 }
 
 /// The folders in which this user's agents keep their transcripts, whether they exist or not: Claude Code's projects
-/// (`CLAUDE_CONFIG_DIR`, else `~/.claude`) and Codex' sessions and archive (`CODEX_HOME`, else `~/.codex`).
-/// `variable` looks a name up in the environment.
+/// (`CLAUDE_CONFIG_DIR`, else `~/.claude`), Codex' sessions and archive (`CODEX_HOME`, else `~/.codex`) and where Gemini
+/// CLI has its chats (`.gemini/tmp` in `GEMINI_CLI_HOME`, else in `~`). `variable` looks a name up in the environment.
 pub fn of_user(home: &Path, variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
     let base = |name: &str, folder: &str| match variable(name).filter(|value| !value.is_empty()) {
         Some(value) => PathBuf::from(value),
@@ -103,7 +107,15 @@ pub fn of_user(home: &Path, variable: impl Fn(&str) -> Option<OsString>) -> Vec<
     };
     let claude = base("CLAUDE_CONFIG_DIR", ".claude");
     let codex = base("CODEX_HOME", ".codex");
-    vec![claude.join("projects"), codex.join("sessions"), codex.join("archived_sessions")]
+    let gemini = base("GEMINI_CLI_HOME", "").join(GEMINI);
+    vec![claude.join("projects"), codex.join("sessions"), codex.join("archived_sessions"), gemini]
+}
+
+/// Whether this lies beside a project's chats in Gemini CLI's folder: logs, checkpoints, the tools' outputs.
+fn is_beside_chats(path: &Path) -> bool {
+    let project = path.parent().and_then(Path::parent);
+    project.is_some_and(|folder| folder.ends_with(GEMINI))
+        && path.file_name().is_some_and(|name| name != "chats")
 }
 
 /// Judged by the ending and a few whole names; the rest of a name may be any bytes.
@@ -173,8 +185,33 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let moved = home.path().join("elsewhere");
         let codex_home = |name: &str| (name == "CODEX_HOME").then(|| moved.clone().into_os_string());
-        let expected =
-            [home.path().join(".claude/projects"), moved.join("sessions"), moved.join("archived_sessions")];
+        let expected = [
+            home.path().join(".claude/projects"),
+            moved.join("sessions"),
+            moved.join("archived_sessions"),
+            home.path().join(".gemini/tmp"),
+        ];
         assert_eq!(of_user(home.path(), codex_home), expected);
+        let gemini_home = |name: &str| (name == "GEMINI_CLI_HOME").then(|| moved.clone().into_os_string());
+        assert_eq!(of_user(home.path(), gemini_home).last(), Some(&moved.join(".gemini/tmp")));
+    }
+
+    #[test]
+    fn only_the_chats_of_what_gemini_notes_are_looked_at() {
+        let home = tempfile::tempdir().unwrap();
+        let kept = ["chats/session-1.jsonl", "chats/s-1/worker.jsonl"];
+        for file in ["logs.json", "checkpoints/a.json", "tool-outputs/session-1/x.json"].iter().chain(&kept) {
+            let file = home.path().join(".gemini/tmp/shop").join(file);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, "{}").unwrap();
+        }
+        let all = of_user(home.path(), |_| None).pop().unwrap();
+        for named in [all.clone(), home.path().to_owned(), all.join("shop")] {
+            let (found, skipped) = expand(&[named]);
+            let names = found.iter().map(|path| path.strip_prefix(all.join("shop")).unwrap());
+            let mut names: Vec<&Path> = names.collect();
+            names.sort_by_key(|name| name.components().count());
+            assert_eq!((names, skipped), (kept.map(Path::new).to_vec(), Vec::new()));
+        }
     }
 }

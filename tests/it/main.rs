@@ -19,6 +19,7 @@ mod dream;
 mod engine;
 mod exchange;
 mod forget;
+mod gemini_and_opencode;
 mod grade;
 mod hook;
 mod impact;
