@@ -25,3 +25,22 @@ pub(super) fn parts(around: &Around, program: &Program) -> Vec<Part> {
     ];
     vec![Part { file: folder.join("settings.json"), content: Content::Json(members) }]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn its_settings_move_with_its_home() {
+        let elsewhere = std::env::temp_dir();
+        let of = |moved: bool| {
+            let variable =
+                |name: &str| (moved && name == "GEMINI_CLI_HOME").then(|| elsewhere.clone().into_os_string());
+            let home = Path::new("/home/ada");
+            folder(&Around { home, project: None, memory: None, variable: &variable })
+        };
+        assert_eq!(of(true), elsewhere.join(".gemini"));
+        assert_eq!(of(false), Path::new("/home/ada/.gemini"));
+    }
+}
