@@ -7,7 +7,6 @@ use super::call::Shell;
 use super::content::Content;
 use super::hooks::{AFTER_A_CALL, ONCE, groups, server};
 use super::{Agent, Around, Part, Program};
-use std::path::PathBuf;
 
 /// The events, and how many seconds Claude Code waits at most. Without a number of its own, the end of a session waits a
 /// second and a half only.
@@ -18,17 +17,13 @@ const EVENTS: [(&str, u32); 4] = [
     ("SessionEnd", ONCE),
 ];
 
-/// The user's folder.
-pub(super) fn folder(around: &Around) -> PathBuf {
-    around.folder("CLAUDE_CONFIG_DIR").unwrap_or_else(|| around.home.join(".claude"))
-}
-
 pub(super) fn parts(around: &Around, program: &Program) -> Vec<Part> {
     let (settings, servers) = match &around.project {
         Some(top) => (top.join(".claude/settings.json"), top.join(".mcp.json")),
         None => {
-            let beside = around.folder("CLAUDE_CONFIG_DIR").unwrap_or_else(|| around.home.to_owned());
-            (folder(around).join("settings.json"), beside.join(".claude.json"))
+            let homes = around.homes();
+            let beside = homes.claude_code_moved().unwrap_or_else(|| around.home.to_owned());
+            (homes.claude_code().join("settings.json"), beside.join(".claude.json"))
         }
     };
     let command = |event: &str| program.hook(event, Agent::ClaudeCode, Shell::Plain);

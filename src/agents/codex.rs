@@ -10,18 +10,13 @@ use super::content::Content;
 use super::hooks::{AFTER_A_CALL, ONCE, groups, server};
 use super::{Agent, Around, Part, Program, file, toml};
 use anyhow::Result;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The events, and how many seconds Codex waits at most. It gives the end of a session three, and warns of more.
 const EVENTS: [(&str, u32); 3] = [("SessionStart", ONCE), ("PostToolUse", AFTER_A_CALL), ("SessionEnd", 3)];
 
-/// The user's folder.
-pub(super) fn folder(around: &Around) -> PathBuf {
-    around.folder("CODEX_HOME").unwrap_or_else(|| around.home.join(".codex"))
-}
-
 pub(super) fn parts(around: &Around, program: &Program) -> Result<Vec<Part>> {
-    let folder = around.project.as_ref().map_or_else(|| folder(around), |top| top.join(".codex"));
+    let folder = around.project.as_ref().map_or_else(|| around.homes().codex(), |top| top.join(".codex"));
     let (config, hooks_file) = (folder.join("config.toml"), folder.join("hooks.json"));
     let hooks = ("hooks", groups(&EVENTS, 1, None, |event| program.hook(event, Agent::Codex, Shell::Plain)));
     let (mut inline, mut apart) = (vec![("mcp_servers", server(program, None))], Vec::new());

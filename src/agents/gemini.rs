@@ -11,7 +11,7 @@ use super::{Agent, Around, Part, Program, entry};
 const EVENTS: [(&str, u32); 3] = [("SessionStart", ONCE), ("AfterTool", AFTER_A_CALL), ("SessionEnd", ONCE)];
 
 pub(super) fn parts(around: &Around, program: &Program) -> Vec<Part> {
-    let top = around.project.as_deref().unwrap_or(around.home);
+    let top = around.project.clone().unwrap_or_else(|| around.homes().gemini());
     let command = |event: &str| program.hook(event, Agent::Gemini, Shell::Power);
     let members = vec![
         ("hooks", groups(&EVENTS, 1000, Some(entry::SERVER), command)),

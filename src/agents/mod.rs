@@ -30,6 +30,7 @@ pub use plan::{Change, connect, disconnect, write};
 pub use record::Record;
 pub use state::{Seen, State, state};
 
+use crate::session::homes::Homes;
 use content::Content;
 use std::ffi::OsString;
 use std::fmt;
@@ -101,10 +102,10 @@ impl Agent {
     /// Its folder, and its programs: what shows that it is there.
     fn traces(self, around: &Around) -> (Option<PathBuf>, &'static [&'static str]) {
         match self {
-            Agent::ClaudeCode => (Some(claude_code::folder(around)), &["claude"]),
-            Agent::Codex => (Some(codex::folder(around)), &["codex"]),
-            Agent::Gemini => (Some(around.home.join(".gemini")), &["gemini"]),
-            Agent::OpenCode => (Some(opencode::folder(around)), &["opencode"]),
+            Agent::ClaudeCode => (Some(around.homes().claude_code()), &["claude"]),
+            Agent::Codex => (Some(around.homes().codex()), &["codex"]),
+            Agent::Gemini => (Some(around.homes().gemini().join(".gemini")), &["gemini"]),
+            Agent::OpenCode => (Some(around.homes().opencode()), &["opencode"]),
             Agent::Cursor => (Some(around.home.join(".cursor")), &["cursor", "cursor-agent"]),
             Agent::AgentsMd => (around.project.clone(), &[]),
         }
@@ -130,9 +131,9 @@ pub struct Around<'a> {
 }
 
 impl Around<'_> {
-    /// The folder that a variable names; what is no whole path counts as none.
-    fn folder(&self, variable: &str) -> Option<PathBuf> {
-        (self.variable)(variable).map(PathBuf::from).filter(|path| path.is_absolute())
+    /// Where agents keep their own.
+    fn homes(&self) -> Homes<'_> {
+        Homes { home: self.home, variable: self.variable }
     }
 }
 

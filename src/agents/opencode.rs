@@ -7,7 +7,6 @@ use super::content::Content;
 use super::entry::SERVER;
 use super::tree::Tree;
 use super::{Around, Part, Program};
-use std::path::PathBuf;
 
 /// The plugin; the line with [`PLACE`] is filled.
 const PLUGIN: &str = include_str!("../../templates/agents/opencode.js");
@@ -16,15 +15,10 @@ const PLACE: &str = "[\"git\", \"dream\"]";
 /// The plugin's first line.
 const FIRST_LINE: &str = "// Written by `git dream connect opencode`";
 
-/// The user's folder.
-pub(super) fn folder(around: &Around) -> PathBuf {
-    around.folder("XDG_CONFIG_HOME").unwrap_or_else(|| around.home.join(".config")).join("opencode")
-}
-
 pub(super) fn parts(around: &Around, program: &Program) -> Vec<Part> {
     let (settings, plugins) = match &around.project {
         Some(top) => (top.clone(), top.join(".opencode/plugins")),
-        None => (folder(around), folder(around).join("plugins")),
+        None => (around.homes().opencode(), around.homes().opencode().join("plugins")),
     };
     // Either may be there; people who write comments use the second.
     let named = ["opencode.json", "opencode.jsonc"].map(|name| settings.join(name));

@@ -1,10 +1,12 @@
 //! What an agent tells a hook on stdin, as Claude Code does at a session's end (<https://code.claude.com/docs/en/hooks>).
 //!
-//! Reads the fields that matter and takes them for what they are: claims. Refuses to know where agents keep anything.
+//! Reads the fields that matter and takes them for what they are: claims. Of where agents keep anything only knows in which
+//! folder beside a transcript its sub-agents' are.
 
 use crate::session::{Skipped, discover};
 use serde::Deserialize;
-use std::path::{Path, PathBuf};
+use serde_json::Value;
+use std::path::{Component, Path, PathBuf};
 
 /// Most bytes that a hook is told.
 pub const MOST: u64 = 1 << 20;
@@ -13,6 +15,8 @@ pub const MOST: u64 = 1 << 20;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Told {
+    /// The session, as its agent calls it: a text, from those that use it here.
+    pub session_id: Value,
     /// Where the transcript is.
     pub transcript_path: Option<PathBuf>,
     /// Where the agent works.
@@ -47,15 +51,20 @@ impl Told {
         self.hook_event_name.is_empty() || self.hook_event_name == "SessionEnd"
     }
 
-    /// The transcript, and those of the agents that its session started: they lie in a folder named after it, beside it or
-    /// around it.
+    /// The transcript, and those of the agents that its session started: in a folder `subagents` of one that is named after
+    /// it, beside it or around it, or, as Gemini CLI has it, in a folder beside it that is named after the session.
     pub fn transcripts(&self) -> (Vec<PathBuf>, Vec<Skipped>) {
         let Some(path) = &self.transcript_path else { return (Vec::new(), Vec::new()) };
-        let around = path.parent().filter(|folder| folder.file_name() == path.file_stem());
+        let folder = path.parent();
+        let around = folder.filter(|folder| folder.file_name() == path.file_stem());
         let named = [Some(path.with_extension("")), around.map(Path::to_owned)];
         let started = named.into_iter().flatten().map(|folder| folder.join("subagents"));
-        let places: Vec<PathBuf> =
-            std::iter::once(path.clone()).chain(started).filter(|place| place.exists()).collect();
+        let session = self.session_id.as_str().unwrap_or_default();
+        // A name and no way to elsewhere.
+        let is_name = matches!(Path::new(session).components().next(), Some(Component::Normal(name)) if *name == *session);
+        let beside = folder.filter(|_| is_name).map(|folder| folder.join(session));
+        let places = std::iter::once(path.clone()).chain(started).chain(beside);
+        let places: Vec<PathBuf> = places.filter(|place| place.exists()).collect();
         discover::expand(&places)
     }
 
@@ -68,6 +77,29 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_transcripts_of_a_session_are_its_own_and_those_of_its_sub_agents() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |name: &str| folder.path().join("chats").join(name);
+        for file in ["one.jsonl", "one/subagents/a.jsonl", "s-1/b.jsonl", "s-2/c.jsonl", "two.jsonl"] {
+            std::fs::create_dir_all(place(file).parent().unwrap()).unwrap();
+            std::fs::write(place(file), "{}").unwrap();
+        }
+        let found = |session: &str| {
+            let told = Told {
+                session_id: session.into(),
+                transcript_path: Some(place("one.jsonl")),
+                ..Told::default()
+            };
+            let found = told.transcripts().0;
+            found.iter().map(|path| path.file_name().unwrap().display().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(found("s-1"), ["one.jsonl", "a.jsonl", "b.jsonl"]);
+        for no_name in ["", ".", "..", "../chats", "s-1/..", "s-1/"] {
+            assert_eq!(found(no_name), ["one.jsonl", "a.jsonl"], "{no_name}");
+        }
+    }
 
     #[test]
     fn what_a_hook_is_told_is_read_and_what_is_wrong_is_said() {

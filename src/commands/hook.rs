@@ -10,7 +10,6 @@ use crate::capture::{background, trouble};
 use crate::hook::wire::{self, MOST};
 use crate::hook::{self, Answer, Moment, said};
 use crate::nearest;
-use crate::session::discover;
 use crate::usage::{self, How, Used};
 use anyhow::{Context, Result, anyhow};
 use jiff::Timestamp;
@@ -127,7 +126,8 @@ fn find(agent: Agent, event: &str) -> Result<Found> {
     if let Moment::Ends = told.moment {
         let is_connected = !Consent::read(&places.consent)?.projects.is_empty();
         if is_connected && agent == Agent::Cursor && told.transcript.is_none() {
-            told.transcript = std::env::home_dir().and_then(|home| discover::of_cursor(&home, &told.session));
+            told.transcript = std::env::home_dir()
+                .and_then(|home| whereabouts::homes(&home).cursor_transcript(&told.session));
         }
         let session = told.session.clone();
         let reply = Reply::Capture { session, told: hook::to_capture(&told).filter(|_| is_connected) };

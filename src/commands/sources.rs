@@ -91,7 +91,7 @@ impl SourceOptions {
         let usage = whereabouts::places().usage();
         if self.sessions.is_empty() && ready.is_empty() && entire.is_none() {
             let home = std::env::home_dir().unwrap_or_default();
-            let looked_in = discover::of_user(&home, |name| std::env::var_os(name));
+            let looked_in = whereabouts::homes(&home).transcripts();
             let there: Vec<PathBuf> = looked_in.iter().filter(|folder| folder.is_dir()).cloned().collect();
             let (transcripts, more) = discover::expand(&there);
             skipped.extend(more);

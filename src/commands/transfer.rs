@@ -209,10 +209,7 @@ fn read(side: Side, place: &Place) -> Result<Found> {
 /// The place that was named, else the usual one.
 fn place(at: &At, dir: &Path, repo: &Repo) -> Result<Place> {
     let home = std::env::home_dir().unwrap_or_default();
-    let base = |name: &str, folder: &str| {
-        let said = std::env::var_os(name).filter(|value| !value.is_empty());
-        said.map_or_else(|| home.join(folder), PathBuf::from)
-    };
+    let homes = whereabouts::homes(&home);
     match (at.side, &at.place) {
         (Side::Anthropic, None) => {
             Err(Usage("name the memory store, as in `anthropic memstore_0123`".to_owned()).into())
@@ -228,12 +225,12 @@ fn place(at: &At, dir: &Path, repo: &Repo) -> Result<Place> {
             Ok(Place::Store(Box::new(Store::open(&access, id)?), id.clone()))
         }
         (_, Some(folder)) => Ok(Place::Folder(PathBuf::from(folder))),
-        (Side::Codex, None) => Ok(Place::Folder(base("CODEX_HOME", ".codex").join("memories"))),
+        (Side::Codex, None) => Ok(Place::Folder(homes.codex().join("memories"))),
         (Side::ClaudeCode, None) => {
             let real = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
             let project = in_main_tree(&real).unwrap_or(real);
             let top = project.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&project);
-            Ok(Place::Folder(claude_code::folder_of(&base("CLAUDE_CONFIG_DIR", ".claude"), top)))
+            Ok(Place::Folder(claude_code::folder_of(&homes.claude_code(), top)))
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::cycle::Target;
 use crate::ledger::{LEDGER, Stamp};
 use crate::nearest::{self, Nearest};
 use crate::repo::{Identity, Repo};
+use crate::session::homes::Homes;
 use crate::settings::{self, Settings};
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -52,6 +53,11 @@ pub(super) fn settings(dir: &Path) -> Result<Settings> {
         Err(error) if error.chain().any(|cause| cause.is::<settings::Invalid>()) => Err(error),
         Err(_) => Ok(Settings::default()),
     }
+}
+
+/// Where the agents of the user with this home folder keep their own.
+pub(super) fn homes(home: &Path) -> Homes<'_> {
+    Homes { home, variable: &|name| std::env::var_os(name) }
 }
 
 fn read_settings(repo: &Repo) -> Result<Settings> {

@@ -4,13 +4,14 @@ use super::{Finding, Scene, ago, count};
 use crate::ledger::Ledger;
 use crate::nearest::Nearest;
 use crate::session::discover;
+use crate::session::homes::Homes;
 use jiff::Timestamp;
 use std::path::Path;
 
 const PART: &str = "sessions";
 
 pub(super) fn look(scene: &Scene<'_>, nearest: Option<&Nearest>) -> Vec<Finding> {
-    let folders = discover::of_user(scene.home, scene.variable);
+    let folders = Homes { home: scene.home, variable: scene.variable }.transcripts();
     let last = nearest.and_then(|nearest| Ledger::open(&nearest.repo).ok()?.last_cycle().ok()?);
     let since = last.map(|cycle| cycle.at);
     let mut findings: Vec<Finding> = Vec::new();

@@ -5,10 +5,12 @@
 //! small however large its transcript is. Refuses to judge: what a failure or a wish is, the digest decides.
 
 pub mod discover;
+pub mod homes;
 pub mod outcomes;
 pub mod read;
 pub mod scan;
 pub mod shard;
+pub mod shell_report;
 pub mod single;
 pub mod told;
 

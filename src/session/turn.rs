@@ -52,6 +52,9 @@ const INJECTED_OPENINGS: &[&str] = &[
     "The above subagent result is already visible to the user.",
     "The beginning of the above subagent result is already visible to the user.",
     "Briefly inform the user about the task result",
+    "This is the Gemini CLI. We are setting up the context for our chat.",
+    "I ran the following shell command:\n```",
+    "System: Please continue.",
 ];
 
 /// How an agent's plan begins that an editor hands to a fresh conversation.

@@ -26,16 +26,23 @@ const REFUSALS: &[&str] = &[
     "exec command rejected by user",
     "patch rejected by user",
     "rejected by user",
+    "The user rejected permission to use this specific tool call",
+    "The user dismissed this question",
 ];
 
 /// After which words the person's own reason stands.
-const REPLIES: &[&str] =
-    &["the user said:\n", "the following reason for the rejection:", "The user said:\n", "user feedback:"];
+const REPLIES: &[&str] = &[
+    "the user said:\n",
+    "the following reason for the rejection:",
+    "The user said:\n",
+    "user feedback:",
+    "with the following feedback:",
+];
 
 /// Judges a result by its text and by the mark that the transcript gives it (`None`: no mark at all).
 pub(super) fn of(output: &str, marked_as_error: Option<bool>, exit: Option<i32>) -> Verdict<'_> {
     let start = output.trim_start();
-    if REFUSALS.iter().any(|refusal| start.starts_with(refusal)) {
+    if is_refusal(start) {
         return Verdict { status: Status::Refused, reply: reply(start), output };
     }
     let (stated, body) = stated_exit(output);
@@ -48,6 +55,11 @@ pub(super) fn of(output: &str, marked_as_error: Option<bool>, exit: Option<i32>)
     let status =
         if failed { Status::Failed { exit: exit.filter(|code| *code != 0) } } else { Status::Returned };
     Verdict { status, reply: None, output: body }
+}
+
+/// Whether a result says that a person refused the call.
+pub(super) fn is_refusal(output: &str) -> bool {
+    REFUSALS.iter().any(|refusal| output.starts_with(refusal))
 }
 
 fn reply(refusal: &str) -> Option<&str> {

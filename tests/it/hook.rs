@@ -318,3 +318,39 @@ fn a_session_that_ends_is_captured_in_the_background_if_its_project_is_connected
     end(&ann, "cursor", "sessionEnd", &of(&other));
     arrived(&["a ann", "b ann"]);
 }
+
+#[test]
+fn a_gemini_session_is_captured_with_those_of_its_sub_agents() {
+    let team = Team::new();
+    let ann = team.machine("ann", "ann");
+    let chats = ann.home.join(".gemini/tmp/app/chats");
+    std::fs::create_dir_all(chats.join("s-1")).unwrap();
+    let chat = |file: &str, id: &str, kind: &str| {
+        let lines = [
+            json!({"sessionId": id, "projectHash": "5f2c", "kind": kind, "startTime": "2026-01-01T10:00:00.000Z"}),
+            json!({"id": "u1", "timestamp": "2026-01-01T10:00:01.000Z", "type": "user", "content": "Fire the kiln."}),
+            json!({"id": "g1", "timestamp": "2026-01-01T10:00:02.000Z", "type": "gemini", "content": "", "toolCalls": [
+                {"id": "c1", "name": "read_file", "args": {"file_path": "kiln.md"}, "status": "error",
+                 "result": [{"functionResponse": {"id": "c1", "response": {"error": "File not found: kiln.md"}}}]},
+            ]}),
+        ];
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        std::fs::write(chats.join(file), text).unwrap();
+        chats.join(file)
+    };
+    let path = chat("session-2026-01-01T10-00-s-1.jsonl", "s-1", "main");
+    chat("s-1/w-1.jsonl", "w-1", "subagent");
+    chat("session-2026-01-01T11-00-s-2.jsonl", "s-2", "main");
+    let told = json!({
+        "session_id": "s-1", "transcript_path": path, "cwd": ann.project, "hook_event_name": "SessionEnd",
+        "timestamp": "2026-01-01T10:05:00.000Z", "reason": "exit",
+    });
+    end(&ann, "gemini", "SessionEnd", &told);
+    for _ in 0..600 {
+        if team.inboxes().len() >= 2 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    assert_eq!(team.inboxes(), ["s-1 ann", "w-1 ann"]);
+}

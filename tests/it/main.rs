@@ -20,6 +20,7 @@ mod dream;
 mod engine;
 mod exchange;
 mod forget;
+mod gemini_and_opencode;
 mod grade;
 mod hook;
 mod impact;

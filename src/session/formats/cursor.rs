@@ -239,7 +239,7 @@ impl<'s> Cursor<'s> {
 
 impl Reader for Cursor<'_> {
     fn take(&mut self, record: Record<'_>, out: &mut Out<'_>) {
-        self.place(out.path);
+        self.place(out.around.path);
         let line = scan::whole(record.bytes);
         let names = ["role", "message", "type", "timestamp", "status", "error"];
         let Ok([role, message, kind, at, status, error]) = line.and_then(|line| fields(line, names)) else {

@@ -8,11 +8,14 @@ pub(super) mod chat;
 pub(super) mod claude_code;
 pub(super) mod codex;
 pub(super) mod cursor;
+pub(super) mod gemini;
 pub(super) mod neutral;
+pub(super) mod opencode;
 pub(super) mod pi;
 pub(super) mod specstory;
 
 mod claude_line;
+mod gemini_message;
 mod pi_tree;
 mod specstory_call;
 
@@ -55,14 +58,21 @@ pub(super) struct Out<'a> {
     pub(super) emit: &'a mut dyn FnMut(Session),
     /// What could not be used.
     pub(super) skips: &'a mut Skips,
-    /// Whose home folder the transcript itself lies in.
-    pub(super) owner: Option<&'a str>,
-    /// Which project's folder the transcript itself lies in.
-    pub(super) project: Option<&'a str>,
-    /// Where the transcript itself lies, if it is a file.
-    pub(super) path: Option<&'a Path>,
+    /// Where the transcript itself lies.
+    pub(super) around: Around<'a>,
     /// Sessions given so far.
     pub(super) sessions: u64,
+}
+
+/// What the place of a transcript says about its sessions, where they do not say it themselves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Around<'a> {
+    /// Whose home folder it lies in.
+    pub(super) owner: Option<&'a str>,
+    /// Which project's folder it lies in.
+    pub(super) project: Option<&'a str>,
+    /// The file itself.
+    pub(super) path: Option<&'a Path>,
 }
 
 impl Out<'_> {
@@ -78,7 +88,7 @@ impl Out<'_> {
         }
         if !draft.is_empty() {
             self.sessions += 1;
-            (self.emit)(draft.finish(id, self.owner, self.project));
+            (self.emit)(draft.finish(id, self.around.owner, self.around.project));
         }
     }
 }
@@ -93,6 +103,9 @@ pub(super) fn recognise<'s>(start: &[u8], cut: Cut, settings: &'s Reading) -> Op
         if atif::is_document(line) {
             return Some(Box::new(atif::Atif::new(cut, settings)));
         }
+        if opencode::is_document(line) {
+            return Some(Box::new(opencode::OpenCode::new(cut, settings)));
+        }
         if codex::is_line(line) {
             return Some(Box::new(codex::Codex::new(settings)));
         }
@@ -104,6 +117,9 @@ pub(super) fn recognise<'s>(start: &[u8], cut: Cut, settings: &'s Reading) -> Op
         }
         if claude_code::is_line(line) {
             return Some(Box::new(claude_code::ClaudeCode::new(settings)));
+        }
+        if gemini::is_record(line) {
+            return Some(Box::new(gemini::Gemini::new(cut, settings)));
         }
         if chat::is_record(line) {
             return Some(Box::new(chat::Chat::new(cut, settings)));
@@ -117,6 +133,12 @@ pub(super) fn recognise<'s>(start: &[u8], cut: Cut, settings: &'s Reading) -> Op
         if cut == Cut::Elements { start.trim_ascii_start().get(1..).unwrap_or_default() } else { start };
     if cut != Cut::Lines && atif::is_document(scan::first(inner)) {
         return Some(Box::new(atif::Atif::new(cut, settings)));
+    }
+    if cut != Cut::Lines && opencode::is_document(scan::first(inner)) {
+        return Some(Box::new(opencode::OpenCode::new(cut, settings)));
+    }
+    if cut != Cut::Lines && gemini::is_record(scan::first(inner)) {
+        return Some(Box::new(gemini::Gemini::new(cut, settings)));
     }
     if cut != Cut::Lines && chat::is_record(scan::first(inner)) {
         return Some(Box::new(chat::Chat::new(cut, settings)));
