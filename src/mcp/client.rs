@@ -2,6 +2,7 @@
 //!
 //! Both are claims. Refuses to let them decide anything: they name things, and are bounded before they do.
 
+use crate::agents::Agent;
 use crate::memory::place::{MOST_AGENT, slug};
 use rmcp::RoleServer;
 use rmcp::service::RequestContext;
@@ -27,19 +28,12 @@ impl Client {
     }
 }
 
-/// The agent of a client that calls itself so: `codex-mcp-client` is `codex`.
+/// The agent of a client that calls itself so: `codex-mcp-client` is `codex`. Transcripts call it by that name, too.
 fn agent(name: &str) -> String {
-    const KNOWN: &[(&str, &str)] = &[
-        ("claude-code", "claude-code"),
-        ("codex", "codex"),
-        ("gemini", "gemini-cli"),
-        ("opencode", "opencode"),
-        ("cursor", "cursor"),
-    ];
     let name = slug(name, MOST_AGENT);
-    let known = KNOWN.iter().find(|(part, _)| name.contains(part));
+    let known = Agent::ALL.into_iter().map(Agent::name).find(|known| name.contains(known));
     match (known, name.as_str()) {
-        (Some((_, agent)), _) => (*agent).to_owned(),
+        (Some(known), _) => known.to_owned(),
         // What a name without any letter comes to.
         (None, "note") => "agent".to_owned(),
         (None, name) => name.to_owned(),
@@ -64,7 +58,7 @@ mod tests {
         for (name, called) in [
             ("claude-code", "claude-code"),
             ("codex-mcp-client", "codex"),
-            ("gemini-cli-mcp-client", "gemini-cli"),
+            ("gemini-cli-mcp-client", "gemini"),
             ("Cursor (VSCode)", "cursor"),
             ("My Own Agent!", "my-own-agent"),
             ("", "agent"),

@@ -153,9 +153,6 @@ impl<'s> Conversation<'s> {
         {
             self.draft.agent = agent;
         }
-        if field(object, "projectHash").is_some() {
-            self.draft.agent = Clean::fixed("gemini-cli");
-        }
         if let Some(model) = first(&["model", "model_name"]) {
             self.draft.model(&model);
         }
